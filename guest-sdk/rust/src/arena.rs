@@ -1,0 +1,101 @@
+//! The global allocator of a policy.
+//!
+//! An instance lives for one call, so nothing is ever given back but the last
+//! block. What is free when the instance starts, behind the stack and the static
+//! data, is used first. A sign-up that fits there costs no system call.
+
+#![expect(
+    unsafe_code,
+    reason = "a global allocator cannot be had without, nor the address where the heap begins"
+)]
+
+use std::alloc::{GlobalAlloc, Layout};
+use std::arch::wasm32::{memory_grow, memory_size};
+use std::cell::UnsafeCell;
+use std::ops::Range;
+use std::ptr;
+
+use crate::bump::{Bump, Memory};
+
+#[cfg(target_feature = "atomics")]
+compile_error!("a policy has one thread, and its allocator counts on that");
+
+#[global_allocator]
+static ARENA: Arena = Arena(UnsafeCell::new(None));
+
+struct Arena(UnsafeCell<Option<Bump>>);
+
+// SAFETY: without the target feature `atomics` there is one thread.
+unsafe impl Sync for Arena {}
+
+impl Arena {
+    #[inline]
+    fn with<R>(&self, action: impl FnOnce(&mut Bump) -> R) -> R {
+        // SAFETY: there is one thread, and no action allocates: no second reference.
+        let bump = unsafe { &mut *self.0.get() };
+        action(bump.get_or_insert_with(|| Bump::new(initial_heap())))
+    }
+}
+
+// SAFETY: `Bump` hands out places that are aligned, inside the memory, and
+// disjoint from each other for as long as they are not released.
+unsafe impl GlobalAlloc for Arena {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        match self.with(|bump| bump.place(layout, &mut LinearMemory)) {
+            Some(address) => ptr::with_exposed_provenance_mut(address),
+            None => ptr::null_mut(),
+        }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        self.with(|bump| bump.release(block.addr(), layout));
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if self.with(|bump| bump.resize(block.addr(), layout, size, &mut LinearMemory)) {
+            return block;
+        }
+        // SAFETY: the caller vouches for the size, and the alignment is that of a layout.
+        let moved = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+        if !moved.is_null() {
+            // SAFETY: both blocks are live, disjoint and at least that long: a block
+            // is moved only to grow.
+            unsafe { ptr::copy_nonoverlapping(block, moved, layout.size()) };
+        }
+        moved
+    }
+}
+
+/// The memory of the instance, which grows in steps so that it grows seldom.
+struct LinearMemory;
+
+const PAGE: usize = 64 * 1024;
+const STEP: usize = 4;
+
+impl Memory for LinearMemory {
+    // Rare, and big enough to be kept out of every allocation.
+    #[cold]
+    #[inline(never)]
+    fn extend(&mut self, bytes: usize) -> Option<Range<usize>> {
+        let needed = bytes.div_ceil(PAGE);
+        // Near the limit of its memory a policy may still get the little that it needs.
+        grow(needed.max(STEP)).or_else(|| grow(needed))
+    }
+}
+
+fn grow(pages: usize) -> Option<Range<usize>> {
+    let before = memory_grow::<0>(pages);
+    // `usize::MAX` says that the memory cannot grow.
+    let start = before.checked_mul(PAGE)?;
+    let end = start.saturating_add(pages.saturating_mul(PAGE));
+    Some(start..end)
+}
+
+fn initial_heap() -> Range<usize> {
+    unsafe extern "C" {
+        /// Made by the linker: the first address behind the stack and the data.
+        static __heap_base: u8;
+    }
+    let start = (&raw const __heap_base).expose_provenance();
+    start..memory_size::<0>().saturating_mul(PAGE)
+}

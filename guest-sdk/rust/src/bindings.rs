@@ -1,0 +1,19 @@
+//! What `wit-bindgen` makes of `wit/policy.wit`.
+
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    clippy::allow_attributes_without_reason,
+    reason = "generated code: its documentation is the contract itself"
+)]
+
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "policy",
+    // The exports are made in the author's crate, which does not know wit-bindgen.
+    pub_export_macro: true,
+    export_macro_name: "export_component",
+    runtime_path: "::admit_policy::wit_bindgen::rt",
+    default_bindings_module: "::admit_policy::bindings",
+});

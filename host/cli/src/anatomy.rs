@@ -1,0 +1,97 @@
+//! What a component is made of, read without compiling or running it.
+
+use anyhow::{Context, bail};
+use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
+use wasmparser::types::TypesRef;
+use wasmparser::{Parser, Payload, ProducersSectionReader, ValidPayload, Validator};
+
+/// The outside of a component, and the tools that made it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Anatomy {
+    /// What it imports and could call, in the component's order.
+    pub(crate) imports: Vec<String>,
+    /// What it exports.
+    pub(crate) exports: Vec<String>,
+    /// Tools by field, such as `processed-by rustc 1.95.0`, each once.
+    pub(crate) producers: Vec<String>,
+}
+
+impl Anatomy {
+    /// Reads a component of any world.
+    pub(crate) fn of(component: &[u8]) -> anyhow::Result<Anatomy> {
+        if !Parser::is_component(component) {
+            match Parser::is_core_wasm(component) {
+                true => bail!("a core WebAssembly module, not a component"),
+                false => bail!("not a WebAssembly component"),
+            }
+        }
+        let mut anatomy = Anatomy::default();
+        let mut validator = Validator::new();
+        let mut depth = 0;
+        for payload in Parser::new(0).parse_all(component) {
+            let payload = payload.context("no valid component")?;
+            match &payload {
+                Payload::CustomSection(section) if section.name() == "producers" => {
+                    let data = wasmparser::BinaryReader::new(section.data(), section.data_offset());
+                    anatomy.add_producers(ProducersSectionReader::new(data)?)?;
+                }
+                Payload::ComponentImportSection(reader) if depth == 0 => {
+                    for import in reader.clone() {
+                        anatomy.imports.push(import?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(reader) if depth == 0 => {
+                    for export in reader.clone() {
+                        anatomy.exports.push(export?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+            match validator.payload(&payload).context("no valid component")? {
+                ValidPayload::Parser(_) => depth += 1,
+                ValidPayload::End(types) if depth == 0 => {
+                    let types = types.as_ref();
+                    // An import of types alone gives a component nothing to call.
+                    anatomy.imports.retain(|name| !is_only_types(types, name));
+                }
+                ValidPayload::End(_) => depth -= 1,
+                ValidPayload::Ok | ValidPayload::Func(..) => {}
+            }
+        }
+        Ok(anatomy)
+    }
+
+    /// The version of the contract that a component exports, if it does.
+    pub(crate) fn contract(&self) -> Option<&str> {
+        self.exports.iter().find_map(|name| name.strip_prefix("admit:policy/sign-up-policy@"))
+    }
+
+    fn add_producers(&mut self, fields: ProducersSectionReader<'_>) -> wasmparser::Result<()> {
+        for field in fields {
+            let field = field?;
+            for value in field.values {
+                let value = value?;
+                let line = format!("{} {} {}", field.name, value.name, value.version);
+                let line = line.trim_end().to_owned();
+                if !self.producers.contains(&line) {
+                    self.producers.push(line);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_only_types(types: TypesRef<'_>, import: &str) -> bool {
+    let is_type = |item: &ComponentEntityType| matches!(item, ComponentEntityType::Type { .. });
+    match types.component_item_for_import(import).map(|item| item.ty) {
+        Some(ComponentEntityType::Instance(instance)) => {
+            types[instance].exports.values().all(|export| is_type(&export.ty))
+        }
+        Some(ComponentEntityType::Type { referenced, .. }) => {
+            // A resource is a type that somebody must implement.
+            !matches!(referenced, ComponentAnyTypeId::Resource(_))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,115 @@
+use crate::assembly::{Assembly, MANIFEST};
+use admit_engine::bundle::{Entry, INDEX, Index};
+use admit_engine::{Compiler, Digest, Engine, Target};
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use std::collections::BTreeMap;
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{fs, io};
+
+/// Compile a policy set to the folder that the Lambda function loads
+///
+/// Builds the policies that the manifest names by folder, refuses what would fail on every
+/// sign-up (a missing component, an import that is not granted, settings that the policy
+/// does not accept), and writes `bundle.json` and one compiled file for each distinct
+/// component. The same input gives the same bytes.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Example: admit bundle --manifest plugins/admit.toml -o bundle --target arm64"
+)]
+pub(crate) struct Args {
+    /// The manifest
+    #[arg(long, value_name = "FILE", default_value = MANIFEST)]
+    manifest: PathBuf,
+    /// The folder to write; a bundle that is there already is replaced
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// The architecture of the Lambda function
+    #[arg(long, value_enum, default_value_t = Architecture::X86_64)]
+    target: Architecture,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Architecture {
+    /// 64-bit Intel and AMD
+    #[value(name = "x86_64")]
+    X86_64,
+    /// 64-bit Arm, such as Graviton
+    Arm64,
+}
+
+impl From<Architecture> for Target {
+    fn from(architecture: Architecture) -> Target {
+        match architecture {
+            Architecture::X86_64 => Target::X86_64,
+            Architecture::Arm64 => Target::Arm64,
+        }
+    }
+}
+
+impl Args {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        check_output(&self.output)?;
+        let assembly = Assembly::from_manifest(&self.manifest)?;
+        let engine = Engine::new()?;
+        assembly.checked(&engine, |bytes| engine.compile(bytes))?;
+
+        let target = Target::from(self.target);
+        let compiler = Compiler::for_target(target)?;
+        let mut entries = BTreeMap::new();
+        let mut files = BTreeMap::new();
+        for (name, bytes) in &assembly.components {
+            let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
+            let entry = Entry { source: Digest::of(bytes), compiled: Digest::of(&compiled) };
+            files.insert(entry.file_name(), compiled);
+            entries.insert(name.clone(), entry);
+        }
+        let mut out = stdout().lock();
+        for (name, entry) in &entries {
+            let size = files[&entry.file_name()].len();
+            writeln!(out, "{name}  {}  {} KiB compiled", entry.source, size.div_ceil(1024))?;
+        }
+        let index = Index::new(assembly.manifest, target, entries);
+        files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
+        write_bundle(&self.output, &files)
+            .with_context(|| format!("cannot write the bundle `{}`", self.output.display()))?;
+        writeln!(out, "{}  bundle for {target}", self.output.display())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Refuses to replace a folder that is no bundle.
+fn check_output(folder: &Path) -> anyhow::Result<()> {
+    let empty = match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => bail!("cannot write the bundle `{}`: {error}", folder.display()),
+    };
+    if empty || folder.join(INDEX).is_file() {
+        Ok(())
+    } else {
+        bail!("`{}` holds something that is no bundle: name another folder", folder.display())
+    }
+}
+
+/// Writes the new bundle beside the old one, then puts it in its place: whoever reads
+/// meanwhile sees one or the other, and a bundle that cannot be written loses nothing.
+fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent)?;
+    let beside = tempfile::Builder::new().prefix(".admit-bundle-").tempdir_in(parent)?;
+    let (new, old) = (beside.path().join("new"), beside.path().join("old"));
+    fs::create_dir(&new)?;
+    for (name, bytes) in files {
+        fs::write(new.join(name), bytes)?;
+    }
+    if folder.exists() {
+        fs::rename(folder, old)?;
+    }
+    fs::rename(new, folder)
+}

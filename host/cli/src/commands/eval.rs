@@ -1,0 +1,95 @@
+use crate::assembly::{Assembly, MANIFEST};
+use crate::explanation::{self, Explanation};
+use admit_cognito::{Event, Reply};
+use admit_core::Answer;
+use anyhow::Context;
+use clap::ValueEnum;
+use std::fs;
+use std::io::{Read, Write, stdin, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Decide one sign-up, as the Lambda function would
+///
+/// Builds the policies that the manifest names by folder, decides the event and prints
+/// what the Lambda function would answer: the event with its flags, or the error that
+/// denies the sign-up.
+///
+/// Exit status: 0 admitted, 3 denied, 1 could not be decided, 2 wrong usage.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  admit eval event.json --explain
+  admit eval --manifest plugins/admit.toml tests/events/sign-up.json
+  admit eval --policy minimum.wasm --settings '{\"characters\": 8}' - < event.json")]
+pub(crate) struct Args {
+    /// The manifest
+    #[arg(long, value_name = "FILE", default_value = MANIFEST, conflicts_with = "policy")]
+    manifest: PathBuf,
+    /// One component, or the folder of a policy project, instead of a manifest; it may see
+    /// and decide everything
+    #[arg(long, value_name = "COMPONENT")]
+    policy: Option<PathBuf>,
+    /// The settings of that policy
+    #[arg(long, value_name = "JSON", requires = "policy")]
+    settings: Option<String>,
+    /// Print a table of what each policy said and whether it counted, and who set the flags
+    #[arg(long)]
+    explain: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "explain")]
+    format: Format,
+    /// A pre sign-up event of Cognito, or `-` to read it from standard input
+    event: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// The answer of the Lambda function
+    Text,
+    /// The whole decision as one JSON object
+    Json,
+}
+
+/// The exit status of a denied sign-up.
+const DENIED: u8 = 3;
+
+impl Args {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        let (name, bytes) = read(&self.event)?;
+        let event = Event::parse(&bytes).with_context(|| name)?;
+        let policies = match &self.policy {
+            Some(component) => Assembly::from_component(component, self.settings.as_deref())?,
+            None => Assembly::from_manifest(&self.manifest)?,
+        }
+        .into_policy_set()?;
+        // Here nobody waits: the manifest's own budget is the only one.
+        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
+        let reply = Reply::new(&event, &deliberation.decision.answer);
+        let explanation = Explanation::new(&event, &deliberation, &reply);
+        let text = match self.format {
+            Format::Json => explanation.to_json()?,
+            Format::Text if self.explain => {
+                format!("{}\n{}", explanation::reply_text(&reply)?, explanation.to_table())
+            }
+            Format::Text => explanation::reply_text(&reply)?,
+        };
+        stdout().write_all(text.as_bytes())?;
+        Ok(match deliberation.decision.answer {
+            Answer::Admit(_) => ExitCode::SUCCESS,
+            Answer::Deny(_) => ExitCode::from(DENIED),
+        })
+    }
+}
+
+/// An event and the name to call it by.
+fn read(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        stdin().read_to_end(&mut bytes).context("cannot read the event from standard input")?;
+        return Ok(("standard input".to_owned(), bytes));
+    }
+    let name = path.display().to_string();
+    let bytes = fs::read(path).with_context(|| format!("cannot read the event `{name}`"))?;
+    Ok((name, bytes))
+}

@@ -1,0 +1,221 @@
+//! A decision as a person or a program reads it.
+
+use admit_cognito::{Event, Reply};
+use admit_core::{
+    Answer, Counted, Decision, FlagRecord, Opinion, PolicyId, PolicyRecord, Size, VoteRecord,
+};
+use admit_engine::{Deliberation, Evaluation, Notes};
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::fmt::Write;
+
+/// Everything about one decision.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Explanation<'a> {
+    #[serde(flatten)]
+    decision: &'a Decision,
+    /// What each evaluation cost, in the order of the policies.
+    evaluations: Vec<Cost<'a>>,
+    not_asked: &'a [PolicyId],
+    flags_are_ignored: bool,
+    #[serde(skip)]
+    reply: &'a Reply,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Cost<'a> {
+    policy: &'a PolicyId,
+    fuel: u64,
+    memory: Size,
+    microseconds: u128,
+    notes: &'a Notes,
+}
+
+impl<'a> Explanation<'a> {
+    pub(crate) fn new(
+        event: &Event<'_>,
+        deliberation: &'a Deliberation,
+        reply: &'a Reply,
+    ) -> Explanation<'a> {
+        let Deliberation { decision, evaluations, not_asked } = deliberation;
+        let cost = |(record, evaluation): (&'a PolicyRecord, &'a Evaluation)| Cost {
+            policy: &record.policy,
+            fuel: evaluation.fuel,
+            memory: evaluation.memory,
+            microseconds: evaluation.time.as_micros(),
+            notes: &evaluation.notes,
+        };
+        Explanation {
+            decision,
+            evaluations: decision.policies.iter().zip(evaluations).map(cost).collect(),
+            not_asked,
+            flags_are_ignored: event.flags_are_ignored(),
+            reply,
+        }
+    }
+
+    /// The decision, what it cost and the reply, as one JSON object.
+    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
+        #[derive(Serialize)]
+        struct WithReply<'a> {
+            #[serde(flatten)]
+            explanation: &'a Explanation<'a>,
+            reply: Box<RawValue>,
+        }
+
+        let reply = RawValue::from_string(reply_text(self.reply)?.trim_end().to_owned())?;
+        let whole = serde_json::to_string_pretty(&WithReply { explanation: self, reply })?;
+        Ok(whole + "\n")
+    }
+
+    /// The decision as tables: a row for each policy, then one for each flag.
+    pub(crate) fn to_table(&self) -> String {
+        let mut text = format!("{}\n\n{}\n", self.policies(), self.flags());
+        for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
+            if let Some(words) = words(&record.opinion) {
+                let _ = writeln!(text, "\n{}: {words}", record.policy);
+            }
+            for note in &cost.notes.kept {
+                let _ =
+                    writeln!(text, "\n{} writes ({}): {}", record.policy, note.level, note.message);
+            }
+            if cost.notes.dropped > 0 {
+                let _ = writeln!(
+                    text,
+                    "\n{} wrote more: {} notes cut or dropped",
+                    record.policy, cost.notes.dropped
+                );
+            }
+        }
+        for policy in self.not_asked {
+            let _ =
+                writeln!(text, "\n{policy}: not asked, the sign-up is outside its `applies-to`");
+        }
+        if self.flags_are_ignored {
+            let _ =
+                writeln!(text, "\nCognito ignores the flags when an administrator creates a user");
+        }
+        let _ = writeln!(text, "\n{}", self.conclusion());
+        text
+    }
+
+    fn policies(&self) -> Table {
+        let mut table = table(["policy", "verdict", "counted", "fuel", "time"]);
+        for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
+            let (verdict, counted) = said(&record.opinion);
+            table.add_row([
+                record.policy.to_string(),
+                verdict,
+                counted,
+                cost.fuel.to_string(),
+                format!("{} µs", cost.microseconds),
+            ]);
+        }
+        for column in table.column_iter_mut().skip(3) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table
+    }
+
+    fn flags(&self) -> Table {
+        let mut table = table(["flag", "set", "why"]);
+        for flag in &self.decision.flags {
+            let set = if flag.set { "yes" } else { "no" };
+            table.add_row([flag.flag.to_string(), set.to_owned(), why(flag)]);
+        }
+        table
+    }
+
+    fn conclusion(&self) -> String {
+        match &self.decision.answer {
+            Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
+            Answer::Admit(_) => {
+                let set = self.decision.flags.iter().filter(|flag| flag.set);
+                let set: Vec<String> = set.map(|flag| flag.flag.to_string()).collect();
+                match set.is_empty() {
+                    true => "admitted, no flag set".to_owned(),
+                    false => format!("admitted: {}", set.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+/// What the Lambda function would answer, ending in a newline.
+pub(crate) fn reply_text(reply: &Reply) -> serde_json::Result<String> {
+    let text = match reply {
+        Reply::Event(event) => event.trim_end().to_owned(),
+        Reply::Error(error) => serde_json::to_string_pretty(error)?,
+    };
+    Ok(text + "\n")
+}
+
+fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table
+}
+
+/// The verdict in a few words, and what of it counted.
+fn said(opinion: &Opinion) -> (String, String) {
+    match opinion {
+        Opinion::Allow { votes } => {
+            let words: Vec<String> =
+                votes.iter().map(|v| format!("{} {}", v.vote, v.flag)).collect();
+            let verdict = if votes.is_empty() { "allow".to_owned() } else { words.join(", ") };
+            (verdict, votes_counted(votes))
+        }
+        Opinion::Deny { code, counted, .. } => (format!("deny {code}"), word(*counted)),
+        Opinion::Failure { failure, counted } => {
+            (format!("failure {}", failure.kind()), word(*counted))
+        }
+    }
+}
+
+fn votes_counted(votes: &[VoteRecord]) -> String {
+    let Some(first) = votes.first() else { return "-".to_owned() };
+    if votes.iter().all(|vote| vote.counted == first.counted) {
+        return word(first.counted);
+    }
+    let words: Vec<String> =
+        votes.iter().map(|vote| format!("{} {}", vote.flag, word(vote.counted))).collect();
+    words.join(", ")
+}
+
+fn word(counted: Counted) -> String {
+    match counted {
+        Counted::Yes => "yes".to_owned(),
+        Counted::No(reason) => format!("no ({reason})"),
+    }
+}
+
+/// What a table has no room for: the message of a denial, the cause of a failure.
+fn words(opinion: &Opinion) -> Option<String> {
+    match opinion {
+        Opinion::Allow { .. } => None,
+        Opinion::Deny { message, .. } => Some(message.clone()),
+        Opinion::Failure { failure, .. } => Some(failure.to_string()),
+    }
+}
+
+fn why(flag: &FlagRecord) -> String {
+    let names = |ids: &[PolicyId]| ids.iter().map(PolicyId::as_str).collect::<Vec<_>>().join(", ");
+    let mut reasons = Vec::new();
+    if let Some(cleared) = flag.cleared {
+        reasons.push(format!("cleared, {cleared}"));
+    }
+    if !flag.withheld_by.is_empty() {
+        reasons.push(format!("withheld by {}", names(&flag.withheld_by)));
+    }
+    reasons.push(match flag.granted_by.is_empty() {
+        true => "granted by nobody".to_owned(),
+        false => format!("granted by {}", names(&flag.granted_by)),
+    });
+    reasons.join("; ")
+}

@@ -1,0 +1,39 @@
+//! `admit`: builds, tries out and bundles the policies that decide who may sign up to an
+//! Amazon Cognito user pool.
+
+#![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
+
+mod anatomy;
+mod assembly;
+mod commands;
+mod explanation;
+mod origin;
+mod project;
+
+use clap::Parser;
+use commands::Command;
+use std::process::ExitCode;
+
+/// Builds, tries out and bundles policies that decide who may sign up to an Amazon Cognito
+/// user pool.
+///
+/// A policy is a WebAssembly component that is handed a sign-up and answers with a verdict.
+/// A manifest, `admit.toml`, names the policies and says what each may see and decide. This
+/// tool builds policies, shows what they decide, and makes the bundle that the Lambda
+/// function loads.
+#[derive(Parser)]
+#[command(name = "admit", version, max_term_width = 100)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    match Args::parse().command.exec() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{}", origin::render(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

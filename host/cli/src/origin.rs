@@ -1,0 +1,71 @@
+//! Where a policy set was named, so that an error can point at it.
+
+use admit_core::{KeyPath, ManifestError};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::fmt;
+
+/// Where a policy set was named.
+pub(crate) enum Origin {
+    /// In a manifest.
+    Manifest {
+        /// The file, as it was named.
+        file: String,
+        /// Its text.
+        text: String,
+    },
+    /// On the command line.
+    CommandLine,
+}
+
+/// An error in a manifest, with the text to show.
+#[derive(Debug)]
+struct Located {
+    error: ManifestError,
+    text: String,
+}
+
+impl fmt::Display for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Located {}
+
+impl Origin {
+    /// An error about one key of one policy, counted from 0.
+    pub(crate) fn policy_error(&self, index: usize, key: &str, message: String) -> anyhow::Error {
+        match self {
+            Origin::CommandLine => anyhow::anyhow!(message),
+            Origin::Manifest { file, text } => {
+                let key = KeyPath::policy(index).key(key);
+                self.located(ManifestError::at(file, text, &key, message))
+            }
+        }
+    }
+
+    /// An error in the manifest, to be shown with the line that it is about.
+    pub(crate) fn located(&self, error: ManifestError) -> anyhow::Error {
+        match self {
+            Origin::CommandLine => error.into(),
+            Origin::Manifest { text, .. } => Located { error, text: text.clone() }.into(),
+        }
+    }
+}
+
+/// An error as the terminal shows it: with the line of the manifest underlined, or in one
+/// line with its causes.
+pub(crate) fn render(error: &anyhow::Error) -> String {
+    let Some(Located { error, text }) = error.downcast_ref() else {
+        return format!("error: {error:#}");
+    };
+    let title = match &error.key {
+        Some(key) => format!("`{key}`: {}", error.message),
+        None => error.message.clone(),
+    };
+    let span = error.span.start..error.span.end.max(error.span.start);
+    let snippet = Snippet::source(text.as_str())
+        .path(error.file.as_str())
+        .annotation(AnnotationKind::Primary.span(span));
+    Renderer::plain().render(&[Level::ERROR.primary_title(title).element(snippet)])
+}

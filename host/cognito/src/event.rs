@@ -1,0 +1,335 @@
+use crate::members::{Members, Text};
+use admit_core::{Entries, Flags, SignUp};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::ops::Range;
+use thiserror::Error;
+
+/// One pre sign-up event, as Cognito sent it.
+#[derive(Debug)]
+pub struct Event<'a> {
+    text: &'a str,
+    sign_up: SignUp<'a>,
+    slots: Slots,
+}
+
+/// Why something is no pre sign-up event. No text of the event is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EventError {
+    /// The bytes are not text.
+    #[error("the event is not UTF-8, from byte {0} on")]
+    NotText(usize),
+    /// The text is not JSON.
+    #[error("the event is not JSON: {0}")]
+    NotJson(String),
+    /// A member is of the wrong kind.
+    #[error("{member} is {found}, expected an object")]
+    NotAnObject {
+        /// Which.
+        member: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A member is there twice, and two readers could disagree on which counts.
+    #[error("{0} has the same member twice")]
+    Doubled(&'static str),
+}
+
+/// Where the flags go: each in the place of a value, or at the end of an object.
+#[derive(Debug)]
+struct Slots {
+    flags: [Option<Range<usize>>; 3],
+    rest: Rest,
+}
+
+/// Where the flags go that the event does not have.
+#[derive(Debug)]
+enum Rest {
+    /// At the end of `response`, whose closing brace is here.
+    IntoResponse { end: usize, empty: bool },
+    /// As a new `response` in this place.
+    Instead(Range<usize>),
+    /// As a new `response` at the end of the event, whose closing brace is here.
+    IntoEvent { end: usize, empty: bool },
+}
+
+/// The flags of `response`, in the order in which the event has them.
+const FLAGS: [&str; 3] = ["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"];
+
+const EVENT: &str = "the event";
+const REQUEST: &str = "`request`";
+const RESPONSE: &str = "`response`";
+
+impl<'a> Event<'a> {
+    /// Reads an event. It may lack any member and have any other.
+    pub fn parse(bytes: &'a [u8]) -> Result<Event<'a>, EventError> {
+        let text = std::str::from_utf8(bytes).map_err(|e| EventError::NotText(e.valid_up_to()))?;
+        let whole: &RawValue =
+            serde_json::from_str(text).map_err(|error| EventError::NotJson(error.to_string()))?;
+        let event = Object::new(EVENT, whole)?;
+        let caller = event.object("callerContext", "`callerContext`")?;
+        let request = event.object("request", REQUEST)?;
+        let sign_up = SignUp {
+            trigger_source: event.text("triggerSource")?,
+            region: event.text("region")?,
+            user_pool_id: event.text("userPoolId")?,
+            client_id: caller.text("clientId")?,
+            user_name: event.text("userName")?,
+            user_attributes: request.object("userAttributes", "`userAttributes`")?.entries()?,
+            validation_data: request.object("validationData", "`validationData`")?.entries()?,
+            client_metadata: request.object("clientMetadata", "`clientMetadata`")?.entries()?,
+        };
+        let slots = slots(text, &event)?;
+        Ok(Event { text, sign_up, slots })
+    }
+
+    /// The sign-up that the event is about.
+    pub fn sign_up(&self) -> &SignUp<'a> {
+        &self.sign_up
+    }
+
+    /// Whether Cognito disregards the flags of the answer: it does when an administrator
+    /// creates the user. A denial still denies.
+    pub fn flags_are_ignored(&self) -> bool {
+        self.sign_up.trigger_source == "PreSignUp_AdminCreateUser"
+    }
+
+    /// The event as it came, with the flags set.
+    pub(crate) fn with_flags(&self, flags: Flags) -> String {
+        let values = [flags.confirm, flags.verify_email, flags.verify_phone];
+        let mut edits = Vec::new();
+        let mut missing = Vec::new();
+        for ((name, value), slot) in FLAGS.iter().zip(values).zip(&self.slots.flags) {
+            match slot {
+                Some(range) => edits.push((range.clone(), value.to_string())),
+                None => missing.push(format!("\"{name}\":{value}")),
+            }
+        }
+        if !missing.is_empty() {
+            let missing = missing.join(",");
+            let comma = |empty: &bool| if *empty { "" } else { "," };
+            edits.push(match &self.slots.rest {
+                Rest::IntoResponse { end, empty } => {
+                    (*end..*end, format!("{}{missing}", comma(empty)))
+                }
+                Rest::Instead(range) => (range.clone(), format!("{{{missing}}}")),
+                Rest::IntoEvent { end, empty } => {
+                    (*end..*end, format!("{}\"response\":{{{missing}}}", comma(empty)))
+                }
+            });
+        }
+        edits.sort_by_key(|(range, _)| range.start);
+        let mut answer = String::with_capacity(self.text.len() + 96);
+        let mut copied = 0;
+        for (range, replacement) in edits {
+            answer.push_str(&self.text[copied..range.start]);
+            answer.push_str(&replacement);
+            copied = range.end;
+        }
+        answer.push_str(&self.text[copied..]);
+        answer
+    }
+}
+
+/// A JSON object, or the absence of one, with the name by which errors call it.
+struct Object<'a> {
+    name: &'static str,
+    members: Vec<(Cow<'a, str>, &'a RawValue)>,
+}
+
+impl<'a> Object<'a> {
+    fn new(name: &'static str, value: &'a RawValue) -> Result<Object<'a>, EventError> {
+        let found = kind(value);
+        if found != "an object" {
+            return Err(EventError::NotAnObject { member: name, found });
+        }
+        let Members(members) = serde_json::from_str(value.get())
+            .map_err(|error| EventError::NotJson(error.to_string()))?;
+        Ok(Object { name, members })
+    }
+
+    fn member(&self, name: &str) -> Result<Option<&'a RawValue>, EventError> {
+        let mut values =
+            self.members.iter().filter(|(key, _)| key == name).map(|(_, value)| *value);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            (_, Some(_)) => Err(EventError::Doubled(self.name)),
+        }
+    }
+
+    /// A member that is an object. Absent and null mean the same: no members.
+    fn object(&self, key: &str, name: &'static str) -> Result<Object<'a>, EventError> {
+        match self.member(key)? {
+            Some(value) if value.get() != "null" => Object::new(name, value),
+            _ => Ok(Object { name, members: Vec::new() }),
+        }
+    }
+
+    /// A member that is a string; empty where there is none.
+    fn text(&self, key: &str) -> Result<Cow<'a, str>, EventError> {
+        Ok(self.member(key)?.and_then(text).unwrap_or_default())
+    }
+
+    /// Every member as text, without those that are null.
+    fn entries(self) -> Result<Entries<'a>, EventError> {
+        let mut names: Vec<&str> = self.members.iter().map(|(name, _)| name.as_ref()).collect();
+        names.sort_unstable();
+        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(EventError::Doubled(self.name));
+        }
+        let entry = |(name, value)| Some((name, text(value)?));
+        Ok(self.members.into_iter().filter_map(entry).collect())
+    }
+}
+
+/// A value as text: a string's content, nothing for null, and else its JSON.
+fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    match value.get() {
+        "null" => None,
+        json => Some(match serde_json::from_str(json) {
+            Ok(Text(text)) => text,
+            Err(_) => Cow::Borrowed(json),
+        }),
+    }
+}
+
+fn kind(value: &RawValue) -> &'static str {
+    match value.get().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        _ => "a number",
+    }
+}
+
+fn slots(text: &str, event: &Object<'_>) -> Result<Slots, EventError> {
+    let Some(value) = event.member("response")? else {
+        let rest = Rest::IntoEvent {
+            end: text.rfind('}').unwrap_or(text.len()),
+            empty: event.members.is_empty(),
+        };
+        return Ok(Slots { flags: [None, None, None], rest });
+    };
+    let range = range_in(text, value);
+    if value.get() == "null" {
+        return Ok(Slots { flags: [None, None, None], rest: Rest::Instead(range) });
+    }
+    let response = Object::new(RESPONSE, value)?;
+    let mut flags = [None, None, None];
+    for (slot, name) in flags.iter_mut().zip(FLAGS) {
+        *slot = response.member(name)?.map(|value| range_in(text, value));
+    }
+    let empty = response.members.is_empty();
+    Ok(Slots { flags, rest: Rest::IntoResponse { end: range.end - 1, empty } })
+}
+
+/// Where a value stands in the text that it was parsed from.
+fn range_in(text: &str, value: &RawValue) -> Range<usize> {
+    let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
+    start..start + value.get().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Flags = Flags { confirm: true, verify_email: true, verify_phone: true };
+
+    fn check_answer(event: &str, answer: &str) {
+        assert_eq!(Event::parse(event.as_bytes()).unwrap().with_flags(ALL), answer);
+    }
+
+    #[test]
+    fn only_the_flags_change() {
+        check_answer(
+            r#"{ "a" :1.50,"response": {"autoVerifyEmail":false, "x":[ ],"autoConfirmUser" : null,"autoVerifyPhone":"no"},"z":{"b":1,"b":2}} "#,
+            r#"{ "a" :1.50,"response": {"autoVerifyEmail":true, "x":[ ],"autoConfirmUser" : true,"autoVerifyPhone":true},"z":{"b":1,"b":2}} "#,
+        );
+    }
+
+    #[test]
+    fn flags_that_are_not_there_are_added() {
+        let flags = r#""autoConfirmUser":true,"autoVerifyEmail":true,"autoVerifyPhone":true"#;
+        check_answer("{}", &format!(r#"{{"response":{{{flags}}}}}"#));
+        check_answer(r#"{"a":1}"#, &format!(r#"{{"a":1,"response":{{{flags}}}}}"#));
+        check_answer(r#"{"response":{}}"#, &format!(r#"{{"response":{{{flags}}}}}"#));
+        check_answer(r#"{"response":null,"a":1}"#, &format!(r#"{{"response":{{{flags}}},"a":1}}"#));
+        check_answer(
+            r#"{"response":{"autoVerifyEmail":false}}"#,
+            r#"{"response":{"autoVerifyEmail":true,"autoConfirmUser":true,"autoVerifyPhone":true}}"#,
+        );
+    }
+
+    #[test]
+    fn a_sign_up_is_what_the_event_says() {
+        let event = br#"{"triggerSource":"T","region":"r","userPoolId":"p","userName":"m\u00e4ry",
+            "callerContext":{"clientId":"c"},"request":{"userAttributes":{"email":"a@b","n":null,
+            "t":true,"i":12.0,"o":{"x": 1}},"validationData":null}}"#;
+        let pair = |(a, b): (&'static str, &'static str)| (Cow::from(a), Cow::from(b));
+        let expected = SignUp {
+            trigger_source: "T".into(),
+            region: "r".into(),
+            user_pool_id: "p".into(),
+            client_id: "c".into(),
+            user_name: "märy".into(),
+            user_attributes: [("email", "a@b"), ("t", "true"), ("i", "12.0"), ("o", r#"{"x": 1}"#)]
+                .map(pair)
+                .to_vec(),
+            ..SignUp::default()
+        };
+        assert_eq!(Event::parse(event).unwrap().sign_up(), &expected);
+    }
+
+    #[test]
+    fn absent_null_and_empty_are_the_same() {
+        for event in [
+            "{}",
+            r#"{"request":null,"userName":null,"callerContext":null}"#,
+            r#"{"request":{}}"#,
+            r#"{"request":{"userAttributes":{},"validationData":null}}"#,
+        ] {
+            let event = Event::parse(event.as_bytes()).unwrap();
+            assert_eq!(event.sign_up(), &SignUp::default());
+        }
+    }
+
+    #[test]
+    fn what_is_no_event_is_a_clear_error_without_its_text() {
+        for (event, error) in [
+            (&b"secret"[..], "the event is not JSON: expected value at line 1 column 1"),
+            (b"", "the event is not JSON: EOF while parsing a value at line 1 column 0"),
+            (b"{} {}", "the event is not JSON: trailing characters at line 1 column 4"),
+            (b"\"secret\"", "the event is a string, expected an object"),
+            (b"{\"request\":7}", "`request` is a number, expected an object"),
+            (b"{\"response\":[]}", "`response` is an array, expected an object"),
+            (
+                br#"{"request":{"userAttributes":"secret"}}"#,
+                "`userAttributes` is a string, expected an object",
+            ),
+            (br#"{"userName":"a","userName":"b"}"#, "the event has the same member twice"),
+            (
+                br#"{"request":{"userAttributes":{"email":"a","em\u0061il":"b"}}}"#,
+                "`userAttributes` has the same member twice",
+            ),
+            (
+                br#"{"response":{"autoConfirmUser":1,"autoConfirmUser":2}}"#,
+                "`response` has the same member twice",
+            ),
+            (b"{\"a\":\"\xff\"}", "the event is not UTF-8, from byte 6 on"),
+        ] {
+            let found = Event::parse(event).unwrap_err().to_string();
+            assert_eq!(found, error);
+            assert!(!found.contains("secret"));
+        }
+    }
+
+    #[test]
+    fn a_deep_or_a_long_event_is_no_trouble() {
+        let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        assert!(Event::parse(deep.as_bytes()).is_ok());
+        let long = format!(r#"{{"userName":"{}"}}"#, "x".repeat(6 << 20));
+        assert_eq!(Event::parse(long.as_bytes()).unwrap().sign_up().user_name.len(), 6 << 20);
+    }
+}

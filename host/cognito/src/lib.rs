@@ -1,0 +1,12 @@
+//! The only crate that knows Cognito's JSON: an event to a sign-up, a decision to the
+//! reply.
+//!
+//! The event is kept as text and comes back as it was, to the byte; only the three flags
+//! of its `response` are written. A typed event would drop what it does not know.
+
+mod event;
+mod members;
+mod reply;
+
+pub use event::{Event, EventError};
+pub use reply::{FunctionError, Reply};

@@ -1,0 +1,47 @@
+use crate::Event;
+use admit_core::{Answer, FAILURE_MESSAGE, Grounds};
+use serde::Serialize;
+
+/// What the function answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// The event as it came, with the flags set.
+    Event(String),
+    /// An error, which is how a pre sign-up trigger denies.
+    Error(FunctionError),
+}
+
+/// An error of the function, in Lambda's shape.
+///
+/// The person signing up is shown `PreSignUp failed with error <errorMessage>.`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FunctionError {
+    /// For the person signing up.
+    pub error_message: String,
+    /// For machines: `SignUpDenied`, `PolicyFailure` or `InvalidEvent`.
+    pub error_type: &'static str,
+}
+
+impl Reply {
+    /// Puts the answer to an event in Cognito's terms.
+    pub fn new(event: &Event<'_>, answer: &Answer) -> Reply {
+        match answer {
+            Answer::Admit(flags) => Reply::Event(event.with_flags(*flags)),
+            Answer::Deny(refusal) => Reply::Error(FunctionError {
+                error_message: refusal.message.clone(),
+                error_type: match refusal.grounds {
+                    Grounds::Denial => "SignUpDenied",
+                    Grounds::Failure => "PolicyFailure",
+                },
+            }),
+        }
+    }
+}
+
+impl FunctionError {
+    /// What is answered to something that is no event; why is for the log alone.
+    pub fn invalid_event() -> FunctionError {
+        FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "InvalidEvent" }
+    }
+}

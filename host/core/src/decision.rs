@@ -1,0 +1,313 @@
+use crate::{
+    FAILURE_MESSAGE, Failure, Flag, Mode, OnFailure, PolicyId, Power, SignUp, Terms, Verdict, Vote,
+};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::fmt;
+
+/// What one policy answered, and on what terms it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Who answered.
+    pub policy: PolicyId,
+    /// On what terms.
+    pub terms: Terms,
+    /// The answer, or why there is none.
+    pub answer: Result<Verdict, Failure>,
+}
+
+/// The merged answer to a sign-up, with the record of how it came about.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// What is answered.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// Every policy that was asked, in the manifest's order.
+    pub policies: Vec<PolicyRecord>,
+    /// Every flag, in the order of [`Flag::ALL`].
+    pub flags: [FlagRecord; 3],
+}
+
+/// What is answered to a sign-up.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// The sign-up may happen, with these flags.
+    Admit(Flags),
+    /// The sign-up must not happen.
+    Deny(Refusal),
+}
+
+/// The three flags of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Flags {
+    /// The user counts as confirmed.
+    pub confirm: bool,
+    /// The email address counts as verified.
+    pub verify_email: bool,
+    /// The phone number counts as verified.
+    pub verify_phone: bool,
+}
+
+/// Who refused a sign-up, and what the person is told.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Refusal {
+    /// The first policy, in the manifest's order, that refused.
+    pub policy: PolicyId,
+    /// Whether it said no or gave no answer.
+    pub grounds: Grounds,
+    /// One printable line for the person signing up.
+    pub message: String,
+}
+
+/// On what grounds a sign-up is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grounds {
+    /// A policy denied it.
+    Denial,
+    /// A policy gave no answer.
+    Failure,
+}
+
+/// What one policy said, and what of it counted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PolicyRecord {
+    /// Who.
+    pub policy: PolicyId,
+    /// Whether it counts at all.
+    pub mode: Mode,
+    /// What it said.
+    #[serde(flatten)]
+    pub opinion: Opinion,
+}
+
+/// What a policy said.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(tag = "opinion", rename_all = "kebab-case")]
+pub enum Opinion {
+    /// It has no objection.
+    Allow {
+        /// Its votes, without the flags on which it abstained.
+        votes: Vec<VoteRecord>,
+    },
+    /// It denies the sign-up.
+    Deny {
+        /// The reason for machines.
+        code: String,
+        /// The reason for the person.
+        message: String,
+        /// Whether that counted.
+        #[serde(flatten)]
+        counted: Counted,
+    },
+    /// It gave no answer.
+    Failure {
+        /// Why.
+        failure: Failure,
+        /// Whether that denied the sign-up.
+        #[serde(flatten)]
+        counted: Counted,
+    },
+}
+
+/// One vote, and whether it counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct VoteRecord {
+    /// On what.
+    pub flag: Flag,
+    /// How.
+    pub vote: Vote,
+    /// Whether it counted.
+    #[serde(flatten)]
+    pub counted: Counted,
+}
+
+/// Whether something took part in the merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Counted {
+    /// It did.
+    Yes,
+    /// It did not.
+    No(Uncounted),
+}
+
+/// Why something took no part in the merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Uncounted {
+    /// The manifest does not permit it to this policy.
+    NotPermitted,
+    /// The policy is in mode `monitor`.
+    Monitor,
+    /// The policy failed, and its `on-failure` is `abstain`.
+    AbstainsOnFailure,
+}
+
+/// Who set a flag, or who kept it from being set.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FlagRecord {
+    /// Which.
+    pub flag: Flag,
+    /// Whether the answer sets it.
+    pub set: bool,
+    /// Whose grants counted.
+    pub granted_by: Vec<PolicyId>,
+    /// Whose withholding counted.
+    pub withheld_by: Vec<PolicyId>,
+    /// Why it is not set although it was granted and nobody withheld it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cleared: Option<Cleared>,
+}
+
+/// Why a flag that was granted is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cleared {
+    /// The sign-up is denied as a whole.
+    Denied,
+    /// There is nothing to verify: the attribute is absent or blank.
+    AttributeAbsent,
+    /// Nothing is verified for a user who is not confirmed.
+    NotConfirmed,
+}
+
+/// Merges what the policies said into one answer, with the record of how it came about.
+///
+/// 1. A denial that counts, or a failure with `on-failure = "deny"`, denies the sign-up;
+///    the message is that of the first such policy.
+/// 2. Otherwise a flag is set if a vote that counts grants it and none withholds it.
+/// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is
+///    not confirmed.
+/// 4. With no outcome at all the sign-up is admitted and no flag is set.
+pub fn decide(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Decision {
+    let policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
+    let refusal = policies.iter().find_map(refusal);
+    let confirm = tally(Flag::Confirm, &policies, refusal.as_ref().map(|_| Cleared::Denied));
+    let verify = |flag: Flag| {
+        let present = flag
+            .attribute()
+            .and_then(|name| sign_up.attribute(name))
+            .is_some_and(|value| !value.trim().is_empty());
+        let cleared = match (&refusal, present, confirm.set) {
+            (Some(_), _, _) => Some(Cleared::Denied),
+            (None, false, _) => Some(Cleared::AttributeAbsent),
+            (None, true, false) => Some(Cleared::NotConfirmed),
+            (None, true, true) => None,
+        };
+        tally(flag, &policies, cleared)
+    };
+    let (verify_email, verify_phone) = (verify(Flag::VerifyEmail), verify(Flag::VerifyPhone));
+    let answer = match refusal {
+        Some(refusal) => Answer::Deny(refusal),
+        None => Answer::Admit(Flags {
+            confirm: confirm.set,
+            verify_email: verify_email.set,
+            verify_phone: verify_phone.set,
+        }),
+    };
+    Decision { answer, policies, flags: [confirm, verify_email, verify_phone] }
+}
+
+fn record(outcome: &Outcome) -> PolicyRecord {
+    let Outcome { policy, terms, answer } = outcome;
+    let opinion = match answer {
+        Ok(Verdict::Allow(ballot)) => Opinion::Allow {
+            votes: Flag::ALL
+                .into_iter()
+                .map(|flag| (flag, ballot.vote(flag)))
+                .filter(|(_, vote)| *vote != Vote::Abstain)
+                .map(|(flag, vote)| VoteRecord { flag, vote, counted: counted(terms, flag.into()) })
+                .collect(),
+        },
+        Ok(Verdict::Deny(denial)) => Opinion::Deny {
+            code: denial.code().to_owned(),
+            message: denial.message().to_owned(),
+            counted: counted(terms, Power::Deny),
+        },
+        Err(failure) => Opinion::Failure {
+            failure: failure.clone(),
+            counted: match (terms.mode, terms.on_failure) {
+                (Mode::Monitor, _) => Counted::No(Uncounted::Monitor),
+                (Mode::Enforce, OnFailure::Abstain) => Counted::No(Uncounted::AbstainsOnFailure),
+                (Mode::Enforce, OnFailure::Deny) => Counted::Yes,
+            },
+        },
+    };
+    PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion }
+}
+
+fn counted(terms: &Terms, power: Power) -> Counted {
+    match terms.mode {
+        _ if !terms.verdicts.permit(power) => Counted::No(Uncounted::NotPermitted),
+        Mode::Monitor => Counted::No(Uncounted::Monitor),
+        Mode::Enforce => Counted::Yes,
+    }
+}
+
+fn refusal(record: &PolicyRecord) -> Option<Refusal> {
+    let (grounds, message) = match &record.opinion {
+        Opinion::Deny { message, counted: Counted::Yes, .. } => (Grounds::Denial, message.as_str()),
+        Opinion::Failure { counted: Counted::Yes, .. } => (Grounds::Failure, FAILURE_MESSAGE),
+        _ => return None,
+    };
+    Some(Refusal { policy: record.policy.clone(), grounds, message: message.to_owned() })
+}
+
+/// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.
+fn tally(flag: Flag, policies: &[PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
+    let voters = |vote| {
+        policies
+            .iter()
+            .filter(|record| match &record.opinion {
+                Opinion::Allow { votes } => {
+                    votes.contains(&VoteRecord { flag, vote, counted: Counted::Yes })
+                }
+                Opinion::Deny { .. } | Opinion::Failure { .. } => false,
+            })
+            .map(|record| record.policy.clone())
+            .collect::<Vec<_>>()
+    };
+    let (granted_by, withheld_by) = (voters(Vote::Grant), voters(Vote::Withhold));
+    let granted = !granted_by.is_empty() && withheld_by.is_empty();
+    FlagRecord {
+        flag,
+        set: granted && cleared.is_none(),
+        granted_by,
+        withheld_by,
+        cleared: cleared.filter(|_| granted),
+    }
+}
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("counted", &(*self == Counted::Yes))?;
+        if let Counted::No(reason) = self {
+            map.serialize_entry("because", reason)?;
+        }
+        map.end()
+    }
+}
+
+impl fmt::Display for Uncounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Uncounted::NotPermitted => "not permitted",
+            Uncounted::Monitor => "monitor",
+            Uncounted::AbstainsOnFailure => "abstains on failure",
+        })
+    }
+}
+
+impl fmt::Display for Cleared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cleared::Denied => "the sign-up is denied",
+            Cleared::AttributeAbsent => "the attribute is absent or blank",
+            Cleared::NotConfirmed => "the sign-up is not confirmed",
+        })
+    }
+}

@@ -1,0 +1,221 @@
+use crate::{Size, Time};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::fmt;
+
+/// The one sentence that a person signing up sees when a policy gave no answer.
+pub const FAILURE_MESSAGE: &str = "The sign-up could not be checked, please try again later";
+
+/// Everything that is not an answer. Its text is for authors and operators, never for
+/// the person signing up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The component could not be loaded, with the host's reason.
+    NotLoaded(String),
+    /// `configure` refused the settings, with the policy's words.
+    SettingsRefused(String),
+    /// `evaluate` could not decide, with the policy's words.
+    Undecided(String),
+    /// The guest crashed, with the engine's word for how.
+    Trap {
+        /// Where it was.
+        phase: Phase,
+        /// The engine's word.
+        trap: String,
+    },
+    /// The policy ran longer than its limit.
+    Deadline {
+        /// Where it was.
+        phase: Phase,
+        /// The limit.
+        time: Time,
+    },
+    /// The budget of the whole decision was used up before this policy had answered.
+    Budget {
+        /// The budget of the whole decision, in effect for this sign-up.
+        budget: Time,
+    },
+    /// The policy used all its fuel.
+    Fuel {
+        /// Where it was.
+        phase: Phase,
+        /// The limit.
+        fuel: u64,
+    },
+    /// The policy wanted more memory than its limit.
+    Memory {
+        /// Where it was.
+        phase: Phase,
+        /// The limit.
+        memory: Size,
+    },
+    /// What came back is no value of the contract, with the engine's reason.
+    Malformed {
+        /// Where it was.
+        phase: Phase,
+        /// The engine's reason.
+        reason: String,
+    },
+    /// The host itself failed while this policy ran.
+    Host(String),
+}
+
+/// What a policy was doing when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// The instance was being made.
+    Instantiate,
+    /// `configure` ran.
+    Configure,
+    /// `evaluate` ran.
+    Evaluate,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Phase::Instantiate => "instantiate",
+            Phase::Configure => "configure",
+            Phase::Evaluate => "evaluate",
+        })
+    }
+}
+
+/// The stable word for a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "named as the cases of `Failure`")]
+pub enum FailureKind {
+    NotLoaded,
+    SettingsRefused,
+    Undecided,
+    Trap,
+    Deadline,
+    Budget,
+    Fuel,
+    Memory,
+    Malformed,
+    Host,
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FailureKind::NotLoaded => "not-loaded",
+            FailureKind::SettingsRefused => "settings-refused",
+            FailureKind::Undecided => "undecided",
+            FailureKind::Trap => "trap",
+            FailureKind::Deadline => "deadline",
+            FailureKind::Budget => "budget",
+            FailureKind::Fuel => "fuel",
+            FailureKind::Memory => "memory",
+            FailureKind::Malformed => "malformed",
+            FailureKind::Host => "host",
+        })
+    }
+}
+
+impl Failure {
+    /// The stable word for it, for logs and metrics.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Failure::NotLoaded(_) => FailureKind::NotLoaded,
+            Failure::SettingsRefused(_) => FailureKind::SettingsRefused,
+            Failure::Undecided(_) => FailureKind::Undecided,
+            Failure::Trap { .. } => FailureKind::Trap,
+            Failure::Deadline { .. } => FailureKind::Deadline,
+            Failure::Budget { .. } => FailureKind::Budget,
+            Failure::Fuel { .. } => FailureKind::Fuel,
+            Failure::Memory { .. } => FailureKind::Memory,
+            Failure::Malformed { .. } => FailureKind::Malformed,
+            Failure::Host(_) => FailureKind::Host,
+        }
+    }
+
+    /// What the policy was doing, where that is known.
+    pub fn phase(&self) -> Option<Phase> {
+        match self {
+            Failure::NotLoaded(_) | Failure::Budget { .. } | Failure::Host(_) => None,
+            Failure::SettingsRefused(_) => Some(Phase::Configure),
+            Failure::Undecided(_) => Some(Phase::Evaluate),
+            Failure::Trap { phase, .. }
+            | Failure::Deadline { phase, .. }
+            | Failure::Fuel { phase, .. }
+            | Failure::Memory { phase, .. }
+            | Failure::Malformed { phase, .. } => Some(*phase),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::NotLoaded(reason) => write!(f, "not loaded: {reason}"),
+            Failure::SettingsRefused(words) => {
+                write!(f, "`configure` refuses the settings: {words}")
+            }
+            Failure::Undecided(words) => write!(f, "`evaluate` could not decide: {words}"),
+            Failure::Trap { phase, trap } => write!(f, "crashed in `{phase}`: {trap}"),
+            Failure::Deadline { phase, time } => {
+                write!(f, "stopped in `{phase}` after {time}, its `limits.time`")
+            }
+            Failure::Budget { budget } => {
+                write!(f, "no time left: the whole decision has {budget}, its `budget`")
+            }
+            Failure::Fuel { phase, fuel } => {
+                let fuel = grouped(*fuel);
+                write!(f, "stopped in `{phase}` after {fuel} units of fuel, its `limits.fuel`")
+            }
+            Failure::Memory { phase, memory } => {
+                write!(f, "stopped in `{phase}`: wants more than {memory}, its `limits.memory`")
+            }
+            Failure::Malformed { phase, reason } => {
+                write!(f, "`{phase}` gave no value of the contract: {reason}")
+            }
+            Failure::Host(reason) => write!(f, "the host failed: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", &self.kind())?;
+        if let Some(phase) = self.phase() {
+            map.serialize_entry("phase", &phase)?;
+        }
+        map.serialize_entry("reason", &self.to_string())?;
+        map.end()
+    }
+}
+
+/// A number with its thousands apart, so that 50,000,000 is read and not counted.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fuel_is_readable() {
+        let failure = Failure::Fuel { phase: Phase::Evaluate, fuel: 50_000_000 };
+        assert_eq!(
+            failure.to_string(),
+            "stopped in `evaluate` after 50,000,000 units of fuel, its `limits.fuel`"
+        );
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1000), "1,000");
+    }
+}

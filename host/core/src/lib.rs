@@ -1,0 +1,34 @@
+//! Pure decisions: what a sign-up is, what a policy may answer, how answers merge.
+//!
+//! Nothing here reads a file, a clock or the network, and nothing here knows Cognito,
+//! Lambda or WebAssembly. [`decide`] is the whole of the merge; [`Manifest`] says who
+//! takes part in it, and on what terms.
+
+mod decision;
+mod failure;
+mod limits;
+mod manifest;
+#[cfg(feature = "toml")]
+mod manifest_file;
+mod policy;
+mod powers;
+mod reads;
+mod settings;
+mod sign_up;
+mod verdict;
+
+pub use decision::{
+    Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds, Opinion, Outcome, PolicyRecord,
+    Refusal, Uncounted, VoteRecord, decide,
+};
+pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
+pub use limits::{InvalidQuantity, Limits, Size, Time};
+pub use manifest::{KeyPath, Manifest, ManifestProblem, RawManifest};
+#[cfg(feature = "toml")]
+pub use manifest_file::ManifestError;
+pub use policy::{InvalidPolicyId, Mode, OnFailure, Policy, PolicyId, Scope, Terms};
+pub use powers::{Power, Powers};
+pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
+pub use settings::Settings;
+pub use sign_up::{Entries, SignUp};
+pub use verdict::{Ballot, Denial, Flag, Verdict, Vote};

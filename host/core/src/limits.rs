@@ -1,0 +1,189 @@
+use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
+use std::time::Duration;
+use thiserror::Error;
+
+/// What one evaluation of a policy may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Limits {
+    /// Time, from instantiating to the verdict.
+    pub time: Time,
+    /// Bytes of linear memory, summed over all memories of the component.
+    pub memory: Size,
+    /// Units of fuel; about one for each WebAssembly instruction.
+    pub fuel: u64,
+    /// Bytes that one call may hand to the host: a verdict, or one note for the log.
+    pub host_call: Size,
+}
+
+impl Limits {
+    /// The highest values that a manifest may ask for.
+    pub const CEILING: Limits = Limits {
+        time: Time::from_millis(4_000),
+        memory: Size::from_mib(128),
+        fuel: 10_000_000_000,
+        host_call: Size::from_mib(1),
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            time: Time::from_millis(100),
+            memory: Size::from_mib(16),
+            fuel: 50_000_000,
+            host_call: Size::from_kib(64),
+        }
+    }
+}
+
+/// A span of time as a manifest writes it: `100ms`, `2s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Time(Duration);
+
+/// A number of bytes as a manifest writes it: `64KiB`, `16MiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Size(u64);
+
+/// A text that is no time or no size.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is no {expected}")]
+pub struct InvalidQuantity {
+    text: String,
+    expected: &'static str,
+}
+
+impl Time {
+    /// So many milliseconds.
+    pub const fn from_millis(millis: u64) -> Time {
+        Time(Duration::from_millis(millis))
+    }
+
+    /// The same as a duration.
+    pub const fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl From<Duration> for Time {
+    fn from(duration: Duration) -> Time {
+        Time(duration)
+    }
+}
+
+impl Size {
+    /// So many bytes.
+    pub const fn from_bytes(bytes: u64) -> Size {
+        Size(bytes)
+    }
+
+    /// So many KiB.
+    pub const fn from_kib(kib: u64) -> Size {
+        Size(kib << 10)
+    }
+
+    /// So many MiB.
+    pub const fn from_mib(mib: u64) -> Size {
+        Size(mib << 20)
+    }
+
+    /// The number of bytes.
+    pub const fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Time {
+    type Error = InvalidQuantity;
+
+    fn try_from(text: String) -> Result<Time, InvalidQuantity> {
+        quantity(&text, &[("ms", 1), ("s", 1_000)])
+            .map(Time::from_millis)
+            .ok_or(InvalidQuantity { text, expected: "time: write `100ms` or `2s`" })
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = InvalidQuantity;
+
+    fn try_from(text: String) -> Result<Size, InvalidQuantity> {
+        quantity(&text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)])
+            .map(Size)
+            .ok_or(InvalidQuantity { text, expected: "size: write `64KiB` or `16MiB`" })
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0.as_millis();
+        if millis > 0 && millis.is_multiple_of(1_000) {
+            write!(f, "{}s", millis / 1_000)
+        } else {
+            write!(f, "{millis}ms")
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("0B"),
+            bytes if bytes.is_multiple_of(1 << 30) => write!(f, "{}GiB", bytes >> 30),
+            bytes if bytes.is_multiple_of(1 << 20) => write!(f, "{}MiB", bytes >> 20),
+            bytes if bytes.is_multiple_of(1 << 10) => write!(f, "{}KiB", bytes >> 10),
+            bytes => write!(f, "{bytes}B"),
+        }
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Size {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A whole number followed by one of the units, without anything else.
+fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = units.iter().find(|(name, _)| *name == unit)?.1;
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_reads_as_it_was_written() {
+        for text in ["100ms", "2s", "1500ms", "0ms"] {
+            assert_eq!(Time::try_from(text.to_owned()).unwrap().to_string(), text);
+        }
+        for text in ["64KiB", "16MiB", "1025B", "0B"] {
+            assert_eq!(Size::try_from(text.to_owned()).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_quantity_is_refused() {
+        for text in ["", "100", "ms", "-1ms", "1.5s", "1 s", "2m", "99999999999999999999s"] {
+            assert!(Time::try_from(text.to_owned()).is_err(), "{text}");
+        }
+        for text in ["16", "16MB", "MiB", "99999999999GiB"] {
+            assert!(Size::try_from(text.to_owned()).is_err(), "{text}");
+        }
+        assert_eq!(
+            Time::try_from("2m".to_owned()).unwrap_err().to_string(),
+            "`2m` is no time: write `100ms` or `2s`"
+        );
+    }
+}

@@ -1,0 +1,275 @@
+use crate::{
+    Limits, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Reads, Scope, Settings, Size,
+    Terms, Time,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::fmt;
+use thiserror::Error;
+
+/// Which policies decide, in their order, and how long they may take together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The time for the whole decision.
+    pub budget: Time,
+    /// The policies, in the order in which they are written.
+    pub policies: Vec<Policy>,
+}
+
+impl Manifest {
+    /// The time for the whole decision where a manifest does not say.
+    pub const DEFAULT_BUDGET: Time = Time::from_millis(2_000);
+    /// The longest time that a whole decision may take: Cognito gives up after 5 s.
+    pub const BUDGET_CEILING: Time = Time::from_millis(4_000);
+}
+
+/// A manifest as it is written: `admit.toml`, or a member of `bundle.json`.
+///
+/// Its only use is to become a [`Manifest`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RawManifest {
+    budget: Option<Time>,
+    #[serde(default)]
+    policy: Vec<RawPolicy>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawPolicy {
+    id: PolicyId,
+    component: String,
+    reads: Vec<String>,
+    verdicts: Vec<Power>,
+    #[serde(default)]
+    mode: Mode,
+    #[serde(default)]
+    on_failure: OnFailure,
+    #[serde(default)]
+    applies_to: RawScope,
+    #[serde(default)]
+    limits: RawLimits,
+    #[serde(default)]
+    settings: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawScope {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    triggers: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_pools: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clients: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawLimits {
+    time: Option<Time>,
+    memory: Option<Size>,
+    fuel: Option<u64>,
+    host_call: Option<Size>,
+}
+
+/// What is wrong with a manifest whose every value is well formed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{key}`: {message}")]
+pub struct ManifestProblem {
+    /// The key, such as `policy[1].limits.fuel`.
+    pub key: KeyPath,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// Where a value stands in a manifest, such as `policy[1].limits.fuel`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyPath(pub(crate) Vec<Segment>);
+
+/// One step of a [`KeyPath`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+impl KeyPath {
+    /// The entry of a policy, counted from 0.
+    pub fn policy(index: usize) -> KeyPath {
+        KeyPath(vec![Segment::Key("policy".to_owned()), Segment::Index(index)])
+    }
+
+    /// A key of the table that this path leads to.
+    #[must_use]
+    pub fn key(mut self, key: &str) -> KeyPath {
+        self.0.push(Segment::Key(key.to_owned()));
+        self
+    }
+
+    pub(crate) fn index(mut self, index: usize) -> KeyPath {
+        self.0.push(Segment::Index(index));
+        self
+    }
+
+    fn problem(self, message: impl Into<String>) -> ManifestProblem {
+        ManifestProblem { key: self, message: message.into() }
+    }
+}
+
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Key(key) if position == 0 => f.write_str(key)?,
+                Segment::Key(key) => write!(f, ".{key}")?,
+                Segment::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<RawManifest> for Manifest {
+    type Error = ManifestProblem;
+
+    fn try_from(raw: RawManifest) -> Result<Manifest, ManifestProblem> {
+        let budget = raw.budget.unwrap_or(Manifest::DEFAULT_BUDGET);
+        let key = || KeyPath::default().key("budget");
+        within(budget, Time::from_millis(1), Manifest::BUDGET_CEILING)
+            .map_err(|m| key().problem(m))?;
+        let mut ids = HashSet::new();
+        let mut policies = Vec::new();
+        for (index, raw) in raw.policy.into_iter().enumerate() {
+            let here = KeyPath::policy(index);
+            if !ids.insert(raw.id.clone()) {
+                let message = format!("`{}` names a policy above, choose another id", raw.id);
+                return Err(here.key("id").problem(message));
+            }
+            policies.push(policy(raw, budget, here)?);
+        }
+        Ok(Manifest { budget, policies })
+    }
+}
+
+impl From<Manifest> for RawManifest {
+    /// The manifest with every default spelled out.
+    fn from(manifest: Manifest) -> RawManifest {
+        RawManifest {
+            budget: Some(manifest.budget),
+            policy: manifest.policies.into_iter().map(RawPolicy::from).collect(),
+        }
+    }
+}
+
+impl From<Policy> for RawPolicy {
+    fn from(policy: Policy) -> RawPolicy {
+        let list = |words: Vec<String>| Some(words).filter(|words| !words.is_empty());
+        RawPolicy {
+            id: policy.id,
+            component: policy.component,
+            reads: policy.reads.iter().map(ToString::to_string).collect(),
+            verdicts: policy.terms.verdicts.iter().collect(),
+            mode: policy.terms.mode,
+            on_failure: policy.terms.on_failure,
+            applies_to: RawScope {
+                triggers: list(policy.applies_to.triggers),
+                user_pools: list(policy.applies_to.user_pools),
+                clients: list(policy.applies_to.clients),
+            },
+            limits: RawLimits {
+                time: Some(policy.limits.time),
+                memory: Some(policy.limits.memory),
+                fuel: Some(policy.limits.fuel),
+                host_call: Some(policy.limits.host_call),
+            },
+            settings: policy.settings.into(),
+        }
+    }
+}
+
+fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, ManifestProblem> {
+    if raw.component.is_empty() {
+        let message = "name a .wasm file, or the folder of a policy project";
+        return Err(here.key("component").problem(message));
+    }
+    Ok(Policy {
+        id: raw.id,
+        component: raw.component,
+        reads: reads(raw.reads, here.clone().key("reads"))?,
+        terms: Terms {
+            verdicts: raw.verdicts.into_iter().collect(),
+            mode: raw.mode,
+            on_failure: raw.on_failure,
+        },
+        applies_to: scope(raw.applies_to, here.clone().key("applies-to"))?,
+        limits: limits(raw.limits, budget, here.clone().key("limits"))?,
+        settings: Settings::new(raw.settings).map_err(|name| {
+            let message =
+                "`nan` and `inf` are no JSON numbers, and settings reach the policy as JSON";
+            here.key("settings").key(&name).problem(message)
+        })?,
+    })
+}
+
+fn reads(paths: Vec<String>, here: KeyPath) -> Result<Reads, ManifestProblem> {
+    paths
+        .into_iter()
+        .enumerate()
+        .map(|(index, path)| {
+            ReadPath::try_from(path).map_err(|e| here.clone().index(index).problem(e.to_string()))
+        })
+        .collect()
+}
+
+fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, ManifestProblem> {
+    let list = |name, words: Option<Vec<String>>| match words {
+        Some(words) if words.is_empty() => Err(here
+            .clone()
+            .key(name)
+            .problem("an empty list applies to nothing: leave it out for all")),
+        words => Ok(words.unwrap_or_default()),
+    };
+    Ok(Scope {
+        triggers: list("triggers", raw.triggers)?,
+        user_pools: list("user-pools", raw.user_pools)?,
+        clients: list("clients", raw.clients)?,
+    })
+}
+
+fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, ManifestProblem> {
+    let problem = |name| {
+        let here = here.clone();
+        move |message: String| here.key(name).problem(message)
+    };
+    let default = Limits::default();
+    let limits = Limits {
+        // Only a number that somebody wrote can be wrong: the default follows the budget.
+        time: raw.time.unwrap_or(default.time.min(budget)),
+        memory: raw.memory.unwrap_or(default.memory),
+        fuel: raw.fuel.unwrap_or(default.fuel),
+        host_call: raw.host_call.unwrap_or(default.host_call),
+    };
+    let ceiling = Limits::CEILING;
+    within(limits.time, Time::from_millis(1), ceiling.time).map_err(problem("time"))?;
+    within(limits.memory, Size::from_kib(64), ceiling.memory).map_err(problem("memory"))?;
+    within(limits.fuel, 1, ceiling.fuel).map_err(problem("fuel"))?;
+    within(limits.host_call, Size::from_kib(1), ceiling.host_call).map_err(problem("host-call"))?;
+    if limits.time > budget {
+        let message =
+            format!("{} is longer than the whole decision may take, {budget}", limits.time);
+        return Err(problem("time")(message));
+    }
+    Ok(limits)
+}
+
+fn within<T: PartialOrd + fmt::Display>(value: T, least: T, most: T) -> Result<(), String> {
+    if value < least {
+        Err(format!("{value} is too little: at least {least}"))
+    } else if value > most {
+        Err(format!("{value} is too much: at most {most}"))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,282 @@
+use crate::manifest::KeyPath;
+use crate::{Manifest, ManifestProblem, RawManifest};
+use std::fmt;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// What is wrong with a manifest, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestError {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The key, such as `policy[1].limits.fuel`; none where the file is no TOML.
+    pub key: Option<String>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+    /// The bytes of the file to point at.
+    pub span: Range<usize>,
+}
+
+impl fmt::Display for ManifestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ManifestError { file, line, column, message, .. } = self;
+        match &self.key {
+            Some(key) => write!(f, "{file}:{line}:{column}: `{key}`: {message}"),
+            None => write!(f, "{file}:{line}:{column}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for ManifestError {}
+
+impl Manifest {
+    /// Reads the text of an `admit.toml`. The file's name is for the error alone.
+    pub fn from_toml(file: &str, text: &str) -> Result<Manifest, ManifestError> {
+        let raw: RawManifest = toml::from_str(text).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            let key = key_at(text, &span).map(|key| key.to_string());
+            error_at(file, text, span, key, error.message().to_owned())
+        })?;
+        Manifest::try_from(raw).map_err(|ManifestProblem { key, message }| {
+            ManifestError::at(file, text, &key, message)
+        })
+    }
+}
+
+impl ManifestError {
+    /// An error about the value of a key, or about the closest thing around it that the
+    /// text has.
+    pub fn at(file: &str, text: &str, key: &KeyPath, message: String) -> ManifestError {
+        let span = span_of(text, key).unwrap_or(0..0);
+        error_at(file, text, span, Some(key.to_string()), message)
+    }
+}
+
+fn error_at(
+    file: &str,
+    text: &str,
+    span: Range<usize>,
+    key: Option<String>,
+    message: String,
+) -> ManifestError {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    ManifestError {
+        file: file.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        key,
+        message,
+        span,
+    }
+}
+
+/// Where the value of a key stands, or else the closest thing around it.
+fn span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
+    let mut span = None;
+    visit(text, &mut |path, here| {
+        if key.0.starts_with(&path.0) {
+            span = Some(here);
+        }
+    })?;
+    span
+}
+
+/// The innermost key that a span belongs to.
+fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
+    let mut key = None;
+    visit(text, &mut |path, here| {
+        if here.start <= span.start && span.end <= here.end {
+            key = Some(path.clone());
+        }
+    })?;
+    key
+}
+
+/// Calls back for every key and every value, outer before inner.
+fn visit(text: &str, found: &mut dyn FnMut(&KeyPath, Range<usize>)) -> Option<()> {
+    let table = DeTable::parse(text).ok()?;
+    visit_table(&KeyPath::default(), table.get_ref(), found);
+    Some(())
+}
+
+fn visit_table(path: &KeyPath, table: &DeTable<'_>, found: &mut dyn FnMut(&KeyPath, Range<usize>)) {
+    for (key, value) in table {
+        let path = path.clone().key(key.get_ref());
+        found(&path, key.span());
+        visit_value(&path, value.get_ref(), value.span(), found);
+    }
+}
+
+fn visit_value(
+    path: &KeyPath,
+    value: &DeValue<'_>,
+    span: Range<usize>,
+    found: &mut dyn FnMut(&KeyPath, Range<usize>),
+) {
+    found(path, span);
+    match value {
+        DeValue::Table(table) => visit_table(path, table, found),
+        DeValue::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let path = path.clone().index(index);
+                visit_value(&path, item.get_ref(), item.span(), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mode, OnFailure, Power, Time};
+
+    const MINIMAL: &str = r#"
+[[policy]]
+id = "a"
+component = "a.wasm"
+reads = []
+verdicts = []
+"#;
+
+    fn check_error(text: &str, expected: &str) {
+        let error = Manifest::from_toml("admit.toml", text).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    }
+
+    /// The minimal manifest with one more line, which is line 7.
+    fn check_line(line: &str, expected: &str) {
+        check_error(&format!("{MINIMAL}{line}\n"), expected);
+    }
+
+    #[test]
+    fn the_defaults_are_the_documented_ones() {
+        let manifest = Manifest::from_toml("admit.toml", MINIMAL).unwrap();
+        assert_eq!(manifest.budget, Time::from_millis(2_000));
+        let policy = &manifest.policies[0];
+        assert_eq!(policy.terms.mode, Mode::Enforce);
+        assert_eq!(policy.terms.on_failure, OnFailure::Deny);
+        assert_eq!(policy.settings.to_json(), "{}");
+        let limits = serde_json::to_string(&policy.limits).unwrap();
+        assert_eq!(
+            limits,
+            r#"{"time":"100ms","memory":"16MiB","fuel":50000000,"host-call":"64KiB"}"#
+        );
+    }
+
+    #[test]
+    fn every_key_reaches_its_place() {
+        let manifest = Manifest::from_toml(
+            "admit.toml",
+            r#"
+budget = "1s"
+[[policy]]
+id = "corporate-domain"
+component = "email-domain"
+reads = ["userAttributes.email", "userAttributes.custom:domain"]
+verdicts = ["confirm", "deny"]
+mode = "monitor"
+on-failure = "abstain"
+applies-to = { triggers = ["PreSignUp_SignUp"], user-pools = ["p"], clients = ["c"] }
+limits = { time = "50ms", memory = "8MiB", fuel = 1_000, host-call = "2KiB" }
+settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
+"#,
+        )
+        .unwrap();
+        let policy = &manifest.policies[0];
+        assert_eq!(policy.reads.iter().count(), 2);
+        assert!(policy.terms.verdicts.permit(Power::Deny));
+        assert!(!policy.terms.verdicts.permit(Power::VerifyEmail));
+        assert_eq!(policy.terms.mode, Mode::Monitor);
+        assert_eq!(policy.terms.on_failure, OnFailure::Abstain);
+        assert_eq!(policy.applies_to.clients, ["c"]);
+        assert_eq!(policy.limits.fuel, 1_000);
+        assert_eq!(policy.settings.to_json(), r#"{"deep":[{"x":1.5}],"since":"2024-01-02"}"#);
+    }
+
+    #[test]
+    fn a_manifest_survives_the_way_through_json() {
+        let manifest = Manifest::from_toml("admit.toml", MINIMAL).unwrap();
+        let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
+        let raw: RawManifest = serde_json::from_str(&json).unwrap();
+        assert_eq!(Manifest::try_from(raw).unwrap(), manifest);
+    }
+
+    #[test]
+    fn an_error_names_file_line_and_key() {
+        check_line(
+            "mod = \"monitor\"",
+            "admit.toml:7:1: `policy[0].mod`: unknown field `mod`, expected one of `id`, \
+             `component`, `reads`, `verdicts`, `mode`, `on-failure`, `applies-to`, `limits`, \
+             `settings`",
+        );
+        check_line(
+            "mode = \"enforced\"",
+            "admit.toml:7:8: `policy[0].mode`: unknown variant `enforced`, expected `enforce` or \
+             `monitor`",
+        );
+        check_line(
+            "limits = { fuel = 0 }",
+            "admit.toml:7:19: `policy[0].limits.fuel`: 0 is too little: at least 1",
+        );
+        check_line(
+            "limits = { memory = \"1GiB\" }",
+            "admit.toml:7:21: `policy[0].limits.memory`: 1GiB is too much: at most 128MiB",
+        );
+        check_line(
+            "limits = { time = \"3s\" }",
+            "admit.toml:7:19: `policy[0].limits.time`: 3s is longer than the whole decision may \
+             take, 2s",
+        );
+        check_line(
+            "limits = { time = 100 }",
+            "admit.toml:7:19: `policy[0].limits.time`: invalid type: integer `100`, expected a \
+             string",
+        );
+        check_line(
+            "limits = { time = \"soon\" }",
+            "admit.toml:7:19: `policy[0].limits.time`: `soon` is no time: write `100ms` or `2s`",
+        );
+        check_line(
+            "applies-to = { clients = [] }",
+            "admit.toml:7:26: `policy[0].applies-to.clients`: an empty list applies to nothing: \
+             leave it out for all",
+        );
+        check_line(
+            "settings = { a = [nan] }",
+            "admit.toml:7:18: `policy[0].settings.a`: `nan` and `inf` are no JSON numbers, and \
+             settings reach the policy as JSON",
+        );
+        check_error("budget = \"5s\"", "admit.toml:1:10: `budget`: 5s is too much: at most 4s");
+        check_error(
+            "[[policy]]\nid = \"a\"\ncomponent = \"a.wasm\"\nverdicts = []\n",
+            "admit.toml:1:1: `policy[0]`: missing field `reads`",
+        );
+        check_error(
+            &format!("{MINIMAL}\n{MINIMAL}"),
+            "admit.toml:10:6: `policy[1].id`: `a` names a policy above, choose another id",
+        );
+        check_error(
+            &MINIMAL.replace("reads = []", "reads = [\"userName\", \"email\"]"),
+            "admit.toml:5:22: `policy[0].reads[1]`: unknown path `email`: a policy reads \
+             `userName`, `userAttributes.<name>`, `validationData.<name>` or \
+             `clientMetadata.<name>`, with `*` for every name",
+        );
+        check_error(
+            &MINIMAL.replace("\"a\"", "\"a b\""),
+            "admit.toml:3:6: `policy[0].id`: `a b` cannot name a policy: use letters, digits, \
+             `-`, `_` and `.`, at most 64 of them",
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_an_error_with_a_line() {
+        let error = Manifest::from_toml("admit.toml", "budget = \"2s\"\nid = = 3\n").unwrap_err();
+        assert_eq!((error.line, error.key), (2, None));
+    }
+}

@@ -1,0 +1,275 @@
+use crate::SignUp;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+use thiserror::Error;
+
+/// One member of a sign-up that a policy may see, in the event's own words:
+/// `userName`, `userAttributes.email`, `validationData.*`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReadPath {
+    /// `userName`
+    UserName,
+    /// `userAttributes.<name>`
+    UserAttribute(Name),
+    /// `validationData.<name>`
+    ValidationData(Name),
+    /// `clientMetadata.<name>`
+    ClientMetadata(Name),
+}
+
+/// The last part of a [`ReadPath`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Name {
+    /// `*`: every entry.
+    All,
+    /// The entry of this name.
+    One(String),
+}
+
+/// A path that no sign-up has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("unknown path `{path}`: {remedy}")]
+pub struct InvalidPath {
+    path: String,
+    remedy: String,
+}
+
+const PATHS: &str = "a policy reads `userName`, `userAttributes.<name>`, `validationData.<name>` \
+                     or `clientMetadata.<name>`, with `*` for every name";
+
+impl TryFrom<String> for ReadPath {
+    type Error = InvalidPath;
+
+    fn try_from(path: String) -> Result<ReadPath, InvalidPath> {
+        let invalid = |remedy: &str| InvalidPath { path: path.clone(), remedy: remedy.to_owned() };
+        let (member, name) = match path.split_once('.') {
+            Some((member, name)) => (member, Some(name)),
+            None => (path.as_str(), None),
+        };
+        match (member, name) {
+            ("userName", None) => Ok(ReadPath::UserName),
+            ("triggerSource" | "region" | "userPoolId" | "clientId", None) => {
+                Err(invalid("every policy sees it, leave it out"))
+            }
+            ("userAttributes" | "validationData" | "clientMetadata", None | Some("")) => {
+                Err(invalid(&format!("write `{member}.<name>`, or `{member}.*` for every name")))
+            }
+            ("userAttributes", Some(name)) => Ok(ReadPath::UserAttribute(name.into())),
+            ("validationData", Some(name)) => Ok(ReadPath::ValidationData(name.into())),
+            ("clientMetadata", Some(name)) => Ok(ReadPath::ClientMetadata(name.into())),
+            ("request", Some(rest)) => Err(invalid(&format!("write `{rest}`"))),
+            _ => Err(invalid(PATHS)),
+        }
+    }
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Name {
+        match name {
+            "*" => Name::All,
+            name => Name::One(name.to_owned()),
+        }
+    }
+}
+
+impl Name {
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Name::All => true,
+            Name::One(one) => one == name,
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::All => f.write_str("*"),
+            Name::One(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Display for ReadPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadPath::UserName => f.write_str("userName"),
+            ReadPath::UserAttribute(name) => write!(f, "userAttributes.{name}"),
+            ReadPath::ValidationData(name) => write!(f, "validationData.{name}"),
+            ReadPath::ClientMetadata(name) => write!(f, "clientMetadata.{name}"),
+        }
+    }
+}
+
+/// What one policy may see of a sign-up. Nothing by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads(BTreeSet<ReadPath>);
+
+/// A sign-up as one policy sees it. What was not granted is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View<'a> {
+    /// What started the sign-up.
+    pub trigger_source: &'a str,
+    /// The region of the user pool.
+    pub region: &'a str,
+    /// The user pool.
+    pub user_pool_id: &'a str,
+    /// The app client.
+    pub client_id: &'a str,
+    /// The chosen user name, or nothing.
+    pub user_name: &'a str,
+    /// The granted attributes.
+    pub user_attributes: Vec<(&'a str, &'a str)>,
+    /// The granted entries of the validation data.
+    pub validation_data: Vec<(&'a str, &'a str)>,
+    /// The granted entries of the client metadata.
+    pub client_metadata: Vec<(&'a str, &'a str)>,
+}
+
+impl Reads {
+    /// Everything that a sign-up has.
+    pub fn everything() -> Reads {
+        Reads(BTreeSet::from([
+            ReadPath::UserName,
+            ReadPath::UserAttribute(Name::All),
+            ReadPath::ValidationData(Name::All),
+            ReadPath::ClientMetadata(Name::All),
+        ]))
+    }
+
+    /// The part of a sign-up that was granted, borrowed from it.
+    pub fn project<'a>(&self, sign_up: &'a SignUp<'_>) -> View<'a> {
+        let user_name = if self.0.contains(&ReadPath::UserName) { &*sign_up.user_name } else { "" };
+        View {
+            trigger_source: &sign_up.trigger_source,
+            region: &sign_up.region,
+            user_pool_id: &sign_up.user_pool_id,
+            client_id: &sign_up.client_id,
+            user_name,
+            user_attributes: self.granted(&sign_up.user_attributes, |path| match path {
+                ReadPath::UserAttribute(name) => Some(name),
+                _ => None,
+            }),
+            validation_data: self.granted(&sign_up.validation_data, |path| match path {
+                ReadPath::ValidationData(name) => Some(name),
+                _ => None,
+            }),
+            client_metadata: self.granted(&sign_up.client_metadata, |path| match path {
+                ReadPath::ClientMetadata(name) => Some(name),
+                _ => None,
+            }),
+        }
+    }
+
+    /// The paths, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &ReadPath> {
+        self.0.iter()
+    }
+
+    fn granted<'a>(
+        &self,
+        entries: &'a [(Cow<'_, str>, Cow<'_, str>)],
+        select: impl Fn(&ReadPath) -> Option<&Name>,
+    ) -> Vec<(&'a str, &'a str)> {
+        let names: Vec<&Name> = self.0.iter().filter_map(select).collect();
+        entries
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+            .filter(|(name, _)| names.iter().any(|granted| granted.matches(name)))
+            .collect()
+    }
+}
+
+impl FromIterator<ReadPath> for Reads {
+    fn from_iter<I: IntoIterator<Item = ReadPath>>(paths: I) -> Reads {
+        Reads(paths.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sign_up() -> SignUp<'static> {
+        SignUp {
+            trigger_source: "PreSignUp_SignUp".into(),
+            region: "us-east-1".into(),
+            user_pool_id: "pool".into(),
+            client_id: "client".into(),
+            user_name: "mary".into(),
+            user_attributes: vec![
+                ("email".into(), "mary@example.com".into()),
+                ("custom:domain".into(), "example.com".into()),
+            ],
+            validation_data: vec![("invite".into(), "abc".into())],
+            client_metadata: vec![("a.b".into(), "1".into()), ("*".into(), "2".into())],
+        }
+    }
+
+    fn reads(paths: &[&str]) -> Reads {
+        paths.iter().map(|path| ReadPath::try_from(path.to_string()).unwrap()).collect()
+    }
+
+    #[test]
+    fn nothing_is_seen_but_what_was_named() {
+        let sign_up = sign_up();
+        let bare = View {
+            trigger_source: "PreSignUp_SignUp",
+            region: "us-east-1",
+            user_pool_id: "pool",
+            client_id: "client",
+            ..View::default()
+        };
+        assert_eq!(reads(&[]).project(&sign_up), bare);
+        assert_eq!(
+            reads(&["userName", "userAttributes.email"]).project(&sign_up),
+            View {
+                user_name: "mary",
+                user_attributes: vec![("email", "mary@example.com")],
+                ..bare.clone()
+            }
+        );
+        assert_eq!(
+            reads(&["clientMetadata.a.b", "validationData.other"]).project(&sign_up),
+            View { client_metadata: vec![("a.b", "1")], ..bare.clone() }
+        );
+    }
+
+    #[test]
+    fn a_star_sees_every_entry_in_the_events_order() {
+        let sign_up = sign_up();
+        let view = Reads::everything().project(&sign_up);
+        assert_eq!(view.user_name, "mary");
+        assert_eq!(
+            view.user_attributes,
+            [("email", "mary@example.com"), ("custom:domain", "example.com")]
+        );
+        assert_eq!(view.client_metadata, [("a.b", "1"), ("*", "2")]);
+    }
+
+    #[test]
+    fn a_path_reads_as_it_was_written() {
+        for path in ["userName", "userAttributes.custom:domain", "validationData.*"] {
+            assert_eq!(ReadPath::try_from(path.to_owned()).unwrap().to_string(), path);
+        }
+    }
+
+    #[test]
+    fn an_unknown_path_says_what_would_be_right() {
+        for (path, remedy) in [
+            ("region", "every policy sees it, leave it out"),
+            (
+                "userAttributes",
+                "write `userAttributes.<name>`, or `userAttributes.*` for every name",
+            ),
+            ("request.userAttributes.email", "write `userAttributes.email`"),
+            ("email", PATHS),
+            ("userName.x", PATHS),
+            ("", PATHS),
+        ] {
+            let error = ReadPath::try_from(path.to_owned()).unwrap_err();
+            assert_eq!(error.to_string(), format!("unknown path `{path}`: {remedy}"));
+        }
+    }
+}

@@ -1,0 +1,238 @@
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One of the three things that an answer can grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// The new user counts as confirmed at once.
+    Confirm,
+    /// The email address counts as verified.
+    VerifyEmail,
+    /// The phone number counts as verified.
+    VerifyPhone,
+}
+
+impl Flag {
+    /// Every flag, in the order in which they are always shown.
+    pub const ALL: [Flag; 3] = [Flag::Confirm, Flag::VerifyEmail, Flag::VerifyPhone];
+
+    /// The attribute without which this flag means nothing.
+    pub fn attribute(self) -> Option<&'static str> {
+        match self {
+            Flag::Confirm => None,
+            Flag::VerifyEmail => Some("email"),
+            Flag::VerifyPhone => Some("phone_number"),
+        }
+    }
+}
+
+impl fmt::Display for Flag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Flag::Confirm => "confirm",
+            Flag::VerifyEmail => "verify-email",
+            Flag::VerifyPhone => "verify-phone",
+        })
+    }
+}
+
+/// One policy's opinion on one flag.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vote {
+    /// No opinion.
+    #[default]
+    Abstain,
+    /// The flag should be set.
+    Grant,
+    /// The flag must not be set.
+    Withhold,
+}
+
+impl fmt::Display for Vote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Vote::Abstain => "abstain",
+            Vote::Grant => "grant",
+            Vote::Withhold => "withhold",
+        })
+    }
+}
+
+/// One vote for each flag.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Ballot {
+    /// Whether the user should be confirmed.
+    pub confirm: Vote,
+    /// Whether the email address should be verified.
+    pub verify_email: Vote,
+    /// Whether the phone number should be verified.
+    pub verify_phone: Vote,
+}
+
+impl Ballot {
+    /// The vote on one flag.
+    pub fn vote(self, flag: Flag) -> Vote {
+        match flag {
+            Flag::Confirm => self.confirm,
+            Flag::VerifyEmail => self.verify_email,
+            Flag::VerifyPhone => self.verify_phone,
+        }
+    }
+}
+
+/// A policy's refusal of a sign-up, safe to log and to show.
+///
+/// It is made by [`Denial::new`] alone, so that no text of a guest gets past it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Denial {
+    code: String,
+    message: String,
+}
+
+impl Denial {
+    /// The most characters that a message may have.
+    pub const MESSAGE_CHARACTERS: usize = 256;
+    /// The most characters that a code may have.
+    pub const CODE_CHARACTERS: usize = 64;
+    /// What is shown instead of a message that says nothing.
+    pub const BLANK_MESSAGE: &str = "The sign-up was denied";
+    /// What is recorded instead of a code that says nothing.
+    pub const BLANK_CODE: &str = "denied";
+
+    /// Takes a policy's words and keeps what may be shown.
+    ///
+    /// The code keeps letters, digits, `-`, `_` and `.`; anything else becomes `-`. The
+    /// message becomes one printable line without a final period, which Cognito adds.
+    pub fn new(code: &str, message: &str) -> Denial {
+        Denial { code: printable_code(code), message: printable_message(message) }
+    }
+
+    /// The reason for machines and logs.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The reason for the person signing up.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// The answer of one policy to one sign-up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// No objection, and what else the policy wants.
+    Allow(Ballot),
+    /// The sign-up must not happen.
+    Deny(Denial),
+}
+
+fn printable_code(code: &str) -> String {
+    let code: String = code
+        .chars()
+        .take(Denial::CODE_CHARACTERS)
+        .map(|c| match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' => c,
+            _ => '-',
+        })
+        .collect();
+    if code.chars().any(|c| c.is_ascii_alphanumeric()) {
+        code
+    } else {
+        Denial::BLANK_CODE.to_owned()
+    }
+}
+
+fn printable_message(message: &str) -> String {
+    let mut line = String::new();
+    let mut length = 0;
+    let mut gap = false;
+    for c in message.chars().filter(|&c| !is_invisible(c)) {
+        if c.is_whitespace() || c.is_control() {
+            gap = true;
+            continue;
+        }
+        // A gap at the start is dropped with the rest of the leading space.
+        let needed = 1 + usize::from(gap && length > 0);
+        if length + needed > Denial::MESSAGE_CHARACTERS {
+            break;
+        }
+        if needed == 2 {
+            line.push(' ');
+        }
+        line.push(c);
+        length += needed;
+        gap = false;
+    }
+    if line.ends_with('.') && !line.ends_with("..") {
+        line.pop();
+    }
+    if line.chars().any(char::is_alphanumeric) { line } else { Denial::BLANK_MESSAGE.to_owned() }
+}
+
+/// Characters that change how a line reads without being seen: bidirectional controls,
+/// marks of zero width, tags, annotations, private use, and what is no character.
+///
+/// The two joiners (U+200C, U+200D) stay: Persian, Hindi and emoji need them.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{e000}'..='\u{f8ff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}')
+        || (c as u32) & 0xfffe == 0xfffe
+        || matches!(c, '\u{fdd0}'..='\u{fdef}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_message(given: &str, shown: &str) {
+        assert_eq!(Denial::new("code", given).message(), shown, "{given:?}");
+    }
+
+    #[test]
+    fn a_message_is_one_printable_line_without_a_final_period() {
+        check_message("Too short", "Too short");
+        check_message("Too short.", "Too short");
+        check_message("Wait...", "Wait...");
+        check_message("  a \r\n b\tc ", "a b c");
+        check_message("a\u{1b}[31mred", "a [31mred");
+        check_message("abc\u{202e}gpj.exe\u{2066}", "abcgpj.exe");
+        check_message("a\u{2028}b\u{85}c", "a b c");
+        check_message("mindestens fünf Zeichen", "mindestens fünf Zeichen");
+        check_message("نمی\u{200c}شود", "نمی\u{200c}شود");
+    }
+
+    #[test]
+    fn a_message_that_says_nothing_is_replaced() {
+        for blank in ["", " \n ", ".", "\u{200b}", "\u{202e}\u{202c}", "---"] {
+            check_message(blank, Denial::BLANK_MESSAGE);
+        }
+    }
+
+    #[test]
+    fn a_long_message_is_cut() {
+        let long = "ä".repeat(1_000_000);
+        let denial = Denial::new("code", &long);
+        assert_eq!(denial.message().chars().count(), Denial::MESSAGE_CHARACTERS);
+    }
+
+    #[test]
+    fn a_code_keeps_what_a_log_can_hold() {
+        for (given, kept) in [
+            ("username-too-short", "username-too-short"),
+            ("a b\n\"c", "a-b--c"),
+            ("", Denial::BLANK_CODE),
+            ("\u{202e}", Denial::BLANK_CODE),
+        ] {
+            assert_eq!(Denial::new(given, "m").code(), kept, "{given:?}");
+        }
+        assert_eq!(Denial::new(&"x".repeat(1000), "m").code().len(), 64);
+    }
+}

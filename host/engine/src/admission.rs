@@ -1,0 +1,138 @@
+//! Which components are let in: those that ask for nothing that is not granted, and
+//! that answer what they are asked.
+
+use crate::contract;
+use thiserror::Error;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
+
+/// Why a component cannot be a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// The bytes are not WebAssembly at all.
+    #[error("{0}, not a WebAssembly component")]
+    NoComponent(&'static str),
+    /// It is a core module.
+    #[error(
+        "a core WebAssembly module, not a component: build it with `admit build`, or wrap it \
+         with `wasm-tools component new`"
+    )]
+    CoreModule,
+    /// The bytes claim to be a component and are not valid.
+    #[error("no valid component: {0}")]
+    Invalid(String),
+    /// It imports something that no policy is granted.
+    #[error("imports `{import}`, which no policy is granted: {remedy}")]
+    Import {
+        /// The first such import.
+        import: String,
+        /// What the author can do.
+        remedy: &'static str,
+    },
+    /// It does not export the contract.
+    #[error("does not export `{}`: {found}", contract::EXPORT)]
+    Export {
+        /// What is there instead.
+        found: String,
+    },
+    /// It exports something of the right name and the wrong type.
+    #[error("does not speak the contract `{}@{}`: {reason}", contract::PACKAGE, contract::VERSION)]
+    Contract {
+        /// The engine's reason.
+        reason: String,
+    },
+}
+
+/// Tells what bytes are that are no component, by their first few.
+#[cfg(feature = "compile")]
+pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), Refused> {
+    match bytes {
+        [] => Err(Refused::NoComponent("an empty file")),
+        [b'\0', b'a', b's', b'm', 1, 0, 0, 0, ..] => Err(Refused::CoreModule),
+        [b'\0', b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
+        [b'\0', b'a', b's', b'm', ..] => {
+            Err(Refused::NoComponent("WebAssembly of an unknown version"))
+        }
+        [0x7f, b'E', b'L', b'F', ..] => Err(Refused::NoComponent("an ELF file")),
+        _ => Err(Refused::NoComponent("an unknown kind of file")),
+    }
+}
+
+/// Names the imports that are not granted, and a missing export, before the linker does.
+pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refused> {
+    let ty = component.component_type();
+    for (name, import) in ty.imports(engine) {
+        if !is_granted(name) && !is_only_types(engine, &import.ty) {
+            return Err(Refused::Import { import: name.to_owned(), remedy: remedy(name) });
+        }
+    }
+    let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
+    if exports.iter().any(|name| is_version_of(name, contract::EXPORT)) {
+        return Ok(());
+    }
+    let other_version = exports.iter().find(|name| interface(name) == interface(contract::EXPORT));
+    let found = match other_version {
+        Some(name) => format!("it exports `{name}`, another version of the contract"),
+        None if exports.is_empty() => "it exports nothing".to_owned(),
+        None => format!("it exports `{}`", exports.join("`, `")),
+    };
+    Err(Refused::Export { found })
+}
+
+/// Whether a policy may import an interface of this name and call what is in it.
+pub fn is_granted(import: &str) -> bool {
+    is_version_of(import, contract::LOG) || is_version_of(import, contract::TYPES)
+}
+
+/// Whether an item holds no function that could be called.
+fn is_only_types(engine: &Engine, item: &ComponentItem) -> bool {
+    match item {
+        ComponentItem::Type(_) => true,
+        ComponentItem::ComponentInstance(instance) => {
+            instance.exports(engine).all(|(_, export)| is_only_types(engine, &export.ty))
+        }
+        _ => false,
+    }
+}
+
+/// Whether two names differ at most in the patch version, which is compatible.
+fn is_version_of(name: &str, expected: &str) -> bool {
+    let minor = |name: &str| name.rsplit_once('.').map(|(minor, _)| minor.to_owned());
+    name == expected || minor(name).is_some() && minor(name) == minor(expected)
+}
+
+fn interface(name: &str) -> &str {
+    name.split_once('@').map_or(name, |(interface, _)| interface)
+}
+
+fn remedy(import: &str) -> &'static str {
+    if import.starts_with("wasi:") {
+        "a policy has no WASI. A Rust policy gets none when it is built with `admit build`, for \
+         the target wasm32-unknown-unknown"
+    } else if interface(import) == interface(contract::LOG) {
+        "this host grants `admit:policy/log@0.1.0`; build the policy against that version of the \
+         contract"
+    } else {
+        "the only import that a policy may have is `admit:policy/log@0.1.0`"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_version_is_compatible_and_a_minor_one_is_not() {
+        for (name, same) in [
+            ("admit:policy/log@0.1.0", true),
+            ("admit:policy/log@0.1.7", true),
+            ("admit:policy/log@0.2.0", false),
+            ("admit:policy/log@0.11.0", false),
+            ("admit:policy/log", false),
+            ("log", false),
+        ] {
+            assert_eq!(is_version_of(name, contract::LOG), same, "{name}");
+        }
+    }
+}

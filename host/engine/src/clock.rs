@@ -1,0 +1,145 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use wasmtime::Engine;
+
+/// How often running guests are interrupted to look at their deadline.
+const TICK: Duration = Duration::from_millis(2);
+
+/// After so many ticks without a guest the thread sleeps until there is one.
+const IDLE_TICKS: u32 = 500;
+
+/// The time that this process has been running, by which guests are stopped.
+///
+/// It stands still while the process does: after a freeze, as between two requests of a
+/// Lambda function, no healthy policy finds its deadline passed. It is read without a
+/// system call and advances by ticks, which a thread makes only while guests run.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    elapsed_micros: AtomicU64,
+    running: AtomicUsize,
+    parked: AtomicBool,
+    ended: AtomicBool,
+}
+
+/// A moment of a [`Clock`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u64);
+
+impl Moment {
+    pub(crate) fn after(self, span: Duration) -> Moment {
+        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        Moment(self.0.saturating_add(micros))
+    }
+}
+
+/// Keeps the clock going while it is held.
+#[derive(Debug)]
+pub(crate) struct Running<'a>(&'a Shared);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, SeqCst);
+    }
+}
+
+/// Reads a [`Clock`] from inside a store.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch(Arc<Shared>);
+
+impl Watch {
+    pub(crate) fn now(&self) -> Moment {
+        Moment(self.0.elapsed_micros.load(SeqCst))
+    }
+}
+
+impl Clock {
+    /// Starts the thread that interrupts the guests of this engine.
+    pub(crate) fn start(engine: &Engine) -> std::io::Result<Clock> {
+        let shared = Arc::new(Shared::default());
+        let (weak, ticking) = (engine.weak(), Arc::clone(&shared));
+        let thread = thread::Builder::new()
+            .name("admit-clock".to_owned())
+            .stack_size(128 << 10)
+            .spawn(move || {
+                tick(&ticking, &|| match weak.upgrade() {
+                    Some(engine) => engine.increment_epoch(),
+                    None => ticking.ended.store(true, SeqCst),
+                });
+            })?;
+        Ok(Clock { shared, thread: Some(thread) })
+    }
+
+    /// Keeps the clock going until the result is dropped.
+    pub(crate) fn run(&self) -> Running<'_> {
+        self.shared.running.fetch_add(1, SeqCst);
+        if self.shared.parked.load(SeqCst) {
+            self.wake();
+        }
+        Running(&self.shared)
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.shared))
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        Moment(self.shared.elapsed_micros.load(SeqCst))
+    }
+
+    /// When something that starts now and may take so long is to be stopped.
+    pub(crate) fn deadline(&self, span: Duration) -> Moment {
+        // The current tick is partly over: without the extra one a guest would get less.
+        self.now().after(span + TICK)
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.thread().unpark();
+        }
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, SeqCst);
+        self.wake();
+        if let Some(thread) = self.thread.take() {
+            // The thread cannot panic, and there would be nobody to tell.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn tick(shared: &Shared, interrupt: &dyn Fn()) {
+    let mut idle = 0;
+    let mut last = Instant::now();
+    while !shared.ended.load(SeqCst) {
+        thread::sleep(TICK);
+        let now = Instant::now();
+        // Whatever is longer was not spent running: the process was frozen, or starved.
+        let elapsed = (now - last).min(2 * TICK);
+        last = now;
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(0);
+        shared.elapsed_micros.fetch_add(micros, SeqCst);
+        interrupt();
+        idle = if shared.running.load(SeqCst) == 0 { idle + 1 } else { 0 };
+        if idle >= IDLE_TICKS {
+            shared.parked.store(true, SeqCst);
+            // Whoever starts running from here on sees `parked` and wakes this thread.
+            while shared.running.load(SeqCst) == 0 && !shared.ended.load(SeqCst) {
+                thread::park();
+            }
+            shared.parked.store(false, SeqCst);
+            idle = 0;
+            last = Instant::now();
+        }
+    }
+}

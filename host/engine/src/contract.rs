@@ -1,0 +1,100 @@
+//! The contract 0.1 as this host speaks it, and its words in those of `admit-core`.
+
+use crate::notes::{Level, Notes};
+use admit_core::{Ballot, Denial, Verdict, View, Vote};
+use wasmtime::component::{Linker, WasmStr};
+use wasmtime::{Result, StoreContextMut};
+
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        world: "policy",
+        ownership: Borrowing { duplicate_if_necessary: false },
+    });
+}
+
+pub(crate) use bindings::admit::policy::types::SignUp;
+pub(crate) use bindings::{Policy, PolicyPre};
+
+use bindings::admit::policy::{log, types};
+
+/// The package and version of the contract.
+pub(crate) const PACKAGE: &str = "admit:policy";
+pub(crate) const VERSION: &str = "0.1.0";
+/// What a component must export.
+pub(crate) const EXPORT: &str = "admit:policy/sign-up-policy@0.1.0";
+/// The one interface with functions that a component may import.
+pub(crate) const LOG: &str = "admit:policy/log@0.1.0";
+/// The types of the contract; an import of them gives a component nothing.
+pub(crate) const TYPES: &str = "admit:policy/types@0.1.0";
+
+/// Links what every policy is granted: to leave notes. Nothing else.
+pub(crate) fn link<T: 'static>(
+    linker: &mut Linker<T>,
+    notes: impl Fn(&mut T) -> &mut Notes + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    let mut interface = linker.instance(LOG)?;
+    interface.func_wrap(
+        "write",
+        move |mut store: StoreContextMut<'_, T>, (level, message): (log::Level, WasmStr)| {
+            if notes(store.data_mut()).is_full() {
+                // The words stay in the guest: nothing is copied for a note that is dropped.
+                notes(store.data_mut()).write(level.into(), "");
+                return Ok(());
+            }
+            let message = message.to_str(&store)?.into_owned();
+            notes(store.data_mut()).write(level.into(), &message);
+            Ok(())
+        },
+    )
+}
+
+/// A view in the contract's words.
+pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
+    SignUp {
+        trigger_source: view.trigger_source,
+        region: view.region,
+        user_pool_id: view.user_pool_id,
+        client_id: view.client_id,
+        user_name: view.user_name,
+        user_attributes: &view.user_attributes,
+        validation_data: &view.validation_data,
+        client_metadata: &view.client_metadata,
+    }
+}
+
+impl From<types::Verdict> for Verdict {
+    fn from(verdict: types::Verdict) -> Verdict {
+        match verdict {
+            types::Verdict::Allow(ballot) => Verdict::Allow(Ballot {
+                confirm: ballot.confirm.into(),
+                verify_email: ballot.verify_email.into(),
+                verify_phone: ballot.verify_phone.into(),
+            }),
+            types::Verdict::Deny(denial) => {
+                Verdict::Deny(Denial::new(&denial.code, &denial.message))
+            }
+        }
+    }
+}
+
+impl From<types::Vote> for Vote {
+    fn from(vote: types::Vote) -> Vote {
+        match vote {
+            types::Vote::Abstain => Vote::Abstain,
+            types::Vote::Grant => Vote::Grant,
+            types::Vote::Withhold => Vote::Withhold,
+        }
+    }
+}
+
+impl From<log::Level> for Level {
+    fn from(level: log::Level) -> Level {
+        match level {
+            log::Level::Debug => Level::Debug,
+            log::Level::Info => Level::Info,
+            log::Level::Warn => Level::Warn,
+            log::Level::Error => Level::Error,
+        }
+    }
+}

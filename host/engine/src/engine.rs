@@ -1,0 +1,123 @@
+use crate::admission::{self, Refused};
+use crate::clock::Clock;
+use crate::contract::{self, PolicyPre};
+use crate::evaluation::State;
+use crate::native;
+use admit_core::Limits;
+use std::sync::Arc;
+use thiserror::Error;
+use wasmtime::component::Linker;
+use wasmtime::{
+    Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
+    WasmBacktraceDetails,
+};
+
+/// The version of wasmtime that compiles and runs components here, to the patch.
+pub const WASMTIME_VERSION: &str = "48.0.8";
+
+/// Sets components running, each evaluation in a sandbox of its own. One a process.
+///
+/// Cheap to share; evaluations on several threads have nothing in common but this.
+pub struct Engine {
+    pub(crate) inner: wasmtime::Engine,
+    pub(crate) clock: Clock,
+    linker: Linker<State>,
+}
+
+/// A component that was let in and is ready to be instantiated. Cheap to clone.
+#[derive(Clone)]
+pub struct Component {
+    pub(crate) pre: Arc<PolicyPre<State>>,
+}
+
+/// Why there is no engine.
+#[derive(Debug, Error)]
+#[error("cannot set up the WebAssembly engine: {0}")]
+pub struct EngineError(String);
+
+impl EngineError {
+    pub(crate) fn new(error: impl Into<wasmtime::Error>) -> EngineError {
+        EngineError(format!("{:#}", error.into()))
+    }
+}
+
+impl Engine {
+    /// Makes an engine with the settings that policies run under.
+    pub fn new() -> Result<Engine, EngineError> {
+        let inner = wasmtime::Engine::new(&config()?).map_err(EngineError::new)?;
+        let clock = Clock::start(&inner).map_err(EngineError::new)?;
+        let mut linker = Linker::new(&inner);
+        contract::link(&mut linker, State::notes).map_err(EngineError::new)?;
+        Ok(Engine { inner, clock, linker })
+    }
+
+    /// Compiles a component for this machine and lets it in.
+    #[cfg(feature = "compile")]
+    pub fn compile(&self, component: &[u8]) -> Result<Component, Refused> {
+        self.admit_compiled(&native::compile(&self.inner, component)?)
+    }
+
+    /// Lets in a component that was compiled before, by a compiler that is trusted.
+    pub(crate) fn admit_compiled(&self, compiled: &[u8]) -> Result<Component, Refused> {
+        let component = native::load(&self.inner, compiled)
+            .map_err(|error| Refused::Invalid(format!("{error:#}")))?;
+        admission::check(&self.inner, &component)?;
+        let contract = |error: wasmtime::Error| Refused::Contract { reason: format!("{error:#}") };
+        let pre = self.linker.instantiate_pre(&component).map_err(contract)?;
+        Ok(Component { pre: Arc::new(PolicyPre::new(pre).map_err(contract)?) })
+    }
+}
+
+/// The settings that components are compiled for and run under. Both need the same.
+pub(crate) fn config() -> Result<Config, EngineError> {
+    let mut config = Config::new();
+    config
+        // What policies need is small, and what is off cannot have a flaw.
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_relaxed_simd(false)
+        .wasm_tail_call(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false)
+        .wasm_stack_switching(false)
+        .wasm_shared_everything_threads(false)
+        .wasm_component_model_error_context(false)
+        .wasm_component_model_map(false)
+        .wasm_component_model_memory64(false)
+        .wasm_component_model_fixed_length_lists(false)
+        .wasm_component_model_implements(false)
+        .wasm_component_model_gc(false)
+        // Fuel stops a policy at the same place everywhere; the epoch is the wall clock.
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(512 << 10)
+        // The text of a trap is the attacker's: function names may hold escape codes.
+        .wasm_backtrace_max_frames(None)
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    // A replayed sign-up gives the same bits.
+    #[cfg(feature = "compile")]
+    config.cranelift_nan_canonicalization(true);
+    // The built-in check compares the major version alone, so that code compiled by a
+    // release with a known miscompilation would load.
+    let version = format!("admit-{}/wasmtime-{WASMTIME_VERSION}", env!("CARGO_PKG_VERSION"));
+    config.module_version(ModuleVersionStrategy::Custom(version)).map_err(EngineError::new)?;
+    Ok(config)
+}
+
+fn pool() -> PoolingAllocationConfig {
+    let memory = usize::try_from(Limits::CEILING.memory.bytes()).unwrap_or(usize::MAX);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.max_memory_size(memory)
+        .table_elements(crate::limiter::Limiter::TABLE_ELEMENTS)
+        .max_memories_per_module(2)
+        .max_tables_per_module(20)
+        .max_memories_per_component(20)
+        .max_tables_per_component(100)
+        .max_core_instances_per_component(100)
+        // Clearing so much by hand is faster than asking the kernel for fresh pages.
+        .linear_memory_keep_resident(256 << 10)
+        .table_keep_resident(16 << 10)
+        .pagemap_scan(Enabled::Auto);
+    pool
+}

@@ -1,0 +1,219 @@
+use crate::clock::{Moment, Watch};
+use crate::contract::{self, Policy as Instance, SignUp};
+use crate::engine::{Component, Engine};
+use crate::limiter::{Exceeded, Limiter};
+use crate::notes::Notes;
+use admit_core::{Failure, Limits, Phase, Size, Time, Verdict, View};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+use wasmtime::{Error, Store, Trap, UpdateDeadline};
+
+/// What one policy said to one sign-up, and what that cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// Its answer, or why there is none.
+    pub answer: Result<Verdict, Failure>,
+    /// What it wrote to the log.
+    pub notes: Notes,
+    /// Units of fuel used; the same on every machine.
+    pub fuel: u64,
+    /// Bytes of linear memory held at the end, all memories together.
+    pub memory: Size,
+    /// Time on this machine, from instantiating to the verdict.
+    pub time: Duration,
+}
+
+/// The time left for a whole decision.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    pub(crate) budget: Time,
+    pub(crate) end: Moment,
+}
+
+/// What lives in the store of one evaluation.
+pub(crate) struct State {
+    limiter: Limiter,
+    notes: Notes,
+    watch: Watch,
+    deadline: Moment,
+}
+
+impl State {
+    pub(crate) fn notes(&mut self) -> &mut Notes {
+        &mut self.notes
+    }
+}
+
+/// One evaluation under way: which limits stop it, and what it is doing.
+struct Sandbox<'a> {
+    store: Store<State>,
+    limits: &'a Limits,
+    budget: Budget,
+    phase: Phase,
+}
+
+impl Evaluation {
+    /// A policy that could not even be asked.
+    pub(crate) fn failed(failure: Failure) -> Evaluation {
+        Evaluation {
+            answer: Err(failure),
+            notes: Notes::default(),
+            fuel: 0,
+            memory: Size::from_kib(0),
+            time: Duration::ZERO,
+        }
+    }
+}
+
+impl Engine {
+    /// Instantiates, configures, evaluates once, and drops everything.
+    pub(crate) fn evaluate(
+        &self,
+        component: &Component,
+        limits: &Limits,
+        settings: &str,
+        view: &View<'_>,
+        budget: Budget,
+    ) -> Evaluation {
+        let request = contract::request(view);
+        self.sandboxed(limits, budget, |sandbox| {
+            let instance = sandbox.configure(component, settings)?;
+            sandbox.decide(&instance, request)
+        })
+    }
+
+    /// Tries out the settings of a policy: instantiates, configures, drops everything.
+    pub fn check_settings(
+        &self,
+        component: &Component,
+        limits: &Limits,
+        settings: &str,
+    ) -> Result<(), Failure> {
+        let budget =
+            Budget { budget: limits.time, end: self.clock.deadline(limits.time.duration()) };
+        let evaluation = self.sandboxed(limits, budget, |sandbox| {
+            sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
+        });
+        evaluation.answer.map(|_| ())
+    }
+
+    fn sandboxed(
+        &self,
+        limits: &Limits,
+        budget: Budget,
+        run: impl FnOnce(&mut Sandbox<'_>) -> Result<Verdict, Failure>,
+    ) -> Evaluation {
+        let started = Instant::now();
+        let _running = self.clock.run();
+        let deadline = self.clock.deadline(limits.time.duration()).min(budget.end);
+        let state = State {
+            limiter: Limiter::new(limits.memory.bytes()),
+            notes: Notes::default(),
+            watch: self.clock.watch(),
+            deadline,
+        };
+        let mut sandbox = Sandbox {
+            store: Store::new(&self.inner, state),
+            limits,
+            budget,
+            phase: Phase::Instantiate,
+        };
+        // A panic of the host while a guest runs is a failure of that one policy: left
+        // alone, its text would reach the person signing up.
+        let answer = catch_unwind(AssertUnwindSafe(|| {
+            sandbox.limit()?;
+            run(&mut sandbox)
+        }))
+        .unwrap_or_else(|_| Err(Failure::Host("panicked while the policy ran".to_owned())));
+        let left = sandbox.store.get_fuel().unwrap_or(0);
+        let state = sandbox.store.into_data();
+        Evaluation {
+            answer,
+            notes: state.notes,
+            fuel: limits.fuel.saturating_sub(left),
+            memory: Size::from_bytes(state.limiter.memory()),
+            time: started.elapsed(),
+        }
+    }
+}
+
+impl Sandbox<'_> {
+    fn limit(&mut self) -> Result<(), Failure> {
+        let store = &mut self.store;
+        store.set_fuel(self.limits.fuel).map_err(|error| Failure::Host(format!("{error:#}")))?;
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(
+            usize::try_from(self.limits.host_call.bytes()).unwrap_or(usize::MAX),
+        );
+        store.set_max_component_handles(64);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|store| {
+            let state = store.data();
+            Ok(if state.watch.now() < state.deadline {
+                UpdateDeadline::Continue(1)
+            } else {
+                UpdateDeadline::Interrupt
+            })
+        });
+        Ok(())
+    }
+
+    fn configure(&mut self, component: &Component, settings: &str) -> Result<Instance, Failure> {
+        self.phase = Phase::Instantiate;
+        let instance = component.pre.instantiate(&mut self.store).map_err(|e| self.failure(&e))?;
+        self.phase = Phase::Configure;
+        instance
+            .admit_policy_sign_up_policy()
+            .call_configure(&mut self.store, settings)
+            .map_err(|error| self.failure(&error))?
+            .map_err(Failure::SettingsRefused)?;
+        Ok(instance)
+    }
+
+    fn decide(&mut self, instance: &Instance, request: SignUp<'_>) -> Result<Verdict, Failure> {
+        self.phase = Phase::Evaluate;
+        instance
+            .admit_policy_sign_up_policy()
+            .call_evaluate(&mut self.store, request)
+            .map_err(|error| self.failure(&error))?
+            .map(Verdict::from)
+            .map_err(Failure::Undecided)
+    }
+
+    /// Tells what stopped a guest, by what it used up and by the engine's trap.
+    fn failure(&self, error: &Error) -> Failure {
+        let (phase, limits, state) = (self.phase, self.limits, self.store.data());
+        match (state.limiter.exceeded(), error.downcast_ref::<Trap>()) {
+            (_, Some(Trap::OutOfFuel)) => Failure::Fuel { phase, fuel: limits.fuel },
+            (_, Some(Trap::Interrupt)) if state.watch.now() >= self.budget.end => {
+                Failure::Budget { budget: self.budget.budget }
+            }
+            (_, Some(Trap::Interrupt)) => Failure::Deadline { phase, time: limits.time },
+            (Some(Exceeded::Memory), _) => Failure::Memory { phase, memory: limits.memory },
+            (Some(Exceeded::TableElements), _) => Failure::Trap {
+                phase,
+                trap: format!("wants more than {} table elements", Limiter::TABLE_ELEMENTS),
+            },
+            (None, Some(trap)) if is_malformed(trap) => {
+                Failure::Malformed { phase, reason: trap.to_string() }
+            }
+            (None, Some(trap)) => Failure::Trap { phase, trap: trap.to_string() },
+            (None, None) if phase == Phase::Instantiate => {
+                Failure::Trap { phase, trap: format!("{error:#}") }
+            }
+            (None, None) => Failure::Malformed { phase, reason: format!("{error:#}") },
+        }
+    }
+}
+
+/// Whether a trap came from reading a value of the contract out of the guest.
+fn is_malformed(trap: &Trap) -> bool {
+    matches!(
+        trap,
+        Trap::InvalidChar
+            | Trap::StringOutOfBounds
+            | Trap::ListOutOfBounds
+            | Trap::InvalidDiscriminant
+            | Trap::UnalignedPointer
+    )
+}

@@ -1,0 +1,27 @@
+//! Runs policies in their sandboxes. The only crate that names wasmtime.
+//!
+//! An [`Engine`] loads [`Component`]s; a [`PolicySet`] puts a manifest and its components
+//! together and [decides](PolicySet::decide) sign-ups. A [`bundle`] is a policy set on
+//! disk, compiled ahead of time.
+
+mod admission;
+pub mod bundle;
+mod clock;
+mod contract;
+mod digest;
+mod engine;
+mod evaluation;
+mod limiter;
+mod native;
+mod notes;
+mod policy_set;
+
+pub use admission::{Refused, is_granted};
+pub use digest::Digest;
+pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
+pub use evaluation::Evaluation;
+#[cfg(feature = "compile")]
+pub use native::Compiler;
+pub use native::Target;
+pub use notes::{Level, Note, Notes};
+pub use policy_set::{Deliberation, PolicySet};
