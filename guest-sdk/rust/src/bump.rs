@@ -122,10 +122,7 @@ mod tests {
     fn a_block_that_does_not_fit_changes_nothing() {
         let mut bump = Bump::new(0..100);
         assert_eq!(bump.place(layout(101, 1), &mut no_more()), None);
-        assert_eq!(
-            bump.place(layout(isize::MAX as usize, 1), &mut no_more()),
-            None
-        );
+        assert_eq!(bump.place(layout(isize::MAX as usize, 1), &mut no_more()), None);
         assert_eq!(bump.place(layout(100, 1), &mut no_more()), Some(0));
     }
 
@@ -134,10 +131,7 @@ mod tests {
         let mut bump = Bump::new(usize::MAX - 10..usize::MAX);
         assert_eq!(bump.place(layout(100, 1), &mut no_more()), None);
         assert_eq!(bump.place(layout(1, 64), &mut no_more()), None);
-        assert_eq!(
-            bump.place(layout(5, 1), &mut no_more()),
-            Some(usize::MAX - 10)
-        );
+        assert_eq!(bump.place(layout(5, 1), &mut no_more()), Some(usize::MAX - 10));
         assert!(!bump.resize(usize::MAX - 10, layout(5, 1), 100, &mut no_more()));
     }
 

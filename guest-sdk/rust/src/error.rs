@@ -33,9 +33,7 @@ pub struct Error {
 impl Error {
     /// Makes an error of a text, or of anything else that can be displayed.
     pub fn new(message: impl Display) -> Self {
-        Self {
-            message: message.to_string(),
-        }
+        Self { message: message.to_string() }
     }
 }
 
@@ -102,11 +100,7 @@ mod tests {
     #[test]
     fn comes_from_errors_of_the_standard_library() {
         fn parse(number: &str, flag: &str, bytes: &[u8]) -> Result<(u8, bool, String), Error> {
-            Ok((
-                number.parse()?,
-                flag.parse()?,
-                std::str::from_utf8(bytes)?.to_owned(),
-            ))
+            Ok((number.parse()?, flag.parse()?, std::str::from_utf8(bytes)?.to_owned()))
         }
 
         assert_eq!(parse("7", "true", b"x"), Ok((7, true, "x".to_owned())));

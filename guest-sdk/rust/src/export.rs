@@ -39,7 +39,6 @@ macro_rules! export {
         // Not natively: the names of the exports are not ones that a native
         // linker takes.
         #[cfg(target_family = "wasm")]
-        #[allow(unsafe_code, reason = "an export is unsafe by its nature")]
         const _: () = {
             ::std::thread_local! {
                 static INSTANCE: $crate::Instance<$policy> = const { $crate::Instance::new() };
@@ -64,7 +63,7 @@ macro_rules! export {
                 }
             }
 
-    $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+            $crate::bindings::export_component!(Component with_types_in $crate::bindings);
         };
     };
 }

@@ -19,9 +19,7 @@ impl<P: Policy> Instance<P> {
         reason = "only the macro `export` makes one, and in a constant"
     )]
     pub const fn new() -> Self {
-        Self {
-            policy: OnceCell::new(),
-        }
+        Self { policy: OnceCell::new() }
     }
 
     /// Makes the policy.
@@ -128,20 +126,14 @@ mod tests {
 
         let error = instance.configure(r#"{"name": "joe"}"#).unwrap_err();
         assert_eq!(error, "the policy is configured already");
-        assert!(matches!(
-            instance.evaluate(request("mary")),
-            Ok(wit::Verdict::Allow(_))
-        ));
+        assert!(matches!(instance.evaluate(request("mary")), Ok(wit::Verdict::Allow(_))));
     }
 
     #[test]
     fn says_what_is_wrong_with_the_settings() {
         let instance = Instance::<OneName>::new();
         let error = instance.configure("{}").unwrap_err();
-        assert_eq!(
-            error,
-            "the settings do not fit: missing field `name` at line 1 column 2"
-        );
+        assert_eq!(error, "the settings do not fit: missing field `name` at line 1 column 2");
         assert!(instance.evaluate(request("mary")).is_err());
     }
 }

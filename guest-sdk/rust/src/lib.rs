@@ -91,10 +91,7 @@ extern crate self as admit_policy;
 mod arena;
 #[doc(hidden)]
 pub mod bindings;
-#[cfg(any(
-    test,
-    all(feature = "arena", target_arch = "wasm32", target_os = "unknown")
-))]
+#[cfg(any(test, all(feature = "arena", target_arch = "wasm32", target_os = "unknown")))]
 mod bump;
 mod error;
 mod export;
@@ -114,3 +111,8 @@ pub use sign_up::{SignUp, SignUpBuilder, TriggerSource, domain_of};
 pub use verdict::{Ballot, Denial, Verdict, Vote};
 #[doc(hidden)]
 pub use wit_bindgen;
+
+// The example of the README must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

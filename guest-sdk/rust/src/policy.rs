@@ -102,10 +102,7 @@ mod tests {
 
     #[test]
     fn settings_come_as_json() {
-        assert_eq!(
-            Threshold::from_json(" { \"threshold\": 3 }\n"),
-            Ok(Threshold(3))
-        );
+        assert_eq!(Threshold::from_json(" { \"threshold\": 3 }\n"), Ok(Threshold(3)));
     }
 
     #[test]
@@ -128,10 +125,7 @@ mod tests {
                 r#"{"threshold": 3, "speed": 9}"#,
                 "unknown field `speed`, expected `threshold` at line 1 column 24",
             ),
-            (
-                r#"{"threshold": 3} {}"#,
-                "trailing characters at line 1 column 18",
-            ),
+            (r#"{"threshold": 3} {}"#, "trailing characters at line 1 column 18"),
             (r#"{"threshold": 0}"#, "`threshold` must be positive"),
         ] {
             let error = Threshold::from_json(settings).unwrap_err().to_string();
@@ -141,10 +135,7 @@ mod tests {
 
     #[test]
     fn no_settings_are_an_empty_object() {
-        assert_eq!(
-            serde_json::from_str::<NoSettings>("{}").unwrap(),
-            NoSettings {}
-        );
+        assert_eq!(serde_json::from_str::<NoSettings>("{}").unwrap(), NoSettings {});
         assert!(serde_json::from_str::<NoSettings>(r#"{"speed": 9}"#).is_err());
         assert!(serde_json::from_str::<NoSettings>("null").is_err());
     }

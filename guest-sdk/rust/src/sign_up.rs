@@ -266,9 +266,7 @@ fn find<'a>(entries: &'a Entries, name: &str) -> Option<&'a str> {
 }
 
 fn pairs(entries: &Entries) -> impl Iterator<Item = (&str, &str)> {
-    entries
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+    entries.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 
 fn set(entries: &mut Entries, name: String, value: String) {
@@ -323,11 +321,8 @@ mod tests {
 
     #[test]
     fn entries_keep_their_order_and_occur_once() {
-        let sign_up = SignUp::builder()
-            .attribute("b", "1")
-            .attribute("a", "")
-            .attribute("b", "2")
-            .build();
+        let sign_up =
+            SignUp::builder().attribute("b", "1").attribute("a", "").attribute("b", "2").build();
 
         assert!(sign_up.attributes().eq([("b", "2"), ("a", "")]));
         assert_eq!(sign_up.attribute("a"), Some(""));
@@ -338,10 +333,7 @@ mod tests {
         for (word, expected) in [
             ("PreSignUp_SignUp", TriggerSource::SignUp),
             ("PreSignUp_AdminCreateUser", TriggerSource::AdminCreateUser),
-            (
-                "PreSignUp_ExternalProvider",
-                TriggerSource::ExternalProvider,
-            ),
+            ("PreSignUp_ExternalProvider", TriggerSource::ExternalProvider),
             ("presignup_signup", TriggerSource::Other("presignup_signup")),
             ("", TriggerSource::Other("")),
         ] {

@@ -76,10 +76,7 @@ impl Verdict {
     /// The `message` is for the person signing up: one line, at most 256
     /// characters, and no final period, for Cognito adds one.
     pub fn deny(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::Deny(Denial {
-            code: code.into(),
-            message: message.into(),
-        })
+        Self::Deny(Denial { code: code.into(), message: message.into() })
     }
 
     /// Wants the new user to be confirmed at once, without a code.
@@ -181,45 +178,18 @@ mod tests {
             (Verdict::allow().confirm(), Grant, Abstain, Abstain),
             (Verdict::allow().verify_email(), Abstain, Grant, Abstain),
             (Verdict::allow().verify_phone(), Abstain, Abstain, Grant),
+            (Verdict::allow().withhold_confirm(), Withhold, Abstain, Abstain),
+            (Verdict::allow().withhold_verify_email(), Abstain, Withhold, Abstain),
+            (Verdict::allow().withhold_verify_phone(), Abstain, Abstain, Withhold),
             (
-                Verdict::allow().withhold_confirm(),
-                Withhold,
-                Abstain,
-                Abstain,
-            ),
-            (
-                Verdict::allow().withhold_verify_email(),
-                Abstain,
-                Withhold,
-                Abstain,
-            ),
-            (
-                Verdict::allow().withhold_verify_phone(),
-                Abstain,
-                Abstain,
-                Withhold,
-            ),
-            (
-                Verdict::allow()
-                    .confirm()
-                    .verify_email()
-                    .withhold_verify_phone(),
+                Verdict::allow().confirm().verify_email().withhold_verify_phone(),
                 Grant,
                 Grant,
                 Withhold,
             ),
-            (
-                Verdict::allow().confirm().withhold_confirm(),
-                Withhold,
-                Abstain,
-                Abstain,
-            ),
+            (Verdict::allow().confirm().withhold_confirm(), Withhold, Abstain, Abstain),
         ] {
-            let expected = Ballot {
-                confirm,
-                verify_email,
-                verify_phone,
-            };
+            let expected = Ballot { confirm, verify_email, verify_phone };
             assert_eq!(verdict.ballot(), Some(&expected));
             assert_eq!(verdict.denial(), None);
         }
@@ -241,10 +211,7 @@ mod tests {
         assert_eq!(chained.ballot(), None);
         assert_eq!(
             chained.denial(),
-            Some(&Denial {
-                code: "late".to_owned(),
-                message: "Too late".to_owned(),
-            })
+            Some(&Denial { code: "late".to_owned(), message: "Too late".to_owned() })
         );
     }
 

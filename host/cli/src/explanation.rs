@@ -2,7 +2,7 @@
 
 use admit_cognito::{Event, Reply};
 use admit_core::{
-    Answer, Counted, Decision, FlagRecord, Opinion, PolicyId, PolicyRecord, Size, VoteRecord,
+    Answer, Counted, Decision, FlagRecord, Opinion, PolicyId, PolicyRecord, Size, Vote, VoteRecord,
 };
 use admit_engine::{Deliberation, Evaluation, Notes};
 use comfy_table::{CellAlignment, Table, presets};
@@ -73,7 +73,7 @@ impl<'a> Explanation<'a> {
 
     /// The decision as tables: a row for each policy, then one for each flag.
     pub(crate) fn to_table(&self) -> String {
-        let mut text = format!("{}\n\n{}\n", self.policies(), self.flags());
+        let mut text = format!("{}\n{}", trimmed(&self.policies()), trimmed(&self.flags()));
         for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
             if let Some(words) = words(&record.opinion) {
                 let _ = writeln!(text, "\n{}: {words}", record.policy);
@@ -165,16 +165,25 @@ fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
 /// The verdict in a few words, and what of it counted.
 fn said(opinion: &Opinion) -> (String, String) {
     match opinion {
-        Opinion::Allow { votes } => {
-            let words: Vec<String> =
-                votes.iter().map(|v| format!("{} {}", v.vote, v.flag)).collect();
-            let verdict = if votes.is_empty() { "allow".to_owned() } else { words.join(", ") };
-            (verdict, votes_counted(votes))
-        }
-        Opinion::Deny { code, counted, .. } => (format!("deny {code}"), word(*counted)),
+        Opinion::Allow { votes } => (ballot(votes), votes_counted(votes)),
+        Opinion::Deny { code, counted, .. } => (format!("denies: {code}"), word(*counted)),
         Opinion::Failure { failure, counted } => {
-            (format!("failure {}", failure.kind()), word(*counted))
+            (format!("fails: {}", failure.kind()), word(*counted))
         }
+    }
+}
+
+fn ballot(votes: &[VoteRecord]) -> String {
+    let flags = |vote: Vote| {
+        let flags = votes.iter().filter(|record| record.vote == vote);
+        flags.map(|record| record.flag.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let (granted, withheld) = (flags(Vote::Grant), flags(Vote::Withhold));
+    match (granted.as_str(), withheld.as_str()) {
+        ("", "") => "abstains".to_owned(),
+        (granted, "") => format!("grants {granted}"),
+        ("", withheld) => format!("withholds {withheld}"),
+        (granted, withheld) => format!("grants {granted}; withholds {withheld}"),
     }
 }
 
@@ -193,6 +202,11 @@ fn word(counted: Counted) -> String {
         Counted::Yes => "yes".to_owned(),
         Counted::No(reason) => format!("no ({reason})"),
     }
+}
+
+/// A table without the space that fills its last column.
+fn trimmed(table: &Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
 /// What a table has no room for: the message of a denial, the cause of a failure.

@@ -27,8 +27,10 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     add_target(folder)?;
     let workspace = workspace_root(folder)?;
     let output = cargo(folder)
-        .args(["build", "--quiet", "--profile", PROFILE, "--target", TARGET])
-        .args(["--lib", "--message-format", "json-render-diagnostics"])
+        .args(["rustc", "--quiet", "--profile", PROFILE, "--target", TARGET])
+        // A second crate type beside this one would switch off link-time optimisation.
+        .args(["--lib", "--crate-type", "cdylib"])
+        .args(["--message-format", "json-render-diagnostics"])
         .args(config(&workspace))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -41,8 +43,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
         (_, Some(component)) => Ok(component),
         (_, None) => bail!(
-            "`{}` builds no component: add crate-type = [\"cdylib\", \"rlib\"] under [lib] in its \
-             Cargo.toml",
+            "`{}` builds no component: a policy is a library that calls `admit_policy::export!`",
             folder.display()
         ),
     }

@@ -19,7 +19,8 @@ pub enum Reply {
 pub struct FunctionError {
     /// For the person signing up.
     pub error_message: String,
-    /// For machines: `SignUpDenied`, `PolicyFailure` or `InvalidEvent`.
+    /// For machines: `SignUpDenied`, `PolicyFailure`, `InvalidEvent` or
+    /// `HostFailure`.
     pub error_type: &'static str,
 }
 
@@ -43,5 +44,10 @@ impl FunctionError {
     /// What is answered to something that is no event; why is for the log alone.
     pub fn invalid_event() -> FunctionError {
         FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "InvalidEvent" }
+    }
+
+    /// What is answered when the host itself fails.
+    pub fn host_failure() -> FunctionError {
+        FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "HostFailure" }
     }
 }

@@ -2,7 +2,7 @@ use crate::clock::{Moment, Watch};
 use crate::contract::{self, Policy as Instance, SignUp};
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
-use crate::notes::Notes;
+use crate::notes::{Notes, reason};
 use admit_core::{Failure, Limits, Phase, Size, Time, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -166,7 +166,7 @@ impl Sandbox<'_> {
             .admit_policy_sign_up_policy()
             .call_configure(&mut self.store, settings)
             .map_err(|error| self.failure(&error))?
-            .map_err(Failure::SettingsRefused)?;
+            .map_err(|words| Failure::SettingsRefused(reason(&words)))?;
         Ok(instance)
     }
 
@@ -177,7 +177,7 @@ impl Sandbox<'_> {
             .call_evaluate(&mut self.store, request)
             .map_err(|error| self.failure(&error))?
             .map(Verdict::from)
-            .map_err(Failure::Undecided)
+            .map_err(|words| Failure::Undecided(reason(&words)))
     }
 
     /// Tells what stopped a guest, by what it used up and by the engine's trap.

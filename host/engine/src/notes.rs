@@ -68,10 +68,18 @@ impl Notes {
         } else {
             self.bytes += room;
         }
-        let printable = |c: char| if c.is_control() { ' ' } else { c };
-        let message = message[..room].chars().map(printable).collect();
-        self.kept.push(Note { level, message });
+        self.kept.push(Note { level, message: printable(&message[..room]) });
     }
+}
+
+/// A guest's words as one line of bounded length, to say why it failed.
+pub(crate) fn reason(words: &str) -> String {
+    const BYTES: usize = 1 << 10;
+    printable(&words[..words.floor_char_boundary(BYTES)])
+}
+
+fn printable(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

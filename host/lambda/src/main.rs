@@ -1,2 +1,71 @@
-//! .
-fn main() {}
+//! `bootstrap`: the pre sign-up trigger of a Cognito user pool, as a Lambda function.
+//!
+//! It loads a bundle once, from the folder that `ADMIT_BUNDLE` names or else `bundle`
+//! beside itself, and then decides every sign-up that Lambda hands it.
+
+mod handler;
+mod init;
+mod invocation;
+mod journal;
+
+use anyhow::Context;
+use handler::Handler;
+use invocation::AsText;
+use lambda_runtime::{Runtime, service_fn};
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::runtime;
+
+fn main() -> ExitCode {
+    journal::silence_panics();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            journal::write(&journal::Error { error: &format!("{error:#}") });
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    env::var("AWS_LAMBDA_RUNTIME_API").context(
+        "this is the bootstrap of a Lambda function and runs in one only: AWS_LAMBDA_RUNTIME_API \
+         is not set; `admit eval` decides a sign-up without Lambda",
+    )?;
+    let concurrency = concurrency();
+    // Where one request comes at a time, a second thread would only be handed it.
+    let runtime = match concurrency {
+        1 => runtime::Builder::new_current_thread().enable_all().build(),
+        many => {
+            runtime::Builder::new_multi_thread().max_blocking_threads(many).enable_all().build()
+        }
+    };
+    runtime.context("cannot start the asynchronous runtime")?.block_on(async {
+        let handler = match bundle().and_then(|folder| Handler::load(&folder, concurrency)) {
+            Ok(handler) => Arc::new(handler),
+            Err(error) => {
+                init::report().await;
+                return Err(error);
+            }
+        };
+        let answer = service_fn(move |event| Arc::clone(&handler).answer(event));
+        let runtime = Runtime::new(answer).layer(AsText);
+        runtime.run_concurrent().await.map_err(anyhow::Error::from_boxed)
+    })
+}
+
+/// How many requests Lambda sends at once: one, but for Managed Instances.
+fn concurrency() -> usize {
+    let many = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().and_then(|many| many.parse().ok());
+    many.unwrap_or(1).max(1)
+}
+
+fn bundle() -> anyhow::Result<PathBuf> {
+    if let Some(folder) = env::var_os("ADMIT_BUNDLE") {
+        return Ok(folder.into());
+    }
+    let bootstrap = env::current_exe().context("cannot tell where the bootstrap is")?;
+    Ok(bootstrap.with_file_name("bundle"))
+}

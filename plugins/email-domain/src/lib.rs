@@ -42,11 +42,7 @@ mod tests {
             (Some("mary@Example.COM"), Some("example.com"), &confirmed),
             (Some("mary@example.com"), Some("EXAMPLE.com"), &confirmed),
             (Some("mary@example.org"), Some("example.com"), &abstained),
-            (
-                Some("mary@sub.example.com"),
-                Some("example.com"),
-                &abstained,
-            ),
+            (Some("mary@sub.example.com"), Some("example.com"), &abstained),
             (Some("mary@example.com"), None, &abstained),
             (Some("mary@example.com"), Some(""), &abstained),
             (None, Some("example.com"), &abstained),

@@ -23,10 +23,7 @@ impl Policy for IdentityProviders {
         let mut prefixes = Vec::with_capacity(settings.providers.len());
         for (index, provider) in settings.providers.iter().enumerate() {
             if provider.trim().is_empty() {
-                return Err(Error::new(format_args!(
-                    "`providers`: entry {} is blank",
-                    index + 1
-                )));
+                return Err(Error::new(format_args!("`providers`: entry {} is blank", index + 1)));
             }
             prefixes.push(format!("{provider}_"));
         }
@@ -41,10 +38,7 @@ impl Policy for IdentityProviders {
         if self.prefixes.iter().any(begins) {
             return Ok(Verdict::allow());
         }
-        Ok(Verdict::deny(
-            "provider-not-allowed",
-            "Please sign in another way",
-        ))
+        Ok(Verdict::deny("provider-not-allowed", "Please sign in another way"))
     }
 }
 
@@ -53,9 +47,7 @@ admit_policy::export!(IdentityProviders);
 /// Ignores the case of ASCII letters: in a pool that ignores case, the user name
 /// is `google_123`.
 fn begins_with(user_name: &str, prefix: &str) -> bool {
-    user_name
-        .get(..prefix.len())
-        .is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
+    user_name.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]
@@ -65,9 +57,7 @@ mod tests {
     fn verdict(providers: &str, trigger_source: &str, user_name: &str) -> Verdict {
         let settings = format!(r#"{{"providers": {providers}}}"#);
         let policy = IdentityProviders::from_json(&settings).unwrap();
-        let sign_up = SignUp::builder()
-            .trigger_source(trigger_source)
-            .user_name(user_name);
+        let sign_up = SignUp::builder().trigger_source(trigger_source).user_name(user_name);
         policy.evaluate(&sign_up.build()).unwrap()
     }
 
@@ -123,10 +113,7 @@ mod tests {
     #[test]
     fn refuses_settings_that_name_no_provider() {
         for (settings, expected) in [
-            (
-                r#"{"providers": ["Google", " "]}"#,
-                "`providers`: entry 2 is blank",
-            ),
+            (r#"{"providers": ["Google", " "]}"#, "`providers`: entry 2 is blank"),
             (r#"{"providers": [""]}"#, "`providers`: entry 1 is blank"),
             ("{}", "missing field `providers`"),
             (r#"{"provider": ["Google"]}"#, "unknown field `provider`"),

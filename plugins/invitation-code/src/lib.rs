@@ -42,10 +42,7 @@ impl Policy for InvitationCode {
             })?;
             digests.push(digest);
         }
-        Ok(Self {
-            key: settings.key,
-            digests,
-        })
+        Ok(Self { key: settings.key, digests })
     }
 
     fn evaluate(&self, sign_up: &SignUp) -> Result<Verdict, Error> {
@@ -56,10 +53,7 @@ impl Policy for InvitationCode {
             ));
         };
         if !self.is_valid(code) {
-            return Ok(Verdict::deny(
-                "invitation-unknown",
-                "This invitation code is not valid",
-            ));
+            return Ok(Verdict::deny("invitation-unknown", "This invitation code is not valid"));
         }
         Ok(Verdict::allow())
     }
@@ -82,9 +76,10 @@ impl InvitationCode {
     fn is_valid(&self, code: &str) -> bool {
         let digest: [u8; 32] = Sha256::digest(code).into();
         let nothing_yet = Choice::from(0);
-        let found = self.digests.iter().fold(nothing_yet, |found, valid| {
-            found | valid.as_slice().ct_eq(&digest)
-        });
+        let found = self
+            .digests
+            .iter()
+            .fold(nothing_yet, |found, valid| found | valid.as_slice().ct_eq(&digest));
         found.into()
     }
 }
@@ -168,10 +163,7 @@ mod tests {
         let elsewhere = SignUp::builder()
             .attribute("invitation-code", "welcome")
             .validation_data("code", "welcome");
-        assert_eq!(
-            code(elsewhere.build()).as_deref(),
-            Some("invitation-required")
-        );
+        assert_eq!(code(elsewhere.build()).as_deref(), Some("invitation-required"));
     }
 
     #[test]

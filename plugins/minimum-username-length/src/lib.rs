@@ -21,9 +21,7 @@ impl Policy for MinimumUsernameLength {
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Error> {
-        Ok(Self {
-            characters: settings.characters,
-        })
+        Ok(Self { characters: settings.characters })
     }
 
     fn evaluate(&self, sign_up: &SignUp) -> Result<Verdict, Error> {

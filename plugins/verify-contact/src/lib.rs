@@ -29,9 +29,7 @@ impl Policy for VerifyContact {
 admit_policy::export!(VerifyContact);
 
 fn has(sign_up: &SignUp, attribute: &str) -> bool {
-    sign_up
-        .attribute(attribute)
-        .is_some_and(|value| !value.trim().is_empty())
+    sign_up.attribute(attribute).is_some_and(|value| !value.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -45,15 +43,9 @@ mod tests {
         for (attributes, expected) in [
             (&[][..], confirmed()),
             (&[("email", "mary@example.com")], confirmed().verify_email()),
+            (&[("phone_number", "+12065550100")], confirmed().verify_phone()),
             (
-                &[("phone_number", "+12065550100")],
-                confirmed().verify_phone(),
-            ),
-            (
-                &[
-                    ("email", "mary@example.com"),
-                    ("phone_number", "+12065550100"),
-                ],
+                &[("email", "mary@example.com"), ("phone_number", "+12065550100")],
                 confirmed().verify_email().verify_phone(),
             ),
             (&[("email", ""), ("phone_number", " ")], confirmed()),

@@ -1,0 +1,234 @@
+//! The laws of the merge, over every combination of what policies can say, not over
+//! examples.
+//!
+//! A policy's state is what it answered, what it may bring about and on what terms. States
+//! that differ only in something that cannot matter (what a failing policy was permitted,
+//! what a failure of an answering one would mean) are one state.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+
+use admit_core::{
+    Answer, Ballot, Denial, Failure, Flag, Flags, Mode, OnFailure, Outcome, PolicyId, Power,
+    Powers, SignUp, Terms, Verdict, Vote, decide,
+};
+
+const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
+const MODES: [Mode; 2] = [Mode::Enforce, Mode::Monitor];
+
+/// Every state with votes on these flags: 440 with all three flags, 80 with two.
+fn states(flags: &[Flag]) -> Vec<Outcome> {
+    let mut states = Vec::new();
+    for mode in MODES {
+        for on_failure in [OnFailure::Deny, OnFailure::Abstain] {
+            let terms = Terms { verdicts: Powers::default(), mode, on_failure };
+            states.push(outcome(terms, Err(Failure::Undecided(String::new()))));
+        }
+        for verdicts in [Powers::default(), Powers::from_iter([Power::Deny])] {
+            let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
+            states.push(outcome(terms, Ok(Verdict::Deny(Denial::new("code", "message")))));
+        }
+        for ballot in ballots(flags) {
+            for permitted in subsets(flags) {
+                let verdicts = permitted.into_iter().map(Power::from).collect();
+                let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
+                states.push(outcome(terms, Ok(Verdict::Allow(ballot))));
+            }
+        }
+    }
+    states
+}
+
+fn outcome(terms: Terms, answer: Result<Verdict, Failure>) -> Outcome {
+    Outcome { policy: PolicyId::new("policy").expect("a name"), terms, answer }
+}
+
+fn ballots(flags: &[Flag]) -> Vec<Ballot> {
+    let votes = |flag| if flags.contains(&flag) { &VOTES[..] } else { &VOTES[..1] };
+    let mut ballots = Vec::new();
+    for &confirm in votes(Flag::Confirm) {
+        for &verify_email in votes(Flag::VerifyEmail) {
+            for &verify_phone in votes(Flag::VerifyPhone) {
+                ballots.push(Ballot { confirm, verify_email, verify_phone });
+            }
+        }
+    }
+    ballots
+}
+
+fn subsets(flags: &[Flag]) -> Vec<Vec<Flag>> {
+    (0..1 << flags.len())
+        .map(|bits: usize| {
+            let chosen = flags.iter().enumerate().filter(|(index, _)| bits >> index & 1 == 1);
+            chosen.map(|(_, flag)| *flag).collect()
+        })
+        .collect()
+}
+
+/// Sign-ups with and without the two attributes that can be verified.
+fn sign_ups() -> Vec<SignUp<'static>> {
+    let mut sign_ups = Vec::new();
+    for email in [None, Some("mary@example.com")] {
+        for phone in [None, Some("+12065550100")] {
+            let mut sign_up = SignUp::default();
+            let mut add = |name: &'static str, value: Option<&'static str>| {
+                sign_up.user_attributes.extend(value.map(|value| (name.into(), value.into())));
+            };
+            add("email", email);
+            add("phone_number", phone);
+            sign_ups.push(sign_up);
+        }
+    }
+    sign_ups
+}
+
+/// What a decision answers, without the words: none is a denial.
+fn answer(sign_up: &SignUp<'_>, outcomes: &[&Outcome]) -> Option<Flags> {
+    let outcomes: Vec<Outcome> = outcomes.iter().map(|outcome| (*outcome).clone()).collect();
+    match decide(sign_up, &outcomes).answer {
+        Answer::Admit(flags) => Some(flags),
+        Answer::Deny(_) => None,
+    }
+}
+
+#[test]
+fn there_are_as_many_states_as_there_should_be() {
+    assert_eq!(states(&Flag::ALL).len(), 440);
+    assert_eq!(states(&[Flag::Confirm, Flag::VerifyEmail]).len(), 80);
+}
+
+#[test]
+fn with_no_policy_everybody_is_admitted_and_no_flag_is_set() {
+    for sign_up in sign_ups() {
+        assert_eq!(answer(&sign_up, &[]), Some(Flags::default()));
+    }
+}
+
+/// Order, for two policies: over all flags, 4 × 440² combinations.
+#[test]
+fn the_order_of_two_policies_changes_nothing() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        for (index, a) in states.iter().enumerate() {
+            for b in &states[index..] {
+                assert_eq!(answer(&sign_up, &[a, b]), answer(&sign_up, &[b, a]), "{a:?} {b:?}");
+            }
+        }
+    }
+}
+
+/// Order, for three policies: for either verify flag beside `confirm`, 4 × 80³
+/// combinations. The flags that are left out are independent of each other, as the pairs
+/// above show over all three.
+#[test]
+fn the_order_of_three_policies_changes_nothing() {
+    for verify in [Flag::VerifyEmail, Flag::VerifyPhone] {
+        let states = states(&[Flag::Confirm, verify]);
+        for sign_up in sign_ups() {
+            for (i, a) in states.iter().enumerate() {
+                for (j, b) in states.iter().enumerate().skip(i) {
+                    for c in &states[j..] {
+                        let expected = answer(&sign_up, &[a, b, c]);
+                        for order in [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]] {
+                            assert_eq!(answer(&sign_up, &order), expected, "{a:?} {b:?} {c:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Duplicates: a policy that is listed twice changes nothing, alone or beside another.
+#[test]
+fn a_policy_listed_twice_changes_nothing() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        for a in &states {
+            assert_eq!(answer(&sign_up, &[a, a]), answer(&sign_up, &[a]), "{a:?}");
+            for b in &states {
+                let once = answer(&sign_up, &[a, b]);
+                assert_eq!(answer(&sign_up, &[a, b, a]), once, "{a:?} {b:?}");
+                assert_eq!(answer(&sign_up, &[a, a, b]), once, "{a:?} {b:?}");
+            }
+        }
+    }
+}
+
+/// No power without a grant: whatever a policy is added to, it brings about nothing that
+/// the manifest does not permit it. A failure denies by the manifest's own word.
+#[test]
+fn a_policy_brings_about_nothing_that_it_was_not_permitted() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        for added in &states {
+            check_powers(&sign_up, &[], added);
+            for a in &states {
+                check_powers(&sign_up, &[a], added);
+            }
+        }
+    }
+}
+
+/// The same with two others, over `confirm` and a verify flag.
+#[test]
+fn a_third_policy_brings_about_nothing_that_it_was_not_permitted() {
+    let states = states(&[Flag::Confirm, Flag::VerifyEmail]);
+    for sign_up in sign_ups() {
+        for added in &states {
+            for (index, a) in states.iter().enumerate() {
+                for b in &states[index..] {
+                    check_powers(&sign_up, &[a, b], added);
+                }
+            }
+        }
+    }
+}
+
+fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
+    let without = answer(sign_up, others);
+    let with = answer(sign_up, &[others, &[added]].concat());
+    let permitted = |power| added.terms.verdicts.permit(power);
+    match (without, with) {
+        (None, Some(_)) => panic!("a denial was undone by {added:?}"),
+        (None, None) => {}
+        (Some(_), None) => {
+            let by_failure = added.answer.is_err() && added.terms.on_failure == OnFailure::Deny;
+            assert!(permitted(Power::Deny) || by_failure, "denied by {added:?}");
+            assert_eq!(added.terms.mode, Mode::Enforce, "denied by {added:?}");
+        }
+        (Some(before), Some(after)) => {
+            if before.confirm != after.confirm {
+                assert!(permitted(Power::Confirm), "confirm changed by {added:?}");
+            }
+            // To decide on `confirm` is to decide on what depends on it.
+            if before.verify_email != after.verify_email {
+                let power = permitted(Power::VerifyEmail) || permitted(Power::Confirm);
+                assert!(power, "verify-email changed by {added:?}");
+            }
+            if before.verify_phone != after.verify_phone {
+                let power = permitted(Power::VerifyPhone) || permitted(Power::Confirm);
+                assert!(power, "verify-phone changed by {added:?}");
+            }
+            if added.terms.mode == Mode::Monitor {
+                assert_eq!(before, after, "changed by {added:?}");
+            }
+        }
+    }
+}
+
+/// Cognito refuses a verified attribute without confirmation, and one that is not there.
+#[test]
+fn nothing_is_verified_that_cognito_would_refuse() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        for a in &states {
+            for b in &states {
+                let flags = answer(&sign_up, &[a, b]).unwrap_or_default();
+                let verified = flags.verify_email || flags.verify_phone;
+                assert!(flags.confirm || !verified, "{a:?} {b:?}");
+                assert!(!flags.verify_email || sign_up.attribute("email").is_some());
+                assert!(!flags.verify_phone || sign_up.attribute("phone_number").is_some());
+            }
+        }
+    }
+}

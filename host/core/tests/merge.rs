@@ -1,0 +1,230 @@
+//! The merge, against examples that a person can check, and against a second merge that
+//! was written independently of the first.
+
+#![expect(clippy::expect_used, reason = "tests")]
+
+use admit_core::{
+    Answer, Ballot, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags,
+    Grounds, Mode, OnFailure, Opinion, Outcome, PolicyId, Power, SignUp, Terms, Uncounted, Verdict,
+    Vote, decide,
+};
+use proptest::collection::{btree_set, vec};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+const NONE: Ballot =
+    Ballot { confirm: Vote::Abstain, verify_email: Vote::Abstain, verify_phone: Vote::Abstain };
+const ALL: Ballot =
+    Ballot { confirm: Vote::Grant, verify_email: Vote::Grant, verify_phone: Vote::Grant };
+
+fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
+    let verdicts = Power::ALL.into_iter().collect();
+    let terms = Terms { verdicts, ..Terms::default() };
+    Outcome { policy: PolicyId::new(id).expect("a name"), terms, answer }
+}
+
+fn allows(id: &str, ballot: Ballot) -> Outcome {
+    policy(id, Ok(Verdict::Allow(ballot)))
+}
+
+fn denies(id: &str, message: &str) -> Outcome {
+    policy(id, Ok(Verdict::Deny(Denial::new("code", message))))
+}
+
+fn fails(id: &str) -> Outcome {
+    policy(id, Err(Failure::Undecided("a secret".to_owned())))
+}
+
+fn mary() -> SignUp<'static> {
+    SignUp {
+        user_attributes: vec![
+            ("email".into(), "mary@example.com".into()),
+            ("phone_number".into(), "  ".into()),
+        ],
+        ..SignUp::default()
+    }
+}
+
+fn check_message(outcomes: &[Outcome], grounds: Grounds, policy: &str, message: &str) {
+    match decide(&mary(), outcomes).answer {
+        Answer::Deny(refusal) => {
+            assert_eq!((refusal.grounds, refusal.policy.as_str()), (grounds, policy));
+            assert_eq!(refusal.message, message);
+        }
+        Answer::Admit(flags) => assert_eq!(flags, Flags::default(), "expected a denial"),
+    }
+}
+
+#[test]
+fn the_first_refusal_in_the_manifests_order_is_shown() {
+    let (a, b) = (denies("a", "from a"), denies("b", "from b"));
+    check_message(&[allows("x", ALL), a.clone(), b.clone()], Grounds::Denial, "a", "from a");
+    check_message(&[b.clone(), a.clone()], Grounds::Denial, "b", "from b");
+    check_message(&[fails("f"), a.clone()], Grounds::Failure, "f", FAILURE_MESSAGE);
+    check_message(&[a, fails("f")], Grounds::Denial, "a", "from a");
+}
+
+#[test]
+fn a_failure_abstains_only_where_the_manifest_says_so() {
+    let mut failing = fails("f");
+    failing.terms.on_failure = OnFailure::Abstain;
+    let decision = decide(&mary(), &[failing, allows("a", ALL)]);
+    assert!(matches!(decision.answer, Answer::Admit(Flags { confirm: true, .. })));
+    assert!(matches!(
+        decision.policies[0].opinion,
+        Opinion::Failure { counted: Counted::No(Uncounted::AbstainsOnFailure), .. }
+    ));
+}
+
+#[test]
+fn the_record_says_who_and_why() {
+    let mut monitored = denies("monitored", "no");
+    monitored.terms.mode = Mode::Monitor;
+    let mut unpermitted = allows("unpermitted", ALL);
+    unpermitted.terms.verdicts = [Power::VerifyEmail].into_iter().collect();
+    let withholds = Ballot { verify_email: Vote::Withhold, ..NONE };
+    let outcomes = [allows("grants", ALL), monitored, unpermitted, allows("withholds", withholds)];
+    let decision = decide(&mary(), &outcomes);
+    let json = serde_json::to_value(&decision).expect("JSON");
+    let expected = serde_json::json!({
+        "answer": "admit", "confirm": true, "verify-email": false, "verify-phone": false,
+        "policies": [
+            {"policy": "grants", "mode": "enforce", "opinion": "allow", "votes": [
+                {"flag": "confirm", "vote": "grant", "counted": true},
+                {"flag": "verify-email", "vote": "grant", "counted": true},
+                {"flag": "verify-phone", "vote": "grant", "counted": true}]},
+            {"policy": "monitored", "mode": "monitor", "opinion": "deny", "code": "code",
+             "message": "no", "counted": false, "because": "monitor"},
+            {"policy": "unpermitted", "mode": "enforce", "opinion": "allow", "votes": [
+                {"flag": "confirm", "vote": "grant", "counted": false, "because": "not-permitted"},
+                {"flag": "verify-email", "vote": "grant", "counted": true},
+                {"flag": "verify-phone", "vote": "grant", "counted": false,
+                 "because": "not-permitted"}]},
+            {"policy": "withholds", "mode": "enforce", "opinion": "allow", "votes": [
+                {"flag": "verify-email", "vote": "withhold", "counted": true}]},
+        ],
+        "flags": [
+            {"flag": "confirm", "set": true, "grantedBy": ["grants"], "withheldBy": []},
+            {"flag": "verify-email", "set": false, "grantedBy": ["grants", "unpermitted"],
+             "withheldBy": ["withholds"]},
+            {"flag": "verify-phone", "set": false, "grantedBy": ["grants"], "withheldBy": [],
+             "cleared": "attribute-absent"},
+        ],
+    });
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn a_verify_flag_without_confirmation_is_cleared() {
+    let ballot = Ballot { confirm: Vote::Abstain, ..ALL };
+    let decision = decide(&mary(), &[allows("a", ballot)]);
+    assert_eq!(decision.answer, Answer::Admit(Flags::default()));
+    assert_eq!(decision.flags[1].cleared, Some(Cleared::NotConfirmed));
+    assert_eq!(decision.flags[2].cleared, Some(Cleared::AttributeAbsent));
+}
+
+/// The merge once more, in the words of the law: by sets of names, flag by flag, without
+/// any of the code under test.
+fn oracle(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Result<[bool; 3], String> {
+    let powers = [Power::Confirm, Power::VerifyEmail, Power::VerifyPhone];
+    let attributes = ["", "email", "phone_number"];
+    let enforced: Vec<&Outcome> =
+        outcomes.iter().filter(|outcome| outcome.terms.mode != Mode::Monitor).collect();
+    for outcome in &enforced {
+        match &outcome.answer {
+            Err(_) if outcome.terms.on_failure != OnFailure::Abstain => {
+                return Err(FAILURE_MESSAGE.to_owned());
+            }
+            Ok(Verdict::Deny(denial)) => {
+                if outcome.terms.verdicts.iter().any(|power| power == Power::Deny) {
+                    return Err(denial.message().to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut flags = [false; 3];
+    for index in 0..3 {
+        let mut granted = false;
+        let mut withheld = false;
+        for outcome in &enforced {
+            if let Ok(Verdict::Allow(ballot)) = &outcome.answer
+                && outcome.terms.verdicts.iter().any(|power| power == powers[index])
+            {
+                let vote = [ballot.confirm, ballot.verify_email, ballot.verify_phone][index];
+                granted |= vote == Vote::Grant;
+                withheld |= vote == Vote::Withhold;
+            }
+        }
+        flags[index] = granted && !withheld;
+    }
+    for index in 1..3 {
+        let present = sign_up.user_attributes.iter().any(|(name, value)| {
+            name == attributes[index] && value.chars().any(|c| !c.is_whitespace())
+        });
+        flags[index] &= present && flags[0];
+    }
+    Ok(flags)
+}
+
+fn any_vote() -> impl Strategy<Value = Vote> {
+    select(vec![Vote::Abstain, Vote::Grant, Vote::Withhold])
+}
+
+fn any_answer() -> impl Strategy<Value = Result<Verdict, Failure>> {
+    prop_oneof![
+        8 => (any_vote(), any_vote(), any_vote()).prop_map(|(confirm, verify_email, verify_phone)| {
+            Ok(Verdict::Allow(Ballot { confirm, verify_email, verify_phone }))
+        }),
+        1 => "[a-z]{1,8}".prop_map(|text| Ok(Verdict::Deny(Denial::new(&text, &text)))),
+        1 => Just(Err(Failure::Undecided("no".to_owned()))),
+    ]
+}
+
+prop_compose! {
+    fn any_outcome()(
+        id in "[a-z]{1,3}",
+        verdicts in subsequence(Power::ALL.to_vec(), 0..=4),
+        mode in select(vec![Mode::Enforce, Mode::Enforce, Mode::Enforce, Mode::Monitor]),
+        on_failure in select(vec![OnFailure::Deny, OnFailure::Abstain]),
+        answer in any_answer(),
+    ) -> Outcome {
+        let terms = Terms { verdicts: verdicts.into_iter().collect(), mode, on_failure };
+        Outcome { policy: PolicyId::new(&id).expect("a name"), terms, answer }
+    }
+}
+
+prop_compose! {
+    fn any_sign_up()(
+        names in btree_set(select(vec!["email", "phone_number", "name"]), 0..=3),
+        blank in select(vec!["", " ", "x", "x@y"]),
+    ) -> SignUp<'static> {
+        let entry = |name: &'static str| (name.into(), blank.into());
+        SignUp { user_attributes: names.into_iter().map(entry).collect(), ..SignUp::default() }
+    }
+}
+
+fn summary(decision: &Decision) -> Result<[bool; 3], String> {
+    match &decision.answer {
+        Answer::Admit(flags) => Ok([flags.confirm, flags.verify_email, flags.verify_phone]),
+        Answer::Deny(refusal) => Err(refusal.message.clone()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn two_merges_written_apart_agree(sign_up in any_sign_up(), outcomes in vec(any_outcome(), 0..8)) {
+        let decision = decide(&sign_up, &outcomes);
+        prop_assert_eq!(summary(&decision), oracle(&sign_up, &outcomes));
+        // The record and the answer are one story.
+        for (flag, set) in decision.flags.iter().zip(summary(&decision).unwrap_or_default()) {
+            prop_assert_eq!(flag.set, set);
+            let unopposed = !flag.granted_by.is_empty() && flag.withheld_by.is_empty();
+            prop_assert_eq!(flag.cleared.is_some(), unopposed && !flag.set);
+        }
+        prop_assert_eq!(decision.policies.len(), outcomes.len());
+        prop_assert_eq!(decision.flags.clone().map(|flag| flag.flag), Flag::ALL);
+    }
+}

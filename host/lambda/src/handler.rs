@@ -1,0 +1,85 @@
+use crate::journal::{self, DecisionLine};
+use admit_cognito::{Event, FunctionError, Reply};
+use admit_engine::{Engine, PolicySet, bundle};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use serde_json::value::RawValue;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+/// What Lambda's time leaves for sending the answer.
+const RESERVE: Duration = Duration::from_millis(200);
+
+/// The most that a decision takes, however long Lambda would wait: Cognito gives up after
+/// five seconds, with the way to Lambda and back in them.
+const MOST: Duration = Duration::from_secs(4);
+
+/// Decides the sign-ups that Lambda hands it.
+pub(crate) struct Handler {
+    policies: PolicySet,
+    concurrency: usize,
+}
+
+/// An error of the function, as the runtime library wants it.
+#[derive(Debug)]
+pub(crate) struct Denied(FunctionError);
+
+impl From<Denied> for Diagnostic {
+    fn from(Denied(error): Denied) -> Diagnostic {
+        Diagnostic { error_type: error.error_type.to_owned(), error_message: error.error_message }
+    }
+}
+
+impl Handler {
+    /// Loads a bundle, and says in the log which of its policies cannot be asked.
+    pub(crate) fn load(folder: &Path, concurrency: usize) -> anyhow::Result<Handler> {
+        let policies = bundle::load(Engine::new()?, folder)?;
+        for (policy, failure) in policies.unloaded() {
+            journal::write(&journal::Unloaded { policy: &policy.id, reason: &failure.to_string() });
+        }
+        Ok(Handler { policies, concurrency })
+    }
+
+    /// Answers one event, which is handed over as text.
+    pub(crate) async fn answer(
+        self: Arc<Handler>,
+        event: LambdaEvent<String>,
+    ) -> Result<Box<RawValue>, Denied> {
+        let LambdaEvent { payload, context } = event;
+        if self.concurrency == 1 {
+            return self.decide(&payload, &context);
+        }
+        // A policy may compute for as long as its deadline lets it: on a thread of its own
+        // it keeps nobody else waiting.
+        let decided = tokio::task::spawn_blocking(move || self.decide(&payload, &context)).await;
+        decided.unwrap_or_else(|_| Err(Denied(FunctionError::host_failure())))
+    }
+
+    fn decide(&self, event: &str, context: &Context) -> Result<Box<RawValue>, Denied> {
+        let started = Instant::now();
+        let event = Event::parse(event.as_bytes()).map_err(|error| {
+            let (error, request_id) = (error.to_string(), context.request_id.as_str());
+            journal::write(&journal::InvalidEvent { request_id, error: &error });
+            Denied(FunctionError::invalid_event())
+        })?;
+        let deliberation = self.policies.decide(event.sign_up(), time_left(context));
+        journal::write_notes(&context.request_id, &deliberation);
+        journal::write(&DecisionLine::new(
+            &context.request_id,
+            &event,
+            &deliberation,
+            started.elapsed(),
+        ));
+        match Reply::new(&event, &deliberation.decision.answer) {
+            Reply::Event(answer) => {
+                RawValue::from_string(answer).map_err(|_| Denied(FunctionError::host_failure()))
+            }
+            Reply::Error(error) => Err(Denied(error)),
+        }
+    }
+}
+
+fn time_left(context: &Context) -> Duration {
+    let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    left.saturating_sub(RESERVE).min(MOST)
+}

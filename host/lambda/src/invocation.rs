@@ -1,0 +1,39 @@
+use lambda_runtime::LambdaInvocation;
+use lambda_runtime::tower::{Layer, Service};
+use std::task::{Context, Poll};
+
+/// Hands the event to the handler as text.
+///
+/// The runtime library would parse it first, and would answer what is not JSON with an
+/// error of its own, whose text is not meant for the person signing up.
+pub(crate) struct AsText;
+
+/// The service that [`AsText`] makes of another.
+#[derive(Clone)]
+pub(crate) struct TextService<S>(S);
+
+impl<S> Layer<S> for AsText {
+    type Service = TextService<S>;
+
+    fn layer(&self, inner: S) -> TextService<S> {
+        TextService(inner)
+    }
+}
+
+impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TextService<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
+        // What is not UTF-8 is no event: it becomes an empty text, which is none either.
+        let text = std::str::from_utf8(&invocation.body).unwrap_or_default();
+        let quoted = serde_json::Value::from(text).to_string();
+        invocation.body = quoted.into();
+        self.0.call(invocation)
+    }
+}

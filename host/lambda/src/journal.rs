@@ -1,0 +1,224 @@
+//! What goes to standard output: one JSON object a line, none with a value of the person
+//! signing up.
+
+use admit_cognito::Event;
+use admit_core::{
+    Answer, Counted, Failure, FailureKind, Flag, Flags, Opinion, Phase, PolicyId, Uncounted, Vote,
+};
+use admit_engine::{Deliberation, Evaluation, Level};
+use serde::Serialize;
+use std::io::{Write, stdout};
+use std::panic;
+use std::time::Duration;
+
+/// One decision.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "decision", rename_all = "camelCase")]
+pub(crate) struct DecisionLine<'a> {
+    request_id: &'a str,
+    trigger_source: &'a str,
+    user_pool_id: &'a str,
+    client_id: &'a str,
+    answer: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denied_by: Option<&'a PolicyId>,
+    flags: Flags,
+    /// Cognito sets no flag for a user whom an administrator creates.
+    flags_are_ignored: bool,
+    policies: Vec<PolicyLine<'a>>,
+    not_asked: &'a [PolicyId],
+    microseconds: u128,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PolicyLine<'a> {
+    policy: &'a PolicyId,
+    #[serde(flatten)]
+    opinion: OpinionLine<'a>,
+    fuel: u64,
+    microseconds: u128,
+}
+
+/// An opinion without any text that the policy chose, but for the code of a denial.
+#[derive(Serialize)]
+#[serde(tag = "opinion", rename_all = "kebab-case")]
+enum OpinionLine<'a> {
+    Allow {
+        votes: Vec<VoteLine>,
+    },
+    Deny {
+        code: &'a str,
+        #[serde(flatten)]
+        counted: CountedLine,
+    },
+    Failure {
+        kind: FailureKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phase: Option<Phase>,
+        #[serde(flatten)]
+        counted: CountedLine,
+    },
+}
+
+#[derive(Serialize)]
+struct VoteLine {
+    flag: Flag,
+    vote: Vote,
+    #[serde(flatten)]
+    counted: CountedLine,
+}
+
+#[derive(Serialize)]
+struct CountedLine {
+    counted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<Uncounted>,
+}
+
+/// A note of a policy. The words are the policy's own, whatever they claim.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "note", rename_all = "camelCase")]
+struct NoteLine<'a> {
+    request_id: &'a str,
+    policy: &'a PolicyId,
+    level: Level,
+    message: &'a str,
+}
+
+/// A policy that will fail whenever it is asked.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "not-loaded")]
+pub(crate) struct Unloaded<'a> {
+    pub(crate) policy: &'a PolicyId,
+    pub(crate) reason: &'a str,
+}
+
+/// Something that is no event.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "invalid-event", rename_all = "camelCase")]
+pub(crate) struct InvalidEvent<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) error: &'a str,
+}
+
+/// Why this function cannot start, or cannot go on.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "error")]
+pub(crate) struct Error<'a> {
+    pub(crate) error: &'a str,
+}
+
+/// A panic, by its place alone: its text may hold anything.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "panic")]
+struct Panic<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+impl<'a> DecisionLine<'a> {
+    pub(crate) fn new(
+        request_id: &'a str,
+        event: &'a Event<'_>,
+        deliberation: &'a Deliberation,
+        time: Duration,
+    ) -> DecisionLine<'a> {
+        let Deliberation { decision, evaluations, not_asked } = deliberation;
+        let sign_up = event.sign_up();
+        let (answer, denied_by, flags) = match &decision.answer {
+            Answer::Admit(flags) => ("admit", None, *flags),
+            Answer::Deny(refusal) => ("deny", Some(&refusal.policy), Flags::default()),
+        };
+        let policies = decision.policies.iter().zip(evaluations).map(|(record, evaluation)| {
+            let Evaluation { fuel, time, .. } = evaluation;
+            PolicyLine {
+                policy: &record.policy,
+                opinion: OpinionLine::from(&record.opinion),
+                fuel: *fuel,
+                microseconds: time.as_micros(),
+            }
+        });
+        DecisionLine {
+            request_id,
+            trigger_source: &sign_up.trigger_source,
+            user_pool_id: &sign_up.user_pool_id,
+            client_id: &sign_up.client_id,
+            answer,
+            denied_by,
+            flags,
+            flags_are_ignored: event.flags_are_ignored(),
+            policies: policies.collect(),
+            not_asked,
+            microseconds: time.as_micros(),
+        }
+    }
+}
+
+impl<'a> From<&'a Opinion> for OpinionLine<'a> {
+    fn from(opinion: &'a Opinion) -> OpinionLine<'a> {
+        match opinion {
+            Opinion::Allow { votes } => OpinionLine::Allow {
+                votes: votes
+                    .iter()
+                    .map(|vote| VoteLine {
+                        flag: vote.flag,
+                        vote: vote.vote,
+                        counted: vote.counted.into(),
+                    })
+                    .collect(),
+            },
+            Opinion::Deny { code, counted, .. } => {
+                OpinionLine::Deny { code, counted: (*counted).into() }
+            }
+            Opinion::Failure { failure, counted } => OpinionLine::Failure {
+                kind: failure.kind(),
+                phase: failure.phase(),
+                counted: (*counted).into(),
+            },
+        }
+    }
+}
+
+impl From<Counted> for CountedLine {
+    fn from(counted: Counted) -> CountedLine {
+        match counted {
+            Counted::Yes => CountedLine { counted: true, because: None },
+            Counted::No(reason) => CountedLine { counted: false, because: Some(reason) },
+        }
+    }
+}
+
+/// Writes one line.
+pub(crate) fn write(line: &impl Serialize) {
+    if let Ok(mut text) = serde_json::to_vec(line) {
+        text.push(b'\n');
+        // Where the log cannot be written, the decision still can.
+        let _ = stdout().lock().write_all(&text);
+    }
+}
+
+/// Writes what the policies wrote, and why those failed that said so themselves.
+pub(crate) fn write_notes(request_id: &str, deliberation: &Deliberation) {
+    let Deliberation { decision, evaluations, .. } = deliberation;
+    for (record, evaluation) in decision.policies.iter().zip(evaluations) {
+        let policy = &record.policy;
+        for note in &evaluation.notes.kept {
+            write(&NoteLine { request_id, policy, level: note.level, message: &note.message });
+        }
+        if let Err(Failure::SettingsRefused(message) | Failure::Undecided(message)) =
+            &evaluation.answer
+        {
+            write(&NoteLine { request_id, policy, level: Level::Error, message });
+        }
+    }
+}
+
+/// Keeps the text of a panic out of the log, which may hold values of a sign-up.
+pub(crate) fn silence_panics() {
+    panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            write(&Panic { file: place.file(), line: place.line() });
+        }
+    }));
+}
