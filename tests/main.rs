@@ -1,1 +1,18 @@
-//! .
+//! Black-box tests of the whole: real binaries, real components, emulators.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on ends"
+)]
+
+mod arrows;
+mod bootstrap;
+
+mod bundle;
+mod errors;
+mod eval;
+mod grants;
+mod guest_builds;
+mod inspect;

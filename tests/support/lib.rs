@@ -1,1 +1,48 @@
-//! .
+//! What the black-box tests share: the real binaries, the guests, a Runtime API.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on ends"
+)]
+
+mod binaries;
+mod golden;
+mod guests;
+mod runtime_api;
+
+pub use binaries::{admit, bootstrap, cargo};
+pub use golden::check_golden;
+pub use guests::component;
+pub use runtime_api::{Answer, Lambda};
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the root")
+}
+
+/// The text of a file in `tests/events`, without its last line end.
+pub fn event(name: &str) -> String {
+    let text = fs::read_to_string(root().join("tests/events").join(name)).expect("an event");
+    text.trim_end().to_owned()
+}
+
+/// The sample manifest.
+pub fn sample_manifest() -> PathBuf {
+    root().join("plugins/admit.toml")
+}
+
+/// What a command wrote to standard output.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+/// What a command wrote to standard error.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}

@@ -1,5 +1,6 @@
 //! What a component is made of, read without compiling or running it.
 
+use admit_core::printable;
 use anyhow::{Context, bail};
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::types::TypesRef;
@@ -72,7 +73,8 @@ impl Anatomy {
             for value in field.values {
                 let value = value?;
                 let line = format!("{} {} {}", field.name, value.name, value.version);
-                let line = line.trim_end().to_owned();
+                // The words of whoever made the component.
+                let line = printable(&line, 120);
                 if !self.producers.contains(&line) {
                     self.producers.push(line);
                 }

@@ -3,11 +3,13 @@
 use crate::origin::Origin;
 use crate::project;
 use admit_core::{
-    Limits, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads, Scope, Settings, Terms,
+    Failure, FailureKind, Limits, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads, Scope,
+    Settings, Terms,
 };
-use admit_engine::{Component, Engine, PolicySet, Refused};
+use admit_engine::{Component, Digest, Engine, PolicySet, Refused};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +46,9 @@ impl Assembly {
                 components.insert(policy.component.clone(), bytes);
             }
         }
-        Ok(Assembly { origin, manifest, components })
+        let assembly = Assembly { origin, manifest, components };
+        assembly.warn_of_unknown_triggers();
+        Ok(assembly)
     }
 
     /// One policy that may see and decide everything, as its author tries it out.
@@ -55,8 +59,7 @@ impl Assembly {
         let settings = match settings {
             None => Settings::default(),
             Some(json) => serde_json::from_str(json)
-                .map_err(|error| error.to_string())
-                .and_then(Settings::new)
+                .map(|object: serde_json::Map<_, _>| object.into())
                 .map_err(|error| anyhow::anyhow!("--settings: expected a JSON object: {error}"))?,
         };
         let policy = Policy {
@@ -84,9 +87,11 @@ impl Assembly {
     pub(crate) fn into_policy_set(self) -> anyhow::Result<PolicySet> {
         let engine = Engine::new()?;
         let components = self.checked(&engine, |bytes| engine.compile(bytes))?;
+        let bytes = self.components;
         Ok(PolicySet::new(engine, self.manifest, |_, policy| {
-            let missing = || admit_core::Failure::NotLoaded("not compiled".to_owned());
-            components.get(&policy.component).cloned().ok_or_else(missing)
+            let missing = || Failure::NotLoaded("not compiled".to_owned());
+            let digest = bytes.get(&policy.component).map(|bytes| Digest::of(bytes));
+            digest.and_then(|digest| components.get(&digest)).cloned().ok_or_else(missing)
         }))
     }
 
@@ -95,28 +100,47 @@ impl Assembly {
         &self,
         engine: &Engine,
         compile: impl Fn(&[u8]) -> Result<Component, Refused>,
-    ) -> anyhow::Result<HashMap<String, Component>> {
+    ) -> anyhow::Result<HashMap<Digest, Component>> {
         let mut compiled = HashMap::new();
         for (index, policy) in self.manifest.policies.iter().enumerate() {
+            let Policy { id, component: name, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
-            if !compiled.contains_key(&policy.component) {
-                let component =
-                    compile(&self.components[&policy.component]).map_err(|refused| {
-                        error("component", format!("`{}`: {refused}", policy.component))
-                    })?;
-                compiled.insert(policy.component.clone(), component);
-            }
+            let bytes = &self.components[name];
+            let component = match compiled.entry(Digest::of(bytes)) {
+                Entry::Occupied(compiled) => compiled.into_mut(),
+                Entry::Vacant(new) => new.insert(
+                    compile(bytes).map_err(|e| error("component", format!("`{name}`: {e}")))?,
+                ),
+            };
             engine
-                .check_settings(
-                    &compiled[&policy.component],
-                    &policy.limits,
-                    &policy.settings.to_json(),
-                )
-                .map_err(|failure| {
-                    error("settings", format!("policy `{}`: {failure}", policy.id))
-                })?;
+                .check_settings(component, limits, &settings.to_json())
+                .map_err(|failure| error(key_of(&failure), format!("policy `{id}`: {failure}")))?;
         }
         Ok(compiled)
+    }
+
+    /// Warns about triggers that Cognito is not known to send: a policy that waits for one
+    /// is never asked.
+    fn warn_of_unknown_triggers(&self) {
+        for (index, policy) in self.manifest.policies.iter().enumerate() {
+            for trigger in &policy.applies_to.triggers {
+                if !admit_cognito::TRIGGERS.contains(&trigger.as_str()) {
+                    let known = admit_cognito::TRIGGERS.join("`, `");
+                    let message =
+                        format!("`{trigger}` is none of the triggers that are known: `{known}`");
+                    self.origin.warn(index, "applies-to.triggers", message);
+                }
+            }
+        }
+    }
+}
+
+/// The key of a policy that a failure of its settings is about.
+fn key_of(failure: &Failure) -> &'static str {
+    match failure.kind() {
+        FailureKind::SettingsRefused => "settings",
+        FailureKind::Deadline | FailureKind::Fuel | FailureKind::Memory => "limits",
+        _ => "component",
     }
 }
 

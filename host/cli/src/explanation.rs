@@ -147,7 +147,7 @@ impl<'a> Explanation<'a> {
 /// What the Lambda function would answer, ending in a newline.
 pub(crate) fn reply_text(reply: &Reply) -> serde_json::Result<String> {
     let text = match reply {
-        Reply::Event(event) => event.trim_end().to_owned(),
+        Reply::Event(event) => event.clone(),
         Reply::Error(error) => serde_json::to_string_pretty(error)?,
     };
     Ok(text + "\n")

@@ -44,6 +44,19 @@ impl Origin {
         }
     }
 
+    /// Warns about one key of one policy, counted from 0.
+    #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
+    pub(crate) fn warn(&self, index: usize, key: &str, message: String) {
+        match self {
+            Origin::CommandLine => eprintln!("warning: {message}"),
+            Origin::Manifest { file, text } => {
+                let key = key.split('.').fold(KeyPath::policy(index), |path, key| path.key(key));
+                let warning = ManifestError::at(file, text, &key, message);
+                eprintln!("{}\n", show(&Level::WARNING, &warning, text));
+            }
+        }
+    }
+
     /// An error in the manifest, to be shown with the line that it is about.
     pub(crate) fn located(&self, error: ManifestError) -> anyhow::Error {
         match self {
@@ -59,13 +72,16 @@ pub(crate) fn render(error: &anyhow::Error) -> String {
     let Some(Located { error, text }) = error.downcast_ref() else {
         return format!("error: {error:#}");
     };
+    show(&Level::ERROR, error, text)
+}
+
+fn show(level: &Level<'_>, error: &ManifestError, text: &str) -> String {
     let title = match &error.key {
         Some(key) => format!("`{key}`: {}", error.message),
         None => error.message.clone(),
     };
-    let span = error.span.start..error.span.end.max(error.span.start);
-    let snippet = Snippet::source(text.as_str())
+    let snippet = Snippet::source(text)
         .path(error.file.as_str())
-        .annotation(AnnotationKind::Primary.span(span));
-    Renderer::plain().render(&[Level::ERROR.primary_title(title).element(snippet)])
+        .annotation(AnnotationKind::Primary.span(error.span.clone()));
+    Renderer::plain().render(&[level.clone().primary_title(title).element(snippet)])
 }

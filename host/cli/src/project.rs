@@ -3,7 +3,6 @@
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::env;
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,6 +17,8 @@ const PROFILE: &str = "policy";
 /// overflow is a trap; each page more costs time on every sign-up.
 const STACK_BYTES: usize = 64 << 10;
 
+const NO_RUST: &str = "cannot start Rust's tools; install Rust from https://rustup.rs";
+
 /// Builds the project in a folder and returns where its component is.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     let manifest = folder.join("Cargo.toml");
@@ -25,13 +26,13 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
         bail!("`{}` is no policy project: it has no Cargo.toml", folder.display());
     }
     add_target(folder)?;
-    let workspace = workspace_root(folder)?;
+    let sources = Sources::of(folder)?;
     let output = cargo(folder)
         .args(["rustc", "--quiet", "--profile", PROFILE, "--target", TARGET])
         // A second crate type beside this one would switch off link-time optimisation.
         .args(["--lib", "--crate-type", "cdylib"])
         .args(["--message-format", "json-render-diagnostics"])
-        .args(config(&workspace))
+        .args(config(&sources))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -39,7 +40,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
             let component = child.stdout.take().and_then(|out| component_of(out, &manifest));
             Ok((child.wait()?, component))
         });
-    match output.context("cannot run cargo; install Rust from https://rustup.rs")? {
+    match output.context(NO_RUST)? {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
         (_, Some(component)) => Ok(component),
         (_, None) => bail!(
@@ -49,14 +50,22 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn config(workspace: &Path) -> Vec<String> {
+fn config(sources: &Sources) -> Vec<String> {
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK_BYTES}")];
     // Paths of this machine end up in panic messages: the same source must give the same
     // bytes elsewhere, and nobody's home belongs into a component.
-    flags.extend(cargo_home.map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
-    flags.push(format!("--remap-path-prefix={}=/policy", workspace.display()));
+    let mut remap = |from: &Path, to: &str| {
+        flags.push(format!("--remap-path-prefix={}={to}", from.display()));
+    };
+    if let Some(home) = cargo_home {
+        remap(&home, "/cargo");
+    }
+    for (name, folder) in &sources.packages {
+        remap(folder, &format!("/{name}"));
+    }
+    remap(&sources.workspace, "/policy");
     let flags = serde_json::json!(flags);
     [
         format!("target.{TARGET}.linker=\"wasm-component-ld\""),
@@ -97,18 +106,16 @@ fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf
 /// Adds the Wasm target to the toolchain of a folder, where it is missing.
 #[expect(clippy::print_stderr, reason = "says what it changes on the machine")]
 fn add_target(folder: &Path) -> anyhow::Result<()> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let libraries = Command::new(rustc)
+    let libraries = tool("rustc", folder)
         .args(["--print", "target-libdir", "--target", TARGET])
-        .current_dir(folder)
         .output()
-        .context("cannot run rustc; install Rust from https://rustup.rs")?;
+        .context(NO_RUST)?;
     let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
     if Path::new(&libraries).is_dir() {
         return Ok(());
     }
     eprintln!("adding the Rust target {TARGET}: rustup target add {TARGET}");
-    let added = Command::new("rustup").args(["target", "add", TARGET]).current_dir(folder).status();
+    let added = tool("rustup", folder).args(["target", "add", TARGET]).status();
     match added {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => bail!(
@@ -122,33 +129,63 @@ fn add_target(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn workspace_root(folder: &Path) -> anyhow::Result<PathBuf> {
-    let output = cargo(folder)
-        .args(["locate-project", "--workspace", "--message-format", "plain"])
-        .stderr(Stdio::inherit())
-        .output()
-        .context("cannot run cargo; install Rust from https://rustup.rs")?;
-    let manifest = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    match manifest.parent() {
-        Some(root) if output.status.success() => Ok(root.to_owned()),
-        _ => bail!("cannot build `{}`", folder.display()),
+/// Where the sources of a build lie on this machine.
+struct Sources {
+    workspace: PathBuf,
+    /// The name and the folder of every package outside the registry.
+    packages: Vec<(String, PathBuf)>,
+}
+
+impl Sources {
+    fn of(folder: &Path) -> anyhow::Result<Sources> {
+        #[derive(Deserialize)]
+        struct Metadata {
+            workspace_root: PathBuf,
+            packages: Vec<Package>,
+        }
+
+        #[derive(Deserialize)]
+        struct Package {
+            name: String,
+            source: Option<String>,
+            manifest_path: PathBuf,
+        }
+
+        let output = cargo(folder)
+            .args(["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET])
+            .stderr(Stdio::inherit())
+            .output()
+            .context(NO_RUST)?;
+        if !output.status.success() {
+            bail!("cannot build `{}`", folder.display());
+        }
+        let metadata: Metadata = serde_json::from_slice(&output.stdout)
+            .context("cannot read what cargo metadata says")?;
+        let local = metadata.packages.into_iter().filter(|package| package.source.is_none());
+        let packages = local.filter_map(|package| {
+            let folder = package.manifest_path.parent()?.to_owned();
+            // The workspace is remapped as a whole.
+            (!folder.starts_with(&metadata.workspace_root)).then_some((package.name, folder))
+        });
+        Ok(Sources { packages: packages.collect(), workspace: metadata.workspace_root })
     }
 }
 
-/// Cargo, as a person would start it in that folder.
 fn cargo(folder: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    tool("cargo", folder)
+}
+
+/// A tool of Rust, as a person would start it in that folder.
+fn tool(name: &str, folder: &Path) -> Command {
+    let mut command = Command::new(name);
     command.current_dir(folder);
     // They are meant for the build that this process is part of, if it is.
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
         command.env_remove(variable);
     }
-    for (name, _) in env::vars_os().filter(|(name, _)| is_of_a_package(name)) {
-        command.env_remove(name);
+    if env::var_os("CARGO").is_some() {
+        // Under `cargo run` it names the toolchain of that project, not of this one.
+        command.env_remove("RUSTUP_TOOLCHAIN");
     }
     command
-}
-
-fn is_of_a_package(name: &OsString) -> bool {
-    name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR")
 }

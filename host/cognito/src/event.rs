@@ -53,6 +53,10 @@ enum Rest {
     IntoEvent { end: usize, empty: bool },
 }
 
+/// The triggers that Cognito is known to send; more may come.
+pub const TRIGGERS: [&str; 3] =
+    ["PreSignUp_SignUp", "PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"];
+
 /// The flags of `response`, in the order in which the event has them.
 const FLAGS: [&str; 3] = ["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"];
 
@@ -64,6 +68,8 @@ impl<'a> Event<'a> {
     /// Reads an event. It may lack any member and have any other.
     pub fn parse(bytes: &'a [u8]) -> Result<Event<'a>, EventError> {
         let text = std::str::from_utf8(bytes).map_err(|e| EventError::NotText(e.valid_up_to()))?;
+        // JSON's white space around the event is no part of it.
+        let text = text.trim_matches([' ', '\t', '\n', '\r']);
         let whole: &RawValue =
             serde_json::from_str(text).map_err(|error| EventError::NotJson(error.to_string()))?;
         let event = Object::new(EVENT, whole)?;
@@ -167,7 +173,8 @@ impl<'a> Object<'a> {
 
     /// A member that is a string; empty where there is none.
     fn text(&self, key: &str) -> Result<Cow<'a, str>, EventError> {
-        Ok(self.member(key)?.and_then(text).unwrap_or_default())
+        let value = self.member(key)?.map(text).transpose()?;
+        Ok(value.flatten().unwrap_or_default())
     }
 
     /// Every member as text, without those that are null.
@@ -177,19 +184,21 @@ impl<'a> Object<'a> {
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(EventError::Doubled(self.name));
         }
-        let entry = |(name, value)| Some((name, text(value)?));
-        Ok(self.members.into_iter().filter_map(entry).collect())
+        let entry = |(name, value)| Ok(text(value)?.map(|value| (name, value)));
+        self.members.into_iter().filter_map(|member| entry(member).transpose()).collect()
     }
 }
 
 /// A value as text: a string's content, nothing for null, and else its JSON.
-fn text(value: &RawValue) -> Option<Cow<'_, str>> {
-    match value.get() {
-        "null" => None,
-        json => Some(match serde_json::from_str(json) {
-            Ok(Text(text)) => text,
-            Err(_) => Cow::Borrowed(json),
-        }),
+fn text(value: &RawValue) -> Result<Option<Cow<'_, str>>, EventError> {
+    match (kind(value), value.get()) {
+        ("null", _) => Ok(None),
+        // Half a surrogate pair is JSON to one reader and none to another.
+        ("a string", json) => match serde_json::from_str(json) {
+            Ok(Text(text)) => Ok(Some(text)),
+            Err(error) => Err(EventError::NotJson(error.to_string())),
+        },
+        (_, json) => Ok(Some(Cow::Borrowed(json))),
     }
 }
 
@@ -244,8 +253,8 @@ mod tests {
     #[test]
     fn only_the_flags_change() {
         check_answer(
-            r#"{ "a" :1.50,"response": {"autoVerifyEmail":false, "x":[ ],"autoConfirmUser" : null,"autoVerifyPhone":"no"},"z":{"b":1,"b":2}} "#,
-            r#"{ "a" :1.50,"response": {"autoVerifyEmail":true, "x":[ ],"autoConfirmUser" : true,"autoVerifyPhone":true},"z":{"b":1,"b":2}} "#,
+            r#"{ "a" :1.50,"response": {"autoVerifyEmail":false, "x":[ ],"autoConfirmUser" : null,"autoVerifyPhone":"no"},"z":{"b":1,"b":2}}"#,
+            r#"{ "a" :1.50,"response": {"autoVerifyEmail":true, "x":[ ],"autoConfirmUser" : true,"autoVerifyPhone":true},"z":{"b":1,"b":2}}"#,
         );
     }
 
@@ -316,6 +325,10 @@ mod tests {
             (
                 br#"{"response":{"autoConfirmUser":1,"autoConfirmUser":2}}"#,
                 "`response` has the same member twice",
+            ),
+            (
+                br#"{"userName":"secret\ud800"}"#,
+                "the event is not JSON: unexpected end of hex escape at line 1 column 14",
             ),
             (b"{\"a\":\"\xff\"}", "the event is not UTF-8, from byte 6 on"),
         ] {

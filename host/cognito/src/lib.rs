@@ -8,5 +8,5 @@ mod event;
 mod members;
 mod reply;
 
-pub use event::{Event, EventError};
+pub use event::{Event, EventError, TRIGGERS};
 pub use reply::{FunctionError, Reply};

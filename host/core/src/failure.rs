@@ -29,7 +29,7 @@ pub enum Failure {
         /// The limit.
         time: Time,
     },
-    /// The budget of the whole decision was used up before this policy had answered.
+    /// The policy used up its share of the time for the whole decision.
     Budget {
         /// The budget of the whole decision, in effect for this sign-up.
         budget: Time,
@@ -52,6 +52,8 @@ pub enum Failure {
     Malformed {
         /// Where it was.
         phase: Phase,
+        /// What one call may hand to the host, which is refused before it is read.
+        host_call: Size,
         /// The engine's reason.
         reason: String,
     },
@@ -160,7 +162,7 @@ impl fmt::Display for Failure {
                 write!(f, "stopped in `{phase}` after {time}, its `limits.time`")
             }
             Failure::Budget { budget } => {
-                write!(f, "no time left: the whole decision has {budget}, its `budget`")
+                write!(f, "stopped after its share of the whole decision's `budget`, {budget}")
             }
             Failure::Fuel { phase, fuel } => {
                 let fuel = grouped(*fuel);
@@ -169,9 +171,11 @@ impl fmt::Display for Failure {
             Failure::Memory { phase, memory } => {
                 write!(f, "stopped in `{phase}`: wants more than {memory}, its `limits.memory`")
             }
-            Failure::Malformed { phase, reason } => {
-                write!(f, "`{phase}` gave no value of the contract: {reason}")
-            }
+            Failure::Malformed { phase, host_call, reason } => write!(
+                f,
+                "`{phase}` gave no value of the contract, or more than {host_call}, its \
+                 `limits.host-call`: {reason}"
+            ),
             Failure::Host(reason) => write!(f, "the host failed: {reason}"),
         }
     }

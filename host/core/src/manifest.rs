@@ -1,6 +1,5 @@
 use crate::{
-    Limits, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Reads, Scope, Settings, Size,
-    Terms, Time,
+    Limits, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Reads, Scope, Size, Terms, Time,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -32,12 +31,12 @@ impl Manifest {
 pub struct RawManifest {
     budget: Option<Time>,
     #[serde(default)]
-    policy: Vec<RawPolicy>,
+    pub(crate) policy: Vec<RawPolicy>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawPolicy {
+pub(crate) struct RawPolicy {
     id: PolicyId,
     component: String,
     reads: Vec<String>,
@@ -51,7 +50,7 @@ struct RawPolicy {
     #[serde(default)]
     limits: RawLimits,
     #[serde(default)]
-    settings: Map<String, Value>,
+    pub(crate) settings: Map<String, Value>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -113,7 +112,7 @@ impl KeyPath {
         self
     }
 
-    fn problem(self, message: impl Into<String>) -> ManifestProblem {
+    pub(crate) fn problem(self, message: impl Into<String>) -> ManifestProblem {
         ManifestProblem { key: self, message: message.into() }
     }
 }
@@ -205,11 +204,7 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Manifes
         },
         applies_to: scope(raw.applies_to, here.clone().key("applies-to"))?,
         limits: limits(raw.limits, budget, here.clone().key("limits"))?,
-        settings: Settings::new(raw.settings).map_err(|name| {
-            let message =
-                "`nan` and `inf` are no JSON numbers, and settings reach the policy as JSON";
-            here.key("settings").key(&name).problem(message)
-        })?,
+        settings: raw.settings.into(),
     })
 }
 

@@ -1,5 +1,6 @@
 use crate::manifest::KeyPath;
 use crate::{Manifest, ManifestProblem, RawManifest};
+use serde_json::Value;
 use std::fmt;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
@@ -36,14 +37,14 @@ impl std::error::Error for ManifestError {}
 impl Manifest {
     /// Reads the text of an `admit.toml`. The file's name is for the error alone.
     pub fn from_toml(file: &str, text: &str) -> Result<Manifest, ManifestError> {
-        let raw: RawManifest = toml::from_str(text).map_err(|error| {
+        let mut raw: RawManifest = toml::from_str(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let key = key_at(text, &span).map(|key| key.to_string());
             error_at(file, text, span, key, error.message().to_owned())
         })?;
-        Manifest::try_from(raw).map_err(|ManifestProblem { key, message }| {
-            ManifestError::at(file, text, &key, message)
-        })
+        settings_as_json(&mut raw).and_then(|()| Manifest::try_from(raw)).map_err(
+            |ManifestProblem { key, message }| ManifestError::at(file, text, &key, message),
+        )
     }
 }
 
@@ -53,6 +54,42 @@ impl ManifestError {
     pub fn at(file: &str, text: &str, key: &KeyPath, message: String) -> ManifestError {
         let span = span_of(text, key).unwrap_or(0..0);
         error_at(file, text, span, Some(key.to_string()), message)
+    }
+}
+
+/// How the TOML reader hands on a date or a time.
+const DATE_TIME: &str = "$__toml_private_datetime";
+
+/// Puts what TOML has and JSON has not in JSON's terms: a date becomes its text.
+fn settings_as_json(raw: &mut RawManifest) -> Result<(), ManifestProblem> {
+    for (index, policy) in raw.policy.iter_mut().enumerate() {
+        let here = KeyPath::policy(index).key("settings");
+        for (key, value) in &mut policy.settings {
+            as_json(here.clone().key(key), value)?;
+        }
+    }
+    Ok(())
+}
+
+fn as_json(here: KeyPath, value: &mut Value) -> Result<(), ManifestProblem> {
+    match value {
+        // TOML has no null: this was one of its two numbers that JSON has not.
+        Value::Null => Err(here
+            .problem("`nan` and `inf` are no JSON numbers, and settings reach the policy as JSON")),
+        Value::Array(items) => items
+            .iter_mut()
+            .enumerate()
+            .try_for_each(|(index, item)| as_json(here.clone().index(index), item)),
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get(DATE_TIME) {
+                *value = Value::String(text.clone());
+                return Ok(());
+            }
+            members
+                .iter_mut()
+                .try_for_each(|(name, member)| as_json(here.clone().key(name), member))
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
 }
 
@@ -249,7 +286,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         );
         check_line(
             "settings = { a = [nan] }",
-            "admit.toml:7:18: `policy[0].settings.a`: `nan` and `inf` are no JSON numbers, and \
+            "admit.toml:7:19: `policy[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and \
              settings reach the policy as JSON",
         );
         check_error("budget = \"5s\"", "admit.toml:1:10: `budget`: 5s is too much: at most 4s");

@@ -66,17 +66,13 @@ pub enum OnFailure {
 }
 
 /// Which sign-ups a policy is asked about. An empty list means all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// What started the sign-up, in the platform's own word.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub triggers: Vec<String>,
     /// User pools.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub user_pools: Vec<String>,
     /// App clients.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<String>,
 }
 

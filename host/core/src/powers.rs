@@ -45,8 +45,7 @@ impl fmt::Display for Power {
 }
 
 /// The powers that a manifest permits to one policy, its `verdicts`. None by default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Powers(BTreeSet<Power>);
 
 impl Powers {

@@ -55,6 +55,11 @@ impl TryFrom<String> for ReadPath {
             ("userAttributes" | "validationData" | "clientMetadata", None | Some("")) => {
                 Err(invalid(&format!("write `{member}.<name>`, or `{member}.*` for every name")))
             }
+            ("userAttributes" | "validationData" | "clientMetadata", Some(name))
+                if name.len() > 1 && name.contains('*') =>
+            {
+                Err(invalid("a `*` stands alone, for every name"))
+            }
             ("userAttributes", Some(name)) => Ok(ReadPath::UserAttribute(name.into())),
             ("validationData", Some(name)) => Ok(ReadPath::ValidationData(name.into())),
             ("clientMetadata", Some(name)) => Ok(ReadPath::ClientMetadata(name.into())),
@@ -267,6 +272,7 @@ mod tests {
             ("email", PATHS),
             ("userName.x", PATHS),
             ("", PATHS),
+            ("userAttributes.custom:*", "a `*` stands alone, for every name"),
         ] {
             let error = ReadPath::try_from(path.to_owned()).unwrap_err();
             assert_eq!(error.to_string(), format!("unknown path `{path}`: {remedy}"));

@@ -1,3 +1,4 @@
+use crate::printable;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -146,46 +147,11 @@ fn printable_code(code: &str) -> String {
 }
 
 fn printable_message(message: &str) -> String {
-    let mut line = String::new();
-    let mut length = 0;
-    let mut gap = false;
-    for c in message.chars().filter(|&c| !is_invisible(c)) {
-        if c.is_whitespace() || c.is_control() {
-            gap = true;
-            continue;
-        }
-        // A gap at the start is dropped with the rest of the leading space.
-        let needed = 1 + usize::from(gap && length > 0);
-        if length + needed > Denial::MESSAGE_CHARACTERS {
-            break;
-        }
-        if needed == 2 {
-            line.push(' ');
-        }
-        line.push(c);
-        length += needed;
-        gap = false;
-    }
+    let mut line = printable(message, Denial::MESSAGE_CHARACTERS);
     if line.ends_with('.') && !line.ends_with("..") {
         line.pop();
     }
     if line.chars().any(char::is_alphanumeric) { line } else { Denial::BLANK_MESSAGE.to_owned() }
-}
-
-/// Characters that change how a line reads without being seen: bidirectional controls,
-/// marks of zero width, tags, annotations, private use, and what is no character.
-///
-/// The two joiners (U+200C, U+200D) stay: Persian, Hindi and emoji need them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{e000}'..='\u{f8ff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}')
-        || (c as u32) & 0xfffe == 0xfffe
-        || matches!(c, '\u{fdd0}'..='\u{fdef}')
 }
 
 #[cfg(test)]

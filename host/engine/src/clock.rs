@@ -12,9 +12,9 @@ const IDLE_TICKS: u32 = 500;
 
 /// The time that this process has been running, by which guests are stopped.
 ///
-/// It stands still while the process does: after a freeze, as between two requests of a
-/// Lambda function, no healthy policy finds its deadline passed. It is read without a
-/// system call and advances by ticks, which a thread makes only while guests run.
+/// It stands still while the process does, frozen or starved: no healthy policy finds its
+/// deadline passed because its machine was busy elsewhere. It is read without a system
+/// call and advances by ticks, which a thread makes only while guests run.
 #[derive(Debug)]
 pub(crate) struct Clock {
     shared: Arc<Shared>,

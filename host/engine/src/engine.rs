@@ -2,6 +2,7 @@ use crate::admission::{self, Refused};
 use crate::clock::Clock;
 use crate::contract::{self, PolicyPre};
 use crate::evaluation::State;
+use crate::limiter::Limiter;
 use crate::native;
 use admit_core::Limits;
 use std::sync::Arc;
@@ -9,11 +10,15 @@ use thiserror::Error;
 use wasmtime::component::Linker;
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
-    WasmBacktraceDetails,
+    WasmBacktraceDetails, WasmFeatures,
 };
 
 /// The version of wasmtime that compiles and runs components here, to the patch.
 pub const WASMTIME_VERSION: &str = "48.0.8";
+
+/// How many evaluations may run at once: the most requests that Lambda sends to one
+/// Managed Instance.
+const EVALUATIONS: u32 = 64;
 
 /// Sets components running, each evaluation in a sandbox of its own. One a process.
 ///
@@ -87,6 +92,8 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         .wasm_component_model_fixed_length_lists(false)
         .wasm_component_model_implements(false)
         .wasm_component_model_gc(false)
+        .wasm_gc(false)
+        .wasm_features(WasmFeatures::FUNCTION_REFERENCES, false)
         // Fuel stops a policy at the same place everywhere; the epoch is the wall clock.
         .consume_fuel(true)
         .epoch_interruption(true)
@@ -109,12 +116,17 @@ fn pool() -> PoolingAllocationConfig {
     let memory = usize::try_from(Limits::CEILING.memory.bytes()).unwrap_or(usize::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.max_memory_size(memory)
-        .table_elements(crate::limiter::Limiter::TABLE_ELEMENTS)
-        .max_memories_per_module(2)
-        .max_tables_per_module(20)
-        .max_memories_per_component(20)
-        .max_tables_per_component(100)
-        .max_core_instances_per_component(100)
+        .table_elements(Limiter::TABLE_ELEMENTS)
+        .max_tables_per_module(Limiter::TABLES)
+        .max_memories_per_component(Limiter::MEMORIES)
+        .max_tables_per_component(Limiter::TABLES)
+        .max_core_instances_per_component(Limiter::INSTANCES)
+        // Room for each of them to take all that it may: no policy is refused because of
+        // what others hold. Only addresses are reserved, no memory.
+        .total_component_instances(EVALUATIONS)
+        .total_memories(EVALUATIONS * Limiter::MEMORIES)
+        .total_tables(EVALUATIONS * Limiter::TABLES)
+        .total_core_instances(EVALUATIONS * Limiter::INSTANCES)
         // Clearing so much by hand is faster than asking the kernel for fresh pages.
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(16 << 10)

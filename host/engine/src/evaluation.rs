@@ -6,7 +6,7 @@ use crate::notes::{Notes, reason};
 use admit_core::{Failure, Limits, Phase, Size, Time, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
-use wasmtime::{Error, Store, Trap, UpdateDeadline};
+use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
 /// What one policy said to one sign-up, and what that cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,11 +23,14 @@ pub struct Evaluation {
     pub time: Duration,
 }
 
-/// The time left for a whole decision.
+/// The share that one policy has of the time for a whole decision.
+///
+/// It is measured by the wall, unlike the policy's own limit: whoever waits for the
+/// decision does not care why it takes long.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Budget {
+pub(crate) struct Share {
     pub(crate) budget: Time,
-    pub(crate) end: Moment,
+    pub(crate) end: Instant,
 }
 
 /// What lives in the store of one evaluation.
@@ -36,6 +39,7 @@ pub(crate) struct State {
     notes: Notes,
     watch: Watch,
     deadline: Moment,
+    share: Share,
 }
 
 impl State {
@@ -48,7 +52,6 @@ impl State {
 struct Sandbox<'a> {
     store: Store<State>,
     limits: &'a Limits,
-    budget: Budget,
     phase: Phase,
 }
 
@@ -73,10 +76,10 @@ impl Engine {
         limits: &Limits,
         settings: &str,
         view: &View<'_>,
-        budget: Budget,
+        share: Share,
     ) -> Evaluation {
         let request = contract::request(view);
-        self.sandboxed(limits, budget, |sandbox| {
+        self.sandboxed(limits, share, |sandbox| {
             let instance = sandbox.configure(component, settings)?;
             sandbox.decide(&instance, request)
         })
@@ -89,9 +92,10 @@ impl Engine {
         limits: &Limits,
         settings: &str,
     ) -> Result<(), Failure> {
-        let budget =
-            Budget { budget: limits.time, end: self.clock.deadline(limits.time.duration()) };
-        let evaluation = self.sandboxed(limits, budget, |sandbox| {
+        // Nobody waits for this: twice the limit, so that it is the limit that ends it.
+        let end = Instant::now() + 2 * limits.time.duration();
+        let share = Share { budget: limits.time, end };
+        let evaluation = self.sandboxed(limits, share, |sandbox| {
             sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
         });
         evaluation.answer.map(|_| ())
@@ -100,40 +104,40 @@ impl Engine {
     fn sandboxed(
         &self,
         limits: &Limits,
-        budget: Budget,
+        share: Share,
         run: impl FnOnce(&mut Sandbox<'_>) -> Result<Verdict, Failure>,
     ) -> Evaluation {
         let started = Instant::now();
         let _running = self.clock.run();
-        let deadline = self.clock.deadline(limits.time.duration()).min(budget.end);
+        // A panic of the host while a guest runs is a failure of that one policy: left
+        // alone, its text would reach the person signing up.
+        catch_unwind(AssertUnwindSafe(|| {
+            let mut sandbox = self.sandbox(limits, share);
+            let answer = sandbox.limit().and_then(|()| run(&mut sandbox));
+            let left = sandbox.store.get_fuel().unwrap_or(0);
+            let state = sandbox.store.into_data();
+            Evaluation {
+                answer,
+                notes: state.notes,
+                fuel: limits.fuel.saturating_sub(left),
+                memory: Size::from_bytes(state.limiter.memory()),
+                time: started.elapsed(),
+            }
+        }))
+        .unwrap_or_else(|_| {
+            Evaluation::failed(Failure::Host("panicked while the policy ran".to_owned()))
+        })
+    }
+
+    fn sandbox<'a>(&self, limits: &'a Limits, share: Share) -> Sandbox<'a> {
         let state = State {
             limiter: Limiter::new(limits.memory.bytes()),
             notes: Notes::default(),
             watch: self.clock.watch(),
-            deadline,
+            deadline: self.clock.deadline(limits.time.duration()),
+            share,
         };
-        let mut sandbox = Sandbox {
-            store: Store::new(&self.inner, state),
-            limits,
-            budget,
-            phase: Phase::Instantiate,
-        };
-        // A panic of the host while a guest runs is a failure of that one policy: left
-        // alone, its text would reach the person signing up.
-        let answer = catch_unwind(AssertUnwindSafe(|| {
-            sandbox.limit()?;
-            run(&mut sandbox)
-        }))
-        .unwrap_or_else(|_| Err(Failure::Host("panicked while the policy ran".to_owned())));
-        let left = sandbox.store.get_fuel().unwrap_or(0);
-        let state = sandbox.store.into_data();
-        Evaluation {
-            answer,
-            notes: state.notes,
-            fuel: limits.fuel.saturating_sub(left),
-            memory: Size::from_bytes(state.limiter.memory()),
-            time: started.elapsed(),
-        }
+        Sandbox { store: Store::new(&self.inner, state), limits, phase: Phase::Instantiate }
     }
 }
 
@@ -149,11 +153,8 @@ impl Sandbox<'_> {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| {
             let state = store.data();
-            Ok(if state.watch.now() < state.deadline {
-                UpdateDeadline::Continue(1)
-            } else {
-                UpdateDeadline::Interrupt
-            })
+            let in_time = state.watch.now() < state.deadline && Instant::now() < state.share.end;
+            Ok(if in_time { UpdateDeadline::Continue(1) } else { UpdateDeadline::Interrupt })
         });
         Ok(())
     }
@@ -183,37 +184,32 @@ impl Sandbox<'_> {
     /// Tells what stopped a guest, by what it used up and by the engine's trap.
     fn failure(&self, error: &Error) -> Failure {
         let (phase, limits, state) = (self.phase, self.limits, self.store.data());
-        match (state.limiter.exceeded(), error.downcast_ref::<Trap>()) {
-            (_, Some(Trap::OutOfFuel)) => Failure::Fuel { phase, fuel: limits.fuel },
-            (_, Some(Trap::Interrupt)) if state.watch.now() >= self.budget.end => {
-                Failure::Budget { budget: self.budget.budget }
+        if error.is::<PoolConcurrencyLimitError>() {
+            return Failure::Host(format!("{error:#}"));
+        }
+        match (error.downcast_ref::<Trap>(), state.limiter.exceeded()) {
+            (Some(Trap::OutOfFuel), _) => Failure::Fuel { phase, fuel: limits.fuel },
+            (Some(Trap::Interrupt), _) if state.watch.now() >= state.deadline => {
+                Failure::Deadline { phase, time: limits.time }
             }
-            (_, Some(Trap::Interrupt)) => Failure::Deadline { phase, time: limits.time },
-            (Some(Exceeded::Memory), _) => Failure::Memory { phase, memory: limits.memory },
-            (Some(Exceeded::TableElements), _) => Failure::Trap {
-                phase,
-                trap: format!("wants more than {} table elements", Limiter::TABLE_ELEMENTS),
-            },
-            (None, Some(trap)) if is_malformed(trap) => {
-                Failure::Malformed { phase, reason: trap.to_string() }
+            (Some(Trap::Interrupt), _) => Failure::Budget { budget: state.share.budget },
+            // How a guest ends that cannot go on without what it was refused.
+            (None | Some(Trap::UnreachableCodeReached), Some(Exceeded::Memory)) => {
+                Failure::Memory { phase, memory: limits.memory }
             }
-            (None, Some(trap)) => Failure::Trap { phase, trap: trap.to_string() },
+            (None | Some(Trap::UnreachableCodeReached), Some(Exceeded::TableElements)) => {
+                let trap = format!("wants more than {} table elements", Limiter::TABLE_ELEMENTS);
+                Failure::Trap { phase, trap }
+            }
+            (Some(trap), _) => Failure::Trap { phase, trap: trap.to_string() },
             (None, None) if phase == Phase::Instantiate => {
                 Failure::Trap { phase, trap: format!("{error:#}") }
             }
-            (None, None) => Failure::Malformed { phase, reason: format!("{error:#}") },
+            (None, None) => Failure::Malformed {
+                phase,
+                host_call: limits.host_call,
+                reason: format!("{error:#}"),
+            },
         }
     }
-}
-
-/// Whether a trap came from reading a value of the contract out of the guest.
-fn is_malformed(trap: &Trap) -> bool {
-    matches!(
-        trap,
-        Trap::InvalidChar
-            | Trap::StringOutOfBounds
-            | Trap::ListOutOfBounds
-            | Trap::InvalidDiscriminant
-            | Trap::UnalignedPointer
-    )
 }

@@ -12,7 +12,7 @@ pub(crate) struct Limiter {
     exceeded: Option<Exceeded>,
 }
 
-/// What an evaluation asked for and was refused.
+/// What an evaluation asked for last and was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exceeded {
     Memory,
@@ -21,11 +21,11 @@ pub(crate) enum Exceeded {
 
 impl Limiter {
     /// Core instances in one component; a Python policy has some thirty.
-    const INSTANCES: usize = 100;
+    pub(crate) const INSTANCES: u32 = 100;
     /// Tables in one component.
-    const TABLES: usize = 100;
+    pub(crate) const TABLES: u32 = 100;
     /// Linear memories in one component; a JavaScript policy has three.
-    const MEMORIES: usize = 20;
+    pub(crate) const MEMORIES: u32 = 20;
     /// Elements of all tables together.
     pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 
@@ -44,37 +44,52 @@ impl Limiter {
 }
 
 impl ResourceLimiter for Limiter {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            // Refused by the memory's own declaration, which is no business of a limit.
+            return Ok(false);
+        }
         let memory = self.memory + (desired.saturating_sub(current)) as u64;
         let fits = memory <= self.memory_limit;
         if fits {
             self.memory = memory;
-        } else {
-            self.exceeded = Some(Exceeded::Memory);
         }
+        self.exceeded = (!fits).then_some(Exceeded::Memory);
         Ok(fits)
     }
 
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            return Ok(false);
+        }
         let elements = self.elements.saturating_add(desired.saturating_sub(current));
         let fits = elements <= Limiter::TABLE_ELEMENTS;
         if fits {
             self.elements = elements;
-        } else {
-            self.exceeded = Some(Exceeded::TableElements);
         }
+        self.exceeded = (!fits).then_some(Exceeded::TableElements);
         Ok(fits)
     }
 
     fn instances(&self) -> usize {
-        Limiter::INSTANCES
+        Limiter::INSTANCES as usize
     }
 
     fn tables(&self) -> usize {
-        Limiter::TABLES
+        Limiter::TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        Limiter::MEMORIES
+        Limiter::MEMORIES as usize
     }
 }

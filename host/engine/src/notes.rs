@@ -1,3 +1,4 @@
+use admit_core::printable;
 use serde::Serialize;
 use std::fmt;
 
@@ -28,7 +29,7 @@ impl fmt::Display for Level {
 pub struct Note {
     /// How much it matters, says the policy.
     pub level: Level,
-    /// Its words, without control characters.
+    /// Its words, as one printable line.
     pub message: String,
 }
 
@@ -68,18 +69,14 @@ impl Notes {
         } else {
             self.bytes += room;
         }
-        self.kept.push(Note { level, message: printable(&message[..room]) });
+        self.kept.push(Note { level, message: printable(&message[..room], Notes::BYTES) });
     }
 }
 
 /// A guest's words as one line of bounded length, to say why it failed.
 pub(crate) fn reason(words: &str) -> String {
-    const BYTES: usize = 1 << 10;
-    printable(&words[..words.floor_char_boundary(BYTES)])
-}
-
-fn printable(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    const CHARACTERS: usize = 1_000;
+    printable(words, CHARACTERS)
 }
 
 #[cfg(test)]

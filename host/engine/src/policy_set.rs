@@ -1,7 +1,7 @@
 use crate::engine::{Component, Engine};
-use crate::evaluation::{Budget, Evaluation};
+use crate::evaluation::{Evaluation, Share};
 use admit_core::{Decision, Failure, Manifest, Outcome, Policy, PolicyId, SignUp, Time, decide};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A manifest with its components: everything that decides.
 pub struct PolicySet {
@@ -54,25 +54,23 @@ impl PolicySet {
             .filter_map(|entry| Some((&entry.policy, entry.component.as_ref().err()?)))
     }
 
-    /// The policies, in the manifest's order.
-    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
-        self.entries.iter().map(|entry| &entry.policy)
-    }
-
     /// Asks every policy that applies, and merges what they say.
     ///
     /// It takes as long as the manifest's budget, or as the caller has left, whichever is
-    /// less. A policy that is not asked in time has failed.
+    /// less. Each policy may use an equal share of what is left when its turn comes, so
+    /// that none can use up the time of those behind it.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> Deliberation {
         let budget = self.budget.min(left.into());
-        let _running = self.engine.clock.run();
-        let budget = Budget { budget, end: self.engine.clock.deadline(budget.duration()) };
+        let end = Instant::now() + budget.duration();
         let (asked, not_asked): (Vec<_>, Vec<_>) =
             self.entries.iter().partition(|entry| entry.policy.applies_to.contains(sign_up));
+        let waiting = (1..=asked.len()).rev();
         let (outcomes, evaluations): (Vec<_>, Vec<_>) = asked
             .into_iter()
-            .map(|entry| {
-                let evaluation = self.evaluate(entry, sign_up, budget);
+            .zip(waiting)
+            .map(|(entry, waiting)| {
+                let share = share(budget, end, waiting);
+                let evaluation = self.evaluate(entry, sign_up, share);
                 let outcome = Outcome {
                     policy: entry.policy.id.clone(),
                     terms: entry.policy.terms.clone(),
@@ -88,22 +86,25 @@ impl PolicySet {
         }
     }
 
-    fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, budget: Budget) -> Evaluation {
+    fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {
         match &entry.component {
             Err(failure) => Evaluation::failed(failure.clone()),
-            Ok(_) if self.engine.clock.now() >= budget.end => {
-                Evaluation::failed(Failure::Budget { budget: budget.budget })
+            Ok(_) if Instant::now() >= share.end => {
+                Evaluation::failed(Failure::Budget { budget: share.budget })
             }
             Ok(component) => {
-                let view = entry.policy.reads.project(sign_up);
-                self.engine.evaluate(
-                    component,
-                    &entry.policy.limits,
-                    &entry.settings,
-                    &view,
-                    budget,
-                )
+                let Policy { reads, limits, .. } = &entry.policy;
+                let view = reads.project(sign_up);
+                self.engine.evaluate(component, limits, &entry.settings, &view, share)
             }
         }
     }
+}
+
+/// The share of the next policy, where so many still wait with it.
+fn share(budget: Time, end: Instant, waiting: usize) -> Share {
+    let now = Instant::now();
+    let left = end.saturating_duration_since(now);
+    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+    Share { budget, end: now + left / waiting.max(1) }
 }

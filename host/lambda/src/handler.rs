@@ -3,6 +3,7 @@ use admit_cognito::{Event, FunctionError, Reply};
 use admit_engine::{Engine, PolicySet, bundle};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -40,36 +41,42 @@ impl Handler {
         Ok(Handler { policies, concurrency })
     }
 
-    /// Answers one event, which is handed over as text.
+    /// Answers one event, which is handed over as text; none is what was no text.
     pub(crate) async fn answer(
         self: Arc<Handler>,
-        event: LambdaEvent<String>,
+        event: LambdaEvent<Option<String>>,
     ) -> Result<Box<RawValue>, Denied> {
         let LambdaEvent { payload, context } = event;
-        if self.concurrency == 1 {
-            return self.decide(&payload, &context);
+        let concurrency = self.concurrency;
+        let decide = move || {
+            // The runtime library would answer a panic with its text.
+            let decided = AssertUnwindSafe(|| self.decide(payload.as_deref(), &context));
+            catch_unwind(decided).unwrap_or_else(|_| Err(Denied(FunctionError::host_failure())))
+        };
+        if concurrency == 1 {
+            return decide();
         }
         // A policy may compute for as long as its deadline lets it: on a thread of its own
         // it keeps nobody else waiting.
-        let decided = tokio::task::spawn_blocking(move || self.decide(&payload, &context)).await;
+        let decided = tokio::task::spawn_blocking(decide).await;
         decided.unwrap_or_else(|_| Err(Denied(FunctionError::host_failure())))
     }
 
-    fn decide(&self, event: &str, context: &Context) -> Result<Box<RawValue>, Denied> {
+    fn decide(&self, event: Option<&str>, context: &Context) -> Result<Box<RawValue>, Denied> {
         let started = Instant::now();
-        let event = Event::parse(event.as_bytes()).map_err(|error| {
-            let (error, request_id) = (error.to_string(), context.request_id.as_str());
+        let request_id = context.request_id.as_str();
+        let event = match event {
+            Some(text) => Event::parse(text.as_bytes()).map_err(|error| error.to_string()),
+            None => Err("the event is not UTF-8".to_owned()),
+        };
+        let event = event.map_err(|error| {
             journal::write(&journal::InvalidEvent { request_id, error: &error });
             Denied(FunctionError::invalid_event())
         })?;
         let deliberation = self.policies.decide(event.sign_up(), time_left(context));
-        journal::write_notes(&context.request_id, &deliberation);
-        journal::write(&DecisionLine::new(
-            &context.request_id,
-            &event,
-            &deliberation,
-            started.elapsed(),
-        ));
+        journal::write_notes(request_id, &deliberation);
+        let line = DecisionLine::new(request_id, &event, &deliberation, started.elapsed());
+        journal::write(&line);
         match Reply::new(&event, &deliberation.decision.answer) {
             Reply::Event(answer) => {
                 RawValue::from_string(answer).map_err(|_| Denied(FunctionError::host_failure()))

@@ -1,5 +1,6 @@
 use lambda_runtime::LambdaInvocation;
 use lambda_runtime::tower::{Layer, Service};
+use serde_json::Value;
 use std::task::{Context, Poll};
 
 /// Hands the event to the handler as text.
@@ -30,10 +31,9 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TextService<S> 
     }
 
     fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
-        // What is not UTF-8 is no event: it becomes an empty text, which is none either.
-        let text = std::str::from_utf8(&invocation.body).unwrap_or_default();
-        let quoted = serde_json::Value::from(text).to_string();
-        invocation.body = quoted.into();
+        // Bytes that are no text become null: the handler says so.
+        let text = std::str::from_utf8(&invocation.body).map_or(Value::Null, Value::from);
+        invocation.body = text.to_string().into();
         self.0.call(invocation)
     }
 }

@@ -1,9 +1,10 @@
-//! What goes to standard output: one JSON object a line, none with a value of the person
-//! signing up.
+//! What goes to standard output: one JSON object a line. The host writes no value of the
+//! person signing up; the notes of a policy, and the code of its denial, are the policy's
+//! own words.
 
 use admit_cognito::Event;
 use admit_core::{
-    Answer, Counted, Failure, FailureKind, Flag, Flags, Opinion, Phase, PolicyId, Uncounted, Vote,
+    Answer, Counted, Failure, FailureKind, Flags, Opinion, Phase, PolicyId, VoteRecord,
 };
 use admit_engine::{Deliberation, Evaluation, Level};
 use serde::Serialize;
@@ -16,9 +17,9 @@ use std::time::Duration;
 #[serde(tag = "type", rename = "decision", rename_all = "camelCase")]
 pub(crate) struct DecisionLine<'a> {
     request_id: &'a str,
-    trigger_source: &'a str,
-    user_pool_id: &'a str,
-    client_id: &'a str,
+    trigger_source: Option<&'a str>,
+    user_pool_id: Option<&'a str>,
+    client_id: Option<&'a str>,
     answer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     denied_by: Option<&'a PolicyId>,
@@ -45,35 +46,20 @@ struct PolicyLine<'a> {
 #[serde(tag = "opinion", rename_all = "kebab-case")]
 enum OpinionLine<'a> {
     Allow {
-        votes: Vec<VoteLine>,
+        votes: &'a [VoteRecord],
     },
     Deny {
         code: &'a str,
         #[serde(flatten)]
-        counted: CountedLine,
+        counted: Counted,
     },
     Failure {
         kind: FailureKind,
         #[serde(skip_serializing_if = "Option::is_none")]
         phase: Option<Phase>,
         #[serde(flatten)]
-        counted: CountedLine,
+        counted: Counted,
     },
-}
-
-#[derive(Serialize)]
-struct VoteLine {
-    flag: Flag,
-    vote: Vote,
-    #[serde(flatten)]
-    counted: CountedLine,
-}
-
-#[derive(Serialize)]
-struct CountedLine {
-    counted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    because: Option<Uncounted>,
 }
 
 /// A note of a policy. The words are the policy's own, whatever they claim.
@@ -141,9 +127,9 @@ impl<'a> DecisionLine<'a> {
         });
         DecisionLine {
             request_id,
-            trigger_source: &sign_up.trigger_source,
-            user_pool_id: &sign_up.user_pool_id,
-            client_id: &sign_up.client_id,
+            trigger_source: word(&sign_up.trigger_source),
+            user_pool_id: word(&sign_up.user_pool_id),
+            client_id: word(&sign_up.client_id),
             answer,
             denied_by,
             flags,
@@ -158,35 +144,22 @@ impl<'a> DecisionLine<'a> {
 impl<'a> From<&'a Opinion> for OpinionLine<'a> {
     fn from(opinion: &'a Opinion) -> OpinionLine<'a> {
         match opinion {
-            Opinion::Allow { votes } => OpinionLine::Allow {
-                votes: votes
-                    .iter()
-                    .map(|vote| VoteLine {
-                        flag: vote.flag,
-                        vote: vote.vote,
-                        counted: vote.counted.into(),
-                    })
-                    .collect(),
-            },
-            Opinion::Deny { code, counted, .. } => {
-                OpinionLine::Deny { code, counted: (*counted).into() }
-            }
+            Opinion::Allow { votes } => OpinionLine::Allow { votes },
+            Opinion::Deny { code, counted, .. } => OpinionLine::Deny { code, counted: *counted },
             Opinion::Failure { failure, counted } => OpinionLine::Failure {
                 kind: failure.kind(),
                 phase: failure.phase(),
-                counted: (*counted).into(),
+                counted: *counted,
             },
         }
     }
 }
 
-impl From<Counted> for CountedLine {
-    fn from(counted: Counted) -> CountedLine {
-        match counted {
-            Counted::Yes => CountedLine { counted: true, because: None },
-            Counted::No(reason) => CountedLine { counted: false, because: Some(reason) },
-        }
-    }
+/// A word as Cognito writes one, such as the id of a user pool. Anything else in its place
+/// stays out of the log.
+fn word(text: &str) -> Option<&str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_+".contains(c);
+    (text.len() <= 128 && text.chars().all(fits)).then_some(text)
 }
 
 /// Writes one line.

@@ -8,7 +8,7 @@ mod init;
 mod invocation;
 mod journal;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use handler::Handler;
 use invocation::AsText;
 use lambda_runtime::{Runtime, service_fn};
@@ -30,10 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    env::var("AWS_LAMBDA_RUNTIME_API").context(
-        "this is the bootstrap of a Lambda function and runs in one only: AWS_LAMBDA_RUNTIME_API \
-         is not set; `admit eval` decides a sign-up without Lambda",
-    )?;
+    check_environment()?;
     let concurrency = concurrency();
     // Where one request comes at a time, a second thread would only be handed it.
     let runtime = match concurrency {
@@ -54,6 +51,23 @@ fn run() -> anyhow::Result<()> {
         let runtime = Runtime::new(answer).layer(AsText);
         runtime.run_concurrent().await.map_err(anyhow::Error::from_boxed)
     })
+}
+
+/// The runtime library takes these for granted.
+fn check_environment() -> anyhow::Result<()> {
+    let needed = [
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+    ];
+    match needed.into_iter().find(|name| env::var_os(name).is_none()) {
+        None => Ok(()),
+        Some(name) => bail!(
+            "this is the bootstrap of a Lambda function and runs in one only: {name} is not set; \
+             `admit eval` decides a sign-up without Lambda"
+        ),
+    }
 }
 
 /// How many requests Lambda sends at once: one, but for Managed Instances.

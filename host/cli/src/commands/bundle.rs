@@ -4,6 +4,7 @@ use admit_engine::{Compiler, Digest, Engine, Target};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -60,10 +61,19 @@ impl Args {
         let compiler = Compiler::for_target(target)?;
         let mut entries = BTreeMap::new();
         let mut files = BTreeMap::new();
+        let mut by_source = BTreeMap::new();
         for (name, bytes) in &assembly.components {
-            let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
-            let entry = Entry { source: Digest::of(bytes), compiled: Digest::of(&compiled) };
-            files.insert(entry.file_name(), compiled);
+            let source = Digest::of(bytes);
+            let entry = match by_source.get(&source) {
+                Some(entry) => *entry,
+                None => {
+                    let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
+                    let entry = Entry { source, compiled: Digest::of(&compiled) };
+                    files.insert(entry.file_name(), compiled);
+                    by_source.insert(source, entry);
+                    entry
+                }
+            };
             entries.insert(name.clone(), entry);
         }
         let mut out = stdout().lock();
@@ -80,22 +90,31 @@ impl Args {
     }
 }
 
-/// Refuses to replace a folder that is no bundle.
+/// Refuses to replace a folder that holds anything but a bundle.
 fn check_output(folder: &Path) -> anyhow::Result<()> {
-    let empty = match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-        Err(error) => bail!("cannot write the bundle `{}`: {error}", folder.display()),
+    let names = match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
     };
-    if empty || folder.join(INDEX).is_file() {
-        Ok(())
-    } else {
-        bail!("`{}` holds something that is no bundle: name another folder", folder.display())
+    let names = names.map_err(|error: io::Error| {
+        anyhow::anyhow!("cannot write the bundle `{}`: {error}", folder.display())
+    })?;
+    let ours = |name: &OsString| {
+        name == INDEX || Path::new(name).extension().is_some_and(|extension| extension == "cwasm")
+    };
+    match names.iter().find(|name| !ours(name)) {
+        None => Ok(()),
+        Some(name) => bail!(
+            "`{}` holds `{}`, which is no part of a bundle: name another folder",
+            folder.display(),
+            name.display()
+        ),
     }
 }
 
-/// Writes the new bundle beside the old one, then puts it in its place: whoever reads
-/// meanwhile sees one or the other, and a bundle that cannot be written loses nothing.
+/// Writes the new bundle beside the old one, then puts it in its place. Where that cannot
+/// be done, the old one stays.
 fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
     let parent = match folder.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -108,8 +127,12 @@ fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<
     for (name, bytes) in files {
         fs::write(new.join(name), bytes)?;
     }
-    if folder.exists() {
-        fs::rename(folder, old)?;
+    if !folder.exists() {
+        return fs::rename(new, folder);
     }
-    fs::rename(new, folder)
+    fs::rename(folder, &old)?;
+    fs::rename(new, folder).or_else(|error| {
+        fs::rename(&old, folder)?;
+        Err(error)
+    })
 }

@@ -1,0 +1,385 @@
+//! The Lambda function itself, under a Runtime API: the release build, in a process of its
+//! own, with bundles as `admit bundle` makes them.
+
+use admit_tests::{
+    Answer, Lambda, admit, bootstrap, check_golden, component, event, root, sample_manifest,
+    stderr, stdout,
+};
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const PUBLIC_MESSAGE: &str = "The sign-up could not be checked, please try again later";
+
+/// A bundle that is removed after the test.
+struct Bundle(TempDir);
+
+impl Bundle {
+    fn of(manifest: &Path) -> Bundle {
+        let folder = tempfile::tempdir().unwrap();
+        let output = admit()
+            .arg("bundle")
+            .arg("--manifest")
+            .arg(manifest)
+            .arg("-o")
+            .arg(folder.path().join("bundle"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        Bundle(folder)
+    }
+
+    /// Of a manifest with these lines, in which `puppet` names that guest.
+    fn with(manifest: &str) -> Bundle {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("admit.toml");
+        let puppet = format!("{:?}", component("puppet"));
+        fs::write(&path, manifest.replace("\"puppet\"", &puppet)).unwrap();
+        Bundle::of(&path)
+    }
+
+    fn sample() -> Bundle {
+        Bundle::of(&sample_manifest())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("bundle")
+    }
+
+    fn start(&self) -> Lambda {
+        Lambda::start(&self.path())
+    }
+
+    /// The compiled file of a component, by the name that the manifest gives it.
+    fn compiled(&self, name: &str) -> PathBuf {
+        let index = fs::read(self.path().join("bundle.json")).unwrap();
+        let index: serde_json::Value = serde_json::from_slice(&index).unwrap();
+        let digest = index["bundle"]["components"][name]["compiled"].as_str().unwrap();
+        self.path().join(format!("{}.cwasm", digest.strip_prefix("sha256:").unwrap()))
+    }
+}
+
+fn error(message: &str, kind: &str) -> Answer {
+    Answer::Error(json!({ "errorType": kind, "errorMessage": message }).to_string())
+}
+
+/// Compares errors as JSON and responses as bytes.
+fn check(answer: &Answer, expected: &Answer) {
+    match (answer, expected) {
+        (Answer::Error(answer), Answer::Error(expected)) => {
+            let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            assert_eq!(parse(answer), parse(expected));
+        }
+        _ => assert_eq!(answer, expected),
+    }
+}
+
+#[test]
+fn the_samples_of_aws_answer_as_aws_says() {
+    let bundle = Bundle::sample();
+    let mut lambda = bundle.start();
+    let too_short = error(
+        "Cannot register users with username less than the minimum length of 5",
+        "SignUpDenied",
+    );
+    let all = event("sign-up.json").replace("false", "true");
+    check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all));
+    check(&lambda.invoke(event("sign-up-short-name.json")), &too_short);
+    check(&lambda.invoke(event("console-short-name.json")), &too_short);
+    // AWS's other two test events have no user name, which is too short as well.
+    check(&lambda.invoke(event("console-domain.json")), &too_short);
+    check(&lambda.invoke(event("console-verify-all.json")), &too_short);
+}
+
+/// Each of AWS's samples alone, on the test event that AWS gives for it.
+#[test]
+fn each_sample_answers_the_test_event_of_its_own() {
+    let manifest = fs::read_to_string(sample_manifest()).unwrap();
+    let policies: Vec<&str> = manifest.split("[[policy]]").skip(1).collect();
+    for (policy, event_name) in policies.iter().zip(["domain", "verify-all", "short-name"]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("admit.toml");
+        let plugins = root().join("plugins");
+        let component = format!("component = \"{}/", plugins.display());
+        fs::write(&path, format!("[[policy]]{}", policy.replace("component = \"", &component)))
+            .unwrap();
+        let bundle = Bundle::of(&path);
+        let mut lambda = bundle.start();
+        let answer = match lambda.invoke(event(&format!("console-{event_name}.json"))) {
+            Answer::Response(text) | Answer::Error(text) => text,
+            Answer::Nothing => panic!("no answer to {event_name}"),
+        };
+        check_golden(&format!("console-{event_name}.answer.json"), &answer);
+    }
+}
+
+/// The function and the command line tool share the code that decides.
+#[test]
+fn the_tool_answers_what_the_function_answers() {
+    let bundle = Bundle::sample();
+    let mut lambda = bundle.start();
+    for entry in fs::read_dir(root().join("tests/events")).unwrap() {
+        let path = entry.unwrap().path();
+        let output =
+            admit().args(["eval", "--manifest", "plugins/admit.toml"]).arg(&path).output().unwrap();
+        let printed = stdout(&output);
+        match lambda.invoke(fs::read(&path).unwrap()) {
+            Answer::Response(response) => {
+                assert_eq!(output.status.code(), Some(0));
+                assert_eq!(response.trim_end(), printed.trim_end());
+            }
+            Answer::Error(error) => {
+                assert_eq!(output.status.code(), Some(3));
+                check(&Answer::Error(error), &Answer::Error(printed));
+            }
+            Answer::Nothing => panic!("no answer to {}", path.display()),
+        }
+    }
+}
+
+#[test]
+fn what_is_unknown_comes_back_in_its_place() {
+    let bundle = Bundle::sample();
+    let mut lambda = bundle.start();
+    let given = event("unknown-members.json");
+    let expected = given
+        .replace("\"autoConfirmUser\": false", "\"autoConfirmUser\": true")
+        .replace("\"autoVerifyEmail\": false", "\"autoVerifyEmail\": true");
+    check(&lambda.invoke(given), &Answer::Response(expected));
+    let odd = r#"{"z":1.0e2,"a":[{ }],"userName":"mary_major","response":{"x":null},"a":"\u00e9"}"#;
+    let flags = r#""autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false"#;
+    let expected = odd.replace("{\"x\":null}", &format!("{{\"x\":null,{flags}}}"));
+    check(&lambda.invoke(odd), &Answer::Response(expected));
+}
+
+#[test]
+fn no_verify_flag_is_set_without_confirm() {
+    let manifest = fs::read_to_string(sample_manifest()).unwrap();
+    let plugins = root().join("plugins");
+    let manifest = manifest
+        .replace("component = \"", &format!("component = \"{}/", plugins.display()))
+        .replace(&format!("\"{}/verify-contact\"", plugins.display()), "\"puppet\"")
+        .replace(
+            "verdicts = [\"confirm\", \"verify-email\", \"verify-phone\"]",
+            "verdicts = [\"confirm\", \"verify-email\", \"verify-phone\"]\n\
+             settings = { verify-email = \"grant\", verify-phone = \"grant\" }",
+        );
+    let bundle = Bundle::with(&manifest);
+    let mut lambda = bundle.start();
+    // `sign-up-with-metadata` has another domain than its email address: nobody confirms.
+    let given = event("sign-up-with-metadata.json");
+    check(&lambda.invoke(given.clone()), &Answer::Response(given));
+    let all = event("sign-up.json").replace("false", "true");
+    check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all));
+}
+
+#[test]
+fn what_is_no_event_is_refused_and_the_next_one_decided() {
+    let bundle = Bundle::sample();
+    let mut lambda = bundle.start();
+    let invalid = error(PUBLIC_MESSAGE, "InvalidEvent");
+    for event in [&b"not JSON"[..], b"", b"null", b"7", b"\xff\xfe", b"{\"request\":[]}"] {
+        check(&lambda.invoke(event), &invalid);
+        let line = lambda.log_line();
+        assert_eq!(line["type"], "invalid-event");
+    }
+    let all = event("sign-up.json").replace("false", "true");
+    check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all));
+}
+
+#[test]
+fn the_same_event_gets_the_same_answer_each_time() {
+    let bundle = Bundle::sample();
+    let mut lambda = bundle.start();
+    let first = lambda.invoke(event("sign-up.json"));
+    assert_eq!(lambda.invoke(event("sign-up.json")), first);
+    assert_eq!(lambda.invoke(event("sign-up.json")), first);
+}
+
+const PUPPET: &str = "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []\n\
+                      verdicts = [\"deny\", \"confirm\"]\n";
+
+#[test]
+fn a_failure_is_answered_with_the_public_message() {
+    for settings in ["fail = \"a secret\"", "crash = \"a secret\""] {
+        let bundle = Bundle::with(&format!("{PUPPET}settings = {{ {settings} }}"));
+        let mut lambda = bundle.start();
+        check(&lambda.invoke(event("sign-up.json")), &error(PUBLIC_MESSAGE, "PolicyFailure"));
+    }
+}
+
+#[test]
+fn a_policy_that_does_not_end_is_stopped() {
+    let spin = "settings = { spin = 1_000_000_000_000 }\n";
+    let check_line = |lines: &str, time: Duration, kind: &str| {
+        let bundle = Bundle::with(&format!("{PUPPET}{spin}{lines}"));
+        let mut lambda = bundle.start();
+        let answer = lambda.invoke_within(event("sign-up.json"), time);
+        check(&answer, &error(PUBLIC_MESSAGE, "PolicyFailure"));
+        let line = lambda.decision_line();
+        assert_eq!(line["policies"][0]["kind"], kind, "{line}");
+    };
+    let five = Duration::from_secs(5);
+    check_line("", five, "fuel");
+    check_line("limits = { fuel = 10_000_000_000, time = \"50ms\" }", five, "deadline");
+    // Lambda's remaining time counts too, less what sending the answer takes.
+    let limits = "limits = { fuel = 10_000_000_000, time = \"2s\" }";
+    check_line(limits, Duration::from_millis(500), "budget");
+    check_line(limits, Duration::ZERO, "budget");
+}
+
+#[test]
+fn a_policy_that_cannot_be_loaded_fails_alone() {
+    let manifest = fs::read_to_string(sample_manifest()).unwrap();
+    let plugins = root().join("plugins");
+    let manifest = manifest
+        .replace("component = \"", &format!("component = \"{}/", plugins.display()))
+        .replace("id = \"email-domain\"", "id = \"email-domain\"\non-failure = \"abstain\"");
+    let name = plugins.join("email-domain");
+    let all = event("sign-up.json").replace("false", "true");
+    type Damage = fn(&Path);
+    let damage: [(&str, Damage); 3] = [
+        ("cannot read", |file| fs::remove_file(file).unwrap()),
+        ("does not match its digest", |file| {
+            let mut bytes = fs::read(file).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            fs::write(file, bytes).unwrap();
+        }),
+        ("does not match its digest", |file| {
+            let bytes = fs::read(file).unwrap();
+            fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+    ];
+    for (reason, damage) in damage {
+        let bundle = Bundle::with(&manifest);
+        damage(&bundle.compiled(name.to_str().unwrap()));
+        let mut lambda = bundle.start();
+        let line = lambda.log_line();
+        assert_eq!(
+            (&line["type"], &line["policy"]),
+            (&json!("not-loaded"), &json!("email-domain"))
+        );
+        assert!(line["reason"].as_str().unwrap().contains(reason), "{line}");
+        check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all.clone()));
+    }
+
+    // With the default, `on-failure = "deny"`, nobody gets in without it.
+    let bundle = Bundle::sample();
+    fs::remove_file(bundle.compiled("email-domain")).unwrap();
+    check(&bundle.start().invoke(event("sign-up.json")), &error(PUBLIC_MESSAGE, "PolicyFailure"));
+}
+
+#[test]
+fn a_bundle_for_another_machine_fails_policy_by_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    let other = if cfg!(target_arch = "x86_64") { "arm64" } else { "x86_64" };
+    let status = admit()
+        .args(["bundle", "--manifest", "plugins/admit.toml", "--target", other, "-o"])
+        .arg(&bundle)
+        .output()
+        .unwrap()
+        .status;
+    assert!(status.success());
+    let mut lambda = Lambda::start(&bundle);
+    assert!(lambda.log_line()["reason"].as_str().unwrap().contains(other));
+    check(&lambda.invoke(event("sign-up.json")), &error(PUBLIC_MESSAGE, "PolicyFailure"));
+}
+
+#[test]
+fn a_bundle_that_cannot_be_read_is_an_init_error_that_says_why() {
+    let check_bundle = |bundle: &Path, reason: &str| {
+        let mut lambda = Lambda::start(bundle);
+        check(&lambda.init_error(), &error(PUBLIC_MESSAGE, "Admit.BundleError"));
+        let line = lambda.log_line();
+        assert_eq!(line["type"], "error");
+        assert!(line["error"].as_str().unwrap().contains(reason), "{line}");
+        assert_eq!(lambda.wait(), Some(1));
+    };
+    check_bundle(Path::new("/nowhere"), "cannot read the bundle's index `/nowhere/bundle.json`");
+    let bundle = Bundle::sample();
+    let index = bundle.path().join("bundle.json");
+    let text = fs::read_to_string(&index).unwrap();
+    let edited = text.replacen("\"deny\"", "\"abstain\"", 1);
+    for (text, reason) in [
+        ("", "is not as `admit bundle` wrote it"),
+        (&text[..text.len() / 2], "is not as `admit bundle` wrote it"),
+        (&edited, "its digest does not match its content"),
+    ] {
+        fs::write(&index, text).unwrap();
+        check_bundle(&bundle.path(), reason);
+    }
+}
+
+#[test]
+fn the_bundle_lies_beside_the_bootstrap_where_nothing_else_is_said() {
+    let bundle = Bundle::sample();
+    let moved = bundle.0.path().join("bootstrap");
+    fs::copy(bootstrap(), &moved).unwrap();
+    let mut lambda = Lambda::start_command(Command::new(moved));
+    let all = event("sign-up.json").replace("false", "true");
+    check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all));
+}
+
+#[test]
+fn outside_lambda_the_bootstrap_says_what_it_is() {
+    let output = Command::new(bootstrap()).env_remove("AWS_LAMBDA_RUNTIME_API").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("this is the bootstrap of a Lambda function"));
+}
+
+#[test]
+fn one_line_a_decision_without_any_value_of_the_person() {
+    let bundle = Bundle::sample();
+    let mut lambda = bundle.start();
+    lambda.invoke(event("sign-up.json"));
+    let line = lambda.log_line();
+    for (member, value) in [
+        ("type", json!("decision")),
+        ("requestId", json!("request-1")),
+        ("triggerSource", json!("PreSignUp_SignUp")),
+        ("userPoolId", json!("us-east-1_EXAMPLE")),
+        ("answer", json!("admit")),
+        ("flags", json!({"confirm": true, "verify-email": true, "verify-phone": true})),
+    ] {
+        assert_eq!(line[member], value, "{member} in {line}");
+    }
+    let text = line.to_string();
+    for value in ["mary", "Mary", "example.com", "2065550100"] {
+        assert!(!text.contains(value), "{value} in {text}");
+    }
+    // The next line is the next decision: there is one a decision.
+    lambda.invoke(event("sign-up-short-name.json"));
+    let line = lambda.log_line();
+    assert_eq!((&line["requestId"], &line["answer"]), (&json!("request-2"), &json!("deny")));
+    assert_eq!(line["deniedBy"], "minimum-username-length");
+    assert_eq!(line["policies"][2]["code"], "username-too-short");
+}
+
+#[test]
+fn a_managed_instance_is_served_many_requests_at_once() {
+    let bundle = Bundle::sample();
+    let mut command = Command::new(bootstrap());
+    command.env("ADMIT_BUNDLE", bundle.path()).env("AWS_LAMBDA_MAX_CONCURRENCY", "8");
+    let mut lambda = Lambda::start_command(command);
+    let (good, short) = (event("sign-up.json"), event("sign-up-short-name.json"));
+    let all = Answer::Response(good.replace("false", "true"));
+    let events = (0..200).map(|index| if index % 2 == 0 { good.as_str() } else { short.as_str() });
+    for (index, answer) in lambda.invoke_all(events).iter().enumerate() {
+        match index % 2 {
+            0 => assert_eq!(*answer, all, "{index}"),
+            _ => assert!(matches!(answer, Answer::Error(_)), "{index}: {answer:?}"),
+        }
+    }
+}
+
+/// A compiler would be ten megabytes more.
+#[test]
+fn the_bootstrap_is_small() {
+    let size = fs::metadata(bootstrap()).unwrap().len();
+    assert!(size < 6_000_000, "{size} bytes");
+}

@@ -1,0 +1,103 @@
+//! `admit bundle`: what the Lambda loads.
+
+use admit_tests::{admit, component, sample_manifest, stderr, stdout};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+fn bundle(manifest: &Path, folder: &Path, target: &str) -> std::process::Output {
+    let mut command = admit();
+    command.arg("bundle").arg("--manifest").arg(manifest).arg("-o").arg(folder);
+    command.args(["--target", target]).output().unwrap()
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_bundle_is_the_same_each_time_for_either_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    for target in ["x86_64", "arm64"] {
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        for path in [&one, &two] {
+            let output = bundle(&sample_manifest(), path, target);
+            assert!(output.status.success(), "{}", stderr(&output));
+        }
+        let files = files(&one);
+        assert_eq!(files.len(), 4, "an index and a file for each component");
+        assert!(files == self::files(&two), "{target}: the bytes differ");
+        let index = String::from_utf8(files["bundle.json"].clone()).unwrap();
+        assert!(index.contains(&format!("\"target\": \"{target}\"")), "{index}");
+    }
+}
+
+#[test]
+fn the_index_names_every_digest_and_every_default() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle");
+    assert!(bundle(&sample_manifest(), &path, "x86_64").status.success());
+    let files = files(&path);
+    let index: serde_json::Value = serde_json::from_slice(&files["bundle.json"]).unwrap();
+    let bundle = &index["bundle"];
+    assert_eq!(bundle["engine"], "48.0.8");
+    assert_eq!(bundle["manifest"]["budget"], "2s");
+    assert_eq!(bundle["manifest"]["policy"][0]["limits"]["memory"], "16MiB");
+    assert_eq!(bundle["manifest"]["policy"][0]["on-failure"], "deny");
+    for name in ["email-domain", "verify-contact", "minimum-username-length"] {
+        let entry = &bundle["components"][name];
+        let sum = |path: &Path| {
+            let sum = std::process::Command::new("sha256sum").arg(path).output().unwrap();
+            format!("sha256:{}", &stdout(&sum)[..64])
+        };
+        assert_eq!(entry["source"], sum(&component(name)));
+        let compiled = entry["compiled"].as_str().unwrap();
+        let file = path.join(format!("{}.cwasm", compiled.strip_prefix("sha256:").unwrap()));
+        assert_eq!(compiled, sum(&file));
+    }
+}
+
+#[test]
+fn components_that_are_the_same_are_compiled_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.wasm");
+    fs::copy(component("verify-contact"), &copy).unwrap();
+    let policy = |id: &str, component: &Path| {
+        format!("[[policy]]\nid = \"{id}\"\ncomponent = {component:?}\nreads = []\nverdicts = []\n")
+    };
+    let manifest = folder.path().join("admit.toml");
+    let original = component("verify-contact");
+    fs::write(&manifest, [policy("a", &original), policy("b", &copy), policy("c", &copy)].concat())
+        .unwrap();
+    let path = folder.path().join("bundle");
+    assert!(bundle(&manifest, &path, "x86_64").status.success());
+    assert_eq!(files(&path).len(), 2);
+}
+
+#[test]
+fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle");
+    assert!(bundle(&sample_manifest(), &path, "arm64").status.success());
+    assert!(bundle(&sample_manifest(), &path, "x86_64").status.success());
+    assert_eq!(files(&path).len(), 4);
+
+    let precious = folder.path().join("precious");
+    fs::create_dir(&precious).unwrap();
+    fs::write(precious.join("thesis.txt"), "years").unwrap();
+    let output = bundle(&sample_manifest(), &precious, "x86_64");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output)
+            .contains("holds `thesis.txt`, which is no part of a bundle: name another folder")
+    );
+    assert_eq!(fs::read_to_string(precious.join("thesis.txt")).unwrap(), "years");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
+}

@@ -1,0 +1,50 @@
+use crate::root;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+static ADMIT: LazyLock<PathBuf> = LazyLock::new(|| {
+    build(&["--package", "admit-cli"]);
+    target().join("debug/admit")
+});
+
+/// As it is deployed: a release build of its own, so that no feature of another crate gets in.
+static BOOTSTRAP: LazyLock<PathBuf> = LazyLock::new(|| {
+    build(&["--package", "admit-lambda", "--release"]);
+    target().join("release/bootstrap")
+});
+
+/// The command line tool, started in the root of the repository.
+pub fn admit() -> Command {
+    let mut command = Command::new(&*ADMIT);
+    command.current_dir(root());
+    command
+}
+
+/// The Lambda function.
+pub fn bootstrap() -> &'static Path {
+    &BOOTSTRAP
+}
+
+/// The cargo that runs these tests, without what it set for them alone.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn build(args: &[&str]) {
+    let status = cargo().args(["build", "--quiet", "--locked"]).args(args).status();
+    assert!(status.expect("cargo runs").success(), "cannot build {args:?}");
+}
+
+fn target() -> PathBuf {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => root().join(target),
+        None => root().join("target"),
+    }
+}

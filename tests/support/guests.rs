@@ -1,0 +1,31 @@
+use crate::{admit, root, stderr, stdout};
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex};
+
+static BUILT: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
+
+/// A component, by the name of its project in `plugins/` or `tests/guests/`, or of its text
+/// in `tests/guests/`. It is built once for all tests.
+pub fn component(name: &str) -> PathBuf {
+    let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    built.entry(name.to_owned()).or_insert_with(|| build(name)).clone()
+}
+
+fn build(name: &str) -> PathBuf {
+    let guests = root().join("tests/guests");
+    let text = guests.join(format!("{name}.wat"));
+    if text.is_file() {
+        let path = root().join("target/guests").join(format!("{name}.wasm"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, wat::parse_file(&text).expect("valid text")).unwrap();
+        return path;
+    }
+    let projects = [root().join("plugins").join(name), guests.join(name)];
+    let project = projects.iter().find(|project| project.is_dir());
+    let project = project.unwrap_or_else(|| panic!("no guest `{name}`"));
+    let output = admit().arg("build").arg(project).output().expect("admit runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    stdout(&output).trim().into()
+}

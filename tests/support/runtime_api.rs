@@ -1,0 +1,229 @@
+use crate::bootstrap;
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Lambda with one function: the bootstrap in a process of its own, and the Runtime API
+/// that it talks to, on a free port of 127.0.0.1.
+pub struct Lambda {
+    child: Child,
+    invocations: Sender<Invocation>,
+    initialised: Receiver<Answer>,
+    next_id: u64,
+    log: Receiver<String>,
+}
+
+/// What the function said about one invocation, or about its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The bytes of a response.
+    Response(String),
+    /// The bytes of an error.
+    Error(String),
+    /// The process ended, or said nothing for a long time.
+    Nothing,
+}
+
+struct Invocation {
+    id: String,
+    body: Vec<u8>,
+    time: Duration,
+    answer: Sender<Answer>,
+}
+
+/// What the connections share: who waits for an answer to which invocation.
+struct Shared {
+    invocations: Mutex<Receiver<Invocation>>,
+    waiting: Mutex<HashMap<String, Sender<Answer>>>,
+    initialised: Sender<Answer>,
+}
+
+/// Longer than any answer takes, shorter than a person waits.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Lambda {
+    /// Starts the function with a bundle.
+    pub fn start(bundle: &Path) -> Lambda {
+        let mut command = Command::new(bootstrap());
+        command.env("ADMIT_BUNDLE", bundle);
+        Lambda::start_command(command)
+    }
+
+    /// Starts any command as the function.
+    pub fn start_command(mut command: Command) -> Lambda {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().unwrap().to_string();
+        let (invocations, queue) = channel();
+        let (init, initialised) = channel();
+        let shared = Arc::new(Shared {
+            invocations: Mutex::new(queue),
+            waiting: Mutex::default(),
+            initialised: init,
+        });
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || serve(&shared, stream));
+            }
+        });
+        let mut child = command
+            .env("AWS_LAMBDA_RUNTIME_API", address)
+            .env("AWS_LAMBDA_FUNCTION_NAME", "admit")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the function starts");
+        let (lines, log) = channel();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
+        Lambda { child, invocations, initialised, next_id: 0, log }
+    }
+
+    /// Invokes the function once, with five seconds to answer, as Cognito does.
+    pub fn invoke(&mut self, event: impl Into<Vec<u8>>) -> Answer {
+        self.invoke_within(event, Duration::from_secs(5))
+    }
+
+    /// Invokes the function once, with so much time to answer.
+    pub fn invoke_within(&mut self, event: impl Into<Vec<u8>>, time: Duration) -> Answer {
+        let answered = self.send(event.into(), time);
+        answered.recv_timeout(PATIENCE).unwrap_or(Answer::Nothing)
+    }
+
+    /// Invokes the function for all of these at once; the answers are in their order.
+    pub fn invoke_all<'a>(&mut self, events: impl IntoIterator<Item = &'a str>) -> Vec<Answer> {
+        let send = |event: &str| self.send(event.into(), Duration::from_secs(5));
+        let answered: Vec<_> = events.into_iter().map(send).collect();
+        let wait = |answered: Receiver<_>| answered.recv_timeout(PATIENCE);
+        answered.into_iter().map(|answered| wait(answered).unwrap_or(Answer::Nothing)).collect()
+    }
+
+    fn send(&mut self, body: Vec<u8>, time: Duration) -> Receiver<Answer> {
+        self.next_id += 1;
+        let (answer, answered) = channel();
+        let id = format!("request-{}", self.next_id);
+        self.invocations.send(Invocation { id, body, time, answer }).unwrap();
+        answered
+    }
+
+    /// What the function said when it could not start.
+    pub fn init_error(&self) -> Answer {
+        self.initialised.recv_timeout(PATIENCE).unwrap_or(Answer::Nothing)
+    }
+
+    /// Waits for the process to end by itself and returns its status.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("a status").code()
+    }
+
+    /// The next line that the function wrote to standard output.
+    pub fn log_line(&self) -> serde_json::Value {
+        let line = self.log.recv_timeout(PATIENCE).expect("a line in the log");
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// The next line about a decision.
+    pub fn decision_line(&self) -> serde_json::Value {
+        loop {
+            let line = self.log_line();
+            if line["type"] == "decision" {
+                return line;
+            }
+        }
+    }
+}
+
+impl Drop for Lambda {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Request {
+    line: String,
+    body: String,
+}
+
+/// Serves one connection until the function closes it.
+fn serve(shared: &Shared, stream: TcpStream) {
+    let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
+    let mut stream = stream;
+    while let Some(request) = read(&mut reader) {
+        let path = request.line.split(' ').nth(1).unwrap_or_default().to_owned();
+        let path = path.strip_prefix("/2018-06-01/runtime/").unwrap_or_default();
+        let response = match path.split('/').collect::<Vec<_>>()[..] {
+            ["invocation", "next"] => match next(shared) {
+                Some(response) => response,
+                None => return,
+            },
+            ["invocation", id, "response"] => settle(shared, id, Answer::Response(request.body)),
+            ["invocation", id, "error"] => settle(shared, id, Answer::Error(request.body)),
+            ["init", "error"] => {
+                let _ = shared.initialised.send(Answer::Error(request.body));
+                accepted()
+            }
+            _ => panic!("not a request of the Runtime API: {}", request.line),
+        };
+        if stream.write_all(&response).is_err() {
+            return;
+        }
+    }
+}
+
+fn read(reader: &mut impl BufRead) -> Option<Request> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        if header.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { line, body: String::from_utf8(body).ok()? })
+}
+
+/// Waits for the next invocation; none comes when the test is over.
+fn next(shared: &Shared) -> Option<Vec<u8>> {
+    let Invocation { id, body, time, answer } =
+        shared.invocations.lock().expect("nobody panicked").recv().ok()?;
+    shared.waiting.lock().expect("nobody panicked").insert(id.clone(), answer);
+    let deadline = SystemTime::now() + time;
+    let deadline = deadline.duration_since(UNIX_EPOCH).expect("a clock").as_millis();
+    let mut response = format!(
+        "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\n\
+         lambda-runtime-deadline-ms: {deadline}\r\nlambda-runtime-invoked-function-arn: \
+         arn:aws:lambda:us-east-1:123456789012:function:admit\r\ncontent-type: \
+         application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    response.extend(body);
+    Some(response)
+}
+
+fn settle(shared: &Shared, id: &str, answer: Answer) -> Vec<u8> {
+    let waiting = shared.waiting.lock().expect("nobody panicked").remove(id);
+    let waiting = waiting.unwrap_or_else(|| panic!("nobody asked for {id}"));
+    let _ = waiting.send(answer);
+    accepted()
+}
+
+fn accepted() -> Vec<u8> {
+    b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n".to_vec()
+}
