@@ -16,3 +16,4 @@ mod eval;
 mod grants;
 mod guest_builds;
 mod inspect;
+mod readme;

@@ -75,7 +75,7 @@ impl<'a> Explanation<'a> {
     pub(crate) fn to_table(&self) -> String {
         let mut text = format!("{}\n{}", trimmed(&self.policies()), trimmed(&self.flags()));
         for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
-            if let Some(words) = words(&record.opinion) {
+            if let Some(words) = self.words(record) {
                 let _ = writeln!(text, "\n{}: {words}", record.policy);
             }
             for note in &cost.notes.kept {
@@ -100,6 +100,19 @@ impl<'a> Explanation<'a> {
         }
         let _ = writeln!(text, "\n{}", self.conclusion());
         text
+    }
+
+    /// What a table has no room for: the message of a denial, the cause of a failure.
+    fn words(&self, record: &PolicyRecord) -> Option<String> {
+        match (&record.opinion, &self.decision.answer) {
+            // The conclusion says it.
+            (Opinion::Deny { .. }, Answer::Deny(refusal)) if refusal.policy == record.policy => {
+                None
+            }
+            (Opinion::Allow { .. }, _) => None,
+            (Opinion::Deny { message, .. }, _) => Some(message.clone()),
+            (Opinion::Failure { failure, .. }, _) => Some(failure.to_string()),
+        }
     }
 
     fn policies(&self) -> Table {
@@ -207,15 +220,6 @@ fn word(counted: Counted) -> String {
 /// A table without the space that fills its last column.
 fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
-}
-
-/// What a table has no room for: the message of a denial, the cause of a failure.
-fn words(opinion: &Opinion) -> Option<String> {
-    match opinion {
-        Opinion::Allow { .. } => None,
-        Opinion::Deny { message, .. } => Some(message.clone()),
-        Opinion::Failure { failure, .. } => Some(failure.to_string()),
-    }
 }
 
 fn why(flag: &FlagRecord) -> String {
