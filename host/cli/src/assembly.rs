@@ -85,7 +85,7 @@ impl Assembly {
     /// Compiles every component for this machine and tries out every policy's settings:
     /// what would fail on every sign-up is an error here.
     pub(crate) fn into_policy_set(self) -> anyhow::Result<PolicySet> {
-        let engine = Engine::new()?;
+        let engine = Engine::new(1)?;
         let components = self.checked(&engine, |bytes| engine.compile(bytes))?;
         let bytes = self.components;
         Ok(PolicySet::new(engine, self.manifest, |_, policy| {

@@ -16,10 +16,6 @@ use wasmtime::{
 /// The version of wasmtime that compiles and runs components here, to the patch.
 pub const WASMTIME_VERSION: &str = "48.0.8";
 
-/// How many evaluations may run at once: the most requests that Lambda sends to one
-/// Managed Instance.
-const EVALUATIONS: u32 = 64;
-
 /// Sets components running, each evaluation in a sandbox of its own. One a process.
 ///
 /// Cheap to share; evaluations on several threads have nothing in common but this.
@@ -47,9 +43,12 @@ impl EngineError {
 }
 
 impl Engine {
-    /// Makes an engine with the settings that policies run under.
-    pub fn new() -> Result<Engine, EngineError> {
-        let inner = wasmtime::Engine::new(&config()?).map_err(EngineError::new)?;
+    /// Makes an engine with the settings that policies run under, for so many evaluations
+    /// at once. One more than that fails.
+    pub fn new(evaluations: u32) -> Result<Engine, EngineError> {
+        let pool = InstanceAllocationStrategy::Pooling(pool(evaluations));
+        let inner = wasmtime::Engine::new(config()?.allocation_strategy(pool));
+        let inner = inner.map_err(EngineError::new)?;
         let clock = Clock::start(&inner).map_err(EngineError::new)?;
         let mut linker = Linker::new(&inner);
         contract::link(&mut linker, State::notes).map_err(EngineError::new)?;
@@ -100,8 +99,7 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         .max_wasm_stack(512 << 10)
         // The text of a trap is the attacker's: function names may hold escape codes.
         .wasm_backtrace_max_frames(None)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     // A replayed sign-up gives the same bits.
     #[cfg(feature = "compile")]
     config.cranelift_nan_canonicalization(true);
@@ -112,7 +110,7 @@ pub(crate) fn config() -> Result<Config, EngineError> {
     Ok(config)
 }
 
-fn pool() -> PoolingAllocationConfig {
+fn pool(evaluations: u32) -> PoolingAllocationConfig {
     let memory = usize::try_from(Limits::CEILING.memory.bytes()).unwrap_or(usize::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.max_memory_size(memory)
@@ -123,10 +121,10 @@ fn pool() -> PoolingAllocationConfig {
         .max_core_instances_per_component(Limiter::INSTANCES)
         // Room for each of them to take all that it may: no policy is refused because of
         // what others hold. Only addresses are reserved, no memory.
-        .total_component_instances(EVALUATIONS)
-        .total_memories(EVALUATIONS * Limiter::MEMORIES)
-        .total_tables(EVALUATIONS * Limiter::TABLES)
-        .total_core_instances(EVALUATIONS * Limiter::INSTANCES)
+        .total_component_instances(evaluations)
+        .total_memories(evaluations.saturating_mul(Limiter::MEMORIES))
+        .total_tables(evaluations.saturating_mul(Limiter::TABLES))
+        .total_core_instances(evaluations.saturating_mul(Limiter::INSTANCES))
         // Clearing so much by hand is faster than asking the kernel for fresh pages.
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(16 << 10)

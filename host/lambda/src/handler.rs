@@ -18,7 +18,7 @@ const MOST: Duration = Duration::from_secs(4);
 /// Decides the sign-ups that Lambda hands it.
 pub(crate) struct Handler {
     policies: PolicySet,
-    concurrency: usize,
+    concurrency: u32,
 }
 
 /// An error of the function, as the runtime library wants it.
@@ -33,8 +33,8 @@ impl From<Denied> for Diagnostic {
 
 impl Handler {
     /// Loads a bundle, and says in the log which of its policies cannot be asked.
-    pub(crate) fn load(folder: &Path, concurrency: usize) -> anyhow::Result<Handler> {
-        let policies = bundle::load(Engine::new()?, folder)?;
+    pub(crate) fn load(folder: &Path, concurrency: u32) -> anyhow::Result<Handler> {
+        let policies = bundle::load(Engine::new(concurrency)?, folder)?;
         for (policy, failure) in policies.unloaded() {
             journal::write(&journal::Unloaded { policy: &policy.id, reason: &failure.to_string() });
         }

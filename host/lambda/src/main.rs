@@ -35,9 +35,10 @@ fn run() -> anyhow::Result<()> {
     // Where one request comes at a time, a second thread would only be handed it.
     let runtime = match concurrency {
         1 => runtime::Builder::new_current_thread().enable_all().build(),
-        many => {
-            runtime::Builder::new_multi_thread().max_blocking_threads(many).enable_all().build()
-        }
+        many => runtime::Builder::new_multi_thread()
+            .max_blocking_threads(many as usize)
+            .enable_all()
+            .build(),
     };
     runtime.context("cannot start the asynchronous runtime")?.block_on(async {
         let handler = match bundle().and_then(|folder| Handler::load(&folder, concurrency)) {
@@ -71,7 +72,7 @@ fn check_environment() -> anyhow::Result<()> {
 }
 
 /// How many requests Lambda sends at once: one, but for Managed Instances.
-fn concurrency() -> usize {
+fn concurrency() -> u32 {
     let many = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().and_then(|many| many.parse().ok());
     many.unwrap_or(1).max(1)
 }

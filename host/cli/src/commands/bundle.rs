@@ -54,7 +54,7 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         check_output(&self.output)?;
         let assembly = Assembly::from_manifest(&self.manifest)?;
-        let engine = Engine::new()?;
+        let engine = Engine::new(1)?;
         assembly.checked(&engine, |bytes| engine.compile(bytes))?;
 
         let target = Target::from(self.target);
