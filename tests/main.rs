@@ -17,3 +17,4 @@ mod grants;
 mod guest_builds;
 mod inspect;
 mod readme;
+mod samples;

@@ -12,6 +12,7 @@ mod project;
 
 use clap::Parser;
 use commands::Command;
+use std::io;
 use std::process::ExitCode;
 
 /// Builds, tries out and bundles policies that decide who may sign up to an Amazon Cognito
@@ -31,9 +32,16 @@ struct Args {
 fn main() -> ExitCode {
     match Args::parse().command.exec() {
         Ok(code) => code,
+        // Whoever reads the output has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", origin::render(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
