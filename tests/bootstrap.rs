@@ -221,6 +221,9 @@ fn a_policy_that_does_not_end_is_stopped() {
         check(&answer, &error(PUBLIC_MESSAGE, "PolicyFailure"));
         let line = lambda.decision_line();
         assert_eq!(line["policies"][0]["kind"], kind, "{line}");
+        assert_eq!(line["grounds"], "failure");
+        // What a loop has used is known where fuel ended it, and not where a clock did.
+        assert_eq!(line["policies"][0]["fuel"].is_null(), kind != "fuel", "{line}");
     };
     let five = Duration::from_secs(5);
     check_line("", five, "fuel");
@@ -330,6 +333,19 @@ fn outside_lambda_the_bootstrap_says_what_it_is() {
     let output = Command::new(bootstrap()).env_remove("AWS_LAMBDA_RUNTIME_API").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("this is the bootstrap of a Lambda function"));
+}
+
+#[test]
+fn the_first_line_says_what_is_running() {
+    let bundle = Bundle::sample();
+    let lambda = bundle.start();
+    let line = lambda.any_log_line();
+    assert_eq!(line["type"], "started");
+    let policies = json!(["email-domain", "verify-contact", "minimum-username-length"]);
+    assert_eq!(line["policies"], policies);
+    let index = bundle.path().join("bundle.json");
+    let sum = Command::new("sha256sum").arg(index).output().unwrap();
+    assert_eq!(line["bundle"], format!("sha256:{}", &stdout(&sum)[..64]));
 }
 
 #[test]

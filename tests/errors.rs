@@ -64,6 +64,9 @@ fn a_component_that_is_missing_or_is_none() {
         ("empty-file", Vec::new()),
         ("empty-component", fs::read(component("empty")).unwrap()),
         ("wasi-import", fs::read(component("wasi")).unwrap()),
+        ("another-type", fs::read(component("another-type")).unwrap()),
+        ("unfolds", fs::read(component("unfolds")).unwrap()),
+        ("escape-codes", fs::read(component("escapes")).unwrap()),
         ("broken-component", [wat_of("(component)"), vec![0xff; 9]].concat()),
     ] {
         fs::File::create(&other).unwrap().write_all(&bytes).unwrap();
@@ -76,6 +79,34 @@ fn a_folder_that_is_no_policy_project() {
     let here = folder(&POLICY.replace("minimum.wasm", "docs"));
     fs::create_dir(here.path().join("docs")).unwrap();
     check("no-project", here.path());
+}
+
+#[test]
+fn a_crate_that_is_no_policy() {
+    let here = folder(&POLICY.replace("minimum.wasm", "plain"));
+    let source = here.path().join("plain/src");
+    fs::create_dir_all(&source).unwrap();
+    let manifest = "[package]\nname = \"plain\"\nedition = \"2024\"\n";
+    fs::write(here.path().join("plain/Cargo.toml"), manifest).unwrap();
+    fs::write(source.join("lib.rs"), "").unwrap();
+    check("no-policy", here.path());
+}
+
+#[test]
+fn a_manifest_without_policies_is_not_bundled() {
+    let here = folder("");
+    let output =
+        admit().current_dir(here.path()).args(["bundle", "-o", "bundle"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    check_golden("errors/no-policies.txt", &stderr(&output));
+}
+
+#[test]
+fn an_unknown_trigger_is_a_warning() {
+    let here = folder(&format!("{POLICY}applies-to = {{ triggers = [\"PreSignUp_Signup\"] }}\n"));
+    let output = admit().current_dir(here.path()).args(["eval", "event.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    check_golden("errors/unknown-trigger.txt", &stderr(&output));
 }
 
 #[test]

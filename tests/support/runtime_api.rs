@@ -124,8 +124,18 @@ impl Lambda {
         self.child.wait().expect("a status").code()
     }
 
-    /// The next line that the function wrote to standard output.
+    /// The next line in the log, but for the one that says that the function has started.
     pub fn log_line(&self) -> serde_json::Value {
+        loop {
+            let line = self.any_log_line();
+            if line["type"] != "started" {
+                return line;
+            }
+        }
+    }
+
+    /// The next line that the function wrote to standard output.
+    pub fn any_log_line(&self) -> serde_json::Value {
         let line = self.log.recv_timeout(PATIENCE).expect("a line in the log");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }

@@ -56,14 +56,12 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! The package of a policy is a library with this in its `Cargo.toml`:
+//! The package of a policy is a library with this in its `Cargo.toml`; the path leads to
+//! this crate in a checkout of `admit`:
 //!
 //! ```toml
-//! [lib]
-//! crate-type = ["cdylib"]
-//!
 //! [dependencies]
-//! admit-policy = "0.1"
+//! admit-policy = { path = "../admit/guest-sdk/rust" }
 //! serde = { version = "1.0", features = ["derive"] }
 //! ```
 //!

@@ -29,7 +29,7 @@ impl Assembly {
     pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<Assembly> {
         let name = file.display().to_string();
         let text = fs::read_to_string(file).with_context(|| match file.to_str() {
-            Some(MANIFEST) => {
+            Some(MANIFEST) if !file.exists() => {
                 format!("cannot read `{MANIFEST}` here; name another with --manifest")
             }
             _ => format!("cannot read the manifest `{name}`"),
@@ -126,8 +126,10 @@ impl Assembly {
             for trigger in &policy.applies_to.triggers {
                 if !admit_cognito::TRIGGERS.contains(&trigger.as_str()) {
                     let known = admit_cognito::TRIGGERS.join("`, `");
-                    let message =
-                        format!("`{trigger}` is none of the triggers that are known: `{known}`");
+                    let message = format!(
+                        "`{trigger}` is none of the triggers that are known, so this policy may \
+                         never be asked; they are `{known}`"
+                    );
                     self.origin.warn(index, "applies-to.triggers", message);
                 }
             }

@@ -28,7 +28,7 @@ pub(crate) struct Explanation<'a> {
 #[serde(rename_all = "camelCase")]
 struct Cost<'a> {
     policy: &'a PolicyId,
-    fuel: u64,
+    fuel: Option<u64>,
     memory: Size,
     microseconds: u128,
     notes: &'a Notes,
@@ -123,7 +123,7 @@ impl<'a> Explanation<'a> {
                 record.policy.to_string(),
                 verdict,
                 counted,
-                cost.fuel.to_string(),
+                cost.fuel.map_or_else(|| "-".to_owned(), |fuel| fuel.to_string()),
                 format!("{} µs", cost.microseconds),
             ]);
         }

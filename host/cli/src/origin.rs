@@ -1,6 +1,6 @@
 //! Where a policy set was named, so that an error can point at it.
 
-use admit_core::{KeyPath, ManifestError};
+use admit_core::{KeyPath, ManifestError, printable};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt;
 
@@ -70,15 +70,20 @@ impl Origin {
 /// line with its causes.
 pub(crate) fn render(error: &anyhow::Error) -> String {
     let Some(Located { error, text }) = error.downcast_ref() else {
-        return format!("error: {error:#}");
+        return format!("error: {}", printable(&format!("{error:#}"), CHARACTERS));
     };
     show(&Level::ERROR, error, text)
 }
 
+/// As much of an error as is shown: names inside a component, which is somebody else's, are
+/// part of some.
+const CHARACTERS: usize = 2_000;
+
 fn show(level: &Level<'_>, error: &ManifestError, text: &str) -> String {
+    let message = printable(&error.message, CHARACTERS);
     let title = match &error.key {
-        Some(key) => format!("`{key}`: {}", error.message),
-        None => error.message.clone(),
+        Some(key) => format!("`{key}`: {message}"),
+        None => message,
     };
     let snippet = Snippet::source(text)
         .path(error.file.as_str())

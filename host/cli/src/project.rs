@@ -1,11 +1,12 @@
 //! Builds a policy project to a component, with nothing asked of its author.
 
+use crate::anatomy::Anatomy;
 use anyhow::{Context, bail};
 use serde::Deserialize;
-use std::env;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 /// What Rust policies are built for: no operating system, so nothing to import.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -42,7 +43,18 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
         });
     match output.context(NO_RUST)? {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
-        (_, Some(component)) => Ok(component),
+        (_, Some(component)) => {
+            let bytes = fs::read(&component)
+                .with_context(|| format!("cannot read `{}`", component.display()))?;
+            match Anatomy::of(&bytes)?.contract() {
+                Some(_) => Ok(component),
+                None => bail!(
+                    "`{}` builds a component that is no policy: call `admit_policy::export!` with \
+                     the type that is one",
+                    folder.display()
+                ),
+            }
+        }
         (_, None) => bail!(
             "`{}` builds no component: a policy is a library that calls `admit_policy::export!`",
             folder.display()
@@ -110,6 +122,10 @@ fn add_target(folder: &Path) -> anyhow::Result<()> {
         .args(["--print", "target-libdir", "--target", TARGET])
         .output()
         .context(NO_RUST)?;
+    if !libraries.status.success() {
+        let said = String::from_utf8_lossy(&libraries.stderr);
+        bail!("rustc does not run in `{}`: {}", folder.display(), said.trim());
+    }
     let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
     if Path::new(&libraries).is_dir() {
         return Ok(());

@@ -135,10 +135,10 @@ fn oracle(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Result<[bool; 3], Strin
             Err(_) if outcome.terms.on_failure != OnFailure::Abstain => {
                 return Err(FAILURE_MESSAGE.to_owned());
             }
-            Ok(Verdict::Deny(denial)) => {
-                if outcome.terms.verdicts.iter().any(|power| power == Power::Deny) {
-                    return Err(denial.message().to_owned());
-                }
+            Ok(Verdict::Deny(denial))
+                if outcome.terms.verdicts.iter().any(|power| power == Power::Deny) =>
+            {
+                return Err(denial.message().to_owned());
             }
             _ => {}
         }

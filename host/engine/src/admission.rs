@@ -19,6 +19,9 @@ pub enum Refused {
          with `wasm-tools component new`"
     )]
     CoreModule,
+    /// It would unfold into more than a host can hold.
+    #[error("nests components that would unfold into more than {MOST_INSTANCES} instances")]
+    Unfolds,
     /// The bytes claim to be a component and are not valid.
     #[error("no valid component: {0}")]
     Invalid(String),
@@ -42,6 +45,44 @@ pub enum Refused {
         /// The engine's reason.
         reason: String,
     },
+}
+
+/// How many instances of components a component may unfold into. Honest ones have a few.
+const MOST_INSTANCES: u64 = 1_000;
+
+/// Refuses a component that would exhaust whoever compiles it.
+///
+/// Each level of nesting can instantiate the one below it several times, and the compiler
+/// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
+/// instantiation is counted as if it were of the largest component so far, so that there
+/// is no need to know of which one it is.
+#[cfg(feature = "compile")]
+pub(crate) fn check_unfolding(bytes: &[u8]) -> Result<(), Refused> {
+    use wasmparser::{ComponentInstance, Parser, Payload};
+
+    let invalid = |error: wasmparser::BinaryReaderError| Refused::Invalid(error.to_string());
+    let mut open: Vec<u64> = Vec::new();
+    let mut largest: u64 = 1;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(invalid)? {
+            Payload::Version { .. } => open.push(1),
+            Payload::ComponentInstanceSection(instances) => {
+                for instance in instances {
+                    if let ComponentInstance::Instantiate { .. } = instance.map_err(invalid)?
+                        && let Some(size) = open.last_mut()
+                    {
+                        *size = size.saturating_add(largest);
+                    }
+                }
+            }
+            Payload::End(_) => largest = largest.max(open.pop().unwrap_or(0)),
+            _ => {}
+        }
+        if largest.max(open.last().copied().unwrap_or(0)) > MOST_INSTANCES {
+            return Err(Refused::Unfolds);
+        }
+    }
+    Ok(())
 }
 
 /// Tells what bytes are that are no component, by their first few.

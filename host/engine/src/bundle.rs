@@ -122,11 +122,12 @@ impl Entry {
     }
 }
 
-/// Reads a bundle and gets its policies ready to decide.
+/// Reads a bundle and gets its policies ready to decide. Returns them with the digest of
+/// the index, which tells one bundle from another.
 ///
 /// Only an index that cannot be read is an error. A compiled file that is missing,
 /// corrupt or made for another host is a failure of the policies that need it.
-pub fn load(engine: Engine, folder: &Path) -> Result<PolicySet, BundleError> {
+pub fn load(engine: Engine, folder: &Path) -> Result<(PolicySet, Digest), BundleError> {
     let path = folder.join(INDEX);
     let text = fs::read_to_string(&path)
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
@@ -137,7 +138,7 @@ pub fn load(engine: Engine, folder: &Path) -> Result<PolicySet, BundleError> {
     let manifest =
         Manifest::try_from(manifest).map_err(|problem| BundleError::Manifest { path, problem })?;
     let made_for = MadeFor { version, target };
-    Ok(PolicySet::new(engine, manifest, |engine, policy: &Policy| {
+    let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {
         let Some(entry) = components.get(&policy.component) else {
             let reason = format!("the bundle has no component `{}`", policy.component);
             return Err(Failure::NotLoaded(reason));
@@ -146,7 +147,8 @@ pub fn load(engine: Engine, folder: &Path) -> Result<PolicySet, BundleError> {
             .entry(entry.compiled)
             .or_insert_with(|| component(engine, folder, entry, &made_for))
             .clone()
-    }))
+    });
+    Ok((policies, Digest::of(text.as_bytes())))
 }
 
 struct MadeFor {

@@ -15,8 +15,9 @@ pub struct Evaluation {
     pub answer: Result<Verdict, Failure>,
     /// What it wrote to the log.
     pub notes: Notes,
-    /// Units of fuel used; the same on every machine.
-    pub fuel: u64,
+    /// Units of fuel used; the same on every machine. None where the guest was cut off in the
+    /// middle of a function, of which the engine had not yet counted the fuel.
+    pub fuel: Option<u64>,
     /// Bytes of linear memory held at the end, all memories together.
     pub memory: Size,
     /// Time on this machine, from instantiating to the verdict.
@@ -61,7 +62,7 @@ impl Evaluation {
         Evaluation {
             answer: Err(failure),
             notes: Notes::default(),
-            fuel: 0,
+            fuel: None,
             memory: Size::from_kib(0),
             time: Duration::ZERO,
         }
@@ -117,9 +118,9 @@ impl Engine {
             let left = sandbox.store.get_fuel().unwrap_or(0);
             let state = sandbox.store.into_data();
             Evaluation {
+                fuel: is_fuel_known(&answer).then(|| limits.fuel.saturating_sub(left)),
                 answer,
                 notes: state.notes,
-                fuel: limits.fuel.saturating_sub(left),
                 memory: Size::from_bytes(state.limiter.memory()),
                 time: started.elapsed(),
             }
@@ -193,23 +194,44 @@ impl Sandbox<'_> {
                 Failure::Deadline { phase, time: limits.time }
             }
             (Some(Trap::Interrupt), _) => Failure::Budget { budget: state.share.budget },
-            // How a guest ends that cannot go on without what it was refused.
-            (None | Some(Trap::UnreachableCodeReached), Some(Exceeded::Memory)) => {
-                Failure::Memory { phase, memory: limits.memory }
-            }
-            (None | Some(Trap::UnreachableCodeReached), Some(Exceeded::TableElements)) => {
-                let trap = format!("wants more than {} table elements", Limiter::TABLE_ELEMENTS);
-                Failure::Trap { phase, trap }
-            }
+            (trap, Some(exceeded)) if self.ended_for_lack(trap) => match exceeded {
+                Exceeded::Memory => Failure::Memory { phase, memory: limits.memory },
+                Exceeded::TableElements => {
+                    let most = Limiter::TABLE_ELEMENTS;
+                    Failure::Trap { phase, trap: format!("wants more than {most} table elements") }
+                }
+            },
             (Some(trap), _) => Failure::Trap { phase, trap: trap.to_string() },
-            (None, None) if phase == Phase::Instantiate => {
-                Failure::Trap { phase, trap: format!("{error:#}") }
-            }
-            (None, None) => Failure::Malformed {
+            (None, _) if phase == Phase::Instantiate => Failure::NotLoaded(format!(
+                "cannot be instantiated as a policy of `{}@{}`: {error:#}",
+                contract::PACKAGE,
+                contract::VERSION
+            )),
+            (None, _) => Failure::Malformed {
                 phase,
                 host_call: limits.host_call,
                 reason: format!("{error:#}"),
             },
         }
     }
+
+    /// Whether a guest ended because it was refused something: while it was made, or by
+    /// giving up. Any other end has a cause of its own.
+    fn ended_for_lack(&self, trap: Option<&Trap>) -> bool {
+        match trap {
+            None => self.phase == Phase::Instantiate,
+            Some(trap) => *trap == Trap::UnreachableCodeReached,
+        }
+    }
+}
+
+fn is_fuel_known(answer: &Result<Verdict, Failure>) -> bool {
+    !matches!(
+        answer,
+        Err(Failure::Trap { .. }
+            | Failure::Deadline { .. }
+            | Failure::Budget { .. }
+            | Failure::Memory { .. }
+            | Failure::Host(_))
+    )
 }

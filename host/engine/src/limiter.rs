@@ -69,7 +69,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
+        // The pool's own maximum is no declaration of the table.
+        let declared = maximum.filter(|maximum| *maximum < Limiter::TABLE_ELEMENTS);
+        if declared.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
         let elements = self.elements.saturating_add(desired.saturating_sub(current));

@@ -54,6 +54,11 @@ impl PolicySet {
             .filter_map(|entry| Some((&entry.policy, entry.component.as_ref().err()?)))
     }
 
+    /// The policies, in the manifest's order.
+    pub fn ids(&self) -> impl Iterator<Item = &PolicyId> {
+        self.entries.iter().map(|entry| &entry.policy.id)
+    }
+
     /// Asks every policy that applies, and merges what they say.
     ///
     /// It takes as long as the manifest's budget, or as the caller has left, whichever is

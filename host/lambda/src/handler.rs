@@ -34,7 +34,13 @@ impl From<Denied> for Diagnostic {
 impl Handler {
     /// Loads a bundle, and says in the log which of its policies cannot be asked.
     pub(crate) fn load(folder: &Path, concurrency: u32) -> anyhow::Result<Handler> {
-        let policies = bundle::load(Engine::new(concurrency)?, folder)?;
+        let (policies, bundle) = bundle::load(Engine::new(concurrency)?, folder)?;
+        journal::write(&journal::Started {
+            bundle,
+            version: env!("CARGO_PKG_VERSION"),
+            policies: policies.ids().collect(),
+            concurrency,
+        });
         for (policy, failure) in policies.unloaded() {
             journal::write(&journal::Unloaded { policy: &policy.id, reason: &failure.to_string() });
         }

@@ -4,9 +4,9 @@
 
 use admit_cognito::Event;
 use admit_core::{
-    Answer, Counted, Failure, FailureKind, Flags, Opinion, Phase, PolicyId, VoteRecord,
+    Answer, Counted, Failure, FailureKind, Flags, Grounds, Opinion, Phase, PolicyId, VoteRecord,
 };
-use admit_engine::{Deliberation, Evaluation, Level};
+use admit_engine::{Deliberation, Digest, Evaluation, Level};
 use serde::Serialize;
 use std::io::{Write, stdout};
 use std::panic;
@@ -23,6 +23,8 @@ pub(crate) struct DecisionLine<'a> {
     answer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     denied_by: Option<&'a PolicyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grounds: Option<Grounds>,
     flags: Flags,
     /// Cognito sets no flag for a user whom an administrator creates.
     flags_are_ignored: bool,
@@ -37,7 +39,7 @@ struct PolicyLine<'a> {
     policy: &'a PolicyId,
     #[serde(flatten)]
     opinion: OpinionLine<'a>,
-    fuel: u64,
+    fuel: Option<u64>,
     microseconds: u128,
 }
 
@@ -57,6 +59,9 @@ enum OpinionLine<'a> {
         kind: FailureKind,
         #[serde(skip_serializing_if = "Option::is_none")]
         phase: Option<Phase>,
+        /// Left out where the words are the policy's: those are in a note.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
         #[serde(flatten)]
         counted: Counted,
     },
@@ -70,6 +75,18 @@ struct NoteLine<'a> {
     policy: &'a PolicyId,
     level: Level,
     message: &'a str,
+}
+
+/// The function is ready to decide, with this bundle.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "started", rename_all = "camelCase")]
+pub(crate) struct Started<'a> {
+    /// The digest of `bundle.json`, which holds the digests of all else.
+    pub(crate) bundle: Digest,
+    pub(crate) version: &'static str,
+    pub(crate) policies: Vec<&'a PolicyId>,
+    /// How many requests are decided at once.
+    pub(crate) concurrency: u32,
 }
 
 /// A policy that will fail whenever it is asked.
@@ -112,9 +129,9 @@ impl<'a> DecisionLine<'a> {
     ) -> DecisionLine<'a> {
         let Deliberation { decision, evaluations, not_asked } = deliberation;
         let sign_up = event.sign_up();
-        let (answer, denied_by, flags) = match &decision.answer {
+        let (answer, refusal, flags) = match &decision.answer {
             Answer::Admit(flags) => ("admit", None, *flags),
-            Answer::Deny(refusal) => ("deny", Some(&refusal.policy), Flags::default()),
+            Answer::Deny(refusal) => ("deny", Some(refusal), Flags::default()),
         };
         let policies = decision.policies.iter().zip(evaluations).map(|(record, evaluation)| {
             let Evaluation { fuel, time, .. } = evaluation;
@@ -131,7 +148,8 @@ impl<'a> DecisionLine<'a> {
             user_pool_id: word(&sign_up.user_pool_id),
             client_id: word(&sign_up.client_id),
             answer,
-            denied_by,
+            denied_by: refusal.map(|refusal| &refusal.policy),
+            grounds: refusal.map(|refusal| refusal.grounds),
             flags,
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
@@ -149,6 +167,10 @@ impl<'a> From<&'a Opinion> for OpinionLine<'a> {
             Opinion::Failure { failure, counted } => OpinionLine::Failure {
                 kind: failure.kind(),
                 phase: failure.phase(),
+                reason: match failure {
+                    Failure::SettingsRefused(_) | Failure::Undecided(_) => None,
+                    failure => Some(failure.to_string()),
+                },
                 counted: *counted,
             },
         }

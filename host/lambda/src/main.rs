@@ -71,10 +71,14 @@ fn check_environment() -> anyhow::Result<()> {
     }
 }
 
+/// The most requests that are decided at once; others wait. The addresses that a sandbox
+/// may need are reserved for each, and there are only so many.
+const MOST_AT_ONCE: u32 = 1_000;
+
 /// How many requests Lambda sends at once: one, but for Managed Instances.
 fn concurrency() -> u32 {
     let many = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().and_then(|many| many.parse().ok());
-    many.unwrap_or(1).max(1)
+    many.unwrap_or(1).clamp(1, MOST_AT_ONCE)
 }
 
 fn bundle() -> anyhow::Result<PathBuf> {

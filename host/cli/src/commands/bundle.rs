@@ -54,6 +54,9 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         check_output(&self.output)?;
         let assembly = Assembly::from_manifest(&self.manifest)?;
+        if assembly.manifest.policies.is_empty() {
+            bail!("`{}` names no policy: everybody would be admitted", self.manifest.display());
+        }
         let engine = Engine::new(1)?;
         assembly.checked(&engine, |bytes| engine.compile(bytes))?;
 
@@ -116,6 +119,8 @@ fn check_output(folder: &Path) -> anyhow::Result<()> {
 /// Writes the new bundle beside the old one, then puts it in its place. Where that cannot
 /// be done, the old one stays.
 fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    // Behind a link, what it leads to is replaced.
+    let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let parent = match folder.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

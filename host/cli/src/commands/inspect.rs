@@ -1,5 +1,6 @@
 use crate::anatomy::Anatomy;
 use crate::assembly;
+use admit_core::printable;
 use admit_engine::{Digest, is_granted};
 use anyhow::Context;
 use std::io::{Write, stdout};
@@ -11,6 +12,9 @@ use std::process::ExitCode;
 /// Prints the version of the contract that it speaks, its size and digest, everything that
 /// it imports and exports by its own types, and the tools that made it. An import that no
 /// policy is granted is marked; such a component is refused when it is bundled.
+///
+/// A folder is built first, by cargo, which runs the project's build scripts and macros:
+/// for a policy that you do not trust, name the .wasm file.
 #[derive(clap::Args)]
 #[command(after_help = "Example: admit inspect email-domain.wasm")]
 pub(crate) struct Args {
@@ -50,7 +54,8 @@ fn list(
 ) -> std::io::Result<()> {
     let mut label = name;
     for item in items {
-        writeln!(out, "{label:<10} {item}")?;
+        // The names are those of whoever made the component.
+        writeln!(out, "{label:<10} {}", printable(&item, 200))?;
         label = "";
     }
     if label == name {
