@@ -86,7 +86,7 @@ fn one_policy_is_tried_out_without_a_manifest() {
     check(r#"{"characters": 10}"#, 0);
     check(r#"{"characters": 11}"#, 3);
     check(r#"{"characters": "x"}"#, 1);
-    check("no JSON", 1);
+    check("no JSON", 2);
 }
 
 #[test]

@@ -52,16 +52,10 @@ impl Assembly {
     }
 
     /// One policy that may see and decide everything, as its author tries it out.
-    pub(crate) fn from_component(path: &Path, settings: Option<&str>) -> anyhow::Result<Assembly> {
+    pub(crate) fn from_component(path: &Path, settings: Settings) -> anyhow::Result<Assembly> {
         let bytes = component(path)?;
         let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
-        let settings = match settings {
-            None => Settings::default(),
-            Some(json) => serde_json::from_str(json)
-                .map(|object: serde_json::Map<_, _>| object.into())
-                .map_err(|error| anyhow::anyhow!("--settings: expected a JSON object: {error}"))?,
-        };
         let policy = Policy {
             id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
             component: path.display().to_string(),

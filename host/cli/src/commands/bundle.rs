@@ -129,8 +129,11 @@ fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<
     let beside = tempfile::Builder::new().prefix(".admit-bundle-").tempdir_in(parent)?;
     let (new, old) = (beside.path().join("new"), beside.path().join("old"));
     fs::create_dir(&new)?;
+    readable(&new, 0o755)?;
     for (name, bytes) in files {
-        fs::write(new.join(name), bytes)?;
+        let path = new.join(name);
+        fs::write(&path, bytes)?;
+        readable(&path, 0o644)?;
     }
     if !folder.exists() {
         return fs::rename(new, folder);
@@ -140,4 +143,13 @@ fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<
         fs::rename(&old, folder)?;
         Err(error)
     })
+}
+
+/// Lets everybody read what was written, whatever the umask: Lambda runs the function as
+/// another user than the one who made the bundle.
+fn readable(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+    let _ = (path, mode);
+    Ok(())
 }

@@ -4,6 +4,7 @@ use admit_cognito::{Event, Reply};
 use admit_core::Answer;
 use anyhow::Context;
 use clap::ValueEnum;
+use serde_json::{Map, Value};
 use std::fs;
 use std::io::{Read, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
@@ -31,8 +32,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COMPONENT")]
     policy: Option<PathBuf>,
     /// The settings of that policy
-    #[arg(long, value_name = "JSON", requires = "policy")]
-    settings: Option<String>,
+    #[arg(long, value_name = "JSON", requires = "policy", value_parser = object)]
+    settings: Option<Map<String, Value>>,
     /// Print a table of what each policy said and whether it counted, and who set the flags
     #[arg(long)]
     explain: bool,
@@ -59,7 +60,9 @@ impl Args {
         let (name, bytes) = read(&self.event)?;
         let event = Event::parse(&bytes).with_context(|| name)?;
         let policies = match &self.policy {
-            Some(component) => Assembly::from_component(component, self.settings.as_deref())?,
+            Some(component) => {
+                Assembly::from_component(component, self.settings.unwrap_or_default().into())?
+            }
             None => Assembly::from_manifest(&self.manifest)?,
         }
         .into_policy_set()?;
@@ -80,6 +83,11 @@ impl Args {
             Answer::Deny(_) => ExitCode::from(DENIED),
         })
     }
+}
+
+/// The settings of a policy, from the command line.
+fn object(json: &str) -> Result<Map<String, Value>, String> {
+    serde_json::from_str(json).map_err(|error| format!("expected a JSON object itself: {error}"))
 }
 
 /// An event and the name to call it by.
