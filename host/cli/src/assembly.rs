@@ -6,7 +6,7 @@ use admit_core::{
     Failure, FailureKind, Limits, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads, Scope,
     Settings, Terms,
 };
-use admit_engine::{Component, Digest, Engine, PolicySet, Refused};
+use admit_engine::{Component, Digest, Engine, PolicySet};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -80,7 +80,7 @@ impl Assembly {
     /// what would fail on every sign-up is an error here.
     pub(crate) fn into_policy_set(self) -> anyhow::Result<PolicySet> {
         let engine = Engine::new(1)?;
-        let components = self.checked(&engine, |bytes| engine.compile(bytes))?;
+        let components = self.checked(&engine)?;
         let bytes = self.components;
         Ok(PolicySet::new(engine, self.manifest, |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
@@ -89,12 +89,8 @@ impl Assembly {
         }))
     }
 
-    /// Every component as `compile` gives it, after the settings were tried out on it.
-    pub(crate) fn checked(
-        &self,
-        engine: &Engine,
-        compile: impl Fn(&[u8]) -> Result<Component, Refused>,
-    ) -> anyhow::Result<HashMap<Digest, Component>> {
+    /// Every distinct component, compiled for this machine, after all settings were tried out.
+    pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<HashMap<Digest, Component>> {
         let mut compiled = HashMap::new();
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let Policy { id, component: name, limits, settings, .. } = policy;
@@ -103,7 +99,9 @@ impl Assembly {
             let component = match compiled.entry(Digest::of(bytes)) {
                 Entry::Occupied(compiled) => compiled.into_mut(),
                 Entry::Vacant(new) => new.insert(
-                    compile(bytes).map_err(|e| error("component", format!("`{name}`: {e}")))?,
+                    engine
+                        .compile(bytes)
+                        .map_err(|refused| error("component", format!("`{name}`: {refused}")))?,
                 ),
             };
             engine

@@ -28,6 +28,9 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     }
     add_target(folder)?;
     let sources = Sources::of(folder)?;
+    if !sources.target.join(TARGET).join(PROFILE).is_dir() {
+        say_first_build(folder);
+    }
     let output = cargo(folder)
         .args(["rustc", "--quiet", "--profile", PROFILE, "--target", TARGET])
         // A second crate type beside this one would switch off link-time optimisation.
@@ -94,6 +97,13 @@ fn config(sources: &Sources) -> Vec<String> {
     .collect()
 }
 
+/// Cargo is quiet, since it is started for every policy of a manifest; a build that takes
+/// long should not look like one that hangs.
+#[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
+fn say_first_build(folder: &Path) {
+    eprintln!("building `{}` for the first time, which takes a moment", folder.display());
+}
+
 /// The component among the artifacts that cargo reports.
 fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf> {
     #[derive(Deserialize)]
@@ -148,6 +158,8 @@ fn add_target(folder: &Path) -> anyhow::Result<()> {
 /// Where the sources of a build lie on this machine.
 struct Sources {
     workspace: PathBuf,
+    /// Where cargo puts what it builds.
+    target: PathBuf,
     /// The name and the folder of every package outside the registry.
     packages: Vec<(String, PathBuf)>,
 }
@@ -157,6 +169,7 @@ impl Sources {
         #[derive(Deserialize)]
         struct Metadata {
             workspace_root: PathBuf,
+            target_directory: PathBuf,
             packages: Vec<Package>,
         }
 
@@ -183,7 +196,11 @@ impl Sources {
             // The workspace is remapped as a whole.
             (!folder.starts_with(&metadata.workspace_root)).then_some((package.name, folder))
         });
-        Ok(Sources { packages: packages.collect(), workspace: metadata.workspace_root })
+        Ok(Sources {
+            packages: packages.collect(),
+            workspace: metadata.workspace_root,
+            target: metadata.target_directory,
+        })
     }
 }
 

@@ -58,7 +58,7 @@ impl Args {
             bail!("`{}` names no policy: everybody would be admitted", self.manifest.display());
         }
         let engine = Engine::new(1)?;
-        assembly.checked(&engine, |bytes| engine.compile(bytes))?;
+        assembly.checked(&engine)?;
 
         let target = Target::from(self.target);
         let compiler = Compiler::for_target(target)?;
