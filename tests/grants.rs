@@ -41,7 +41,7 @@ fn check_refused(lines: &str) {
     let event = root().join("tests/events/sign-up.json");
     let output = admit().args(["eval", "--manifest"]).arg(path).arg(event).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let reason = "policy `p`: stopped in `instantiate`: wants more than 64KiB, its `limits.memory`";
+    let reason = "policy `p`: wanted more than 64KiB of memory in `instantiate`";
     assert!(said.contains(reason), "{said}");
 }
 
@@ -154,10 +154,13 @@ fn limits_stop_a_policy() {
     let enough = decide(tell, "sign-up.json")["evaluations"][0]["fuel"].as_u64().unwrap();
     // Fuel is looked at where a function or a loop begins, not at each instruction.
     let less = enough / 2;
-    let reason = format!("after {} units of fuel, its `limits.fuel`", grouped(less));
+    let reason = format!(
+        "stopped after {} units of fuel in `evaluate`; `limits.fuel` allows no more",
+        grouped(less)
+    );
     check(
         &format!("fuel = {less}"),
-        json!({"kind": "fuel", "phase": "evaluate", "reason": format!("stopped in `evaluate` {reason}")}),
+        json!({"kind": "fuel", "phase": "evaluate", "reason": reason}),
     );
     let decision = decide(&format!("{tell}\nlimits = {{ fuel = {enough} }}"), "sign-up.json");
     assert_eq!(decision["answer"], "admit");

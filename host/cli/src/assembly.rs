@@ -1,17 +1,26 @@
 //! A manifest and its components, built and read, before anything is compiled.
 
 use crate::origin::Origin;
+use crate::patience::Patience;
 use crate::project;
+use crate::remedy::remedy;
 use admit_core::{
-    Failure, FailureKind, Limits, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads, Scope,
-    Settings, Terms,
+    Failure, FailureKind, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads,
+    Scope, Settings, Terms,
 };
-use admit_engine::{Component, Digest, Engine, PolicySet};
+use admit_engine::{Component, Digest, Engine, PolicySet, read_at_most, read_regular_file};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
+
+/// The largest component that is read; a Python policy has 18 MiB.
+const MOST_COMPONENT: u64 = 64 << 20;
+
+/// The largest manifest that is read.
+const MOST_MANIFEST: u64 = 16 << 20;
 
 /// The manifest that is read where none is named.
 pub(crate) const MANIFEST: &str = "admit.toml";
@@ -28,7 +37,9 @@ impl Assembly {
     /// Reads a manifest, builds the projects that it names, and reads the components.
     pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<Assembly> {
         let name = file.display().to_string();
-        let text = fs::read_to_string(file).with_context(|| match file.to_str() {
+        let text = File::open(file).and_then(|file| read_at_most(file, MOST_MANIFEST));
+        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+        let text = text.with_context(|| match file.to_str() {
             Some(MANIFEST) if !file.exists() => {
                 format!("cannot read `{MANIFEST}` here; name another with --manifest")
             }
@@ -67,6 +78,7 @@ impl Assembly {
             },
             applies_to: Scope::default(),
             limits: Limits::default(),
+            log: Log::Record,
             settings,
         };
         Ok(Assembly {
@@ -96,6 +108,7 @@ impl Assembly {
             let Policy { id, component: name, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
             let bytes = &self.components[name];
+            let _patience = Patience::with(format!("compiling `{name}`"));
             let component = match compiled.entry(Digest::of(bytes)) {
                 Entry::Occupied(compiled) => compiled.into_mut(),
                 Entry::Vacant(new) => new.insert(
@@ -104,9 +117,13 @@ impl Assembly {
                         .map_err(|refused| error("component", format!("`{name}`: {refused}")))?,
                 ),
             };
-            engine
-                .check_settings(component, limits, &settings.to_json())
-                .map_err(|failure| error(key_of(&failure), format!("policy `{id}`: {failure}")))?;
+            engine.check_settings(component, limits, &settings.to_json()).map_err(|failure| {
+                let mut message = format!("policy `{id}`: {failure}");
+                if let Some(remedy) = remedy(&failure) {
+                    message = format!("{message}; {remedy}");
+                }
+                error(key_of(&failure), message)
+            })?;
         }
         Ok(compiled)
     }
@@ -133,7 +150,10 @@ impl Assembly {
 fn key_of(failure: &Failure) -> &'static str {
     match failure.kind() {
         FailureKind::SettingsRefused => "settings",
-        FailureKind::Deadline | FailureKind::Fuel | FailureKind::Memory => "limits",
+        FailureKind::Deadline
+        | FailureKind::Fuel
+        | FailureKind::Memory
+        | FailureKind::Resources => "limits",
         _ => "component",
     }
 }
@@ -151,5 +171,6 @@ pub(crate) fn component(path: &Path) -> anyhow::Result<Vec<u8>> {
         }
         Err(error) => bail!("cannot read `{}`: {error}", path.display()),
     };
-    fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))
+    read_regular_file(&file, MOST_COMPONENT)
+        .with_context(|| format!("cannot read `{}`", file.display()))
 }

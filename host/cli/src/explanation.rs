@@ -1,5 +1,6 @@
 //! A decision as a person or a program reads it.
 
+use crate::remedy::remedy;
 use admit_cognito::{Event, Reply};
 use admit_core::{
     Answer, Counted, Decision, FlagRecord, Opinion, PolicyId, PolicyRecord, Size, Vote, VoteRecord,
@@ -111,7 +112,10 @@ impl<'a> Explanation<'a> {
             }
             (Opinion::Allow { .. }, _) => None,
             (Opinion::Deny { message, .. }, _) => Some(message.clone()),
-            (Opinion::Failure { failure, .. }, _) => Some(failure.to_string()),
+            (Opinion::Failure { failure, .. }, _) => Some(match remedy(failure) {
+                Some(remedy) => format!("{failure}\n  help: {remedy}"),
+                None => failure.to_string(),
+            }),
         }
     }
 

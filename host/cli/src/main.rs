@@ -8,7 +8,9 @@ mod assembly;
 mod commands;
 mod explanation;
 mod origin;
+mod patience;
 mod project;
+mod remedy;
 
 use clap::Parser;
 use commands::Command;

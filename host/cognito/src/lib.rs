@@ -5,6 +5,7 @@
 //! of its `response` are written. A typed event would drop what it does not know.
 
 mod event;
+pub mod identifiers;
 mod members;
 mod reply;
 

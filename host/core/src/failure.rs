@@ -11,9 +11,9 @@ pub const FAILURE_MESSAGE: &str = "The sign-up could not be checked, please try 
 pub enum Failure {
     /// The component could not be loaded, with the host's reason.
     NotLoaded(String),
-    /// `configure` refused the settings, with the policy's words.
+    /// `configure` refused the settings, with the policy's words if they are kept.
     SettingsRefused(String),
-    /// `evaluate` could not decide, with the policy's words.
+    /// `evaluate` could not decide, with the policy's words if they are kept.
     Undecided(String),
     /// The guest crashed, with the engine's word for how.
     Trap {
@@ -48,12 +48,23 @@ pub enum Failure {
         /// The limit.
         memory: Size,
     },
-    /// What came back is no value of the contract, with the engine's reason.
+    /// The policy wanted more of something that is counted than its limits allow, with
+    /// what that was.
+    Resources {
+        /// Where it was.
+        phase: Phase,
+        /// What it wanted, and which limit that is.
+        reason: String,
+    },
+    /// What came back is no value of the contract or larger than its limit, with the
+    /// engine's reason.
     Malformed {
         /// Where it was.
         phase: Phase,
         /// What one call may hand to the host, which is refused before it is read.
         host_call: Size,
+        /// How many handles of resources may live at once.
+        handles: u32,
         /// The engine's reason.
         reason: String,
     },
@@ -96,6 +107,7 @@ pub enum FailureKind {
     Budget,
     Fuel,
     Memory,
+    Resources,
     Malformed,
     Host,
 }
@@ -111,6 +123,7 @@ impl fmt::Display for FailureKind {
             FailureKind::Budget => "budget",
             FailureKind::Fuel => "fuel",
             FailureKind::Memory => "memory",
+            FailureKind::Resources => "resources",
             FailureKind::Malformed => "malformed",
             FailureKind::Host => "host",
         })
@@ -129,6 +142,7 @@ impl Failure {
             Failure::Budget { .. } => FailureKind::Budget,
             Failure::Fuel { .. } => FailureKind::Fuel,
             Failure::Memory { .. } => FailureKind::Memory,
+            Failure::Resources { .. } => FailureKind::Resources,
             Failure::Malformed { .. } => FailureKind::Malformed,
             Failure::Host(_) => FailureKind::Host,
         }
@@ -144,6 +158,7 @@ impl Failure {
             | Failure::Deadline { phase, .. }
             | Failure::Fuel { phase, .. }
             | Failure::Memory { phase, .. }
+            | Failure::Resources { phase, .. }
             | Failure::Malformed { phase, .. } => Some(*phase),
         }
     }
@@ -154,27 +169,35 @@ impl fmt::Display for Failure {
         match self {
             Failure::NotLoaded(reason) => write!(f, "not loaded: {reason}"),
             Failure::SettingsRefused(words) => {
-                write!(f, "`configure` refuses the settings: {words}")
+                write!(f, "`configure` refuses the settings{}", Words(words))
             }
-            Failure::Undecided(words) => write!(f, "`evaluate` could not decide: {words}"),
+            Failure::Undecided(words) => write!(f, "`evaluate` could not decide{}", Words(words)),
             Failure::Trap { phase, trap } => write!(f, "crashed in `{phase}`: {trap}"),
             Failure::Deadline { phase, time } => {
-                write!(f, "stopped in `{phase}` after {time}, its `limits.time`")
+                write!(f, "stopped after {time} in `{phase}`; `limits.time` allows no more")
             }
-            Failure::Budget { budget } => {
-                write!(f, "stopped after its share of the whole decision's `budget`, {budget}")
-            }
+            Failure::Budget { budget } => write!(
+                f,
+                "stopped after its share of {budget}; `budget` allows the whole decision no more"
+            ),
             Failure::Fuel { phase, fuel } => {
                 let fuel = grouped(*fuel);
-                write!(f, "stopped in `{phase}` after {fuel} units of fuel, its `limits.fuel`")
+                write!(
+                    f,
+                    "stopped after {fuel} units of fuel in `{phase}`; `limits.fuel` allows no more"
+                )
             }
-            Failure::Memory { phase, memory } => {
-                write!(f, "stopped in `{phase}`: wants more than {memory}, its `limits.memory`")
-            }
-            Failure::Malformed { phase, host_call, reason } => write!(
+            Failure::Memory { phase, memory } => write!(
                 f,
-                "`{phase}` gave no value of the contract, or more than {host_call}, its \
-                 `limits.host-call`: {reason}"
+                "wanted more than {memory} of memory in `{phase}`; `limits.memory` allows no more"
+            ),
+            Failure::Resources { phase, reason } => {
+                write!(f, "wanted too much in `{phase}`: {reason}")
+            }
+            Failure::Malformed { phase, host_call, handles, reason } => write!(
+                f,
+                "`{phase}` gave no value of the contract, or more than {host_call} \
+                 (`limits.host-call`) or {handles} handles (`limits.handles`): {reason}"
             ),
             Failure::Host(reason) => write!(f, "the host failed: {reason}"),
         }
@@ -195,8 +218,20 @@ impl Serialize for Failure {
     }
 }
 
+/// The words of a policy, of which there are none where the manifest discards them.
+struct Words<'a>(&'a str);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            words => write!(f, ": {words}"),
+        }
+    }
+}
+
 /// A number with its thousands apart, so that 50,000,000 is read and not counted.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -217,7 +252,7 @@ mod tests {
         let failure = Failure::Fuel { phase: Phase::Evaluate, fuel: 50_000_000 };
         assert_eq!(
             failure.to_string(),
-            "stopped in `evaluate` after 50,000,000 units of fuel, its `limits.fuel`"
+            "stopped after 50,000,000 units of fuel in `evaluate`; `limits.fuel` allows no more"
         );
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1000), "1,000");

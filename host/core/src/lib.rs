@@ -22,12 +22,12 @@ pub use decision::{
     Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds, Opinion, Outcome, PolicyRecord,
     Refusal, Uncounted, VoteRecord, decide,
 };
-pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
+pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
 pub use limits::{InvalidQuantity, Limits, Size, Time};
 pub use manifest::{KeyPath, Manifest, ManifestProblem, RawManifest};
 #[cfg(feature = "toml")]
 pub use manifest_file::ManifestError;
-pub use policy::{InvalidPolicyId, Mode, OnFailure, Policy, PolicyId, Scope, Terms};
+pub use policy::{InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms};
 pub use powers::{Power, Powers};
 pub use printable::printable;
 pub use reads::{InvalidPath, Name, ReadPath, Reads, View};

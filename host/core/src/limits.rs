@@ -7,7 +7,8 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Limits {
-    /// Time, from instantiating to the verdict.
+    /// Time that the policy computes, from instantiating to the verdict. Time in which its
+    /// thread waits or its process is frozen does not count.
     pub time: Time,
     /// Bytes of linear memory, summed over all memories of the component.
     pub memory: Size,
@@ -15,15 +16,55 @@ pub struct Limits {
     pub fuel: u64,
     /// Bytes that one call may hand to the host: a verdict, or one note for the log.
     pub host_call: Size,
+    /// Linear memories; a JavaScript policy has three.
+    pub memories: u32,
+    /// Tables.
+    pub tables: u32,
+    /// Elements of all tables together.
+    pub table_elements: u32,
+    /// Core instances; a Python policy has some thirty.
+    pub instances: u32,
+    /// Handles of resources that live at once.
+    pub handles: u32,
+    /// Notes that are kept of one evaluation.
+    pub log_lines: u32,
+    /// Bytes that are kept of all notes of one evaluation together.
+    pub log_bytes: Size,
+    /// Characters of a denial's message.
+    pub message: u32,
 }
 
 impl Limits {
+    /// The lowest values that a manifest may ask for.
+    pub const FLOOR: Limits = Limits {
+        time: Time::from_millis(1),
+        memory: Size::from_kib(64),
+        fuel: 1,
+        host_call: Size::from_kib(1),
+        memories: 1,
+        tables: 0,
+        table_elements: 0,
+        instances: 1,
+        handles: 0,
+        log_lines: 0,
+        log_bytes: Size::from_kib(0),
+        message: 32,
+    };
+
     /// The highest values that a manifest may ask for.
     pub const CEILING: Limits = Limits {
         time: Time::from_millis(4_000),
-        memory: Size::from_mib(128),
+        memory: Size::from_mib(64),
         fuel: 10_000_000_000,
         host_call: Size::from_mib(1),
+        memories: 20,
+        tables: 100,
+        table_elements: 100_000,
+        instances: 500,
+        handles: 10_000,
+        log_lines: 1_000,
+        log_bytes: Size::from_kib(256),
+        message: 1_000,
     };
 }
 
@@ -34,6 +75,14 @@ impl Default for Limits {
             memory: Size::from_mib(16),
             fuel: 50_000_000,
             host_call: Size::from_kib(64),
+            memories: 10,
+            tables: 50,
+            table_elements: 20_000,
+            instances: 100,
+            handles: 64,
+            log_lines: 64,
+            log_bytes: Size::from_kib(16),
+            message: 256,
         }
     }
 }

@@ -1,5 +1,6 @@
 use crate::{
-    Limits, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Reads, Scope, Size, Terms, Time,
+    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Reads, Scope, Size, Terms,
+    Time,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -50,6 +51,8 @@ pub(crate) struct RawPolicy {
     #[serde(default)]
     limits: RawLimits,
     #[serde(default)]
+    log: Log,
+    #[serde(default)]
     pub(crate) settings: Map<String, Value>,
 }
 
@@ -71,6 +74,14 @@ struct RawLimits {
     memory: Option<Size>,
     fuel: Option<u64>,
     host_call: Option<Size>,
+    memories: Option<u32>,
+    tables: Option<u32>,
+    table_elements: Option<u32>,
+    instances: Option<u32>,
+    handles: Option<u32>,
+    log_lines: Option<u32>,
+    log_bytes: Option<Size>,
+    message: Option<u32>,
 }
 
 /// What is wrong with a manifest whose every value is well formed.
@@ -177,13 +188,28 @@ impl From<Policy> for RawPolicy {
                 user_pools: list(policy.applies_to.user_pools),
                 clients: list(policy.applies_to.clients),
             },
-            limits: RawLimits {
-                time: Some(policy.limits.time),
-                memory: Some(policy.limits.memory),
-                fuel: Some(policy.limits.fuel),
-                host_call: Some(policy.limits.host_call),
-            },
+            limits: policy.limits.into(),
+            log: policy.log,
             settings: policy.settings.into(),
+        }
+    }
+}
+
+impl From<Limits> for RawLimits {
+    fn from(limits: Limits) -> RawLimits {
+        RawLimits {
+            time: Some(limits.time),
+            memory: Some(limits.memory),
+            fuel: Some(limits.fuel),
+            host_call: Some(limits.host_call),
+            memories: Some(limits.memories),
+            tables: Some(limits.tables),
+            table_elements: Some(limits.table_elements),
+            instances: Some(limits.instances),
+            handles: Some(limits.handles),
+            log_lines: Some(limits.log_lines),
+            log_bytes: Some(limits.log_bytes),
+            message: Some(limits.message),
         }
     }
 }
@@ -192,6 +218,10 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Manifes
     if raw.component.is_empty() {
         let message = "name a .wasm file, or the folder of a policy project";
         return Err(here.key("component").problem(message));
+    }
+    if let Some((key, _)) = raw.settings.iter().find(|(_, value)| depth(value) > MOST_LEVELS) {
+        let message = format!("nests deeper than {MOST_LEVELS} levels");
+        return Err(here.key("settings").key(key).problem(message));
     }
     Ok(Policy {
         id: raw.id,
@@ -204,8 +234,21 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Manifes
         },
         applies_to: scope(raw.applies_to, here.clone().key("applies-to"))?,
         limits: limits(raw.limits, budget, here.clone().key("limits"))?,
+        log: raw.log,
         settings: raw.settings.into(),
     })
+}
+
+/// How many levels of lists and tables settings may have: what is written into a bundle
+/// must be readable there.
+const MOST_LEVELS: usize = 64;
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 fn reads(paths: Vec<String>, here: KeyPath) -> Result<Reads, ManifestProblem> {
@@ -234,10 +277,6 @@ fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, ManifestProblem> {
 }
 
 fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, ManifestProblem> {
-    let problem = |name| {
-        let here = here.clone();
-        move |message: String| here.key(name).problem(message)
-    };
     let default = Limits::default();
     let limits = Limits {
         // Only a number that somebody wrote can be wrong: the default follows the budget.
@@ -245,16 +284,39 @@ fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, Manifes
         memory: raw.memory.unwrap_or(default.memory),
         fuel: raw.fuel.unwrap_or(default.fuel),
         host_call: raw.host_call.unwrap_or(default.host_call),
+        memories: raw.memories.unwrap_or(default.memories),
+        tables: raw.tables.unwrap_or(default.tables),
+        table_elements: raw.table_elements.unwrap_or(default.table_elements),
+        instances: raw.instances.unwrap_or(default.instances),
+        handles: raw.handles.unwrap_or(default.handles),
+        log_lines: raw.log_lines.unwrap_or(default.log_lines),
+        log_bytes: raw.log_bytes.unwrap_or(default.log_bytes),
+        message: raw.message.unwrap_or(default.message),
     };
-    let ceiling = Limits::CEILING;
-    within(limits.time, Time::from_millis(1), ceiling.time).map_err(problem("time"))?;
-    within(limits.memory, Size::from_kib(64), ceiling.memory).map_err(problem("memory"))?;
-    within(limits.fuel, 1, ceiling.fuel).map_err(problem("fuel"))?;
-    within(limits.host_call, Size::from_kib(1), ceiling.host_call).map_err(problem("host-call"))?;
+    let (least, most) = (Limits::FLOOR, Limits::CEILING);
+    for (key, range) in [
+        ("time", within(limits.time, least.time, most.time)),
+        ("memory", within(limits.memory, least.memory, most.memory)),
+        ("fuel", within(limits.fuel, least.fuel, most.fuel)),
+        ("host-call", within(limits.host_call, least.host_call, most.host_call)),
+        ("memories", within(limits.memories, least.memories, most.memories)),
+        ("tables", within(limits.tables, least.tables, most.tables)),
+        (
+            "table-elements",
+            within(limits.table_elements, least.table_elements, most.table_elements),
+        ),
+        ("instances", within(limits.instances, least.instances, most.instances)),
+        ("handles", within(limits.handles, least.handles, most.handles)),
+        ("log-lines", within(limits.log_lines, least.log_lines, most.log_lines)),
+        ("log-bytes", within(limits.log_bytes, least.log_bytes, most.log_bytes)),
+        ("message", within(limits.message, least.message, most.message)),
+    ] {
+        range.map_err(|message| here.clone().key(key).problem(message))?;
+    }
     if limits.time > budget {
         let message =
             format!("{} is longer than the whole decision may take, {budget}", limits.time);
-        return Err(problem("time")(message));
+        return Err(here.key("time").problem(message));
     }
     Ok(limits)
 }

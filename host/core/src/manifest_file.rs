@@ -1,4 +1,4 @@
-use crate::manifest::KeyPath;
+use crate::manifest::{KeyPath, Segment};
 use crate::{Manifest, ManifestProblem, RawManifest};
 use serde_json::Value;
 use std::fmt;
@@ -37,6 +37,9 @@ impl std::error::Error for ManifestError {}
 impl Manifest {
     /// Reads the text of an `admit.toml`. The file's name is for the error alone.
     pub fn from_toml(file: &str, text: &str) -> Result<Manifest, ManifestError> {
+        check_keys(text).map_err(|ManifestProblem { key, message }| {
+            ManifestError::at(file, text, &key, message)
+        })?;
         let mut raw: RawManifest = toml::from_str(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
             let key = key_at(text, &span).map(|key| key.to_string());
@@ -55,6 +58,20 @@ impl ManifestError {
         let span = span_of(text, key).unwrap_or(0..0);
         error_at(file, text, span, Some(key.to_string()), message)
     }
+}
+
+/// Refuses keys that the readers of TOML and JSON use among themselves: they would take the
+/// value for something else.
+fn check_keys(text: &str) -> Result<(), ManifestProblem> {
+    let mut reserved = None;
+    let _ = visit(text, &mut |path, _| {
+        if let Some(Segment::Key(key)) = path.0.last()
+            && (key == DATE_TIME || key.starts_with("$serde_json::private::"))
+        {
+            reserved = Some(path.clone());
+        }
+    });
+    reserved.map_or(Ok(()), |key| Err(key.problem("no setting can have this name")))
 }
 
 /// How the TOML reader hands on a date or a time.
@@ -171,7 +188,7 @@ fn visit_value(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Mode, OnFailure, Power, Time};
+    use crate::{Log, Mode, OnFailure, Power, Time};
 
     const MINIMAL: &str = r#"
 [[policy]]
@@ -198,11 +215,14 @@ verdicts = []
         let policy = &manifest.policies[0];
         assert_eq!(policy.terms.mode, Mode::Enforce);
         assert_eq!(policy.terms.on_failure, OnFailure::Deny);
+        assert_eq!(policy.log, Log::Record);
         assert_eq!(policy.settings.to_json(), "{}");
         let limits = serde_json::to_string(&policy.limits).unwrap();
         assert_eq!(
             limits,
-            r#"{"time":"100ms","memory":"16MiB","fuel":50000000,"host-call":"64KiB"}"#
+            "{\"time\":\"100ms\",\"memory\":\"16MiB\",\"fuel\":50000000,\"host-call\":\"64KiB\",\
+             \"memories\":10,\"tables\":50,\"table-elements\":20000,\"instances\":100,\
+             \"handles\":64,\"log-lines\":64,\"log-bytes\":\"16KiB\",\"message\":256}"
         );
     }
 
@@ -220,7 +240,8 @@ verdicts = ["confirm", "deny"]
 mode = "monitor"
 on-failure = "abstain"
 applies-to = { triggers = ["PreSignUp_SignUp"], user-pools = ["p"], clients = ["c"] }
-limits = { time = "50ms", memory = "8MiB", fuel = 1_000, host-call = "2KiB" }
+limits = { time = "50ms", memory = "8MiB", fuel = 1_000, host-call = "2KiB", log-lines = 0 }
+log = "discard"
 settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
 "#,
         )
@@ -232,7 +253,8 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         assert_eq!(policy.terms.mode, Mode::Monitor);
         assert_eq!(policy.terms.on_failure, OnFailure::Abstain);
         assert_eq!(policy.applies_to.clients, ["c"]);
-        assert_eq!(policy.limits.fuel, 1_000);
+        assert_eq!((policy.limits.fuel, policy.limits.log_lines), (1_000, 0));
+        assert_eq!(policy.log, Log::Discard);
         assert_eq!(policy.settings.to_json(), r#"{"deep":[{"x":1.5}],"since":"2024-01-02"}"#);
     }
 
@@ -245,11 +267,34 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
     }
 
     #[test]
+    fn settings_are_the_same_behind_a_bundle() {
+        // Numbers whose nearest binary fraction is not found by the short way.
+        let text = format!(
+            "{MINIMAL}settings = {{ f = 1.7976931335246187e308, g = 95.95894721691124 }}\n"
+        );
+        let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
+        let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
+        let raw: RawManifest = serde_json::from_str(&json).unwrap();
+        assert_eq!(Manifest::try_from(raw).unwrap(), manifest);
+    }
+
+    #[test]
+    fn settings_that_no_bundle_could_hold_are_refused() {
+        let deep = format!("settings.a = {}{}", "[".repeat(70), "]".repeat(70));
+        check_line(&deep, "admit.toml:7:14: `policy[0].settings.a`: nests deeper than 64 levels");
+        check_line(
+            "settings = { \"$serde_json::private::RawValue\" = \"null\" }",
+            "admit.toml:7:49: `policy[0].settings.$serde_json::private::RawValue`: no setting can \
+             have this name",
+        );
+    }
+
+    #[test]
     fn an_error_names_file_line_and_key() {
         check_line(
             "mod = \"monitor\"",
             "admit.toml:7:1: `policy[0].mod`: unknown field `mod`, expected one of `id`, \
-             `component`, `reads`, `verdicts`, `mode`, `on-failure`, `applies-to`, `limits`, \
+             `component`, `reads`, `verdicts`, `mode`, `on-failure`, `applies-to`, `limits`, `log`, \
              `settings`",
         );
         check_line(
@@ -262,8 +307,16 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
             "admit.toml:7:19: `policy[0].limits.fuel`: 0 is too little: at least 1",
         );
         check_line(
+            "limits = { log-bytes = \"1MiB\" }",
+            "admit.toml:7:24: `policy[0].limits.log-bytes`: 1MiB is too much: at most 256KiB",
+        );
+        check_line(
+            "limits = { handles = -1 }",
+            "admit.toml:7:22: `policy[0].limits.handles`: invalid value: integer `-1`, expected u32",
+        );
+        check_line(
             "limits = { memory = \"1GiB\" }",
-            "admit.toml:7:21: `policy[0].limits.memory`: 1GiB is too much: at most 128MiB",
+            "admit.toml:7:21: `policy[0].limits.memory`: 1GiB is too much: at most 64MiB",
         );
         check_line(
             "limits = { time = \"3s\" }",

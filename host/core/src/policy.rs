@@ -19,6 +19,8 @@ pub struct Policy {
     pub applies_to: Scope,
     /// What one evaluation may cost.
     pub limits: Limits,
+    /// What becomes of its words.
+    pub log: Log,
     /// Its own values.
     pub settings: Settings,
 }
@@ -63,6 +65,18 @@ pub enum OnFailure {
     Deny,
     /// As if the policy had abstained.
     Abstain,
+}
+
+/// What becomes of the words that a policy chooses: its notes, the code of a denial, why it
+/// could not decide. They may hold whatever the policy may see.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Log {
+    /// They are kept, as the policy's words, up to its limits.
+    #[default]
+    Record,
+    /// None of them is kept. The message of a denial still reaches the person signing up.
+    Discard,
 }
 
 /// Which sign-ups a policy is asked about. An empty list means all.

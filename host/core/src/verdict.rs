@@ -93,21 +93,28 @@ pub struct Denial {
 }
 
 impl Denial {
-    /// The most characters that a message may have.
-    pub const MESSAGE_CHARACTERS: usize = 256;
     /// The most characters that a code may have.
     pub const CODE_CHARACTERS: usize = 64;
     /// What is shown instead of a message that says nothing.
     pub const BLANK_MESSAGE: &str = "The sign-up was denied";
     /// What is recorded instead of a code that says nothing.
     pub const BLANK_CODE: &str = "denied";
+    /// What is recorded where the manifest discards a policy's words.
+    pub const DISCARDED_CODE: &str = "discarded";
 
-    /// Takes a policy's words and keeps what may be shown.
+    /// Takes a policy's words and keeps what may be shown, with at most so many characters
+    /// of the message.
     ///
     /// The code keeps letters, digits, `-`, `_` and `.`; anything else becomes `-`. The
     /// message becomes one printable line without a final period, which Cognito adds.
-    pub fn new(code: &str, message: &str) -> Denial {
-        Denial { code: printable_code(code), message: printable_message(message) }
+    pub fn new(code: &str, message: &str, characters: usize) -> Denial {
+        Denial { code: printable_code(code), message: printable_message(message, characters) }
+    }
+
+    /// The same denial without the policy's code.
+    #[must_use]
+    pub fn without_code(self) -> Denial {
+        Denial { code: Denial::DISCARDED_CODE.to_owned(), ..self }
     }
 
     /// The reason for machines and logs.
@@ -146,8 +153,8 @@ fn printable_code(code: &str) -> String {
     }
 }
 
-fn printable_message(message: &str) -> String {
-    let mut line = printable(message, Denial::MESSAGE_CHARACTERS);
+fn printable_message(message: &str, characters: usize) -> String {
+    let mut line = printable(message, characters);
     if line.ends_with('.') && !line.ends_with("..") {
         line.pop();
     }
@@ -159,7 +166,7 @@ mod tests {
     use super::*;
 
     fn check_message(given: &str, shown: &str) {
-        assert_eq!(Denial::new("code", given).message(), shown, "{given:?}");
+        assert_eq!(Denial::new("code", given, 256).message(), shown, "{given:?}");
     }
 
     #[test]
@@ -185,8 +192,8 @@ mod tests {
     #[test]
     fn a_long_message_is_cut() {
         let long = "ä".repeat(1_000_000);
-        let denial = Denial::new("code", &long);
-        assert_eq!(denial.message().chars().count(), Denial::MESSAGE_CHARACTERS);
+        assert_eq!(Denial::new("code", &long, 256).message().chars().count(), 256);
+        assert_eq!(Denial::new("code", &long, 32).message().chars().count(), 32);
     }
 
     #[test]
@@ -197,8 +204,8 @@ mod tests {
             ("", Denial::BLANK_CODE),
             ("\u{202e}", Denial::BLANK_CODE),
         ] {
-            assert_eq!(Denial::new(given, "m").code(), kept, "{given:?}");
+            assert_eq!(Denial::new(given, "m", 256).code(), kept, "{given:?}");
         }
-        assert_eq!(Denial::new(&"x".repeat(1000), "m").code().len(), 64);
+        assert_eq!(Denial::new(&"x".repeat(1000), "m", 256).code().len(), 64);
     }
 }

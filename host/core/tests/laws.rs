@@ -25,7 +25,7 @@ fn states(flags: &[Flag]) -> Vec<Outcome> {
         }
         for verdicts in [Powers::default(), Powers::from_iter([Power::Deny])] {
             let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
-            states.push(outcome(terms, Ok(Verdict::Deny(Denial::new("code", "message")))));
+            states.push(outcome(terms, Ok(Verdict::Deny(Denial::new("code", "message", 256)))));
         }
         for ballot in ballots(flags) {
             for permitted in subsets(flags) {

@@ -28,7 +28,7 @@ fn allows(id: &str, ballot: Ballot) -> Outcome {
 }
 
 fn denies(id: &str, message: &str) -> Outcome {
-    policy(id, Ok(Verdict::Deny(Denial::new("code", message))))
+    policy(id, Ok(Verdict::Deny(Denial::new("code", message, 256))))
 }
 
 fn fails(id: &str) -> Outcome {
@@ -176,7 +176,7 @@ fn any_answer() -> impl Strategy<Value = Result<Verdict, Failure>> {
         8 => (any_vote(), any_vote(), any_vote()).prop_map(|(confirm, verify_email, verify_phone)| {
             Ok(Verdict::Allow(Ballot { confirm, verify_email, verify_phone }))
         }),
-        1 => "[a-z]{1,8}".prop_map(|text| Ok(Verdict::Deny(Denial::new(&text, &text)))),
+        1 => "[a-z]{1,8}".prop_map(|text| Ok(Verdict::Deny(Denial::new(&text, &text, 256)))),
         1 => Just(Err(Failure::Undecided("no".to_owned()))),
     ]
 }

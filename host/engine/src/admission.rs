@@ -2,6 +2,7 @@
 //! that answer what they are asked.
 
 use crate::contract;
+use admit_core::{Limits, Size};
 use thiserror::Error;
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -19,6 +20,19 @@ pub enum Refused {
          with `wasm-tools component new`"
     )]
     CoreModule,
+    /// It has a memory that no policy may have.
+    #[error("declares a memory of {}, and no policy may have more than {}", .0, Limits::CEILING.memory)]
+    Memory(Size),
+    /// It has a table that no policy may have.
+    #[error(
+        "declares a table of {} elements, and no policy may have more than {}",
+        .0,
+        Limits::CEILING.table_elements
+    )]
+    Table(u64),
+    /// It has a function that would take too long to compile.
+    #[error("has a function of {} KiB, and no policy may have one of more than {} KiB", .0 >> 10, MOST_FUNCTION >> 10)]
+    Function(usize),
     /// It would unfold into more than a host can hold.
     #[error("nests components that would unfold into more than {MOST_INSTANCES} instances")]
     Unfolds,
@@ -47,17 +61,21 @@ pub enum Refused {
     },
 }
 
+/// How large a function may be: some take a time to compile that grows with the square of
+/// their size. The largest of an interpreter written in C has some hundred KiB.
+const MOST_FUNCTION: usize = 512 << 10;
+
 /// How many instances of components a component may unfold into. Honest ones have a few.
 const MOST_INSTANCES: u64 = 1_000;
 
-/// Refuses a component that would exhaust whoever compiles it.
+/// Refuses a component that would exhaust whoever compiles it, or that no host could run.
 ///
 /// Each level of nesting can instantiate the one below it several times, and the compiler
 /// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
 /// instantiation is counted as if it were of the largest component so far, so that there
 /// is no need to know of which one it is.
 #[cfg(feature = "compile")]
-pub(crate) fn check_unfolding(bytes: &[u8]) -> Result<(), Refused> {
+pub(crate) fn check_size(bytes: &[u8]) -> Result<(), Refused> {
     use wasmparser::{ComponentInstance, Parser, Payload};
 
     let invalid = |error: wasmparser::BinaryReaderError| Refused::Invalid(error.to_string());
@@ -72,6 +90,28 @@ pub(crate) fn check_unfolding(bytes: &[u8]) -> Result<(), Refused> {
                         && let Some(size) = open.last_mut()
                     {
                         *size = size.saturating_add(largest);
+                    }
+                }
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    let bytes = memory.map_err(invalid)?.initial.saturating_mul(64 << 10);
+                    if bytes > Limits::CEILING.memory.bytes() {
+                        return Err(Refused::Memory(Size::from_bytes(bytes)));
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                let size = body.range().len();
+                if size > MOST_FUNCTION {
+                    return Err(Refused::Function(size));
+                }
+            }
+            Payload::TableSection(tables) => {
+                for table in tables {
+                    let elements = table.map_err(invalid)?.ty.initial;
+                    if elements > u64::from(Limits::CEILING.table_elements) {
+                        return Err(Refused::Table(elements));
                     }
                 }
             }

@@ -5,16 +5,24 @@ use crate::Digest;
 use crate::engine::{Component, Engine, WASMTIME_VERSION};
 use crate::native::Target;
 use crate::policy_set::PolicySet;
+use crate::regular_file::read_regular_file;
 use admit_core::{Failure, Manifest, ManifestProblem, Policy, RawManifest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// The name of the index of a bundle.
 pub const INDEX: &str = "bundle.json";
+
+/// The largest index that is read; settings are part of it.
+const MOST_INDEX: u64 = 64 << 20;
+
+/// The largest compiled file that is read; a Python policy has 35 MiB.
+const MOST_COMPILED: u64 = 256 << 20;
 
 /// The layout that this host reads and writes.
 const FORMAT: u32 = 1;
@@ -100,7 +108,8 @@ impl Index {
         Ok(seal(&bundle))
     }
 
-    fn from_text(text: &str) -> Result<Index, String> {
+    /// Reads what [`Index::to_text`] wrote, to the byte. An error says what is wrong.
+    pub fn from_text(text: &str) -> Result<Index, String> {
         let sealed: Sealed<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let bundle = sealed.bundle.get();
         // Byte for byte, so that no bit of the file is free to change.
@@ -127,9 +136,13 @@ impl Entry {
 ///
 /// Only an index that cannot be read is an error. A compiled file that is missing,
 /// corrupt or made for another host is a failure of the policies that need it.
-pub fn load(engine: Engine, folder: &Path) -> Result<(PolicySet, Digest), BundleError> {
+pub fn load(
+    engine: impl Into<Arc<Engine>>,
+    folder: &Path,
+) -> Result<(PolicySet, Digest), BundleError> {
     let path = folder.join(INDEX);
-    let text = fs::read_to_string(&path)
+    let text = read_regular_file(&path, MOST_INDEX)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other))
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
     let index = Index::from_text(&text)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
@@ -171,7 +184,7 @@ fn component(
             std::env::consts::ARCH,
         )));
     }
-    let bytes = fs::read(folder.join(&file))
+    let bytes = read_regular_file(&folder.join(&file), MOST_COMPILED)
         .map_err(|error| Failure::NotLoaded(format!("cannot read `{file}`: {error}")))?;
     // Of the very bytes that are loaded below: loading is not validation.
     if Digest::of(&bytes) != entry.compiled {

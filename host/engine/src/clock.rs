@@ -7,14 +7,17 @@ use wasmtime::Engine;
 /// How often running guests are interrupted to look at their deadline.
 const TICK: Duration = Duration::from_millis(2);
 
+/// A process that does not tick for so long was not waiting for its turn: it was frozen.
+const FROZEN: Duration = Duration::from_millis(100);
+
 /// After so many ticks without a guest the thread sleeps until there is one.
 const IDLE_TICKS: u32 = 500;
 
-/// The time that this process has been running, by which guests are stopped.
+/// The time that this process has been running, and the ticks that interrupt its guests.
 ///
-/// It stands still while the process does, frozen or starved: no healthy policy finds its
-/// deadline passed because its machine was busy elsewhere. It is read without a system
-/// call and advances by ticks, which a thread makes only while guests run.
+/// It stands still while the process is frozen: no policy finds its share of the budget
+/// gone because Lambda stopped the world. It is read without a system call and advances by
+/// ticks, which a thread makes only while guests run.
 #[derive(Debug)]
 pub(crate) struct Clock {
     shared: Arc<Shared>,
@@ -37,6 +40,11 @@ impl Moment {
     pub(crate) fn after(self, span: Duration) -> Moment {
         let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         Moment(self.0.saturating_add(micros))
+    }
+
+    /// How long it is until a later moment.
+    pub(crate) fn until(self, later: Moment) -> Duration {
+        Duration::from_micros(later.0.saturating_sub(self.0))
     }
 }
 
@@ -94,12 +102,6 @@ impl Clock {
         Moment(self.shared.elapsed_micros.load(SeqCst))
     }
 
-    /// When something that starts now and may take so long is to be stopped.
-    pub(crate) fn deadline(&self, span: Duration) -> Moment {
-        // The current tick is partly over: without the extra one a guest would get less.
-        self.now().after(span + TICK)
-    }
-
     fn wake(&self) {
         if let Some(thread) = &self.thread {
             thread.thread().unpark();
@@ -124,8 +126,8 @@ fn tick(shared: &Shared, interrupt: &dyn Fn()) {
     while !shared.ended.load(SeqCst) {
         thread::sleep(TICK);
         let now = Instant::now();
-        // Whatever is longer was not spent running: the process was frozen, or starved.
-        let elapsed = (now - last).min(2 * TICK);
+        let elapsed = now - last;
+        let elapsed = if elapsed < FROZEN { elapsed } else { TICK };
         last = now;
         let micros = u64::try_from(elapsed.as_micros()).unwrap_or(0);
         shared.elapsed_micros.fetch_add(micros, SeqCst);

@@ -1,7 +1,7 @@
 //! The contract 0.1 as this host speaks it, and its words in those of `admit-core`.
 
 use crate::notes::{Level, Notes};
-use admit_core::{Ballot, Denial, Verdict, View, Vote};
+use admit_core::{Ballot, Denial, Limits, Log, Verdict, View, Vote};
 use wasmtime::component::{Linker, WasmStr};
 use wasmtime::{Result, StoreContextMut};
 
@@ -14,7 +14,7 @@ mod bindings {
 }
 
 pub(crate) use bindings::admit::policy::types::SignUp;
-pub(crate) use bindings::{Policy, PolicyPre};
+pub(crate) use bindings::{Policy, PolicyIndices};
 
 use bindings::admit::policy::{log, types};
 
@@ -63,17 +63,21 @@ pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
     }
 }
 
-impl From<types::Verdict> for Verdict {
-    fn from(verdict: types::Verdict) -> Verdict {
-        match verdict {
-            types::Verdict::Allow(ballot) => Verdict::Allow(Ballot {
-                confirm: ballot.confirm.into(),
-                verify_email: ballot.verify_email.into(),
-                verify_phone: ballot.verify_phone.into(),
-            }),
-            types::Verdict::Deny(denial) => {
-                Verdict::Deny(Denial::new(&denial.code, &denial.message))
-            }
+/// A verdict in our words, as far as the manifest lets them through.
+pub(crate) fn verdict(verdict: types::Verdict, limits: &Limits, log: Log) -> Verdict {
+    match verdict {
+        types::Verdict::Allow(ballot) => Verdict::Allow(Ballot {
+            confirm: ballot.confirm.into(),
+            verify_email: ballot.verify_email.into(),
+            verify_phone: ballot.verify_phone.into(),
+        }),
+        types::Verdict::Deny(types::Denial { code, message }) => {
+            let characters = usize::try_from(limits.message).unwrap_or(usize::MAX);
+            let denial = Denial::new(&code, &message, characters);
+            Verdict::Deny(match log {
+                Log::Record => denial,
+                Log::Discard => denial.without_code(),
+            })
         }
     }
 }

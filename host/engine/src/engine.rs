@@ -1,13 +1,12 @@
 use crate::admission::{self, Refused};
 use crate::clock::Clock;
-use crate::contract::{self, PolicyPre};
+use crate::contract::{self, PolicyIndices};
 use crate::evaluation::State;
-use crate::limiter::Limiter;
 use crate::native;
 use admit_core::Limits;
 use std::sync::Arc;
 use thiserror::Error;
-use wasmtime::component::Linker;
+use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig,
     WasmBacktraceDetails, WasmFeatures,
@@ -28,7 +27,8 @@ pub struct Engine {
 /// A component that was let in and is ready to be instantiated. Cheap to clone.
 #[derive(Clone)]
 pub struct Component {
-    pub(crate) pre: Arc<PolicyPre<State>>,
+    pub(crate) pre: InstancePre<State>,
+    pub(crate) indices: Arc<PolicyIndices>,
 }
 
 /// Why there is no engine.
@@ -68,7 +68,8 @@ impl Engine {
         admission::check(&self.inner, &component)?;
         let contract = |error: wasmtime::Error| Refused::Contract { reason: format!("{error:#}") };
         let pre = self.linker.instantiate_pre(&component).map_err(contract)?;
-        Ok(Component { pre: Arc::new(PolicyPre::new(pre).map_err(contract)?) })
+        let indices = Arc::new(PolicyIndices::new(&pre).map_err(contract)?);
+        Ok(Component { pre, indices })
     }
 }
 
@@ -111,20 +112,20 @@ pub(crate) fn config() -> Result<Config, EngineError> {
 }
 
 fn pool(evaluations: u32) -> PoolingAllocationConfig {
-    let memory = usize::try_from(Limits::CEILING.memory.bytes()).unwrap_or(usize::MAX);
+    let most = Limits::CEILING;
     let mut pool = PoolingAllocationConfig::new();
-    pool.max_memory_size(memory)
-        .table_elements(Limiter::TABLE_ELEMENTS)
-        .max_tables_per_module(Limiter::TABLES)
-        .max_memories_per_component(Limiter::MEMORIES)
-        .max_tables_per_component(Limiter::TABLES)
-        .max_core_instances_per_component(Limiter::INSTANCES)
+    pool.max_memory_size(usize::try_from(most.memory.bytes()).unwrap_or(usize::MAX))
+        .table_elements(usize::try_from(most.table_elements).unwrap_or(usize::MAX))
+        .max_tables_per_module(most.tables)
+        .max_memories_per_component(most.memories)
+        .max_tables_per_component(most.tables)
+        .max_core_instances_per_component(most.instances)
         // Room for each of them to take all that it may: no policy is refused because of
         // what others hold. Only addresses are reserved, no memory.
         .total_component_instances(evaluations)
-        .total_memories(evaluations.saturating_mul(Limiter::MEMORIES))
-        .total_tables(evaluations.saturating_mul(Limiter::TABLES))
-        .total_core_instances(evaluations.saturating_mul(Limiter::INSTANCES))
+        .total_memories(evaluations.saturating_mul(most.memories))
+        .total_tables(evaluations.saturating_mul(most.tables))
+        .total_core_instances(evaluations.saturating_mul(most.instances))
         // Clearing so much by hand is faster than asking the kernel for fresh pages.
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(16 << 10)

@@ -1,9 +1,11 @@
+use crate::admission::Refused;
 use crate::clock::{Moment, Watch};
 use crate::contract::{self, Policy as Instance, SignUp};
+use crate::cpu_time::CpuTime;
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
 use crate::notes::{Notes, reason};
-use admit_core::{Failure, Limits, Phase, Size, Time, Verdict, View};
+use admit_core::{Failure, Limits, Log, Phase, Size, Time, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
@@ -25,13 +27,20 @@ pub struct Evaluation {
 }
 
 /// The share that one policy has of the time for a whole decision.
-///
-/// It is measured by the wall, unlike the policy's own limit: whoever waits for the
-/// decision does not care why it takes long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Share {
+    /// The time for the whole decision.
     pub(crate) budget: Time,
-    pub(crate) end: Instant,
+    /// When this policy must be done, in the time that the process runs.
+    pub(crate) end: Moment,
+    /// When nobody waits any more for the whole decision, by the wall.
+    pub(crate) last: Instant,
+}
+
+impl Share {
+    pub(crate) fn is_over(&self, now: Moment) -> bool {
+        now >= self.end || Instant::now() >= self.last
+    }
 }
 
 /// What lives in the store of one evaluation.
@@ -39,8 +48,16 @@ pub(crate) struct State {
     limiter: Limiter,
     notes: Notes,
     watch: Watch,
-    deadline: Moment,
+    cpu_time: CpuTime,
     share: Share,
+    stopped: Option<Stopped>,
+}
+
+/// What interrupted a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stopped {
+    Deadline,
+    Budget,
 }
 
 impl State {
@@ -53,6 +70,7 @@ impl State {
 struct Sandbox<'a> {
     store: Store<State>,
     limits: &'a Limits,
+    log: Log,
     phase: Phase,
 }
 
@@ -74,13 +92,13 @@ impl Engine {
     pub(crate) fn evaluate(
         &self,
         component: &Component,
-        limits: &Limits,
+        (limits, log): (&Limits, Log),
         settings: &str,
         view: &View<'_>,
         share: Share,
     ) -> Evaluation {
         let request = contract::request(view);
-        self.sandboxed(limits, share, |sandbox| {
+        self.sandboxed((limits, log), share, |sandbox| {
             let instance = sandbox.configure(component, settings)?;
             sandbox.decide(&instance, request)
         })
@@ -93,10 +111,12 @@ impl Engine {
         limits: &Limits,
         settings: &str,
     ) -> Result<(), Failure> {
-        // Nobody waits for this: twice the limit, so that it is the limit that ends it.
-        let end = Instant::now() + 2 * limits.time.duration();
-        let share = Share { budget: limits.time, end };
-        let evaluation = self.sandboxed(limits, share, |sandbox| {
+        let _running = self.clock.run();
+        // Nobody waits for this: so long that it is the limit that ends it.
+        let long = 10 * limits.time.duration();
+        let (end, last) = (self.clock.now().after(long), Instant::now() + long);
+        let share = Share { budget: limits.time, end, last };
+        let evaluation = self.sandboxed((limits, Log::Record), share, |sandbox| {
             sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
         });
         evaluation.answer.map(|_| ())
@@ -104,16 +124,15 @@ impl Engine {
 
     fn sandboxed(
         &self,
-        limits: &Limits,
+        (limits, log): (&Limits, Log),
         share: Share,
         run: impl FnOnce(&mut Sandbox<'_>) -> Result<Verdict, Failure>,
     ) -> Evaluation {
         let started = Instant::now();
-        let _running = self.clock.run();
         // A panic of the host while a guest runs is a failure of that one policy: left
         // alone, its text would reach the person signing up.
         catch_unwind(AssertUnwindSafe(|| {
-            let mut sandbox = self.sandbox(limits, share);
+            let mut sandbox = self.sandbox(limits, log, share);
             let answer = sandbox.limit().and_then(|()| run(&mut sandbox));
             let left = sandbox.store.get_fuel().unwrap_or(0);
             let state = sandbox.store.into_data();
@@ -130,15 +149,22 @@ impl Engine {
         })
     }
 
-    fn sandbox<'a>(&self, limits: &'a Limits, share: Share) -> Sandbox<'a> {
-        let state = State {
-            limiter: Limiter::new(limits.memory.bytes()),
-            notes: Notes::default(),
-            watch: self.clock.watch(),
-            deadline: self.clock.deadline(limits.time.duration()),
-            share,
+    fn sandbox<'a>(&self, limits: &'a Limits, log: Log, share: Share) -> Sandbox<'a> {
+        let cpu_time = if limits.memory > Limits::default().memory {
+            // To fill so much memory takes long, and cannot be interrupted.
+            CpuTime::from_now()
+        } else {
+            CpuTime::from_first_reading()
         };
-        Sandbox { store: Store::new(&self.inner, state), limits, phase: Phase::Instantiate }
+        let state = State {
+            limiter: Limiter::new(limits),
+            notes: Notes::new(limits, log),
+            watch: self.clock.watch(),
+            cpu_time,
+            share,
+            stopped: None,
+        };
+        Sandbox { store: Store::new(&self.inner, state), limits, log, phase: Phase::Instantiate }
     }
 }
 
@@ -150,12 +176,20 @@ impl Sandbox<'_> {
         store.set_hostcall_fuel(
             usize::try_from(self.limits.host_call.bytes()).unwrap_or(usize::MAX),
         );
-        store.set_max_component_handles(64);
+        store.set_max_component_handles(count(self.limits.handles));
+        let time = self.limits.time.duration();
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|store| {
-            let state = store.data();
-            let in_time = state.watch.now() < state.deadline && Instant::now() < state.share.end;
-            Ok(if in_time { UpdateDeadline::Continue(1) } else { UpdateDeadline::Interrupt })
+        store.epoch_deadline_callback(move |mut store| {
+            let state = store.data_mut();
+            if state.cpu_time.elapsed() >= time {
+                state.stopped = Some(Stopped::Deadline);
+            } else if state.share.is_over(state.watch.now()) {
+                state.stopped = Some(Stopped::Budget);
+            }
+            Ok(match state.stopped {
+                None => UpdateDeadline::Continue(1),
+                Some(_) => UpdateDeadline::Interrupt,
+            })
         });
         Ok(())
     }
@@ -163,12 +197,16 @@ impl Sandbox<'_> {
     fn configure(&mut self, component: &Component, settings: &str) -> Result<Instance, Failure> {
         self.phase = Phase::Instantiate;
         let instance = component.pre.instantiate(&mut self.store).map_err(|e| self.failure(&e))?;
+        let instance = component.indices.load(&mut self.store, &instance).map_err(|error| {
+            let reason = format!("{error:#}");
+            Failure::NotLoaded(Refused::Contract { reason }.to_string())
+        })?;
         self.phase = Phase::Configure;
         instance
             .admit_policy_sign_up_policy()
             .call_configure(&mut self.store, settings)
             .map_err(|error| self.failure(&error))?
-            .map_err(|words| Failure::SettingsRefused(reason(&words)))?;
+            .map_err(|words| Failure::SettingsRefused(reason(&words, self.log)))?;
         Ok(instance)
     }
 
@@ -178,8 +216,8 @@ impl Sandbox<'_> {
             .admit_policy_sign_up_policy()
             .call_evaluate(&mut self.store, request)
             .map_err(|error| self.failure(&error))?
-            .map(Verdict::from)
-            .map_err(|words| Failure::Undecided(reason(&words)))
+            .map(|verdict| contract::verdict(verdict, self.limits, self.log))
+            .map_err(|words| Failure::Undecided(reason(&words, self.log)))
     }
 
     /// Tells what stopped a guest, by what it used up and by the engine's trap.
@@ -188,28 +226,31 @@ impl Sandbox<'_> {
         if error.is::<PoolConcurrencyLimitError>() {
             return Failure::Host(format!("{error:#}"));
         }
+        let resources = |reason| Failure::Resources { phase, reason };
         match (error.downcast_ref::<Trap>(), state.limiter.exceeded()) {
             (Some(Trap::OutOfFuel), _) => Failure::Fuel { phase, fuel: limits.fuel },
-            (Some(Trap::Interrupt), _) if state.watch.now() >= state.deadline => {
-                Failure::Deadline { phase, time: limits.time }
-            }
-            (Some(Trap::Interrupt), _) => Failure::Budget { budget: state.share.budget },
+            (Some(Trap::Interrupt), _) => match state.stopped {
+                Some(Stopped::Budget) => Failure::Budget { budget: state.share.budget },
+                _ => Failure::Deadline { phase, time: limits.time },
+            },
             (trap, Some(exceeded)) if self.ended_for_lack(trap) => match exceeded {
                 Exceeded::Memory => Failure::Memory { phase, memory: limits.memory },
-                Exceeded::TableElements => {
-                    let most = Limiter::TABLE_ELEMENTS;
-                    Failure::Trap { phase, trap: format!("wants more than {most} table elements") }
-                }
+                Exceeded::TableElements => resources(format!(
+                    "more than {} elements of tables, which `limits.table-elements` does not allow",
+                    limits.table_elements
+                )),
             },
             (Some(trap), _) => Failure::Trap { phase, trap: trap.to_string() },
-            (None, _) if phase == Phase::Instantiate => Failure::NotLoaded(format!(
-                "cannot be instantiated as a policy of `{}@{}`: {error:#}",
-                contract::PACKAGE,
-                contract::VERSION
+            // It was linked when it was loaded: what is left is that it has too many parts.
+            (None, _) if phase == Phase::Instantiate => resources(format!(
+                "`limits.instances` allows {}, `limits.memories` {} and `limits.tables` {}; \
+                 {error:#}",
+                limits.instances, limits.memories, limits.tables
             )),
             (None, _) => Failure::Malformed {
                 phase,
                 host_call: limits.host_call,
+                handles: limits.handles,
                 reason: format!("{error:#}"),
             },
         }
@@ -223,6 +264,10 @@ impl Sandbox<'_> {
             Some(trap) => *trap == Trap::UnreachableCodeReached,
         }
     }
+}
+
+fn count(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 fn is_fuel_known(answer: &Result<Verdict, Failure>) -> bool {

@@ -1,3 +1,4 @@
+use admit_core::Limits;
 use wasmtime::{ResourceLimiter, Result};
 
 /// Bounds what one evaluation may hold, summed over everything in its store.
@@ -6,9 +7,9 @@ use wasmtime::{ResourceLimiter, Result};
 /// a limit meant for one.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    memory_limit: u64,
+    limits: Limits,
     memory: u64,
-    elements: usize,
+    elements: u64,
     exceeded: Option<Exceeded>,
 }
 
@@ -20,17 +21,8 @@ pub(crate) enum Exceeded {
 }
 
 impl Limiter {
-    /// Core instances in one component; a Python policy has some thirty.
-    pub(crate) const INSTANCES: u32 = 100;
-    /// Tables in one component.
-    pub(crate) const TABLES: u32 = 100;
-    /// Linear memories in one component; a JavaScript policy has three.
-    pub(crate) const MEMORIES: u32 = 20;
-    /// Elements of all tables together.
-    pub(crate) const TABLE_ELEMENTS: usize = 20_000;
-
-    pub(crate) fn new(memory_limit: u64) -> Limiter {
-        Limiter { memory_limit, memory: 0, elements: 0, exceeded: None }
+    pub(crate) fn new(limits: &Limits) -> Limiter {
+        Limiter { limits: *limits, memory: 0, elements: 0, exceeded: None }
     }
 
     /// The bytes of all memories together.
@@ -55,7 +47,7 @@ impl ResourceLimiter for Limiter {
             return Ok(false);
         }
         let memory = self.memory + (desired.saturating_sub(current)) as u64;
-        let fits = memory <= self.memory_limit;
+        let fits = memory <= self.limits.memory.bytes();
         if fits {
             self.memory = memory;
         }
@@ -70,12 +62,13 @@ impl ResourceLimiter for Limiter {
         maximum: Option<usize>,
     ) -> Result<bool> {
         // The pool's own maximum is no declaration of the table.
-        let declared = maximum.filter(|maximum| *maximum < Limiter::TABLE_ELEMENTS);
+        let ceiling = usize::try_from(Limits::CEILING.table_elements).unwrap_or(usize::MAX);
+        let declared = maximum.filter(|maximum| *maximum < ceiling);
         if declared.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
-        let elements = self.elements.saturating_add(desired.saturating_sub(current));
-        let fits = elements <= Limiter::TABLE_ELEMENTS;
+        let elements = self.elements.saturating_add(desired.saturating_sub(current) as u64);
+        let fits = elements <= u64::from(self.limits.table_elements);
         if fits {
             self.elements = elements;
         }
@@ -84,14 +77,14 @@ impl ResourceLimiter for Limiter {
     }
 
     fn instances(&self) -> usize {
-        Limiter::INSTANCES as usize
+        self.limits.instances as usize
     }
 
     fn tables(&self) -> usize {
-        Limiter::TABLES as usize
+        self.limits.tables as usize
     }
 
     fn memories(&self) -> usize {
-        Limiter::MEMORIES as usize
+        self.limits.memories as usize
     }
 }

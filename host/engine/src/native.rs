@@ -65,7 +65,7 @@ pub use compiler::Compiler;
 #[cfg(feature = "compile")]
 mod compiler {
     use super::Target;
-    use crate::admission::{Refused, check_kind, check_unfolding};
+    use crate::admission::{Refused, check_kind, check_size};
     use crate::engine::{EngineError, config};
     use wasmtime::Engine;
 
@@ -98,7 +98,7 @@ mod compiler {
 
     pub(crate) fn compile(engine: &Engine, component: &[u8]) -> Result<Vec<u8>, Refused> {
         check_kind(component)?;
-        check_unfolding(component)?;
+        check_size(component)?;
         engine
             .precompile_component(component)
             .map_err(|error| Refused::Invalid(format!("{error:#}")))

@@ -1,4 +1,4 @@
-use admit_core::printable;
+use admit_core::{Limits, Log, printable};
 use serde::Serialize;
 use std::fmt;
 
@@ -41,18 +41,32 @@ pub struct Notes {
     /// How many were cut or dropped.
     pub dropped: u64,
     #[serde(skip)]
+    room: Room,
+}
+
+/// What there is room for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Room {
+    lines: usize,
     bytes: usize,
 }
 
 impl Notes {
-    /// How many notes of one evaluation are kept.
-    pub const LINES: usize = 64;
-    /// How many bytes of one evaluation's notes are kept.
-    pub const BYTES: usize = 16 << 10;
+    /// Room for as many notes as the limits allow, or for none.
+    pub(crate) fn new(limits: &Limits, log: Log) -> Notes {
+        let room = match log {
+            Log::Record => Room {
+                lines: usize::try_from(limits.log_lines).unwrap_or(usize::MAX),
+                bytes: usize::try_from(limits.log_bytes.bytes()).unwrap_or(usize::MAX),
+            },
+            Log::Discard => Room::default(),
+        };
+        Notes { room, ..Notes::default() }
+    }
 
-    /// Whether there is room for anything more.
+    /// Whether there is no room for anything more.
     pub(crate) fn is_full(&self) -> bool {
-        self.kept.len() >= Notes::LINES || self.bytes >= Notes::BYTES
+        self.room.lines == 0 || self.room.bytes == 0
     }
 
     /// Keeps as much of a note as there is room for.
@@ -61,22 +75,27 @@ impl Notes {
             self.dropped += 1;
             return;
         }
-        let room = message.floor_char_boundary(Notes::BYTES - self.bytes);
-        if room < message.len() {
+        let fits = message.floor_char_boundary(self.room.bytes);
+        self.room.lines -= 1;
+        if fits < message.len() {
             self.dropped += 1;
             // What comes after a cut is dropped, even if it were short enough.
-            self.bytes = Notes::BYTES;
+            self.room.bytes = 0;
         } else {
-            self.bytes += room;
+            self.room.bytes -= fits;
         }
-        self.kept.push(Note { level, message: printable(&message[..room], Notes::BYTES) });
+        self.kept.push(Note { level, message: printable(&message[..fits], fits) });
     }
 }
 
-/// A guest's words as one line of bounded length, to say why it failed.
-pub(crate) fn reason(words: &str) -> String {
+/// A guest's words as one line of bounded length, to say why it failed; nothing where they
+/// are discarded.
+pub(crate) fn reason(words: &str, log: Log) -> String {
     const CHARACTERS: usize = 1_000;
-    printable(words, CHARACTERS)
+    match log {
+        Log::Record => printable(words, CHARACTERS),
+        Log::Discard => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -85,21 +104,31 @@ mod tests {
 
     #[test]
     fn notes_are_kept_up_to_a_cap() {
-        let mut notes = Notes::default();
+        let limits = Limits::default();
+        let most = limits.log_bytes.bytes() as usize;
+        let mut notes = Notes::new(&limits, Log::Record);
         notes.write(Level::Info, "a\nb");
-        notes.write(Level::Info, &"ä".repeat(Notes::BYTES));
+        notes.write(Level::Info, &"ä".repeat(most));
         notes.write(Level::Info, "too late");
         assert_eq!(notes.kept[0].message, "a b");
         let bytes: usize = notes.kept.iter().map(|note| note.message.len()).sum();
-        assert!(bytes <= Notes::BYTES && bytes > Notes::BYTES - 4, "{bytes}");
+        assert!(bytes <= most && bytes > most - 4, "{bytes}");
         assert_eq!((notes.kept.len(), notes.dropped), (2, 2));
     }
 
     #[test]
     fn empty_notes_are_capped_too() {
-        let mut notes = Notes::default();
+        let limits = Limits { log_lines: 3, ..Limits::default() };
+        let mut notes = Notes::new(&limits, Log::Record);
         (0..1_000).for_each(|_| notes.write(Level::Debug, ""));
-        assert_eq!(notes.kept.len(), Notes::LINES);
-        assert_eq!(notes.dropped, 1_000 - Notes::LINES as u64);
+        assert_eq!((notes.kept.len(), notes.dropped), (3, 997));
+    }
+
+    #[test]
+    fn discarded_notes_are_counted_and_not_kept() {
+        let mut notes = Notes::new(&Limits::default(), Log::Discard);
+        notes.write(Level::Error, "a secret");
+        assert_eq!((notes.kept.len(), notes.dropped), (0, 1));
+        assert_eq!(reason("a secret", Log::Discard), "");
     }
 }

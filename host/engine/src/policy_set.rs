@@ -1,11 +1,12 @@
 use crate::engine::{Component, Engine};
 use crate::evaluation::{Evaluation, Share};
 use admit_core::{Decision, Failure, Manifest, Outcome, Policy, PolicyId, SignUp, Time, decide};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A manifest with its components: everything that decides.
 pub struct PolicySet {
-    engine: Engine,
+    engine: Arc<Engine>,
     budget: Time,
     entries: Vec<Entry>,
 }
@@ -31,10 +32,11 @@ impl PolicySet {
     /// Puts a manifest and its components together. A policy whose component could not be
     /// loaded stays in the set, and fails each time it is asked.
     pub fn new(
-        engine: Engine,
+        engine: impl Into<Arc<Engine>>,
         manifest: Manifest,
         mut component: impl FnMut(&Engine, &Policy) -> Result<Component, Failure>,
     ) -> PolicySet {
+        let engine = engine.into();
         let entries = manifest
             .policies
             .into_iter()
@@ -62,11 +64,14 @@ impl PolicySet {
     /// Asks every policy that applies, and merges what they say.
     ///
     /// It takes as long as the manifest's budget, or as the caller has left, whichever is
-    /// less. Each policy may use an equal share of what is left when its turn comes, so
+    /// less; while the process is frozen, only what the caller has left runs out. Each policy may use an equal share of what is left when its turn comes, so
     /// that none can use up the time of those behind it.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> Deliberation {
+        let _running = self.engine.clock.run();
         let budget = self.budget.min(left.into());
-        let end = Instant::now() + budget.duration();
+        let end = self.engine.clock.now().after(budget.duration());
+        let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
+        let whole = Share { budget, end, last };
         let (asked, not_asked): (Vec<_>, Vec<_>) =
             self.entries.iter().partition(|entry| entry.policy.applies_to.contains(sign_up));
         let waiting = (1..=asked.len()).rev();
@@ -74,8 +79,7 @@ impl PolicySet {
             .into_iter()
             .zip(waiting)
             .map(|(entry, waiting)| {
-                let share = share(budget, end, waiting);
-                let evaluation = self.evaluate(entry, sign_up, share);
+                let evaluation = self.evaluate(entry, sign_up, self.share(whole, waiting));
                 let outcome = Outcome {
                     policy: entry.policy.id.clone(),
                     terms: entry.policy.terms.clone(),
@@ -91,25 +95,24 @@ impl PolicySet {
         }
     }
 
+    /// The share of the next policy, where so many still wait with it.
+    fn share(&self, whole: Share, waiting: usize) -> Share {
+        let now = self.engine.clock.now();
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
+        Share { end: now.after(now.until(whole.end) / waiting), ..whole }
+    }
+
     fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {
         match &entry.component {
             Err(failure) => Evaluation::failed(failure.clone()),
-            Ok(_) if Instant::now() >= share.end => {
+            Ok(_) if share.is_over(self.engine.clock.now()) => {
                 Evaluation::failed(Failure::Budget { budget: share.budget })
             }
             Ok(component) => {
-                let Policy { reads, limits, .. } = &entry.policy;
+                let Policy { reads, limits, log, .. } = &entry.policy;
                 let view = reads.project(sign_up);
-                self.engine.evaluate(component, limits, &entry.settings, &view, share)
+                self.engine.evaluate(component, (limits, *log), &entry.settings, &view, share)
             }
         }
     }
-}
-
-/// The share of the next policy, where so many still wait with it.
-fn share(budget: Time, end: Instant, waiting: usize) -> Share {
-    let now = Instant::now();
-    let left = end.saturating_duration_since(now);
-    let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
-    Share { budget, end: now + left / waiting.max(1) }
 }

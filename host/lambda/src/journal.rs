@@ -2,7 +2,7 @@
 //! person signing up; the notes of a policy, and the code of its denial, are the policy's
 //! own words.
 
-use admit_cognito::Event;
+use admit_cognito::{Event, identifiers};
 use admit_core::{
     Answer, Counted, Failure, FailureKind, Flags, Grounds, Opinion, Phase, PolicyId, VoteRecord,
 };
@@ -144,9 +144,9 @@ impl<'a> DecisionLine<'a> {
         });
         DecisionLine {
             request_id,
-            trigger_source: word(&sign_up.trigger_source),
-            user_pool_id: word(&sign_up.user_pool_id),
-            client_id: word(&sign_up.client_id),
+            trigger_source: identifiers::trigger(&sign_up.trigger_source),
+            user_pool_id: identifiers::user_pool(&sign_up.user_pool_id),
+            client_id: identifiers::client(&sign_up.client_id),
             answer,
             denied_by: refusal.map(|refusal| &refusal.policy),
             grounds: refusal.map(|refusal| refusal.grounds),
@@ -177,13 +177,6 @@ impl<'a> From<&'a Opinion> for OpinionLine<'a> {
     }
 }
 
-/// A word as Cognito writes one, such as the id of a user pool. Anything else in its place
-/// stays out of the log.
-fn word(text: &str) -> Option<&str> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-_+".contains(c);
-    (text.len() <= 128 && text.chars().all(fits)).then_some(text)
-}
-
 /// Writes one line.
 pub(crate) fn write(line: &impl Serialize) {
     if let Ok(mut text) = serde_json::to_vec(line) {
@@ -203,6 +196,7 @@ pub(crate) fn write_notes(request_id: &str, deliberation: &Deliberation) {
         }
         if let Err(Failure::SettingsRefused(message) | Failure::Undecided(message)) =
             &evaluation.answer
+            && !message.is_empty()
         {
             write(&NoteLine { request_id, policy, level: Level::Error, message });
         }

@@ -1,4 +1,5 @@
 use crate::assembly::{Assembly, MANIFEST};
+use crate::patience::Patience;
 use admit_engine::bundle::{Entry, INDEX, Index};
 use admit_engine::{Compiler, Digest, Engine, Target};
 use anyhow::{Context, bail};
@@ -70,6 +71,7 @@ impl Args {
             let entry = match by_source.get(&source) {
                 Some(entry) => *entry,
                 None => {
+                    let _patience = Patience::with(format!("compiling `{name}` for {target}"));
                     let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
                     let entry = Entry { source, compiled: Digest::of(&compiled) };
                     files.insert(entry.file_name(), compiled);

@@ -2,11 +2,12 @@ use crate::assembly::{Assembly, MANIFEST};
 use crate::explanation::{self, Explanation};
 use admit_cognito::{Event, Reply};
 use admit_core::Answer;
+use admit_engine::read_at_most;
 use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
-use std::fs;
-use std::io::{Read, Write, stdin, stdout};
+use std::fs::File;
+use std::io::{Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -90,14 +91,18 @@ fn object(json: &str) -> Result<Map<String, Value>, String> {
     serde_json::from_str(json).map_err(|error| format!("expected a JSON object itself: {error}"))
 }
 
+/// The largest event that is read; Lambda hands over 6 MiB at most.
+const MOST_EVENT: u64 = 16 << 20;
+
 /// An event and the name to call it by.
 fn read(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        stdin().read_to_end(&mut bytes).context("cannot read the event from standard input")?;
+        let bytes = read_at_most(stdin(), MOST_EVENT)
+            .context("cannot read the event from standard input")?;
         return Ok(("standard input".to_owned(), bytes));
     }
     let name = path.display().to_string();
-    let bytes = fs::read(path).with_context(|| format!("cannot read the event `{name}`"))?;
+    let bytes = File::open(path).and_then(|file| read_at_most(file, MOST_EVENT));
+    let bytes = bytes.with_context(|| format!("cannot read the event `{name}`"))?;
     Ok((name, bytes))
 }

@@ -1,0 +1,44 @@
+//! Cognito's own words, told apart from whatever else stands in their place: these may be
+//! logged, while anything else in an event may belong to a person.
+
+/// A trigger, such as `PreSignUp_SignUp`.
+pub fn trigger(text: &str) -> Option<&str> {
+    let source = text.strip_prefix("PreSignUp_")?;
+    (source.len() <= 64 && source.chars().all(|c| c.is_ascii_alphabetic())).then_some(text)
+}
+
+/// The id of a user pool: its region, `_`, and letters and digits.
+pub fn user_pool(text: &str) -> Option<&str> {
+    let (region, id) = text.split_once('_')?;
+    let is_region = region.len() <= 32
+        && region.contains('-')
+        && region.ends_with(|c: char| c.is_ascii_digit())
+        && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let is_id = id.len() <= 32 && id.chars().all(|c| c.is_ascii_alphanumeric());
+    (is_region && is_id).then_some(text)
+}
+
+/// The id of an app client, or what stands for it where an administrator creates a user.
+pub fn client(text: &str) -> Option<&str> {
+    let is_id = (16..=128).contains(&text.len())
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    (is_id || text == "CLIENT_ID_NOT_APPLICABLE").then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cognitos_is_told_from_what_is_not() {
+        assert!(trigger("PreSignUp_SignUp").is_some());
+        assert!(user_pool("us-east-1_EXAMPLE").is_some());
+        assert!(user_pool("ap-southeast-2_aB3dE6gHi").is_some());
+        assert!(client("57cbishk4j24pabc1234567890").is_some());
+        assert!(client("CLIENT_ID_NOT_APPLICABLE").is_some());
+        for other in ["", "mary_major", "mary@example.com", "a\nb", "SignUp", "+12065550100"] {
+            assert_eq!((trigger(other), user_pool(other), client(other)), (None, None, None));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Reads a file of at most so many bytes. A pipe or a device is an error, since reading it
+/// might not end; so is a longer file.
+pub fn read_regular_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    // Before it is opened: opening a pipe waits for somebody to write.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    read_at_most(File::open(path)?, most)
+}
+
+/// Reads everything, unless it is more than so many bytes.
+pub fn read_at_most(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let message = format!("it is larger than {} MiB", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_might_not_end_is_not_read() {
+        let error = read_regular_file(Path::new("/dev/zero"), 10).unwrap_err();
+        assert_eq!(error.to_string(), "it is no regular file");
+        let error = read_at_most(io::repeat(0), 1 << 20).unwrap_err();
+        assert_eq!(error.to_string(), "it is larger than 1 MiB");
+        assert_eq!(read_at_most(&b"abc"[..], 3).unwrap(), b"abc");
+    }
+}
