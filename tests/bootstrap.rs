@@ -2,65 +2,15 @@
 //! own, with bundles as `admit bundle` makes them.
 
 use admit_tests::{
-    Answer, Lambda, admit, bootstrap, check_golden, component, event, root, sample_manifest,
-    stderr, stdout,
+    Answer, Bundle, Lambda, admit, bootstrap, check_golden, event, root, sample_manifest, stdout,
 };
 use serde_json::json;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-use tempfile::TempDir;
 
 const PUBLIC_MESSAGE: &str = "The sign-up could not be checked, please try again later";
-
-/// A bundle that is removed after the test.
-struct Bundle(TempDir);
-
-impl Bundle {
-    fn of(manifest: &Path) -> Bundle {
-        let folder = tempfile::tempdir().unwrap();
-        let output = admit()
-            .arg("bundle")
-            .arg("--manifest")
-            .arg(manifest)
-            .arg("-o")
-            .arg(folder.path().join("bundle"))
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", stderr(&output));
-        Bundle(folder)
-    }
-
-    /// Of a manifest with these lines, in which `puppet` names that guest.
-    fn with(manifest: &str) -> Bundle {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("admit.toml");
-        let puppet = format!("{:?}", component("puppet"));
-        fs::write(&path, manifest.replace("\"puppet\"", &puppet)).unwrap();
-        Bundle::of(&path)
-    }
-
-    fn sample() -> Bundle {
-        Bundle::of(&sample_manifest())
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().join("bundle")
-    }
-
-    fn start(&self) -> Lambda {
-        Lambda::start(&self.path())
-    }
-
-    /// The compiled file of a component, by the name that the manifest gives it.
-    fn compiled(&self, name: &str) -> PathBuf {
-        let index = fs::read(self.path().join("bundle.json")).unwrap();
-        let index: serde_json::Value = serde_json::from_slice(&index).unwrap();
-        let digest = index["bundle"]["components"][name]["compiled"].as_str().unwrap();
-        self.path().join(format!("{}.cwasm", digest.strip_prefix("sha256:").unwrap()))
-    }
-}
 
 fn error(message: &str, kind: &str) -> Answer {
     Answer::Error(json!({ "errorType": kind, "errorMessage": message }).to_string())
@@ -80,7 +30,7 @@ fn check(answer: &Answer, expected: &Answer) {
 #[test]
 fn the_samples_of_aws_answer_as_aws_says() {
     let bundle = Bundle::sample();
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     let too_short = error(
         "Cannot register users with username less than the minimum length of 5",
         "SignUpDenied",
@@ -107,7 +57,7 @@ fn each_sample_answers_the_test_event_of_its_own() {
         fs::write(&path, format!("[[policy]]{}", policy.replace("component = \"", &component)))
             .unwrap();
         let bundle = Bundle::of(&path);
-        let mut lambda = bundle.start();
+        let mut lambda = Lambda::start(&bundle.path());
         let answer = match lambda.invoke(event(&format!("console-{event_name}.json"))) {
             Answer::Response(text) | Answer::Error(text) => text,
             Answer::Nothing => panic!("no answer to {event_name}"),
@@ -120,7 +70,7 @@ fn each_sample_answers_the_test_event_of_its_own() {
 #[test]
 fn the_tool_answers_what_the_function_answers() {
     let bundle = Bundle::sample();
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     for entry in fs::read_dir(root().join("tests/events")).unwrap() {
         let path = entry.unwrap().path();
         let output =
@@ -143,7 +93,7 @@ fn the_tool_answers_what_the_function_answers() {
 #[test]
 fn what_is_unknown_comes_back_in_its_place() {
     let bundle = Bundle::sample();
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     let given = event("unknown-members.json");
     let expected = given
         .replace("\"autoConfirmUser\": false", "\"autoConfirmUser\": true")
@@ -168,7 +118,7 @@ fn no_verify_flag_is_set_without_confirm() {
              settings = { verify-email = \"grant\", verify-phone = \"grant\" }",
         );
     let bundle = Bundle::with(&manifest);
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     // `sign-up-with-metadata` has another domain than its email address: nobody confirms.
     let given = event("sign-up-with-metadata.json");
     check(&lambda.invoke(given.clone()), &Answer::Response(given));
@@ -179,7 +129,7 @@ fn no_verify_flag_is_set_without_confirm() {
 #[test]
 fn what_is_no_event_is_refused_and_the_next_one_decided() {
     let bundle = Bundle::sample();
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     let invalid = error(PUBLIC_MESSAGE, "InvalidEvent");
     for event in [&b"not JSON"[..], b"", b"null", b"7", b"\xff\xfe", b"{\"request\":[]}"] {
         check(&lambda.invoke(event), &invalid);
@@ -190,10 +140,53 @@ fn what_is_no_event_is_refused_and_the_next_one_decided() {
     check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all));
 }
 
+/// Whatever stands in an event, the answer is the event or an error, and the next sign-up
+/// is decided.
+#[test]
+fn an_odd_event_is_decided_or_refused() {
+    let bundle = Bundle::with(
+        "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = [\"userName\", \
+         \"userAttributes.*\", \"validationData.*\", \"clientMetadata.*\"]\n\
+         verdicts = [\"confirm\"]\nlimits = { memory = \"64MiB\", fuel = 1_000_000_000, \
+         time = \"1s\" }\nsettings = { confirm = \"grant\" }\n",
+    );
+    let mut lambda = Lambda::start(&bundle.path());
+    let flags = r#""autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false"#;
+    let decided = |members: &str| format!("{{{members}\"response\":{{{flags}}}}}");
+    let large = "x".repeat(6 << 20);
+    for members in [
+        "",
+        "\"userName\":null,",
+        "\"userName\":7,",
+        "\"request\":null,",
+        "\"request\":{\"userAttributes\":null,\"validationData\":null},",
+        "\"request\":{\"userAttributes\":{\"email\":null,\"age\":7,\"x\":true}},",
+        "\"request\":{\"clientMetadata\":{\"\":\"\"}},",
+        &format!("\"unknown\":\"{large}\","),
+        &format!("\"request\":{{\"clientMetadata\":{{\"large\":\"{large}\"}}}},"),
+    ] {
+        let given = format!("{{{members}\"response\":{{}}}}");
+        check(&lambda.invoke(given), &Answer::Response(decided(members)));
+    }
+    for event in [
+        "",
+        "7",
+        "\"text\"",
+        "[]",
+        "{",
+        "{\"userName\":\"a\",\"userName\":\"b\"}",
+        "{\"request\":7}",
+        "{\"response\":[]}",
+    ] {
+        check(&lambda.invoke(event), &error(PUBLIC_MESSAGE, "InvalidEvent"));
+    }
+    check(&lambda.invoke("{\"response\":{}}"), &Answer::Response(decided("")));
+}
+
 #[test]
 fn the_same_event_gets_the_same_answer_each_time() {
     let bundle = Bundle::sample();
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     let first = lambda.invoke(event("sign-up.json"));
     assert_eq!(lambda.invoke(event("sign-up.json")), first);
     assert_eq!(lambda.invoke(event("sign-up.json")), first);
@@ -206,7 +199,7 @@ const PUPPET: &str = "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []
 fn a_failure_is_answered_with_the_public_message() {
     for settings in ["fail = \"a secret\"", "crash = \"a secret\""] {
         let bundle = Bundle::with(&format!("{PUPPET}settings = {{ {settings} }}"));
-        let mut lambda = bundle.start();
+        let mut lambda = Lambda::start(&bundle.path());
         check(&lambda.invoke(event("sign-up.json")), &error(PUBLIC_MESSAGE, "PolicyFailure"));
     }
 }
@@ -216,7 +209,7 @@ fn a_policy_that_does_not_end_is_stopped() {
     let spin = "settings = { spin = 1_000_000_000_000 }\n";
     let check_line = |lines: &str, time: Duration, kind: &str| {
         let bundle = Bundle::with(&format!("{PUPPET}{spin}{lines}"));
-        let mut lambda = bundle.start();
+        let mut lambda = Lambda::start(&bundle.path());
         let answer = lambda.invoke_within(event("sign-up.json"), time);
         check(&answer, &error(PUBLIC_MESSAGE, "PolicyFailure"));
         let line = lambda.decision_line();
@@ -260,7 +253,7 @@ fn a_policy_that_cannot_be_loaded_fails_alone() {
     for (reason, damage) in damage {
         let bundle = Bundle::with(&manifest);
         damage(&bundle.compiled(name.to_str().unwrap()));
-        let mut lambda = bundle.start();
+        let mut lambda = Lambda::start(&bundle.path());
         let line = lambda.log_line();
         assert_eq!(
             (&line["type"], &line["policy"]),
@@ -273,7 +266,10 @@ fn a_policy_that_cannot_be_loaded_fails_alone() {
     // With the default, `on-failure = "deny"`, nobody gets in without it.
     let bundle = Bundle::sample();
     fs::remove_file(bundle.compiled("email-domain")).unwrap();
-    check(&bundle.start().invoke(event("sign-up.json")), &error(PUBLIC_MESSAGE, "PolicyFailure"));
+    check(
+        &Lambda::start(&bundle.path()).invoke(event("sign-up.json")),
+        &error(PUBLIC_MESSAGE, "PolicyFailure"),
+    );
 }
 
 #[test]
@@ -321,7 +317,7 @@ fn a_bundle_that_cannot_be_read_is_an_init_error_that_says_why() {
 #[test]
 fn the_bundle_lies_beside_the_bootstrap_where_nothing_else_is_said() {
     let bundle = Bundle::sample();
-    let moved = bundle.0.path().join("bootstrap");
+    let moved = bundle.path().with_file_name("bootstrap");
     fs::copy(bootstrap(), &moved).unwrap();
     let mut lambda = Lambda::start_command(Command::new(moved));
     let all = event("sign-up.json").replace("false", "true");
@@ -338,7 +334,7 @@ fn outside_lambda_the_bootstrap_says_what_it_is() {
 #[test]
 fn the_first_line_says_what_is_running() {
     let bundle = Bundle::sample();
-    let lambda = bundle.start();
+    let lambda = Lambda::start(&bundle.path());
     let line = lambda.any_log_line();
     assert_eq!(line["type"], "started");
     let policies = json!(["email-domain", "verify-contact", "minimum-username-length"]);
@@ -351,7 +347,7 @@ fn the_first_line_says_what_is_running() {
 #[test]
 fn one_line_a_decision_without_any_value_of_the_person() {
     let bundle = Bundle::sample();
-    let mut lambda = bundle.start();
+    let mut lambda = Lambda::start(&bundle.path());
     lambda.invoke(event("sign-up.json"));
     let line = lambda.log_line();
     for (member, value) in [

@@ -9,12 +9,15 @@
 
 mod arrows;
 mod bootstrap;
-
 mod bundle;
 mod errors;
 mod eval;
 mod grants;
 mod guest_builds;
+mod hostile;
 mod inspect;
+mod loading;
+mod neighbours;
+mod privacy;
 mod readme;
 mod samples;

@@ -1,4 +1,4 @@
-use crate::{admit, root, stderr, stdout};
+use crate::{admit, frame, root, stderr, stdout};
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
@@ -13,13 +13,25 @@ pub fn component(name: &str) -> PathBuf {
     built.entry(name.to_owned()).or_insert_with(|| build(name)).clone()
 }
 
+/// The names of the guests that are hostile when they run, in order.
+pub fn hostile_guests() -> Vec<String> {
+    let files = fs::read_dir(root().join("tests/guests")).expect("guests");
+    let mut guests: Vec<String> = files
+        .map(|file| file.expect("a guest").path())
+        .filter(|path| path.is_file() && frame::is_framed(path))
+        .map(|path| path.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned())
+        .collect();
+    guests.sort();
+    guests
+}
+
 fn build(name: &str) -> PathBuf {
     let guests = root().join("tests/guests");
     let text = guests.join(format!("{name}.wat"));
     if text.is_file() {
         let path = root().join("target/guests").join(format!("{name}.wasm"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, wat::parse_file(&text).expect("valid text")).unwrap();
+        fs::write(&path, frame::component(&text)).unwrap();
         return path;
     }
     let projects = [root().join("plugins").join(name), guests.join(name)];

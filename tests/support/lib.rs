@@ -8,14 +8,19 @@
 )]
 
 mod binaries;
+mod bundle;
+mod frame;
 mod golden;
 mod guests;
 mod runtime_api;
+mod trial;
 
 pub use binaries::{admit, bootstrap, cargo};
+pub use bundle::Bundle;
 pub use golden::check_golden;
-pub use guests::component;
+pub use guests::{component, hostile_guests};
 pub use runtime_api::{Answer, Lambda};
+pub use trial::{Finding, Trial, memory};
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 use crate::bootstrap;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Write};
+use std::iter;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -55,6 +56,13 @@ impl Lambda {
         Lambda::start_command(command)
     }
 
+    /// Starts the function with a bundle, as one that serves so many requests at once.
+    pub fn start_many(bundle: &Path, at_once: usize) -> Lambda {
+        let mut command = Command::new(bootstrap());
+        command.env("ADMIT_BUNDLE", bundle).env("AWS_LAMBDA_MAX_CONCURRENCY", at_once.to_string());
+        Lambda::start_command(command)
+    }
+
     /// Starts any command as the function.
     pub fn start_command(mut command: Command) -> Lambda {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -94,24 +102,51 @@ impl Lambda {
 
     /// Invokes the function once, with so much time to answer.
     pub fn invoke_within(&mut self, event: impl Into<Vec<u8>>, time: Duration) -> Answer {
-        let answered = self.send(event.into(), time);
+        let answered = self.send_within(event, time);
         answered.recv_timeout(PATIENCE).unwrap_or(Answer::Nothing)
     }
 
     /// Invokes the function for all of these at once; the answers are in their order.
     pub fn invoke_all<'a>(&mut self, events: impl IntoIterator<Item = &'a str>) -> Vec<Answer> {
-        let send = |event: &str| self.send(event.into(), Duration::from_secs(5));
-        let answered: Vec<_> = events.into_iter().map(send).collect();
-        let wait = |answered: Receiver<_>| answered.recv_timeout(PATIENCE);
-        answered.into_iter().map(|answered| wait(answered).unwrap_or(Answer::Nothing)).collect()
+        self.invoke_at_once(usize::MAX, events).collect()
     }
 
-    fn send(&mut self, body: Vec<u8>, time: Duration) -> Receiver<Answer> {
+    /// Invokes the function for all of these, so many at a time; the answers are in their order.
+    pub fn invoke_at_once<'a>(
+        &mut self,
+        most: usize,
+        events: impl IntoIterator<Item = &'a str>,
+    ) -> impl Iterator<Item = Answer> {
+        let mut events = events.into_iter();
+        let mut waiting: VecDeque<Receiver<Answer>> = VecDeque::new();
+        iter::from_fn(move || {
+            while waiting.len() < most
+                && let Some(event) = events.next()
+            {
+                waiting.push_back(self.send(event));
+            }
+            let answered = waiting.pop_front()?;
+            Some(answered.recv_timeout(PATIENCE).unwrap_or(Answer::Nothing))
+        })
+    }
+
+    /// Sends an event without waiting for what comes of it.
+    pub fn send(&mut self, event: impl Into<Vec<u8>>) -> Receiver<Answer> {
+        self.send_within(event, Duration::from_secs(5))
+    }
+
+    fn send_within(&mut self, event: impl Into<Vec<u8>>, time: Duration) -> Receiver<Answer> {
+        let body = event.into();
         self.next_id += 1;
         let (answer, answered) = channel();
         let id = format!("request-{}", self.next_id);
         self.invocations.send(Invocation { id, body, time, answer }).unwrap();
         answered
+    }
+
+    /// The id of the function's process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// What the function said when it could not start.

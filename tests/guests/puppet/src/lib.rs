@@ -16,6 +16,8 @@ pub struct Settings {
     tell: Tell,
     /// Fail, with these words.
     fail: Option<String>,
+    /// Tell the host who signs up where it is told something else.
+    leak: Leak,
     /// Crash, with these words.
     crash: Option<String>,
     /// Compute for so many rounds.
@@ -34,6 +36,17 @@ enum Tell {
     #[default]
     Nothing,
     All,
+}
+
+/// Where to put the user name.
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Leak {
+    #[default]
+    Nowhere,
+    Denial,
+    Failure,
+    Crash,
 }
 
 /// A vote.
@@ -69,6 +82,14 @@ impl Policy for Puppet {
     fn evaluate(&self, sign_up: &SignUp) -> Result<Verdict, Error> {
         if self.0.tell == Tell::All {
             tell(sign_up);
+        }
+        let name = sign_up.user_name();
+        match self.0.leak {
+            Leak::Nowhere => {}
+            Leak::Denial => return Ok(Verdict::deny(name, name)),
+            Leak::Failure => return Err(Error::new(name)),
+            #[expect(clippy::panic, reason = "it was told to")]
+            Leak::Crash => panic!("{name}"),
         }
         if let Some(words) = &self.0.fail {
             return Err(Error::new(words));

@@ -1,0 +1,45 @@
+//! How long after its deadline a policy is stopped, wherever it computes. Ends with an error
+//! where one in a hundred is stopped more than 50 ms late.
+
+use admit_tests::Trial;
+use std::io::{Error, Write, stdout};
+
+/// Where a policy can compute, and what takes the host long to do for it.
+const GUESTS: [&str; 10] = [
+    "loops-in-evaluate",
+    "loops-in-configure",
+    "loops-in-start",
+    "loops-in-realloc",
+    "loops-after-evaluate",
+    "loops-after-configure",
+    "loops-in-destructor",
+    "fills-memory-forever",
+    "fills-table-forever",
+    "logs-forever",
+];
+const TIMES: usize = 100;
+const DEADLINE: f64 = 20.0;
+const MOST_LATE: f64 = 50.0;
+
+fn main() -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "| guest | median | p99 | most |\n|---|---|---|---|")?;
+    for guest in GUESTS {
+        let limits = "fuel = 10_000_000_000, time = \"20ms\"";
+        let mut trial = Trial::of(guest, limits).map_err(Error::other)?;
+        let mut late: Vec<f64> = (0..TIMES)
+            .map(|_| {
+                let record = trial.one().record;
+                assert_eq!(record["kind"], "deadline", "{guest}");
+                record["microseconds"].as_f64().unwrap_or(f64::NAN) / 1e3 - DEADLINE
+            })
+            .collect();
+        late.sort_by(f64::total_cmp);
+        let at = |share: usize| late[(TIMES - 1) * share / 100];
+        writeln!(out, "| `{guest}` | {:.1} ms | {:.1} ms | {:.1} ms |", at(50), at(99), at(100))?;
+        if at(99) > MOST_LATE {
+            return Err(Error::other(format!("{guest} is stopped too late")));
+        }
+    }
+    Ok(())
+}

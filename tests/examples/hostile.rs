@@ -1,0 +1,47 @@
+//! What each hostile guest costs the function: prints the table of `SECURITY.md`.
+
+use admit_tests::{Finding, Trial, hostile_guests};
+use std::env;
+use std::io::{Write, stdout};
+
+fn main() -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "| guest | outcome | time | memory | eight: time | memory |")?;
+    writeln!(out, "|---|---|---|---|---|---|")?;
+    let named: Vec<String> = env::args().skip(1).collect();
+    let guests = if named.is_empty() { hostile_guests() } else { named };
+    for guest in guests {
+        let Ok(mut trial) = Trial::of(&guest, "") else {
+            writeln!(out, "| `{guest}` | refused when bundled | | | | |")?;
+            continue;
+        };
+        let (one, memory) = trial.peak_of(Trial::one);
+        trial.check_health();
+        let (eight, memory_of_eight) = trial.peak_of(Trial::eight);
+        trial.check_health();
+        writeln!(
+            out,
+            "| `{guest}` | {} | {} | {} | {} | {} |",
+            outcome(&one),
+            milliseconds(&one),
+            mib(memory),
+            milliseconds(&eight),
+            mib(memory_of_eight)
+        )?;
+    }
+    Ok(())
+}
+
+/// The kind of a failure, or else what the policy said.
+fn outcome(finding: &Finding) -> String {
+    let word = |member: &str| finding.record[member].as_str().map(ToOwned::to_owned);
+    word("kind").or_else(|| word("opinion")).unwrap_or_default()
+}
+
+fn milliseconds(finding: &Finding) -> String {
+    format!("{:.1} ms", finding.time.as_secs_f64() * 1e3)
+}
+
+fn mib(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}

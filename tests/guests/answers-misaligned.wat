@@ -1,0 +1,2 @@
+;; Says that its verdict is at an odd address.
+(func $evaluate (type $evaluate) (i32.const 1025))

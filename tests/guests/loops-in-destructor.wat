@@ -1,0 +1,10 @@
+;; Drops a resource whose destructor does not end.
+(core module $destructor (func (export "drop") (param i32) (loop $again (br $again))))
+(core instance $destructor (instantiate $destructor))
+(type $resource (resource (rep i32) (dtor (core func $destructor "drop"))))
+(core func $new (canon resource.new $resource))
+(core func $drop (canon resource.drop $resource))
+(core instance $host (export "new" (func $new)) (export "drop" (func $drop)))
+(import "host" "new" (func $new (param i32) (result i32)))
+(import "host" "drop" (func $drop (param i32)))
+(func $evaluate (type $evaluate) (call $drop (call $new (i32.const 1))) (call $allow))

@@ -1,0 +1,2 @@
+;; Computes without end while it is instantiated.
+(start $forever)

@@ -1,0 +1,2 @@
+;; Crashes when the host asks for room.
+(func $realloc (type $realloc) unreachable)

@@ -1,0 +1,3 @@
+;; Crashes while it is instantiated.
+(func $crash unreachable)
+(start $crash)

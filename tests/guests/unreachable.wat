@@ -1,0 +1,2 @@
+;; Reaches what must not be reached.
+(func $evaluate (type $evaluate) unreachable)

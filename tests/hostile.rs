@@ -1,0 +1,624 @@
+//! What a hostile component can do to the function: nothing to any other sign-up.
+//!
+//! Each guest in `tests/guests` has a test of its name. What can be compiled runs in the
+//! release build of the function, beside a healthy policy, alone and then eight at once.
+
+use admit_tests::{Answer, Bundle, Lambda, Trial, admit, component, root, stderr, stdout};
+use serde_json::{Value, json};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+include!(concat!(env!("OUT_DIR"), "/each_guest.rs"));
+
+macro_rules! has_a_test {
+    ($guest:ident) => {
+        #[allow(unused_imports, reason = "it is enough that there is one")]
+        use self::$guest as _;
+    };
+}
+each_guest!(has_a_test);
+
+/// More than any row may take above what the process had before: 40 MB.
+const MOST_MEMORY: u64 = 40_000_000;
+/// The budget of 2 s, and what a busy machine may add.
+const MOST_TIME: Duration = Duration::from_secs(3);
+
+const PUBLIC_MESSAGE: &str = "The sign-up could not be checked, please try again later";
+
+/// A guest that gives no answer: every sign-up that it is asked about is denied with the
+/// public message, the record says why, and every other one is decided as ever.
+fn fails(guest: &str, kind: &str, phase: &str, reason: &str) {
+    fails_under("", guest, kind, phase, reason);
+    let output = eval(guest);
+    let said = stdout(&output) + &stderr(&output);
+    assert!(said.contains(reason), "{said}");
+    // What would fail on every sign-up is found out before there is one.
+    assert_eq!(output.status.code(), Some(if phase == "evaluate" { 3 } else { 1 }), "{said}");
+}
+
+fn fails_under(limits: &str, guest: &str, kind: &str, phase: &str, reason: &str) {
+    let mut trial = Trial::of(guest, limits).unwrap();
+    let check = |(finding, memory): (admit_tests::Finding, u64)| {
+        let Answer::Error(answer) = &finding.answer else {
+            panic!("{guest}: {:?}", finding.answer)
+        };
+        let answer: Value = serde_json::from_str(answer).unwrap();
+        assert_eq!(answer, json!({ "errorType": "PolicyFailure", "errorMessage": PUBLIC_MESSAGE }));
+        let record = &finding.record;
+        assert_eq!((&record["kind"], &record["phase"]), (&json!(kind), &json!(phase)), "{record}");
+        assert_eq!(record["reason"], reason);
+        assert!(finding.time < MOST_TIME, "{guest} took {:?}", finding.time);
+        assert!(memory < MOST_MEMORY, "{guest} took {memory} bytes");
+    };
+    check(trial.peak_of(Trial::one));
+    trial.check_health();
+    check(trial.peak_of(Trial::eight));
+    trial.check_health();
+}
+
+/// A guest whose verdict stands, whatever else it did, with so many notes kept.
+fn stands(guest: &str, record: &Value, notes: usize) {
+    let mut trial = Trial::of(guest, "").unwrap();
+    // Again and again, so that what one leaves behind the next would find.
+    for eight in [false, true, false] {
+        let (finding, memory) =
+            trial.peak_of(|trial| if eight { trial.eight() } else { trial.one() });
+        for (member, value) in record.as_object().unwrap() {
+            assert_eq!(&finding.record[member], value, "{}", finding.record);
+        }
+        assert_eq!(finding.notes.len(), if eight { 8 * notes } else { notes });
+        assert!(finding.time < MOST_TIME, "{guest} took {:?}", finding.time);
+        assert!(memory < MOST_MEMORY, "{guest} took {memory} bytes");
+        trial.check_health();
+    }
+}
+
+fn abstains() -> Value {
+    json!({ "opinion": "allow", "votes": [] })
+}
+
+/// A guest that gets into no bundle, and the reason.
+fn refused(guest: &str, reason: &str) {
+    let output = eval(guest);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "");
+}
+
+/// The same, where it can be compiled: it harms nobody even if it is in a bundle.
+fn refused_and_not_loaded(guest: &str, reason: &str) {
+    refused(guest, reason);
+    let mut trial = Trial::of(guest, "").unwrap();
+    let finding = trial.one();
+    assert_eq!(finding.record["kind"], "not-loaded");
+    assert!(finding.record["reason"].as_str().unwrap().contains(reason), "{}", finding.record);
+    trial.check_health();
+}
+
+fn eval(guest: &str) -> Output {
+    let event = root().join("tests/events/sign-up.json");
+    admit()
+        .args(["eval", "--explain", "--policy"])
+        .arg(component(guest))
+        .arg(event)
+        .output()
+        .unwrap()
+}
+
+const OUT_OF_FUEL: &str = "units of fuel in";
+
+fn out_of_fuel(guest: &str, phase: &str) {
+    let reason =
+        format!("stopped after 50,000,000 {OUT_OF_FUEL} `{phase}`; `limits.fuel` allows no more");
+    fails(guest, "fuel", phase, &reason);
+    // With fuel enough for minutes it is the time that ends it.
+    let limits = "fuel = 10_000_000_000, time = \"20ms\"";
+    let reason = format!("stopped after 20ms in `{phase}`; `limits.time` allows no more");
+    fails_under(limits, guest, "deadline", phase, &reason);
+}
+
+fn traps(guest: &str, phase: &str, trap: &str) {
+    fails(guest, "trap", phase, &format!("crashed in `{phase}`: wasm trap: {trap}"));
+}
+
+fn malformed(guest: &str, phase: &str, reason: &str) {
+    let reason = format!(
+        "`{phase}` gave no value of the contract, or more than 64KiB (`limits.host-call`) or 64 \
+         handles (`limits.handles`): {reason}"
+    );
+    fails(guest, "malformed", phase, &reason);
+}
+
+fn too_many_parts(guest: &str, parts: &str) {
+    let reason = format!(
+        "wanted too much in `instantiate`: `limits.instances` allows 100, `limits.memories` 10 \
+         and `limits.tables` 50; resource limit exceeded: {parts}"
+    );
+    fails(guest, "resources", "instantiate", &reason);
+}
+
+#[test]
+fn loops_in_evaluate() {
+    out_of_fuel("loops-in-evaluate", "evaluate");
+}
+
+#[test]
+fn loops_in_configure() {
+    out_of_fuel("loops-in-configure", "configure");
+}
+
+#[test]
+fn loops_in_start() {
+    out_of_fuel("loops-in-start", "instantiate");
+}
+
+#[test]
+fn loops_in_realloc() {
+    out_of_fuel("loops-in-realloc", "configure");
+}
+
+#[test]
+fn loops_after_evaluate() {
+    out_of_fuel("loops-after-evaluate", "evaluate");
+}
+
+#[test]
+fn loops_after_configure() {
+    out_of_fuel("loops-after-configure", "configure");
+}
+
+#[test]
+fn loops_in_destructor() {
+    out_of_fuel("loops-in-destructor", "evaluate");
+}
+
+#[test]
+fn fills_memory_forever() {
+    out_of_fuel("fills-memory-forever", "evaluate");
+}
+
+#[test]
+fn fills_table_forever() {
+    out_of_fuel("fills-table-forever", "evaluate");
+}
+
+#[test]
+fn logs_forever() {
+    let reason = "stopped after 20ms in `evaluate`; `limits.time` allows no more";
+    fails_under("time = \"20ms\"", "logs-forever", "deadline", "evaluate", reason);
+}
+
+#[test]
+fn grows_memory() {
+    let reason = "wanted more than 16MiB of memory in `evaluate`; `limits.memory` allows no more";
+    fails("grows-memory", "memory", "evaluate", reason);
+}
+
+#[test]
+fn grows_memory_and_answers() {
+    stands("grows-memory-and-answers", &abstains(), 0);
+}
+
+#[test]
+fn declares_1_gib() {
+    let reason = "declares a memory of 1GiB, and no policy may have more than 64MiB";
+    refused("declares-1-gib", reason);
+}
+
+#[test]
+fn two_memories() {
+    let reason =
+        "wanted more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
+    fails("two-memories", "memory", "instantiate", reason);
+}
+
+#[test]
+fn eleven_memories() {
+    too_many_parts("eleven-memories", "memory count too high at 11");
+}
+
+#[test]
+fn declares_10_million_elements() {
+    let reason = "declares a table of 10000000 elements, and no policy may have more than 100000";
+    refused("declares-10-million-elements", reason);
+}
+
+#[test]
+fn grows_table() {
+    let reason = "wanted too much in `evaluate`: more than 20000 elements of tables, which \
+                  `limits.table-elements` does not allow";
+    fails("grows-table", "resources", "evaluate", reason);
+}
+
+#[test]
+fn two_tables() {
+    let reason = "wanted too much in `instantiate`: more than 20000 elements of tables, which \
+                  `limits.table-elements` does not allow";
+    fails("two-tables", "resources", "instantiate", reason);
+}
+
+#[test]
+fn fifty_one_tables() {
+    too_many_parts("fifty-one-tables", "table count too high at 51");
+}
+
+#[test]
+fn hundred_instances() {
+    too_many_parts("hundred-instances", "instance count too high at 101");
+}
+
+#[test]
+fn thousand_instances() {
+    refused("thousand-instances", "instances count exceeds limit of 1000");
+}
+
+#[test]
+fn keeps_handles() {
+    let reason = "cannot allocate another handle: store handle limit exceeded";
+    malformed("keeps-handles", "evaluate", reason);
+}
+
+#[test]
+fn recurses() {
+    traps("recurses", "evaluate", "call stack exhausted");
+}
+
+#[test]
+fn recurses_into_log() {
+    traps("recurses-into-log", "evaluate", "call stack exhausted");
+}
+
+const TOO_MUCH_DATA: &str = "too much data is being copied between the host and the guest: fuel \
+                             allocated for hostcalls has been exhausted";
+
+#[test]
+fn denies_with_1_mb() {
+    malformed("denies-with-1-mb", "evaluate", TOO_MUCH_DATA);
+}
+
+#[test]
+fn denies_with_4_gib() {
+    malformed("denies-with-4-gib", "evaluate", "string pointer/length out of bounds of memory");
+}
+
+#[test]
+fn fails_with_1_mb() {
+    malformed("fails-with-1-mb", "evaluate", TOO_MUCH_DATA);
+}
+
+#[test]
+fn floods_log() {
+    stands("floods-log", &abstains(), 1);
+}
+
+#[test]
+fn floods_log_with_nothing() {
+    stands("floods-log-with-nothing", &abstains(), 64);
+}
+
+#[test]
+fn logs_too_much_at_once() {
+    malformed("logs-too-much-at-once", "evaluate", TOO_MUCH_DATA);
+}
+
+#[test]
+fn logs_out_of_bounds() {
+    malformed("logs-out-of-bounds", "evaluate", "string pointer/length out of bounds of memory");
+}
+
+#[test]
+fn logs_at_no_level() {
+    malformed("logs-at-no-level", "evaluate", "unexpected discriminant: 9");
+}
+
+#[test]
+fn logs_invalid_utf8() {
+    let reason = "invalid utf-8 sequence of 1 bytes from index 0";
+    malformed("logs-invalid-utf8", "evaluate", reason);
+}
+
+#[test]
+fn unreachable() {
+    traps("unreachable", "evaluate", "wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn unreachable_in_start() {
+    traps("unreachable-in-start", "instantiate", "wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn unreachable_in_realloc() {
+    traps("unreachable-in-realloc", "configure", "wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn unreachable_after_evaluate() {
+    traps("unreachable-after-evaluate", "evaluate", "wasm `unreachable` instruction executed");
+}
+
+#[test]
+fn divides_by_zero() {
+    traps("divides-by-zero", "evaluate", "integer divide by zero");
+}
+
+#[test]
+fn reads_out_of_bounds() {
+    traps("reads-out-of-bounds", "evaluate", "out of bounds memory access");
+}
+
+#[test]
+fn calls_nothing() {
+    traps("calls-nothing", "evaluate", "uninitialized element");
+}
+
+#[test]
+fn data_out_of_bounds() {
+    traps("data-out-of-bounds", "instantiate", "out of bounds memory access");
+}
+
+#[test]
+fn denies_in_invalid_utf8() {
+    let reason = "invalid utf-8 sequence of 1 bytes from index 0";
+    malformed("denies-in-invalid-utf8", "evaluate", reason);
+}
+
+#[test]
+fn denies_out_of_bounds() {
+    malformed("denies-out-of-bounds", "evaluate", "string pointer/length out of bounds of memory");
+}
+
+#[test]
+fn answers_misaligned() {
+    malformed("answers-misaligned", "evaluate", "return pointer not aligned");
+}
+
+#[test]
+fn answers_out_of_bounds() {
+    malformed("answers-out-of-bounds", "evaluate", "pointer out of bounds of memory");
+}
+
+#[test]
+fn answers_no_result() {
+    malformed("answers-no-result", "evaluate", "invalid expected discriminant");
+}
+
+#[test]
+fn answers_no_verdict() {
+    malformed("answers-no-verdict", "evaluate", "unexpected discriminant: 77");
+}
+
+#[test]
+fn votes_for_nothing_known() {
+    malformed("votes-for-nothing-known", "evaluate", "unexpected discriminant: 3");
+}
+
+#[test]
+fn reallocs_out_of_bounds() {
+    malformed("reallocs-out-of-bounds", "configure", "realloc return: beyond end of memory");
+}
+
+#[test]
+fn reallocs_misaligned() {
+    malformed("reallocs-misaligned", "evaluate", "realloc return: result not aligned");
+}
+
+#[test]
+fn logs_in_realloc() {
+    traps("logs-in-realloc", "configure", "cannot leave component instance");
+}
+
+#[test]
+fn logs_after_evaluate() {
+    traps("logs-after-evaluate", "evaluate", "cannot leave component instance");
+}
+
+#[test]
+fn logs_in_start() {
+    stands("logs-in-start", &abstains(), 1);
+}
+
+#[test]
+fn counts_sign_ups() {
+    let first = json!([{ "flag": "confirm", "vote": "grant", "counted": true }]);
+    stands("counts-sign-ups", &json!({ "opinion": "allow", "votes": first }), 0);
+}
+
+#[test]
+fn finds_others_memory() {
+    stands("finds-others-memory", &abstains(), 0);
+}
+
+#[test]
+fn grants_everything() {
+    let manifest = "[[policy]]\nid = \"p\"\ncomponent = \"grants-everything\"\nreads = []\n\
+                    verdicts = [\"verify-email\"]\n";
+    let bundle = Bundle::unchecked(manifest).unwrap();
+    let mut lambda = Lambda::start(&bundle.path());
+    let event = Trial::sign_up("client");
+    assert_eq!(lambda.invoke(event.clone()), Answer::Response(event));
+    let vote = |flag, counted: Value| {
+        let mut vote = json!({ "flag": flag, "vote": "grant" });
+        vote.as_object_mut().unwrap().extend(counted.as_object().unwrap().clone());
+        vote
+    };
+    let not_permitted = json!({ "counted": false, "because": "not-permitted" });
+    let votes = json!([
+        vote("confirm", not_permitted.clone()),
+        vote("verify-email", json!({ "counted": true })),
+        vote("verify-phone", not_permitted),
+    ]);
+    assert_eq!(lambda.decision_line()["policies"][0]["votes"], votes);
+}
+
+#[test]
+fn wasi() {
+    let reason = "imports `wasi:cli/environment@0.2.3`, which no policy is granted: a policy has \
+                  no WASI";
+    refused_and_not_loaded("wasi", reason);
+}
+
+#[test]
+fn unknown_interface() {
+    let reason = "imports `acme:keys/pool@1.0.0`, which no policy is granted";
+    refused_and_not_loaded("unknown-interface", reason);
+}
+
+#[test]
+fn newer_log() {
+    let reason = "imports `admit:policy/log@0.2.0`, which no policy is granted";
+    refused_and_not_loaded("newer-log", reason);
+}
+
+#[test]
+fn another_log() {
+    refused_and_not_loaded("another-log", "does not export `admit:policy/sign-up-policy@0.1.0`");
+}
+
+#[test]
+fn empty() {
+    refused_and_not_loaded("empty", "it exports nothing");
+}
+
+#[test]
+fn another_type() {
+    refused_and_not_loaded("another-type", "does not speak the contract `admit:policy@0.1.0`");
+}
+
+#[test]
+fn unfolds() {
+    refused("unfolds", "nests components that would unfold into more than 1000 instances");
+}
+
+#[test]
+fn escapes() {
+    let output = eval("escapes");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(!said.contains('\u{1b}') && said.contains("which no policy is granted"), "{said:?}");
+}
+
+/// A Rust policy that panics.
+#[test]
+fn puppet() {
+    let puppet = component("puppet");
+    let manifest = format!(
+        "[[policy]]\nid = \"p\"\ncomponent = {puppet:?}\nreads = []\nverdicts = []\n\
+         settings = {{ crash = \"a secret\" }}\n"
+    );
+    let bundle = Bundle::with(&manifest);
+    let mut lambda = Lambda::start(&bundle.path());
+    let Answer::Error(answer) = lambda.invoke(Trial::sign_up("client")) else { panic!() };
+    assert!(answer.contains(PUBLIC_MESSAGE), "{answer}");
+    assert_eq!(lambda.decision_line()["policies"][0]["kind"], "trap");
+}
+
+/// Eight that are hostile in different ways, all in one decision.
+#[test]
+fn eight_at_once_keep_to_the_budget() {
+    let guests = [
+        "loops-in-evaluate",
+        "loops-in-configure",
+        "loops-after-evaluate",
+        "loops-in-realloc",
+        "logs-forever",
+        "grows-memory-and-answers",
+        "recurses",
+        "denies-with-1-mb",
+    ];
+    let limits = "limits = { fuel = 10_000_000_000, time = \"2s\" }";
+    let manifest: String = guests
+        .iter()
+        .map(|guest| {
+            format!(
+                "[[policy]]\nid = {guest:?}\ncomponent = {guest:?}\nreads = []\n\
+                 verdicts = [\"deny\"]\n{limits}\n"
+            )
+        })
+        .collect();
+    let bundle = Bundle::unchecked(&manifest).unwrap();
+    let mut lambda = Lambda::start(&bundle.path());
+    let started = std::time::Instant::now();
+    let Answer::Error(answer) = lambda.invoke(Trial::sign_up("client")) else { panic!() };
+    assert!(started.elapsed() < MOST_TIME, "{:?}", started.elapsed());
+    assert!(answer.contains(PUBLIC_MESSAGE), "{answer}");
+    let line = lambda.decision_line();
+    let kinds: Vec<_> = line["policies"].as_array().unwrap().iter().map(|p| &p["kind"]).collect();
+    assert_eq!(
+        json!(kinds),
+        json!(["budget", "budget", "budget", "budget", "budget", null, "trap", "malformed"])
+    );
+}
+
+/// What would take minutes to compile is refused before it is tried.
+#[test]
+fn a_very_large_function_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.wasm");
+    let text = format!("(component (core module (func {})))", "nop ".repeat(600 << 10));
+    std::fs::write(&file, wat::parse_str(text).unwrap()).unwrap();
+    let event = root().join("tests/events/sign-up.json");
+    let output = admit().args(["eval", "--policy"]).arg(&file).arg(event).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let reason = "has a function of 600 KiB, and no policy may have one of more than 512 KiB";
+    assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+}
+
+/// Whatever a policy says to the person signing up, it is one printable line.
+#[test]
+fn what_a_denial_says_is_one_printable_line() {
+    let long = "x".repeat(60_000);
+    let cut = "x".repeat(256);
+    for (said, shown) in [
+        ("Too short\r\n{\"type\":\"decision\"}", "Too short {\"type\":\"decision\"}"),
+        ("\u{1b}[31mred", "[31mred"),
+        ("abc\u{202e}gpj.exe\u{2066}\u{200b}", "abcgpj.exe"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        (&long, &cut),
+        ("", "The sign-up was denied"),
+        (" \n\t ", "The sign-up was denied"),
+    ] {
+        let puppet = component("puppet");
+        let settings = json!({ "deny": [said, said] });
+        let manifest = format!(
+            "[[policy]]\nid = \"p\"\ncomponent = {puppet:?}\nreads = []\nverdicts = [\"deny\"]\n\
+             limits = {{ host-call = \"1MiB\" }}\nsettings.deny = {}\n",
+            settings["deny"],
+        );
+        let bundle = Bundle::with(&manifest);
+        let mut lambda = Lambda::start(&bundle.path());
+        let Answer::Error(answer) = lambda.invoke(Trial::sign_up("client")) else { panic!() };
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer, json!({ "errorType": "SignUpDenied", "errorMessage": shown }));
+        let line = lambda.decision_line();
+        let code = line["policies"][0]["code"].as_str().unwrap();
+        assert!(code.len() <= 64 && code.chars().all(|c| c.is_ascii_graphic()), "{code}");
+    }
+}
+
+/// What is no component is told apart by its first bytes.
+#[test]
+fn what_is_no_component_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.wasm");
+    let check = |reason: &str| {
+        let event = root().join("tests/events/sign-up.json");
+        let output = admit().args(["eval", "--policy"]).arg(&file).arg(event).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    };
+    for (bytes, reason) in [
+        (&b""[..], "an empty file, not a WebAssembly component"),
+        (b"\x7fELF\x02\x01\x01", "an ELF file, not a WebAssembly component"),
+        (b"\0asm\x01\0\0\0", "a core WebAssembly module, not a component"),
+        (b"\0asm\x0d\0\x01\0\xff", "no valid component"),
+        (b"hello", "an unknown kind of file"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        check(reason);
+    }
+    std::fs::remove_file(&file).unwrap();
+    // Reading it would never end.
+    assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+    check("is no regular file");
+}

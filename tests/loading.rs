@@ -1,0 +1,159 @@
+//! What is not as `admit bundle` wrote it is not run: damaged files, and code that another
+//! compiler made.
+
+use admit_core::{Answer, FailureKind, Flags, Opinion, SignUp};
+use admit_engine::{Engine, PolicySet, bundle};
+use admit_tests::Bundle;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many times each kind of file is damaged.
+const DAMAGES: u64 = 50_000;
+
+const MANIFEST: &str = "
+[[policy]]
+id = \"damaged\"
+component = \"grants-everything\"
+reads = []
+verdicts = [\"confirm\", \"verify-email\"]
+on-failure = \"abstain\"
+
+[[policy]]
+id = \"healthy\"
+component = \"counts-sign-ups\"
+reads = []
+verdicts = [\"confirm\"]
+";
+
+fn bundle() -> Bundle {
+    Bundle::unchecked(MANIFEST).unwrap()
+}
+
+fn decide(policies: &PolicySet) -> admit_core::Decision {
+    let mut sign_up = SignUp::default();
+    sign_up.user_attributes.push(("email".into(), "mary@example.com".into()));
+    policies.decide(&sign_up, Duration::from_secs(4)).decision
+}
+
+/// The damaged policy failed, as one that is not loaded, and the other one decided.
+fn check_alone(policies: &PolicySet) {
+    let decision = decide(policies);
+    assert_eq!(decision.answer, Answer::Admit(Flags { confirm: true, ..Flags::default() }));
+    let Opinion::Failure { failure, .. } = &decision.policies[0].opinion else {
+        panic!("{:?}", decision.policies[0])
+    };
+    assert_eq!(failure.kind(), FailureKind::NotLoaded);
+}
+
+/// Damages bytes in one of several ways, always the same for the same number.
+fn damage(bytes: &[u8], number: u64) -> Vec<u8> {
+    let mut damaged = bytes.to_vec();
+    // SplitMix64: numbers that look random and are the same on every machine.
+    let mut state = number;
+    let mut below = |most: usize| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % most as u64) as usize
+    };
+    let at = below(bytes.len());
+    match number % 8 {
+        0..=3 => damaged[at] ^= 1 << below(8),
+        4 => damaged.truncate(at),
+        5 => damaged.insert(at, below(256) as u8),
+        6 => {
+            damaged.remove(at);
+        }
+        _ => {
+            let until = bytes.len().min(at + 1 + below(64));
+            damaged[at..until].iter_mut().for_each(|byte| *byte = below(256) as u8);
+        }
+    }
+    damaged
+}
+
+fn damage_each_time(file: &Path, mut check: impl FnMut(u64)) {
+    let whole = fs::read(file).unwrap();
+    for number in 0..DAMAGES {
+        let damaged = damage(&whole, number);
+        if damaged != whole {
+            fs::write(file, damaged).unwrap();
+            check(number);
+        }
+    }
+}
+
+#[test]
+fn every_damage_to_a_compiled_file_is_detected() {
+    let bundle = bundle();
+    let engine = Arc::new(Engine::new(1).unwrap());
+    let load = || bundle::load(engine.clone(), &bundle.path()).unwrap().0;
+    assert_eq!(load().unloaded().count(), 0);
+    damage_each_time(&bundle.compiled("grants-everything"), |number| {
+        let policies = load();
+        let unloaded: Vec<_> = policies.unloaded().map(|(policy, _)| policy.id.as_str()).collect();
+        assert_eq!(unloaded, ["damaged"], "damage {number}");
+        if number % 100 == 0 {
+            check_alone(&policies);
+        }
+    });
+}
+
+#[test]
+fn every_damage_to_the_index_is_detected() {
+    let bundle = bundle();
+    let engine = Arc::new(Engine::new(1).unwrap());
+    damage_each_time(&bundle.path().join(bundle::INDEX), |number| {
+        let loaded = bundle::load(engine.clone(), &bundle.path());
+        assert!(loaded.is_err(), "damage {number}");
+    });
+}
+
+/// Code of another release may have its flaws: the version stands in the file itself, and
+/// it is checked even where every digest is right.
+#[test]
+fn code_of_another_wasmtime_is_not_run() {
+    let bundle = bundle();
+    reseal(&bundle, |code| {
+        let version = b"wasmtime-48.0.8";
+        let at = code.windows(version.len()).position(|bytes| bytes == version).unwrap();
+        code[at + version.len() - 1] = b'7';
+    });
+    let engine = Engine::new(1).unwrap();
+    let (policies, _) = bundle::load(engine, &bundle.path()).unwrap();
+    let (_, failure) = policies.unloaded().next().unwrap();
+    assert!(failure.to_string().contains("wasmtime-48.0.7"), "{failure}");
+    check_alone(&policies);
+}
+
+/// What is no code at all, under the right digest.
+#[test]
+fn what_is_no_code_is_not_run() {
+    for code in [&b""[..], b"\x7fELF", b"hello"] {
+        let bundle = bundle();
+        reseal(&bundle, |compiled| *compiled = code.to_vec());
+        let engine = Engine::new(1).unwrap();
+        let (policies, _) = bundle::load(engine, &bundle.path()).unwrap();
+        check_alone(&policies);
+    }
+}
+
+/// Changes the compiled file of the first policy and makes every digest right again, as
+/// somebody could who may write the bundle.
+fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
+    let old = bundle.compiled("grants-everything");
+    let mut code = fs::read(&old).unwrap();
+    change(&mut code);
+    let digest = admit_engine::Digest::of(&code);
+    let old_digest = old.file_stem().unwrap().to_str().unwrap().to_owned();
+    fs::write(old.with_file_name(format!("{}.cwasm", digest.hex())), code).unwrap();
+    let index = bundle.path().join(bundle::INDEX);
+    let text = fs::read_to_string(&index).unwrap().replace(&old_digest, &digest.hex());
+    let content = text.split_once("\"bundle\": ").unwrap().1.strip_suffix("}\n").unwrap();
+    let seal = admit_engine::Digest::of(content.as_bytes());
+    let sealed = format!("{{\"digest\": \"{seal}\",\n\"bundle\": {content}}}\n");
+    fs::write(index, sealed).unwrap();
+}

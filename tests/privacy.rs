@@ -1,0 +1,174 @@
+//! No value of the person signing up gets into the log, an error or a record, but in a
+//! policy's own words, and not even there where the manifest discards them.
+
+use admit_tests::{Answer, Bundle, Lambda, bootstrap, event};
+use serde_json::{Map, Value};
+use std::fs;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// Part of every value in the events below.
+const CANARY: &str = "CANARY";
+
+/// An event with every member that there is, and a canary in each.
+fn event_of_canaries() -> Value {
+    let mut event: Value = serde_json::from_str(&event("unknown-members.json")).unwrap();
+    let metadata: Value =
+        serde_json::from_str(&admit_tests::event("sign-up-with-metadata.json")).unwrap();
+    event["request"]["clientMetadata"] = metadata["request"]["clientMetadata"].clone();
+    event["request"]["validationData"] = metadata["request"]["validationData"].clone();
+    let mut count = 0;
+    poison(&mut event, &mut count);
+    assert!(count > 12, "{event}");
+    event
+}
+
+/// Puts a canary into every value, and beside every name that is the sender's to choose.
+fn poison(value: &mut Value, count: &mut u32) {
+    *count += 1;
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| poison(member, count));
+            members.insert(format!("{CANARY}-{count}"), format!("{CANARY}-{count}").into());
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| poison(item, count)),
+        // Cognito reads these three.
+        Value::Bool(_) => {}
+        Value::Null | Value::Number(_) | Value::String(_) => {
+            *value = format!("{CANARY}-{count}").into();
+        }
+    }
+}
+
+/// The function with its standard error in a file.
+struct Watched {
+    lambda: Lambda,
+    folder: TempDir,
+    _bundle: Bundle,
+}
+
+impl Watched {
+    fn start(bundle: Bundle) -> Watched {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(bootstrap());
+        let errors = fs::File::create(folder.path().join("stderr")).unwrap();
+        command.env("ADMIT_BUNDLE", bundle.path()).stderr(errors);
+        Watched { lambda: Lambda::start_command(command), folder, _bundle: bundle }
+    }
+
+    /// All lines of one invocation but the notes, which are returned.
+    fn check_lines(&self) -> Vec<Value> {
+        let mut notes = Vec::new();
+        loop {
+            let line = self.lambda.log_line();
+            if line["type"] == "note" {
+                notes.push(line);
+                continue;
+            }
+            assert!(!line.to_string().contains(CANARY), "{line}");
+            if line["type"] == "decision" || line["type"] == "invalid-event" {
+                break;
+            }
+        }
+        let errors = fs::read_to_string(self.folder.path().join("stderr")).unwrap();
+        assert!(!errors.contains(CANARY), "{errors}");
+        notes
+    }
+}
+
+/// A puppet that sees everything, with these lines in its entry.
+fn puppet(lines: &str) -> String {
+    format!(
+        "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\n\
+         reads = [\"userName\", \"userAttributes.*\", \"validationData.*\", \"clientMetadata.*\"]\n\
+         verdicts = [\"deny\", \"confirm\"]\n{lines}\n"
+    )
+}
+
+#[test]
+fn no_canary_gets_out_of_a_decision() {
+    let event = event_of_canaries().to_string();
+    for (lines, is_told_to_the_person) in [
+        ("settings = { confirm = \"grant\" }", false),
+        ("settings = { leak = \"crash\" }", false),
+        ("settings = { spin = 1_000_000_000_000 }", false),
+        ("log = \"discard\"\nsettings = { tell = \"all\" }", false),
+        ("log = \"discard\"\nsettings = { leak = \"failure\" }", false),
+        // The message of a denial is for the person, whose value it is.
+        ("log = \"discard\"\nsettings = { leak = \"denial\" }", true),
+    ] {
+        let mut watched = Watched::start(Bundle::with(&puppet(lines)));
+        if let Answer::Error(error) = watched.lambda.invoke(event.clone()) {
+            assert_eq!(error.contains(CANARY), is_told_to_the_person, "{lines}: {error}");
+        }
+        assert_eq!(watched.check_lines(), Vec::<Value>::new(), "{lines}");
+    }
+}
+
+#[test]
+fn the_samples_let_no_canary_out() {
+    let mut watched = Watched::start(Bundle::sample());
+    watched.lambda.invoke(event_of_canaries().to_string());
+    assert_eq!(watched.check_lines(), Vec::<Value>::new());
+}
+
+/// The one exception: a policy's own words, in lines that say that they are.
+#[test]
+fn a_policys_own_words_are_marked_and_capped() {
+    let lines = "settings = { tell = \"all\" }\nlimits = { log-lines = 3 }";
+    let mut watched = Watched::start(Bundle::with(&puppet(lines)));
+    watched.lambda.invoke(event_of_canaries().to_string());
+    let notes = watched.check_lines();
+    assert_eq!(notes.len(), 3);
+    for note in &notes {
+        assert_eq!((&note["type"], &note["policy"]), (&"note".into(), &"p".into()));
+    }
+    assert!(notes[1]["message"].as_str().unwrap().contains(CANARY), "{notes:?}");
+
+    let mut watched = Watched::start(Bundle::with(&puppet("settings = { leak = \"failure\" }")));
+    watched.lambda.invoke(event_of_canaries().to_string());
+    let notes = watched.check_lines();
+    assert!(notes[0]["message"].as_str().unwrap().contains(CANARY), "{notes:?}");
+}
+
+#[test]
+fn no_canary_gets_out_of_what_is_no_event() {
+    let mut watched = Watched::start(Bundle::sample());
+    let whole = event_of_canaries().to_string();
+    let with = |path: &[&str], value: Value| {
+        let mut event = event_of_canaries();
+        let mut at = &mut event;
+        for member in path {
+            at = &mut at[*member];
+        }
+        *at = value;
+        event.to_string()
+    };
+    let object = || Value::Object(Map::from_iter([(CANARY.to_owned(), CANARY.into())]));
+    let events = [
+        whole[..whole.len() / 2].to_owned(),
+        format!("{whole}{CANARY}"),
+        CANARY.to_owned(),
+        format!("\"{CANARY}\""),
+        format!("[\"{CANARY}\"]"),
+        format!("{{\"{CANARY}\"}}"),
+        format!("{{\"userName\":\"{CANARY}\",\"userName\":\"{CANARY}\"}}"),
+        format!("{{\"userName\":\"\\ud800{CANARY}\"}}"),
+        with(&["userName"], object()),
+        with(&["request"], CANARY.into()),
+        with(&["request", "userAttributes"], CANARY.into()),
+        with(&["request", "userAttributes"], Value::Array(vec![CANARY.into()])),
+        with(&["response"], CANARY.into()),
+        with(&["callerContext"], CANARY.into()),
+    ];
+    let mut invalid = 0;
+    for event in events {
+        // What can be decided comes back as it was.
+        if let Answer::Error(error) = watched.lambda.invoke(event.clone()) {
+            assert!(!error.contains(CANARY), "{event}: {error}");
+            invalid += u32::from(error.contains("InvalidEvent"));
+        }
+        watched.check_lines();
+    }
+    assert!(invalid > 8, "{invalid}");
+}

@@ -1,0 +1,81 @@
+use crate::{admit, component, sample_manifest, stderr};
+use admit_core::Manifest;
+use admit_engine::bundle::{Entry, INDEX, Index};
+use admit_engine::{Compiler, Digest, Refused, Target};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A bundle that is removed after the test.
+pub struct Bundle(TempDir);
+
+impl Bundle {
+    /// As `admit bundle` makes it of a manifest.
+    pub fn of(manifest: &Path) -> Bundle {
+        let folder = tempfile::tempdir().unwrap();
+        let output = admit()
+            .arg("bundle")
+            .arg("--manifest")
+            .arg(manifest)
+            .arg("-o")
+            .arg(folder.path().join("bundle"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        Bundle(folder)
+    }
+
+    /// Of a manifest with these lines, in which `puppet` names that guest.
+    pub fn with(manifest: &str) -> Bundle {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("admit.toml");
+        let puppet = format!("{:?}", component("puppet"));
+        fs::write(&path, manifest.replace("\"puppet\"", &puppet)).unwrap();
+        Bundle::of(&path)
+    }
+
+    /// Of the sample manifest.
+    pub fn sample() -> Bundle {
+        Bundle::of(&sample_manifest())
+    }
+
+    /// Of a manifest whose components are guests by their names, without a look at whether
+    /// they can be policies: what somebody could put in the place of a bundle. The compiler
+    /// may refuse one all the same.
+    pub fn unchecked(manifest: &str) -> Result<Bundle, Refused> {
+        let manifest = Manifest::from_toml("admit.toml", manifest).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bundle");
+        fs::create_dir(&path).unwrap();
+        let target = Target::HERE.expect("a machine that Lambda has");
+        let compiler = Compiler::for_target(target).unwrap();
+        let mut components = BTreeMap::new();
+        for policy in &manifest.policies {
+            if components.contains_key(&policy.component) {
+                continue;
+            }
+            let source = fs::read(component(&policy.component)).unwrap();
+            let compiled = compiler.compile(&source)?;
+            let entry = Entry { source: Digest::of(&source), compiled: Digest::of(&compiled) };
+            fs::write(path.join(entry.file_name()), compiled).unwrap();
+            components.insert(policy.component.clone(), entry);
+        }
+        let index = Index::new(manifest, target, components);
+        fs::write(path.join(INDEX), index.to_text().unwrap()).unwrap();
+        Ok(Bundle(folder))
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> PathBuf {
+        self.0.path().join("bundle")
+    }
+
+    /// The compiled file of a component, by the name that the manifest gives it.
+    pub fn compiled(&self, name: &str) -> PathBuf {
+        let index = fs::read(self.path().join(INDEX)).unwrap();
+        let index: serde_json::Value = serde_json::from_slice(&index).unwrap();
+        let digest = index["bundle"]["components"][name]["compiled"].as_str().unwrap();
+        self.path().join(format!("{}.cwasm", digest.strip_prefix("sha256:").unwrap()))
+    }
+}

@@ -1,0 +1,110 @@
+use crate::{Answer, Bundle, Lambda, event};
+use admit_engine::Refused;
+use serde_json::Value;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// A hostile guest in the function, beside a healthy policy.
+pub struct Trial {
+    lambda: Lambda,
+    /// Keeps the bundle until the end.
+    _bundle: Bundle,
+}
+
+/// What came of one hostile sign-up.
+pub struct Finding {
+    /// What the function answered.
+    pub answer: Answer,
+    /// The record of the hostile policy.
+    pub record: Value,
+    /// The lines with its own words.
+    pub notes: Vec<Value>,
+    /// From the invocation to the answer.
+    pub time: Duration,
+}
+
+/// The app client whose sign-ups the hostile policy is asked about.
+const ONE: &str = "one";
+/// The app client whose sign-ups eight such policies are asked about.
+const EIGHT: &str = "eight";
+
+impl Trial {
+    /// Starts the function with a guest, under the default limits but for these.
+    pub fn of(guest: &str, limits: &str) -> Result<Trial, Refused> {
+        let manifest: String = (1..=8)
+            .map(|number| {
+                let clients = if number == 1 { [ONE, EIGHT] } else { [EIGHT, EIGHT] };
+                format!(
+                    "[[policy]]\nid = \"hostile-{number}\"\ncomponent = {guest:?}\n\
+                     reads = [\"userName\"]\nlimits = {{ {limits} }}\n\
+                     verdicts = [\"confirm\", \"verify-email\", \"verify-phone\", \"deny\"]\n\
+                     applies-to = {{ clients = {clients:?} }}\n"
+                )
+            })
+            .collect();
+        let healthy = "[[policy]]\nid = \"healthy\"\ncomponent = \"grants-everything\"\n\
+                       reads = []\nverdicts = [\"confirm\"]\n";
+        let bundle = Bundle::unchecked(&(manifest + healthy))?;
+        let mut trial = Trial { lambda: Lambda::start(&bundle.path()), _bundle: bundle };
+        trial.check_health();
+        Ok(trial)
+    }
+
+    /// Decides a good sign-up, which no hostile policy is asked about.
+    pub fn check_health(&mut self) {
+        let confirmed = Trial::sign_up("healthy").replacen("false", "true", 1);
+        assert_eq!(self.lambda.invoke(Trial::sign_up("healthy")), Answer::Response(confirmed));
+        self.lambda.decision_line();
+    }
+
+    /// Decides one sign-up with the hostile policy.
+    pub fn one(&mut self) -> Finding {
+        self.decide(ONE)
+    }
+
+    /// Decides one sign-up with eight of the hostile policy.
+    pub fn eight(&mut self) -> Finding {
+        self.decide(EIGHT)
+    }
+
+    /// The sign-up that an app client sends.
+    pub fn sign_up(client: &str) -> String {
+        let event = event("sign-up.json");
+        let given: Value = serde_json::from_str(&event).unwrap();
+        event.replace(given["callerContext"]["clientId"].as_str().unwrap(), client)
+    }
+
+    /// Bytes of memory at the peak of something, above what the process had before it.
+    pub fn peak_of<T>(&mut self, run: impl FnOnce(&mut Trial) -> T) -> (T, u64) {
+        let process = self.lambda.process();
+        let idle = memory(process, "VmRSS:");
+        // Makes what it has now its peak.
+        fs::write(format!("/proc/{process}/clear_refs"), "5").expect("the process lives");
+        let result = run(self);
+        (result, memory(process, "VmHWM:").saturating_sub(idle))
+    }
+
+    fn decide(&mut self, client: &str) -> Finding {
+        let started = Instant::now();
+        let answer = self.lambda.invoke(Trial::sign_up(client));
+        let time = started.elapsed();
+        let mut notes = Vec::new();
+        let line = loop {
+            match self.lambda.log_line() {
+                line if line["type"] == "note" => notes.push(line),
+                line if line["type"] == "not-loaded" => {}
+                line => break line,
+            }
+        };
+        assert_eq!(line["type"], "decision", "{line}");
+        Finding { answer, record: line["policies"][0].clone(), notes, time }
+    }
+}
+
+/// What the kernel says of the memory of a process in a line such as `VmRSS:`, in bytes.
+pub fn memory(process: u32, line: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it lives");
+    let line = status.lines().find_map(|found| found.strip_prefix(line)).expect("a line");
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+    kib << 10
+}
