@@ -29,6 +29,7 @@ const PUBLIC_MESSAGE: &str = "The sign-up could not be checked, please try again
 /// public message, the record says why, and every other one is decided as ever.
 fn fails(guest: &str, kind: &str, phase: &str, reason: &str) {
     fails_under("", guest, kind, phase, reason);
+    documented(guest, kind);
     let output = eval(guest);
     let said = stdout(&output) + &stderr(&output);
     assert!(said.contains(reason), "{said}");
@@ -58,6 +59,7 @@ fn fails_under(limits: &str, guest: &str, kind: &str, phase: &str, reason: &str)
 
 /// A guest whose verdict stands, whatever else it did, with so many notes kept.
 fn stands(guest: &str, record: &Value, notes: usize) {
+    documented(guest, record["opinion"].as_str().unwrap());
     let mut trial = Trial::of(guest, "").unwrap();
     // Again and again, so that what one leaves behind the next would find.
     for eight in [false, true, false] {
@@ -71,6 +73,13 @@ fn stands(guest: &str, record: &Value, notes: usize) {
         assert!(memory < MOST_MEMORY, "{guest} took {memory} bytes");
         trial.check_health();
     }
+}
+
+/// `SECURITY.md` says that this is what comes of a guest.
+fn documented(guest: &str, outcome: &str) {
+    let page = std::fs::read_to_string(root().join("SECURITY.md")).unwrap();
+    let row = format!("| `{guest}` | {outcome} | ");
+    assert!(page.lines().any(|line| line.starts_with(&row)), "no row in SECURITY.md: {row}");
 }
 
 fn abstains() -> Value {

@@ -21,3 +21,4 @@ mod neighbours;
 mod privacy;
 mod readme;
 mod samples;
+mod security;

@@ -105,8 +105,10 @@ pub(crate) fn config() -> Result<Config, EngineError> {
     #[cfg(feature = "compile")]
     config.cranelift_nan_canonicalization(true);
     // The built-in check compares the major version alone, so that code compiled by a
-    // release with a known miscompilation would load.
-    let version = format!("admit-{}/wasmtime-{WASMTIME_VERSION}", env!("CARGO_PKG_VERSION"));
+    // release with a known miscompilation would load. Of the settings above it compares all
+    // but the one for NaN.
+    let version =
+        format!("admit-{}/wasmtime-{WASMTIME_VERSION}/canonical-nan", env!("CARGO_PKG_VERSION"));
     config.module_version(ModuleVersionStrategy::Custom(version)).map_err(EngineError::new)?;
     Ok(config)
 }
@@ -131,4 +133,42 @@ fn pool(evaluations: u32) -> PoolingAllocationConfig {
         .table_keep_resident(16 << 10)
         .pagemap_scan(Enabled::Auto);
     pool
+}
+
+#[cfg(test)]
+#[cfg(feature = "compile")]
+mod tests {
+    use super::*;
+
+    /// The smallest component there is.
+    const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    /// Compiles under settings that are changed, and loads the code under ours.
+    fn load(change: impl FnOnce(&mut Config)) -> Result<(), String> {
+        let mut config = config().unwrap();
+        change(&mut config);
+        let other = wasmtime::Engine::new(&config).unwrap();
+        let code = other.precompile_component(COMPONENT).unwrap();
+        let engine = Engine::new(1).unwrap();
+        native::load(&engine.inner, &code).map(|_| ()).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn code_under_other_settings_is_not_loaded() {
+        type Change = fn(&mut Config);
+        let changes: [(&str, Change); 5] = [
+            ("fuel", |config| _ = config.consume_fuel(false)),
+            ("epoch", |config| _ = config.epoch_interruption(false)),
+            ("guard", |config| _ = config.memory_guard_size(0)),
+            ("reservation", |config| _ = config.memory_reservation(1 << 20)),
+            ("version", |config| {
+                let version = ModuleVersionStrategy::Custom("another".to_owned());
+                config.module_version(version).map(|_| ()).unwrap();
+            }),
+        ];
+        assert_eq!(load(|_| {}), Ok(()));
+        for (name, change) in changes {
+            assert!(load(change).is_err(), "{name}");
+        }
+    }
 }
