@@ -1,11 +1,11 @@
 //! How long after its deadline a policy is stopped, wherever it computes. Ends with an error
-//! where one in a hundred is stopped more than 50 ms late.
+//! where the 99th percentile is more than 50 ms.
 
 use admit_tests::Trial;
 use std::io::{Error, Write, stdout};
 
 /// Where a policy can compute, and what takes the host long to do for it.
-const GUESTS: [&str; 10] = [
+const GUESTS: [&str; 11] = [
     "loops-in-evaluate",
     "loops-in-configure",
     "loops-in-start",
@@ -14,6 +14,7 @@ const GUESTS: [&str; 10] = [
     "loops-after-configure",
     "loops-in-destructor",
     "fills-memory-forever",
+    "fills-60-mib-forever",
     "fills-table-forever",
     "logs-forever",
 ];
@@ -25,13 +26,13 @@ fn main() -> std::io::Result<()> {
     let mut out = stdout().lock();
     writeln!(out, "| guest | median | p99 | most |\n|---|---|---|---|")?;
     for guest in GUESTS {
-        let limits = "fuel = 10_000_000_000, time = \"20ms\"";
+        let limits = "fuel = 10_000_000_000, memory = \"64MiB\", time = \"20ms\"";
         let mut trial = Trial::of(guest, limits).map_err(Error::other)?;
         let mut late: Vec<f64> = (0..TIMES)
             .map(|_| {
-                let record = trial.one().record;
+                let record = &trial.one().records[0];
                 assert_eq!(record["kind"], "deadline", "{guest}");
-                record["microseconds"].as_f64().unwrap_or(f64::NAN) / 1e3 - DEADLINE
+                record["microseconds"].as_f64().unwrap_or(f64::INFINITY) / 1e3 - DEADLINE
             })
             .collect();
         late.sort_by(f64::total_cmp);

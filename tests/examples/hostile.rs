@@ -34,7 +34,7 @@ fn main() -> std::io::Result<()> {
 
 /// The kind of a failure, or else what the policy said.
 fn outcome(finding: &Finding) -> String {
-    let word = |member: &str| finding.record[member].as_str().map(ToOwned::to_owned);
+    let word = |member: &str| finding.records[0][member].as_str().map(ToOwned::to_owned);
     word("kind").or_else(|| word("opinion")).unwrap_or_default()
 }
 

@@ -48,7 +48,7 @@ fn build(args: &[&str]) {
     assert!(status.expect("cargo runs").success(), "cannot build {args:?}");
 }
 
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(target) => root().join(target),
         None => root().join("target"),

@@ -1,3 +1,4 @@
+use crate::binaries::target;
 use crate::{admit, frame, root, stderr, stdout};
 use std::collections::HashMap;
 use std::fs;
@@ -29,7 +30,7 @@ fn build(name: &str) -> PathBuf {
     let guests = root().join("tests/guests");
     let text = guests.join(format!("{name}.wat"));
     if text.is_file() {
-        let path = root().join("target/guests").join(format!("{name}.wasm"));
+        let path = target().join("guests").join(format!("{name}.wasm"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, frame::component(&text)).unwrap();
         return path;

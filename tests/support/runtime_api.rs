@@ -5,6 +5,7 @@ use std::iter;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,6 +19,7 @@ pub struct Lambda {
     initialised: Receiver<Answer>,
     next_id: u64,
     log: Receiver<String>,
+    shared: Arc<Shared>,
 }
 
 /// What the function said about one invocation, or about its start.
@@ -42,6 +44,7 @@ struct Invocation {
 struct Shared {
     invocations: Mutex<Receiver<Invocation>>,
     waiting: Mutex<HashMap<String, Sender<Answer>>>,
+    most_at_once: AtomicUsize,
     initialised: Sender<Answer>,
 }
 
@@ -72,11 +75,13 @@ impl Lambda {
         let shared = Arc::new(Shared {
             invocations: Mutex::new(queue),
             waiting: Mutex::default(),
+            most_at_once: AtomicUsize::new(0),
             initialised: init,
         });
+        let serving = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let shared = Arc::clone(&shared);
+                let shared = Arc::clone(&serving);
                 thread::spawn(move || serve(&shared, stream));
             }
         });
@@ -92,7 +97,7 @@ impl Lambda {
         let (lines, log) = channel();
         let out = BufReader::new(child.stdout.take().unwrap());
         thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
-        Lambda { child, invocations, initialised, next_id: 0, log }
+        Lambda { child, invocations, initialised, next_id: 0, log, shared }
     }
 
     /// Invokes the function once, with five seconds to answer, as Cognito does.
@@ -144,6 +149,11 @@ impl Lambda {
         answered
     }
 
+    /// The most requests that the function has had at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.most_at_once.load(Relaxed)
+    }
+
     /// The id of the function's process.
     pub fn process(&self) -> u32 {
         self.child.id()
@@ -159,11 +169,11 @@ impl Lambda {
         self.child.wait().expect("a status").code()
     }
 
-    /// The next line in the log, but for the one that says that the function has started.
+    /// The next line in the log, but for those about the start of the function.
     pub fn log_line(&self) -> serde_json::Value {
         loop {
             let line = self.any_log_line();
-            if line["type"] != "started" {
+            if line["type"] != "started" && line["type"] != "little-memory" {
                 return line;
             }
         }
@@ -247,7 +257,10 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
 fn next(shared: &Shared) -> Option<Vec<u8>> {
     let Invocation { id, body, time, answer } =
         shared.invocations.lock().expect("nobody panicked").recv().ok()?;
-    shared.waiting.lock().expect("nobody panicked").insert(id.clone(), answer);
+    let mut waiting = shared.waiting.lock().expect("nobody panicked");
+    waiting.insert(id.clone(), answer);
+    shared.most_at_once.fetch_max(waiting.len(), Relaxed);
+    drop(waiting);
     let deadline = SystemTime::now() + time;
     let deadline = deadline.duration_since(UNIX_EPOCH).expect("a clock").as_millis();
     let mut response = format!(

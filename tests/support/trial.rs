@@ -1,6 +1,6 @@
 use crate::{Answer, Bundle, Lambda, event};
 use admit_engine::Refused;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,8 @@ pub struct Trial {
 pub struct Finding {
     /// What the function answered.
     pub answer: Answer,
-    /// The record of the hostile policy.
-    pub record: Value,
+    /// The records of the hostile policies.
+    pub records: Vec<Value>,
     /// The lines with its own words.
     pub notes: Vec<Value>,
     /// From the invocation to the answer.
@@ -97,7 +97,13 @@ impl Trial {
             }
         };
         assert_eq!(line["type"], "decision", "{line}");
-        Finding { answer, record: line["policies"][0].clone(), notes, time }
+        let mut records = line["policies"].as_array().expect("records").clone();
+        // Whatever the others did, the healthy one grants and is counted.
+        let healthy = records.pop().expect("the healthy policy");
+        assert_eq!(healthy["policy"], "healthy");
+        let vote = json!({ "flag": "confirm", "vote": "grant", "counted": true });
+        assert_eq!(healthy["votes"][0], vote);
+        Finding { answer, records, notes, time }
     }
 }
 

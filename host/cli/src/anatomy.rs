@@ -13,9 +13,12 @@ pub(crate) struct Anatomy {
     pub(crate) imports: Vec<String>,
     /// What it exports.
     pub(crate) exports: Vec<String>,
-    /// Tools by field, such as `processed-by rustc 1.95.0`, each once.
+    /// Tools by field, such as `processed-by rustc 1.95.0`, each once, and not too many.
     pub(crate) producers: Vec<String>,
 }
+
+/// More tools than have ever made a component.
+const PRODUCERS: usize = 100;
 
 impl Anatomy {
     /// Reads a component of any world.
@@ -75,7 +78,7 @@ impl Anatomy {
                 let line = format!("{} {} {}", field.name, value.name, value.version);
                 // The words of whoever made the component.
                 let line = printable(&line, 120);
-                if !self.producers.contains(&line) {
+                if self.producers.len() < PRODUCERS && !self.producers.contains(&line) {
                     self.producers.push(line);
                 }
             }

@@ -108,7 +108,7 @@ impl Assembly {
             let Policy { id, component: name, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
             let bytes = &self.components[name];
-            let _patience = Patience::with(format!("compiling `{name}`"));
+            let patience = Patience::with(format!("compiling `{name}`"));
             let component = match compiled.entry(Digest::of(bytes)) {
                 Entry::Occupied(compiled) => compiled.into_mut(),
                 Entry::Vacant(new) => new.insert(
@@ -117,6 +117,7 @@ impl Assembly {
                         .map_err(|refused| error("component", format!("`{name}`: {refused}")))?,
                 ),
             };
+            drop(patience);
             engine.check_settings(component, limits, &settings.to_json()).map_err(|failure| {
                 let mut message = format!("policy `{id}`: {failure}");
                 if let Some(remedy) = remedy(&failure) {
@@ -131,17 +132,19 @@ impl Assembly {
     /// Warns about triggers that Cognito is not known to send: a policy that waits for one
     /// is never asked.
     fn warn_of_unknown_triggers(&self) {
-        for (index, policy) in self.manifest.policies.iter().enumerate() {
-            for trigger in &policy.applies_to.triggers {
-                if !admit_cognito::TRIGGERS.contains(&trigger.as_str()) {
-                    let known = admit_cognito::TRIGGERS.join("`, `");
-                    let message = format!(
-                        "`{trigger}` is none of the triggers that are known, so this policy may \
-                         never be asked; they are `{known}`"
-                    );
-                    self.origin.warn(index, "applies-to.triggers", message);
-                }
-            }
+        let known = |trigger: &&String| admit_cognito::TRIGGERS.contains(&trigger.as_str());
+        let policies = self.manifest.policies.iter().enumerate();
+        let unknown = policies.filter_map(|(index, policy)| {
+            Some((index, policy.applies_to.triggers.iter().find(|trigger| !known(trigger))?))
+        });
+        // One that is wrong in hundreds of places has one cause.
+        for (index, trigger) in unknown.take(10) {
+            let known = admit_cognito::TRIGGERS.join("`, `");
+            let message = format!(
+                "`{trigger}` is none of the triggers that are known, so this policy may never be \
+                 asked; they are `{known}`"
+            );
+            self.origin.warn(index, "applies-to.triggers", message);
         }
     }
 }

@@ -3,15 +3,21 @@ use admit_core::{Failure, Limits, Manifest, grouped};
 /// What an author can do about a failure that does not say so itself.
 pub(crate) fn remedy(failure: &Failure) -> Option<String> {
     let most = Limits::CEILING;
-    let higher = |key: &str, most: String| {
-        format!("if it would end by itself, set `limits.{key}` higher; {most} is the most")
-    };
     Some(match failure {
-        Failure::Fuel { .. } => higher("fuel", grouped(most.fuel)),
-        Failure::Deadline { .. } => higher("time", most.time.to_string()),
-        Failure::Memory { .. } => higher("memory", most.memory.to_string()),
+        Failure::Fuel { .. } => format!(
+            "if it would end by itself, set `limits.fuel` in the manifest higher; {} is the most",
+            grouped(most.fuel)
+        ),
+        Failure::Deadline { .. } => {
+            "if it would end by itself, set `limits.time` in the manifest higher, up to `budget`"
+                .to_owned()
+        }
+        Failure::Memory { .. } => format!(
+            "have it hold less, or set `limits.memory` in the manifest higher; {} is the most",
+            most.memory
+        ),
         Failure::Resources { .. } => {
-            "build it with fewer parts, or set that limit higher in the manifest".to_owned()
+            "build it with fewer of them, or set their limit in the manifest higher".to_owned()
         }
         Failure::Budget { .. } => format!(
             "give the whole decision a larger `budget`, {} is the most, or have fewer policies \

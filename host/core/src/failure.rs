@@ -178,7 +178,8 @@ impl fmt::Display for Failure {
             }
             Failure::Budget { budget } => write!(
                 f,
-                "stopped after its share of {budget}; `budget` allows the whole decision no more"
+                "stopped after its share of {budget}, which `budget` and the time that is left allow \
+                 the whole decision"
             ),
             Failure::Fuel { phase, fuel } => {
                 let fuel = grouped(*fuel);

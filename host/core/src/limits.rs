@@ -1,7 +1,8 @@
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
-use thiserror::Error;
 
 /// What one evaluation of a policy may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -88,17 +89,15 @@ impl Default for Limits {
 }
 
 /// A span of time as a manifest writes it: `100ms`, `2s`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(Duration);
 
 /// A number of bytes as a manifest writes it: `64KiB`, `16MiB`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
 
 /// A text that is no time or no size.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no {expected}")]
 pub struct InvalidQuantity {
     text: String,
@@ -106,6 +105,8 @@ pub struct InvalidQuantity {
 }
 
 impl Time {
+    const EXPECTED: &str = "time: write `100ms` or `2s`";
+
     /// So many milliseconds.
     pub const fn from_millis(millis: u64) -> Time {
         Time(Duration::from_millis(millis))
@@ -124,6 +125,8 @@ impl From<Duration> for Time {
 }
 
 impl Size {
+    const EXPECTED: &str = "size: write `64KiB` or `16MiB`";
+
     /// So many bytes.
     pub const fn from_bytes(bytes: u64) -> Size {
         Size(bytes)
@@ -151,7 +154,7 @@ impl TryFrom<String> for Time {
     fn try_from(text: String) -> Result<Time, InvalidQuantity> {
         quantity(&text, &[("ms", 1), ("s", 1_000)])
             .map(Time::from_millis)
-            .ok_or(InvalidQuantity { text, expected: "time: write `100ms` or `2s`" })
+            .ok_or(InvalidQuantity { text, expected: Time::EXPECTED })
     }
 }
 
@@ -161,7 +164,7 @@ impl TryFrom<String> for Size {
     fn try_from(text: String) -> Result<Size, InvalidQuantity> {
         quantity(&text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1)])
             .map(Size)
-            .ok_or(InvalidQuantity { text, expected: "size: write `64KiB` or `16MiB`" })
+            .ok_or(InvalidQuantity { text, expected: Size::EXPECTED })
     }
 }
 
@@ -197,6 +200,33 @@ impl Serialize for Time {
 impl Serialize for Size {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        deserializer.deserialize_str(Text(Time::EXPECTED, PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Size, D::Error> {
+        deserializer.deserialize_str(Text(Size::EXPECTED, PhantomData))
+    }
+}
+
+/// Reads a quantity from its text, and says how to write one where there is something else.
+struct Text<T>(&'static str, PhantomData<T>);
+
+impl<T: TryFrom<String, Error = InvalidQuantity>> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a {}", self.0)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        T::try_from(text.to_owned()).map_err(E::custom)
     }
 }
 

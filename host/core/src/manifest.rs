@@ -72,16 +72,16 @@ struct RawScope {
 struct RawLimits {
     time: Option<Time>,
     memory: Option<Size>,
-    fuel: Option<u64>,
+    fuel: Option<i64>,
     host_call: Option<Size>,
-    memories: Option<u32>,
-    tables: Option<u32>,
-    table_elements: Option<u32>,
-    instances: Option<u32>,
-    handles: Option<u32>,
-    log_lines: Option<u32>,
+    memories: Option<i64>,
+    tables: Option<i64>,
+    table_elements: Option<i64>,
+    instances: Option<i64>,
+    handles: Option<i64>,
+    log_lines: Option<i64>,
     log_bytes: Option<Size>,
-    message: Option<u32>,
+    message: Option<i64>,
 }
 
 /// What is wrong with a manifest whose every value is well formed.
@@ -200,16 +200,16 @@ impl From<Limits> for RawLimits {
         RawLimits {
             time: Some(limits.time),
             memory: Some(limits.memory),
-            fuel: Some(limits.fuel),
+            fuel: i64::try_from(limits.fuel).ok(),
             host_call: Some(limits.host_call),
-            memories: Some(limits.memories),
-            tables: Some(limits.tables),
-            table_elements: Some(limits.table_elements),
-            instances: Some(limits.instances),
-            handles: Some(limits.handles),
-            log_lines: Some(limits.log_lines),
+            memories: Some(limits.memories.into()),
+            tables: Some(limits.tables.into()),
+            table_elements: Some(limits.table_elements.into()),
+            instances: Some(limits.instances.into()),
+            handles: Some(limits.handles.into()),
+            log_lines: Some(limits.log_lines.into()),
             log_bytes: Some(limits.log_bytes),
-            message: Some(limits.message),
+            message: Some(limits.message.into()),
         }
     }
 }
@@ -251,7 +251,14 @@ fn depth(value: &Value) -> usize {
     }
 }
 
+/// How many members a policy may name; `*` is there for all.
+const MOST_READS: usize = 1_000;
+
 fn reads(paths: Vec<String>, here: KeyPath) -> Result<Reads, ManifestProblem> {
+    if paths.len() > MOST_READS {
+        let message = format!("{} paths are too many: at most {MOST_READS}", paths.len());
+        return Err(here.problem(message));
+    }
     paths
         .into_iter()
         .enumerate()
@@ -277,48 +284,54 @@ fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, ManifestProblem> {
 }
 
 fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, ManifestProblem> {
-    let default = Limits::default();
+    let (least, default, most) = (Limits::FLOOR, Limits::default(), Limits::CEILING);
+    let at = |key: &'static str| {
+        let here = here.clone();
+        move |message: String| here.key(key).problem(message)
+    };
+    macro_rules! span {
+        ($key:literal, $limit:ident, $default:expr) => {{
+            let value = raw.$limit.unwrap_or($default);
+            within(value, least.$limit, most.$limit).map_err(at($key))?;
+            value
+        }};
+    }
+    macro_rules! count {
+        ($key:literal, $limit:ident) => {
+            counted(raw.$limit, least.$limit, default.$limit, most.$limit).map_err(at($key))?
+        };
+    }
     let limits = Limits {
         // Only a number that somebody wrote can be wrong: the default follows the budget.
-        time: raw.time.unwrap_or(default.time.min(budget)),
-        memory: raw.memory.unwrap_or(default.memory),
-        fuel: raw.fuel.unwrap_or(default.fuel),
-        host_call: raw.host_call.unwrap_or(default.host_call),
-        memories: raw.memories.unwrap_or(default.memories),
-        tables: raw.tables.unwrap_or(default.tables),
-        table_elements: raw.table_elements.unwrap_or(default.table_elements),
-        instances: raw.instances.unwrap_or(default.instances),
-        handles: raw.handles.unwrap_or(default.handles),
-        log_lines: raw.log_lines.unwrap_or(default.log_lines),
-        log_bytes: raw.log_bytes.unwrap_or(default.log_bytes),
-        message: raw.message.unwrap_or(default.message),
+        time: span!("time", time, default.time.min(budget)),
+        memory: span!("memory", memory, default.memory),
+        fuel: count!("fuel", fuel),
+        host_call: span!("host-call", host_call, default.host_call),
+        memories: count!("memories", memories),
+        tables: count!("tables", tables),
+        table_elements: count!("table-elements", table_elements),
+        instances: count!("instances", instances),
+        handles: count!("handles", handles),
+        log_lines: count!("log-lines", log_lines),
+        log_bytes: span!("log-bytes", log_bytes, default.log_bytes),
+        message: count!("message", message),
     };
-    let (least, most) = (Limits::FLOOR, Limits::CEILING);
-    for (key, range) in [
-        ("time", within(limits.time, least.time, most.time)),
-        ("memory", within(limits.memory, least.memory, most.memory)),
-        ("fuel", within(limits.fuel, least.fuel, most.fuel)),
-        ("host-call", within(limits.host_call, least.host_call, most.host_call)),
-        ("memories", within(limits.memories, least.memories, most.memories)),
-        ("tables", within(limits.tables, least.tables, most.tables)),
-        (
-            "table-elements",
-            within(limits.table_elements, least.table_elements, most.table_elements),
-        ),
-        ("instances", within(limits.instances, least.instances, most.instances)),
-        ("handles", within(limits.handles, least.handles, most.handles)),
-        ("log-lines", within(limits.log_lines, least.log_lines, most.log_lines)),
-        ("log-bytes", within(limits.log_bytes, least.log_bytes, most.log_bytes)),
-        ("message", within(limits.message, least.message, most.message)),
-    ] {
-        range.map_err(|message| here.clone().key(key).problem(message))?;
-    }
     if limits.time > budget {
         let message =
             format!("{} is longer than the whole decision may take, {budget}", limits.time);
-        return Err(here.key("time").problem(message));
+        return Err(at("time")(message));
     }
     Ok(limits)
+}
+
+/// A number as a manifest may write any, in its range.
+fn counted<T>(value: Option<i64>, least: T, default: T, most: T) -> Result<T, String>
+where
+    T: TryFrom<i64> + Into<i128>,
+{
+    let Some(value) = value else { return Ok(default) };
+    within(i128::from(value), least.into(), most.into())?;
+    T::try_from(value).map_err(|_| format!("{value} is no such number"))
 }
 
 fn within<T: PartialOrd + fmt::Display>(value: T, least: T, most: T) -> Result<(), String> {

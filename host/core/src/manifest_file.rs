@@ -312,7 +312,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         );
         check_line(
             "limits = { handles = -1 }",
-            "admit.toml:7:22: `policy[0].limits.handles`: invalid value: integer `-1`, expected u32",
+            "admit.toml:7:22: `policy[0].limits.handles`: -1 is too little: at least 0",
         );
         check_line(
             "limits = { memory = \"1GiB\" }",
@@ -326,7 +326,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         check_line(
             "limits = { time = 100 }",
             "admit.toml:7:19: `policy[0].limits.time`: invalid type: integer `100`, expected a \
-             string",
+             time: write `100ms` or `2s`",
         );
         check_line(
             "limits = { time = \"soon\" }",
@@ -362,6 +362,43 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
             "admit.toml:3:6: `policy[0].id`: `a b` cannot name a policy: use letters, digits, \
              `-`, `_` and `.`, at most 64 of them",
         );
+    }
+
+    #[test]
+    fn every_limit_has_a_floor_and_a_ceiling() {
+        for (key, little, much) in [
+            ("time", "\"0ms\" is too little: at least 1ms", "\"5s\" is too much: at most 4s"),
+            (
+                "memory",
+                "\"63KiB\" is too little: at least 64KiB",
+                "\"65MiB\" is too much: at most 64MiB",
+            ),
+            ("fuel", "0 is too little: at least 1", "10000000001 is too much: at most 10000000000"),
+            (
+                "host-call",
+                "\"1B\" is too little: at least 1KiB",
+                "\"2MiB\" is too much: at most 1MiB",
+            ),
+            ("memories", "0 is too little: at least 1", "21 is too much: at most 20"),
+            ("tables", "-1 is too little: at least 0", "101 is too much: at most 100"),
+            (
+                "table-elements",
+                "-1 is too little: at least 0",
+                "100001 is too much: at most 100000",
+            ),
+            ("instances", "0 is too little: at least 1", "501 is too much: at most 500"),
+            ("handles", "-1 is too little: at least 0", "5000000000 is too much: at most 10000"),
+            ("log-lines", "-1 is too little: at least 0", "1001 is too much: at most 1000"),
+            ("message", "31 is too little: at least 32", "1001 is too much: at most 1000"),
+        ] {
+            for problem in [little, much] {
+                let (value, _) = problem.split_once(' ').unwrap();
+                let text = format!("{MINIMAL}limits.{key} = {value}\n");
+                let error = Manifest::from_toml("admit.toml", &text).unwrap_err();
+                assert_eq!(error.key, Some(format!("policy[0].limits.{key}")));
+                assert_eq!(error.message, problem.replace('"', ""));
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 use crate::SignUp;
+use crate::verdict::as_code;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use thiserror::Error;
 
@@ -78,15 +79,6 @@ impl From<&str> for Name {
     }
 }
 
-impl Name {
-    fn matches(&self, name: &str) -> bool {
-        match self {
-            Name::All => true,
-            Name::One(one) => one == name,
-        }
-    }
-}
-
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,6 +122,22 @@ pub struct View<'a> {
     pub validation_data: Vec<(&'a str, &'a str)>,
     /// The granted entries of the client metadata.
     pub client_metadata: Vec<(&'a str, &'a str)>,
+}
+
+impl View<'_> {
+    /// Whether a code, as [`Denial::new`](crate::Denial::new) keeps it, holds a value of the
+    /// person who signs up, or part of one. What is shorter than four letters is no value.
+    pub fn has_value_in(&self, code: &str) -> bool {
+        const SHORT: usize = 4;
+        let code = code.to_ascii_lowercase();
+        let entries = [&self.user_attributes, &self.validation_data, &self.client_metadata];
+        let values = entries.into_iter().flatten().map(|(_, value)| *value);
+        values.chain([self.user_name]).any(|value| {
+            let value = as_code(value).to_ascii_lowercase();
+            value.len() >= SHORT && code.contains(&value)
+                || code.len() >= SHORT && value.contains(&code)
+        })
+    }
 }
 
 impl Reads {
@@ -177,11 +185,19 @@ impl Reads {
         entries: &'a [(Cow<'_, str>, Cow<'_, str>)],
         select: impl Fn(&ReadPath) -> Option<&Name>,
     ) -> Vec<(&'a str, &'a str)> {
-        let names: Vec<&Name> = self.0.iter().filter_map(select).collect();
+        // Gathered once: each entry is then looked up, however many there are.
+        let mut all = false;
+        let mut names = HashSet::new();
+        for name in self.0.iter().filter_map(select) {
+            match name {
+                Name::All => all = true,
+                Name::One(name) => _ = names.insert(name.as_str()),
+            }
+        }
         entries
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()))
-            .filter(|(name, _)| names.iter().any(|granted| granted.matches(name)))
+            .filter(|(name, _)| all || names.contains(name))
             .collect()
     }
 }
@@ -251,6 +267,24 @@ mod tests {
             [("email", "mary@example.com"), ("custom:domain", "example.com")]
         );
         assert_eq!(view.client_metadata, [("a.b", "1"), ("*", "2")]);
+    }
+
+    #[test]
+    fn a_code_that_tells_of_the_person_is_recognised() {
+        let sign_up = sign_up();
+        let view = Reads::everything().project(&sign_up);
+        for (code, tells) in [
+            ("mary-example.com", true),
+            ("Mary", true),
+            ("blocked-mary-example.com", true),
+            ("example.com", true),
+            ("username-too-short", false),
+            ("abc", false),
+            ("1", false),
+        ] {
+            assert_eq!(view.has_value_in(code), tells, "{code}");
+        }
+        assert!(!View::default().has_value_in("denied"));
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Denial {
     pub const BLANK_MESSAGE: &str = "The sign-up was denied";
     /// What is recorded instead of a code that says nothing.
     pub const BLANK_CODE: &str = "denied";
-    /// What is recorded where the manifest discards a policy's words.
+    /// What is recorded where a policy's words are discarded.
     pub const DISCARDED_CODE: &str = "discarded";
 
     /// Takes a policy's words and keeps what may be shown, with at most so many characters
@@ -137,15 +137,14 @@ pub enum Verdict {
     Deny(Denial),
 }
 
+/// A text with `-` for every character that no code has.
+pub(crate) fn as_code(text: &str) -> String {
+    let keep = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    text.chars().map(|c| if keep(c) { c } else { '-' }).collect()
+}
+
 fn printable_code(code: &str) -> String {
-    let code: String = code
-        .chars()
-        .take(Denial::CODE_CHARACTERS)
-        .map(|c| match c {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.' => c,
-            _ => '-',
-        })
-        .collect();
+    let code: String = as_code(code).chars().take(Denial::CODE_CHARACTERS).collect();
     if code.chars().any(|c| c.is_ascii_alphanumeric()) {
         code
     } else {

@@ -8,6 +8,17 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
+/// How large a function may be: some take a time to compile that grows with the square of
+/// their size. The largest of an interpreter written in C has some hundred KiB.
+pub(crate) const MOST_FUNCTION: usize = 512 << 10;
+
+/// How many locals a function may have: each is looked after in each of its blocks.
+pub(crate) const MOST_LOCALS: u32 = 10_000;
+
+/// How many parts a component may unfold into. Honest ones have some hundreds, those of
+/// interpreters some thousands.
+pub(crate) const MOST_PARTS: u64 = 100_000;
+
 /// Why a component cannot be a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refused {
@@ -23,18 +34,31 @@ pub enum Refused {
     /// It has a memory that no policy may have.
     #[error("declares a memory of {}, and no policy may have more than {}", .0, Limits::CEILING.memory)]
     Memory(Size),
-    /// It has a table that no policy may have.
+    /// It has tables that no policy may have.
     #[error(
-        "declares a table of {} elements, and no policy may have more than {}",
+        "declares tables of {} elements, and no policy may have more than {}",
         .0,
         Limits::CEILING.table_elements
     )]
     Table(u64),
     /// It has a function that would take too long to compile.
-    #[error("has a function of {} KiB, and no policy may have one of more than {} KiB", .0 >> 10, MOST_FUNCTION >> 10)]
+    #[error(
+        "has a function of {} KiB, and no policy may have one of more than {} KiB",
+        .0 >> 10,
+        MOST_FUNCTION >> 10
+    )]
     Function(usize),
+    /// It has a function that would take too much memory to compile.
+    #[error("has a function of {0} locals, and no policy may have one of more than {MOST_LOCALS}")]
+    Locals(u32),
+    /// The compiler cannot handle it.
+    #[error(
+        "cannot be compiled; perhaps components inside it hand each other texts or lists, which \
+         needs a feature that is off"
+    )]
+    Compiler,
     /// It would unfold into more than a host can hold.
-    #[error("nests components that would unfold into more than {MOST_INSTANCES} instances")]
+    #[error("nests components that would unfold into more than {MOST_PARTS} parts")]
     Unfolds,
     /// The bytes claim to be a component and are not valid.
     #[error("no valid component: {0}")]
@@ -59,70 +83,6 @@ pub enum Refused {
         /// The engine's reason.
         reason: String,
     },
-}
-
-/// How large a function may be: some take a time to compile that grows with the square of
-/// their size. The largest of an interpreter written in C has some hundred KiB.
-const MOST_FUNCTION: usize = 512 << 10;
-
-/// How many instances of components a component may unfold into. Honest ones have a few.
-const MOST_INSTANCES: u64 = 1_000;
-
-/// Refuses a component that would exhaust whoever compiles it, or that no host could run.
-///
-/// Each level of nesting can instantiate the one below it several times, and the compiler
-/// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
-/// instantiation is counted as if it were of the largest component so far, so that there
-/// is no need to know of which one it is.
-#[cfg(feature = "compile")]
-pub(crate) fn check_size(bytes: &[u8]) -> Result<(), Refused> {
-    use wasmparser::{ComponentInstance, Parser, Payload};
-
-    let invalid = |error: wasmparser::BinaryReaderError| Refused::Invalid(error.to_string());
-    let mut open: Vec<u64> = Vec::new();
-    let mut largest: u64 = 1;
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(invalid)? {
-            Payload::Version { .. } => open.push(1),
-            Payload::ComponentInstanceSection(instances) => {
-                for instance in instances {
-                    if let ComponentInstance::Instantiate { .. } = instance.map_err(invalid)?
-                        && let Some(size) = open.last_mut()
-                    {
-                        *size = size.saturating_add(largest);
-                    }
-                }
-            }
-            Payload::MemorySection(memories) => {
-                for memory in memories {
-                    let bytes = memory.map_err(invalid)?.initial.saturating_mul(64 << 10);
-                    if bytes > Limits::CEILING.memory.bytes() {
-                        return Err(Refused::Memory(Size::from_bytes(bytes)));
-                    }
-                }
-            }
-            Payload::CodeSectionEntry(body) => {
-                let size = body.range().len();
-                if size > MOST_FUNCTION {
-                    return Err(Refused::Function(size));
-                }
-            }
-            Payload::TableSection(tables) => {
-                for table in tables {
-                    let elements = table.map_err(invalid)?.ty.initial;
-                    if elements > u64::from(Limits::CEILING.table_elements) {
-                        return Err(Refused::Table(elements));
-                    }
-                }
-            }
-            Payload::End(_) => largest = largest.max(open.pop().unwrap_or(0)),
-            _ => {}
-        }
-        if largest.max(open.last().copied().unwrap_or(0)) > MOST_INSTANCES {
-            return Err(Refused::Unfolds);
-        }
-    }
-    Ok(())
 }
 
 /// Tells what bytes are that are no component, by their first few.
@@ -156,7 +116,11 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refuse
     let found = match other_version {
         Some(name) => format!("it exports `{name}`, another version of the contract"),
         None if exports.is_empty() => "it exports nothing".to_owned(),
-        None => format!("it exports `{}`", exports.join("`, `")),
+        None => {
+            let few = exports.iter().take(5).copied().collect::<Vec<_>>().join("`, `");
+            let more = if exports.len() > 5 { " and more" } else { "" };
+            format!("it exports `{few}`{more}")
+        }
     };
     Err(Refused::Export { found })
 }

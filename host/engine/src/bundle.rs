@@ -6,7 +6,7 @@ use crate::engine::{Component, Engine, WASMTIME_VERSION};
 use crate::native::Target;
 use crate::policy_set::PolicySet;
 use crate::regular_file::read_regular_file;
-use admit_core::{Failure, Manifest, ManifestProblem, Policy, RawManifest};
+use admit_core::{Failure, Manifest, ManifestProblem, Policy, RawManifest, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
@@ -153,8 +153,7 @@ pub fn load(
     let made_for = MadeFor { version, target };
     let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {
         let Some(entry) = components.get(&policy.component) else {
-            let reason = format!("the bundle has no component `{}`", policy.component);
-            return Err(Failure::NotLoaded(reason));
+            return Err(not_loaded(&format!("the bundle has no component `{}`", policy.component)));
         };
         loaded
             .entry(entry.compiled)
@@ -177,7 +176,7 @@ fn component(
 ) -> Result<Component, Failure> {
     let file = entry.file_name();
     if made_for.version != WASMTIME_VERSION || Some(made_for.target) != Target::HERE {
-        return Err(Failure::NotLoaded(format!(
+        return Err(not_loaded(&format!(
             "compiled by wasmtime {} for {}; this host is wasmtime {WASMTIME_VERSION} on {}",
             made_for.version,
             made_for.target,
@@ -185,14 +184,19 @@ fn component(
         )));
     }
     let bytes = read_regular_file(&folder.join(&file), MOST_COMPILED)
-        .map_err(|error| Failure::NotLoaded(format!("cannot read `{file}`: {error}")))?;
+        .map_err(|error| not_loaded(&format!("cannot read `{file}`: {error}")))?;
     // Of the very bytes that are loaded below: loading is not validation.
     if Digest::of(&bytes) != entry.compiled {
-        return Err(Failure::NotLoaded(format!("`{file}` does not match its digest")));
+        return Err(not_loaded(&format!("`{file}` does not match its digest")));
     }
-    engine
-        .admit_compiled(&bytes)
-        .map_err(|refused| Failure::NotLoaded(format!("`{file}`: {refused}")))
+    engine.admit_compiled(&bytes).map_err(|refused| not_loaded(&format!("`{file}`: {refused}")))
+}
+
+/// A failure that names no more than a line has room for: names in a bundle or a component
+/// can have any length.
+fn not_loaded(reason: &str) -> Failure {
+    const CHARACTERS: usize = 500;
+    Failure::NotLoaded(printable(reason, CHARACTERS))
 }
 
 fn seal(bundle: &str) -> String {

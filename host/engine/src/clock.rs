@@ -24,9 +24,12 @@ pub(crate) struct Clock {
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     elapsed_micros: AtomicU64,
+    /// When that was, by the wall, since `base`.
+    ticked_micros: AtomicU64,
+    base: Instant,
     running: AtomicUsize,
     parked: AtomicBool,
     ended: AtomicBool,
@@ -38,8 +41,7 @@ pub(crate) struct Moment(u64);
 
 impl Moment {
     pub(crate) fn after(self, span: Duration) -> Moment {
-        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
-        Moment(self.0.saturating_add(micros))
+        Moment(self.0.saturating_add(micros(span)))
     }
 
     /// How long it is until a later moment.
@@ -71,7 +73,14 @@ impl Watch {
 impl Clock {
     /// Starts the thread that interrupts the guests of this engine.
     pub(crate) fn start(engine: &Engine) -> std::io::Result<Clock> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            elapsed_micros: AtomicU64::new(0),
+            ticked_micros: AtomicU64::new(0),
+            base: Instant::now(),
+            running: AtomicUsize::new(0),
+            parked: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+        });
         let (weak, ticking) = (engine.weak(), Arc::clone(&shared));
         let thread = thread::Builder::new()
             .name("admit-clock".to_owned())
@@ -92,6 +101,14 @@ impl Clock {
             self.wake();
         }
         Running(&self.shared)
+    }
+
+    /// The moment at which something starts: what has passed since the last tick is not
+    /// counted against it.
+    pub(crate) fn start_of_something(&self) -> Moment {
+        let ticked = Duration::from_micros(self.shared.ticked_micros.load(SeqCst));
+        let since = self.shared.base.elapsed().saturating_sub(ticked);
+        self.now().after(running_part(since))
     }
 
     pub(crate) fn watch(&self) -> Watch {
@@ -120,17 +137,25 @@ impl Drop for Clock {
     }
 }
 
+/// What of the time between two ticks the process was running.
+fn running_part(elapsed: Duration) -> Duration {
+    if elapsed < FROZEN { elapsed } else { TICK }
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}
+
 fn tick(shared: &Shared, interrupt: &dyn Fn()) {
     let mut idle = 0;
     let mut last = Instant::now();
     while !shared.ended.load(SeqCst) {
         thread::sleep(TICK);
         let now = Instant::now();
-        let elapsed = now - last;
-        let elapsed = if elapsed < FROZEN { elapsed } else { TICK };
+        let elapsed = running_part(now - last);
         last = now;
-        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(0);
-        shared.elapsed_micros.fetch_add(micros, SeqCst);
+        shared.elapsed_micros.fetch_add(micros(elapsed), SeqCst);
+        shared.ticked_micros.store(micros(now - shared.base), SeqCst);
         interrupt();
         idle = if shared.running.load(SeqCst) == 0 { idle + 1 } else { 0 };
         if idle >= IDLE_TICKS {
@@ -142,6 +167,7 @@ fn tick(shared: &Shared, interrupt: &dyn Fn()) {
             shared.parked.store(false, SeqCst);
             idle = 0;
             last = Instant::now();
+            shared.ticked_micros.store(micros(last - shared.base), SeqCst);
         }
     }
 }

@@ -63,8 +63,14 @@ pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
     }
 }
 
-/// A verdict in our words, as far as the manifest lets them through.
-pub(crate) fn verdict(verdict: types::Verdict, limits: &Limits, log: Log) -> Verdict {
+/// A verdict in our words. The code of a denial is kept unless the manifest discards it, or
+/// unless it tells of the person who signs up: it goes into the record.
+pub(crate) fn verdict(
+    verdict: types::Verdict,
+    limits: &Limits,
+    log: Log,
+    view: &View<'_>,
+) -> Verdict {
     match verdict {
         types::Verdict::Allow(ballot) => Verdict::Allow(Ballot {
             confirm: ballot.confirm.into(),
@@ -74,10 +80,8 @@ pub(crate) fn verdict(verdict: types::Verdict, limits: &Limits, log: Log) -> Ver
         types::Verdict::Deny(types::Denial { code, message }) => {
             let characters = usize::try_from(limits.message).unwrap_or(usize::MAX);
             let denial = Denial::new(&code, &message, characters);
-            Verdict::Deny(match log {
-                Log::Record => denial,
-                Log::Discard => denial.without_code(),
-            })
+            let keep = log == Log::Record && !view.has_value_in(denial.code());
+            Verdict::Deny(if keep { denial } else { denial.without_code() })
         }
     }
 }

@@ -94,7 +94,7 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         .wasm_component_model_gc(false)
         .wasm_gc(false)
         .wasm_features(WasmFeatures::FUNCTION_REFERENCES, false)
-        // Fuel stops a policy at the same place everywhere; the epoch is the wall clock.
+        // Fuel stops a policy at the same place everywhere; at each epoch its time is looked at.
         .consume_fuel(true)
         .epoch_interruption(true)
         .max_wasm_stack(512 << 10)

@@ -1,6 +1,6 @@
 use crate::admission::Refused;
 use crate::clock::{Moment, Watch};
-use crate::contract::{self, Policy as Instance, SignUp};
+use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
@@ -31,15 +31,27 @@ pub struct Evaluation {
 pub(crate) struct Share {
     /// The time for the whole decision.
     pub(crate) budget: Time,
-    /// When this policy must be done, in the time that the process runs.
-    pub(crate) end: Moment,
-    /// When nobody waits any more for the whole decision, by the wall.
+    /// When this policy should be done, in the time that the process runs.
+    pub(crate) own: Moment,
+    /// When the whole decision must be made.
+    pub(crate) whole: Moment,
+    /// When nobody waits for it any more, by the wall.
     pub(crate) last: Instant,
 }
 
+/// A policy that has computed for less, by the end of its share, was waiting for its turn
+/// rather than computing: it goes on for as long as the whole decision may.
+const GRACE: Duration = Duration::from_millis(25);
+
 impl Share {
+    /// Whether there is no time left for anybody.
     pub(crate) fn is_over(&self, now: Moment) -> bool {
-        now >= self.end || Instant::now() >= self.last
+        now >= self.whole || Instant::now() >= self.last
+    }
+
+    /// Whether a policy that has computed for so long is to be stopped for those behind it.
+    fn is_used_up(&self, now: Moment, computed: Duration) -> bool {
+        self.is_over(now) || (now >= self.own && computed >= GRACE)
     }
 }
 
@@ -97,10 +109,9 @@ impl Engine {
         view: &View<'_>,
         share: Share,
     ) -> Evaluation {
-        let request = contract::request(view);
         self.sandboxed((limits, log), share, |sandbox| {
             let instance = sandbox.configure(component, settings)?;
-            sandbox.decide(&instance, request)
+            sandbox.decide(&instance, view)
         })
     }
 
@@ -112,10 +123,9 @@ impl Engine {
         settings: &str,
     ) -> Result<(), Failure> {
         let _running = self.clock.run();
-        // Nobody waits for this: so long that it is the limit that ends it.
-        let long = 10 * limits.time.duration();
-        let (end, last) = (self.clock.now().after(long), Instant::now() + long);
-        let share = Share { budget: limits.time, end, last };
+        // Nobody waits for this: it is the limit that ends it.
+        let (long, last) = (self.clock.now().after(UNHURRIED), Instant::now() + UNHURRIED);
+        let share = Share { budget: UNHURRIED.into(), own: long, whole: long, last };
         let evaluation = self.sandboxed((limits, Log::Record), share, |sandbox| {
             sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
         });
@@ -181,9 +191,10 @@ impl Sandbox<'_> {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |mut store| {
             let state = store.data_mut();
-            if state.cpu_time.elapsed() >= time {
+            let computed = state.cpu_time.elapsed();
+            if computed >= time {
                 state.stopped = Some(Stopped::Deadline);
-            } else if state.share.is_over(state.watch.now()) {
+            } else if state.share.is_used_up(state.watch.now(), computed) {
                 state.stopped = Some(Stopped::Budget);
             }
             Ok(match state.stopped {
@@ -210,13 +221,14 @@ impl Sandbox<'_> {
         Ok(instance)
     }
 
-    fn decide(&mut self, instance: &Instance, request: SignUp<'_>) -> Result<Verdict, Failure> {
+    fn decide(&mut self, instance: &Instance, view: &View<'_>) -> Result<Verdict, Failure> {
+        let request = contract::request(view);
         self.phase = Phase::Evaluate;
         instance
             .admit_policy_sign_up_policy()
             .call_evaluate(&mut self.store, request)
             .map_err(|error| self.failure(&error))?
-            .map(|verdict| contract::verdict(verdict, self.limits, self.log))
+            .map(|verdict| contract::verdict(verdict, self.limits, self.log, view))
             .map_err(|words| Failure::Undecided(reason(&words, self.log)))
     }
 
@@ -241,8 +253,9 @@ impl Sandbox<'_> {
                 )),
             },
             (Some(trap), _) => Failure::Trap { phase, trap: trap.to_string() },
-            // It was linked when it was loaded: what is left is that it has too many parts.
-            (None, _) if phase == Phase::Instantiate => resources(format!(
+            // It was linked when it was loaded. Where none of it has run, what is left is that it
+            // has too many parts.
+            (None, _) if phase == Phase::Instantiate && self.has_all_fuel() => resources(format!(
                 "`limits.instances` allows {}, `limits.memories` {} and `limits.tables` {}; \
                  {error:#}",
                 limits.instances, limits.memories, limits.tables
@@ -251,9 +264,13 @@ impl Sandbox<'_> {
                 phase,
                 host_call: limits.host_call,
                 handles: limits.handles,
-                reason: format!("{error:#}"),
+                reason: without_numbers(&format!("{error:#}")),
             },
         }
+    }
+
+    fn has_all_fuel(&self) -> bool {
+        self.store.get_fuel().is_ok_and(|fuel| fuel == self.limits.fuel)
     }
 
     /// Whether a guest ended because it was refused something: while it was made, or by
@@ -266,6 +283,23 @@ impl Sandbox<'_> {
     }
 }
 
+/// The engine's words without its numbers: some are the guest's, which could put there what
+/// it may see of a sign-up.
+fn without_numbers(reason: &str) -> String {
+    let mut kept = String::new();
+    for c in reason.replace("utf-8", "UTF").chars() {
+        match c {
+            '0'..='9' if kept.ends_with('N') => {}
+            '0'..='9' => kept.push('N'),
+            c => kept.push(c),
+        }
+    }
+    kept
+}
+
+/// Longer than any limit on time.
+const UNHURRIED: Duration = Duration::from_secs(60);
+
 fn count(limit: u32) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
 }
@@ -276,7 +310,25 @@ fn is_fuel_known(answer: &Result<Verdict, Failure>) -> bool {
         Err(Failure::Trap { .. }
             | Failure::Deadline { .. }
             | Failure::Budget { .. }
-            | Failure::Memory { .. }
             | Failure::Host(_))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_of_a_guest_is_kept() {
+        for (said, kept) in [
+            ("unexpected discriminant: 206555010", "unexpected discriminant: N"),
+            (
+                "invalid utf-8 sequence of 1 bytes from index 12",
+                "invalid UTF sequence of N bytes from index N",
+            ),
+            ("return pointer not aligned", "return pointer not aligned"),
+        ] {
+            assert_eq!(without_numbers(said), kept);
+        }
+    }
 }

@@ -7,6 +7,8 @@
 mod admission;
 pub mod bundle;
 mod clock;
+#[cfg(feature = "compile")]
+mod compile_cost;
 mod contract;
 mod cpu_time;
 mod digest;

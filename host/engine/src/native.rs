@@ -65,8 +65,10 @@ pub use compiler::Compiler;
 #[cfg(feature = "compile")]
 mod compiler {
     use super::Target;
-    use crate::admission::{Refused, check_kind, check_size};
+    use crate::admission::{Refused, check_kind};
+    use crate::compile_cost;
     use crate::engine::{EngineError, config};
+    use std::panic::{self, AssertUnwindSafe};
     use wasmtime::Engine;
 
     /// What every machine of a kind has, so that code compiled on one runs on all.
@@ -98,10 +100,17 @@ mod compiler {
 
     pub(crate) fn compile(engine: &Engine, component: &[u8]) -> Result<Vec<u8>, Refused> {
         check_kind(component)?;
-        check_size(component)?;
-        engine
-            .precompile_component(component)
-            .map_err(|error| Refused::Invalid(format!("{error:#}")))
+        compile_cost::check(component)?;
+        // Nobody reads why it panicked, which it does for a feature that is off.
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        let compile = AssertUnwindSafe(|| engine.precompile_component(component));
+        let compiled = panic::catch_unwind(compile);
+        panic::set_hook(hook);
+        match compiled {
+            Ok(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
+            Err(_) => Err(Refused::Compiler),
+        }
     }
 }
 

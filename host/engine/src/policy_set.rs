@@ -1,6 +1,8 @@
 use crate::engine::{Component, Engine};
 use crate::evaluation::{Evaluation, Share};
-use admit_core::{Decision, Failure, Manifest, Outcome, Policy, PolicyId, SignUp, Time, decide};
+use admit_core::{
+    Decision, Failure, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time, decide,
+};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -56,6 +58,12 @@ impl PolicySet {
             .filter_map(|entry| Some((&entry.policy, entry.component.as_ref().err()?)))
     }
 
+    /// The most memory that one sign-up can take: the policies run one after the other.
+    pub fn largest_memory(&self) -> Size {
+        let limits = self.entries.iter().map(|entry| entry.policy.limits.memory);
+        limits.max().unwrap_or(Size::from_kib(0))
+    }
+
     /// The policies, in the manifest's order.
     pub fn ids(&self) -> impl Iterator<Item = &PolicyId> {
         self.entries.iter().map(|entry| &entry.policy.id)
@@ -63,15 +71,15 @@ impl PolicySet {
 
     /// Asks every policy that applies, and merges what they say.
     ///
-    /// It takes as long as the manifest's budget, or as the caller has left, whichever is
-    /// less; while the process is frozen, only what the caller has left runs out. Each policy may use an equal share of what is left when its turn comes, so
-    /// that none can use up the time of those behind it.
+    /// It takes as long as the manifest's budget, in the time that the process runs, or as the
+    /// caller has left by the wall, 4 s at most. Each policy may use an equal share of what is
+    /// left when its turn comes, so that none can use up the time of those behind it.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> Deliberation {
         let _running = self.engine.clock.run();
         let budget = self.budget.min(left.into());
-        let end = self.engine.clock.now().after(budget.duration());
+        let whole = self.engine.clock.start_of_something().after(budget.duration());
         let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
-        let whole = Share { budget, end, last };
+        let all = Share { budget, own: whole, whole, last };
         let (asked, not_asked): (Vec<_>, Vec<_>) =
             self.entries.iter().partition(|entry| entry.policy.applies_to.contains(sign_up));
         let waiting = (1..=asked.len()).rev();
@@ -79,7 +87,7 @@ impl PolicySet {
             .into_iter()
             .zip(waiting)
             .map(|(entry, waiting)| {
-                let evaluation = self.evaluate(entry, sign_up, self.share(whole, waiting));
+                let evaluation = self.evaluate(entry, sign_up, self.share(all, waiting));
                 let outcome = Outcome {
                     policy: entry.policy.id.clone(),
                     terms: entry.policy.terms.clone(),
@@ -96,10 +104,10 @@ impl PolicySet {
     }
 
     /// The share of the next policy, where so many still wait with it.
-    fn share(&self, whole: Share, waiting: usize) -> Share {
+    fn share(&self, all: Share, waiting: usize) -> Share {
         let now = self.engine.clock.now();
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
-        Share { end: now.after(now.until(whole.end) / waiting), ..whole }
+        Share { own: now.after(now.until(all.whole) / waiting), ..all }
     }
 
     fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {

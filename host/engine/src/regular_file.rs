@@ -6,9 +6,11 @@ use std::path::Path;
 /// might not end; so is a longer file.
 pub fn read_regular_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     // Before it is opened: opening a pipe waits for somebody to write.
-    if !fs::metadata(path)?.is_file() {
+    let file = fs::metadata(path)?;
+    if !file.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
+    check_size(file.len(), most)?;
     read_at_most(File::open(path)?, most)
 }
 
@@ -16,11 +18,16 @@ pub fn read_regular_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 pub fn read_at_most(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
+    check_size(bytes.len() as u64, most)?;
+    Ok(bytes)
+}
+
+fn check_size(size: u64, most: u64) -> io::Result<()> {
+    if size > most {
         let message = format!("it is larger than {} MiB", most >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 #[cfg(test)]

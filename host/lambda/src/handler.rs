@@ -1,8 +1,10 @@
 use crate::journal::{self, DecisionLine};
 use admit_cognito::{Event, FunctionError, Reply};
+use admit_core::Size;
 use admit_engine::{Engine, PolicySet, bundle};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::value::RawValue;
+use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,10 +12,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// What Lambda's time leaves for sending the answer.
 const RESERVE: Duration = Duration::from_millis(200);
-
-/// The most that a decision takes, however long Lambda would wait: Cognito gives up after
-/// five seconds, with the way to Lambda and back in them.
-const MOST: Duration = Duration::from_secs(4);
 
 /// Decides the sign-ups that Lambda hands it.
 pub(crate) struct Handler {
@@ -41,6 +39,7 @@ impl Handler {
             policies: policies.ids().collect(),
             concurrency,
         });
+        warn_of_little_memory(policies.largest_memory(), concurrency);
         for (policy, failure) in policies.unloaded() {
             journal::write(&journal::Unloaded { policy: &policy.id, reason: &failure.to_string() });
         }
@@ -92,7 +91,22 @@ impl Handler {
     }
 }
 
+/// What the function takes without any policy running.
+const BASE: Size = Size::from_mib(32);
+
+/// Says in the log when policies within their limits could exhaust the function, which Lambda
+/// would then end.
+fn warn_of_little_memory(largest: Size, concurrency: u32) {
+    let has = env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok();
+    let Some(has) = has.and_then(|mib| mib.parse().ok()).map(Size::from_mib) else { return };
+    let policies = largest.bytes().saturating_mul(u64::from(concurrency));
+    let needs = Size::from_bytes(policies.saturating_add(BASE.bytes()));
+    if needs > has {
+        journal::write(&journal::LittleMemory { needs, has });
+    }
+}
+
 fn time_left(context: &Context) -> Duration {
     let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-    left.saturating_sub(RESERVE).min(MOST)
+    left.saturating_sub(RESERVE)
 }

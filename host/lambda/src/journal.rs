@@ -4,7 +4,8 @@
 
 use admit_cognito::{Event, identifiers};
 use admit_core::{
-    Answer, Counted, Failure, FailureKind, Flags, Grounds, Opinion, Phase, PolicyId, VoteRecord,
+    Answer, Counted, Failure, FailureKind, Flags, Grounds, Opinion, Phase, PolicyId, Size,
+    VoteRecord,
 };
 use admit_engine::{Deliberation, Digest, Evaluation, Level};
 use serde::Serialize;
@@ -95,6 +96,15 @@ pub(crate) struct Started<'a> {
 pub(crate) struct Unloaded<'a> {
     pub(crate) policy: &'a PolicyId,
     pub(crate) reason: &'a str,
+}
+
+/// The function may be ended for its memory, with every sign-up that it is deciding.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "little-memory")]
+pub(crate) struct LittleMemory {
+    /// What the policies may take together, with what the function itself does.
+    pub(crate) needs: Size,
+    pub(crate) has: Size,
 }
 
 /// Something that is no event.

@@ -1,5 +1,6 @@
 use crate::anatomy::Anatomy;
 use crate::assembly;
+use crate::patience::Patience;
 use admit_core::printable;
 use admit_engine::{Digest, is_granted};
 use anyhow::Context;
@@ -26,6 +27,7 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let bytes = assembly::component(&self.component)?;
         let name = self.component.display();
+        let _patience = Patience::with(format!("reading `{name}`"));
         let anatomy = Anatomy::of(&bytes).with_context(|| format!("`{name}`"))?;
         let mut out = stdout().lock();
         let contract = match anatomy.contract() {

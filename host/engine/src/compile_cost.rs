@@ -1,0 +1,134 @@
+//! What a component would cost whoever compiles it, told before it is compiled.
+
+use crate::admission::{MOST_FUNCTION, MOST_LOCALS, MOST_PARTS, Refused};
+use admit_core::{Limits, Size};
+use wasmparser::{
+    BinaryReaderError, ComponentInstance, ElementItems, ElementSectionReader, FunctionBody,
+    Instance, MemorySectionReader, Parser, Payload, TableSectionReader,
+};
+
+/// How many parts a function counts for that crosses the border of a component: the compiler
+/// makes machine code for each.
+const BORDER_PARTS: u64 = 10;
+
+/// Refuses a component that would exhaust whoever compiles it, or that no host could run.
+///
+/// Each level of nesting can instantiate the one below it several times, and the compiler
+/// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
+/// instantiation is counted as if it were of the largest component so far, so that there
+/// is no need to know of which one it is.
+pub(crate) fn check(bytes: &[u8]) -> Result<(), Refused> {
+    // The parts of the components and modules that the parser is inside of.
+    let mut open: Vec<u64> = Vec::new();
+    let mut largest: u64 = 1;
+    let mut elements: u64 = 0;
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload.map_err(invalid)?;
+        match &payload {
+            Payload::Version { .. } => open.push(1),
+            Payload::End(_) => largest = largest.max(open.pop().unwrap_or(0)),
+            Payload::MemorySection(memories) => check_memories(memories)?,
+            Payload::TableSection(tables) => check_tables(tables)?,
+            Payload::CodeSectionEntry(body) => check_function(body)?,
+            Payload::ElementSection(segments) => elements += check_elements(segments, elements)?,
+            _ => {}
+        }
+        let parts = parts(&payload, largest).map_err(invalid)?;
+        if let Some(open) = open.last_mut() {
+            *open = open.saturating_add(parts);
+        }
+        if largest.max(open.last().copied().unwrap_or(0)) > MOST_PARTS {
+            return Err(Refused::Unfolds);
+        }
+    }
+    Ok(())
+}
+
+/// How many parts a section adds to the component or module that it is in.
+fn parts(section: &Payload<'_>, largest: u64) -> Result<u64, BinaryReaderError> {
+    let mut parts: u64 = 0;
+    match section {
+        Payload::ComponentInstanceSection(instances) => {
+            for instance in instances.clone() {
+                parts = parts.saturating_add(match instance? {
+                    ComponentInstance::Instantiate { .. } => largest,
+                    ComponentInstance::FromExports(exports) => 1 + exports.len() as u64,
+                });
+            }
+        }
+        Payload::InstanceSection(instances) => {
+            for instance in instances.clone() {
+                parts += match instance? {
+                    Instance::Instantiate { args, .. } => 1 + args.len() as u64,
+                    Instance::FromExports(exports) => 1 + exports.len() as u64,
+                };
+            }
+        }
+        Payload::ComponentAliasSection(aliases) => parts = u64::from(aliases.count()),
+        Payload::ComponentImportSection(imports) => parts = u64::from(imports.count()),
+        Payload::ComponentExportSection(exports) => parts = u64::from(exports.count()),
+        Payload::ComponentTypeSection(types) => parts = u64::from(types.count()),
+        Payload::ComponentCanonicalSection(functions) => {
+            parts = u64::from(functions.count()) * BORDER_PARTS;
+        }
+        _ => {}
+    }
+    Ok(parts)
+}
+
+fn check_memories(memories: &MemorySectionReader<'_>) -> Result<(), Refused> {
+    for memory in memories.clone() {
+        let bytes = memory.map_err(invalid)?.initial.saturating_mul(64 << 10);
+        if bytes > Limits::CEILING.memory.bytes() {
+            return Err(Refused::Memory(Size::from_bytes(bytes)));
+        }
+    }
+    Ok(())
+}
+
+fn check_tables(tables: &TableSectionReader<'_>) -> Result<(), Refused> {
+    for table in tables.clone() {
+        check_table(table.map_err(invalid)?.ty.initial)?;
+    }
+    Ok(())
+}
+
+fn check_table(elements: u64) -> Result<(), Refused> {
+    match elements > u64::from(Limits::CEILING.table_elements) {
+        true => Err(Refused::Table(elements)),
+        false => Ok(()),
+    }
+}
+
+/// The elements of some segments, which the compiler makes into code, and no more of them
+/// than a table may have together with those `before`.
+fn check_elements(segments: &ElementSectionReader<'_>, before: u64) -> Result<u64, Refused> {
+    let mut elements = 0;
+    for segment in segments.clone() {
+        elements += u64::from(match segment.map_err(invalid)?.items {
+            ElementItems::Functions(items) => items.count(),
+            ElementItems::Expressions(_, items) => items.count(),
+        });
+    }
+    check_table(before + elements)?;
+    Ok(elements)
+}
+
+fn check_function(body: &FunctionBody<'_>) -> Result<(), Refused> {
+    let size = body.range().len();
+    if size > MOST_FUNCTION {
+        return Err(Refused::Function(size));
+    }
+    let mut locals: u32 = 0;
+    for group in body.get_locals_reader().map_err(invalid)? {
+        locals = locals.saturating_add(group.map_err(invalid)?.0);
+    }
+    match locals > MOST_LOCALS {
+        true => Err(Refused::Locals(locals)),
+        false => Ok(()),
+    }
+}
+
+fn invalid(error: BinaryReaderError) -> Refused {
+    Refused::Invalid(error.to_string())
+}
