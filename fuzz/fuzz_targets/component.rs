@@ -5,7 +5,7 @@ use admit_core::{
 };
 use admit_engine::{Engine, Evaluation, PolicySet};
 use libfuzzer_sys::fuzz_target;
-use std::sync::Mutex;
+use std::sync::{Arc, LazyLock};
 
 /// One component three times: permitted nothing, permitted one flag, and only watched.
 const MANIFEST: &str = r#"
@@ -38,8 +38,8 @@ limits = { fuel = 1_000_000, time = "20ms", memory = "2MiB" }
 /// The largest component that is tried, for the sake of the compiler.
 const MOST_BYTES: usize = 64 << 10;
 
-/// Kept from input to input until a component is let in, which takes it for its policy set.
-static SPARE: Mutex<Option<Engine>> = Mutex::new(None);
+static ENGINE: LazyLock<Arc<Engine>> =
+    LazyLock::new(|| Arc::new(Engine::new(1).expect("an engine")));
 
 /// Any bytes are refused, or are a component that is let in. Whatever it does:
 ///
@@ -53,15 +53,10 @@ fn check(bytes: &[u8]) {
     if bytes.len() > MOST_BYTES {
         return;
     }
-    let spare = SPARE.lock().expect("one thread").take();
-    let engine = spare.unwrap_or_else(|| Engine::new(1).expect("an engine"));
-    let Ok(component) = engine.compile(bytes) else {
-        *SPARE.lock().expect("one thread") = Some(engine);
-        return;
-    };
+    let Ok(component) = ENGINE.compile(bytes) else { return };
     let manifest = Manifest::from_toml("admit.toml", MANIFEST).expect("a manifest");
     let limits = manifest.policies[0].limits;
-    let policies = PolicySet::new(engine, manifest, |_, _| Ok(component.clone()));
+    let policies = PolicySet::new(Arc::clone(&ENGINE), manifest, |_, _| Ok(component.clone()));
     let deliberation = policies.decide(&sign_up(), Manifest::BUDGET_CEILING.duration());
     let [bare, confirms, watched] = &deliberation.evaluations[..] else {
         panic!("each policy is asked")

@@ -319,6 +319,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_policy_that_waited_for_its_turn_is_not_stopped_for_those_behind_it() {
+        let start = Moment::default();
+        let second = Duration::from_secs(1);
+        let share = Share {
+            budget: Time::from_millis(2_000),
+            own: start.after(second),
+            whole: start.after(2 * second),
+            last: Instant::now() + 60 * second,
+        };
+        let early = start.after(second / 2);
+        assert!(!share.is_used_up(early, second / 2));
+        assert!(!share.is_used_up(share.own, GRACE / 2));
+        assert!(share.is_used_up(share.own, GRACE));
+        assert!(share.is_used_up(share.whole, Duration::ZERO));
+        let past = Share { last: Instant::now(), ..share };
+        assert!(past.is_used_up(early, Duration::ZERO));
+    }
+
+    #[test]
     fn no_number_of_a_guest_is_kept() {
         for (said, kept) in [
             ("unexpected discriminant: 206555010", "unexpected discriminant: N"),
