@@ -219,7 +219,7 @@ fn a_policy_that_does_not_end_is_stopped() {
         assert_eq!(line["policies"][0]["fuel"].is_null(), kind != "fuel", "{line}");
     };
     let five = Duration::from_secs(5);
-    check_line("", five, "fuel");
+    check_line("limits = { time = \"1s\" }", five, "fuel");
     check_line("limits = { fuel = 10_000_000_000, time = \"50ms\" }", five, "deadline");
     // Lambda's remaining time counts too, less what sending the answer takes.
     let limits = "limits = { fuel = 10_000_000_000, time = \"2s\" }";

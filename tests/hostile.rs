@@ -28,9 +28,14 @@ const PUBLIC_MESSAGE: &str = "The sign-up could not be checked, please try again
 /// A guest that gives no answer: every sign-up that it is asked about is denied with the
 /// public message, the record says why, and every other one is decided as ever.
 fn fails(guest: &str, kind: &str, phase: &str, reason: &str) {
-    fails_under("", guest, kind, phase, reason);
+    fails_and_is_shown("", guest, kind, phase, reason);
+}
+
+/// The same under these limits, and with the same words where an author tries it out.
+fn fails_and_is_shown(limits: &str, guest: &str, kind: &str, phase: &str, reason: &str) {
+    fails_under(limits, guest, kind, phase, reason);
     documented(guest, kind);
-    let output = eval(guest);
+    let output = eval(guest, limits);
     let said = stdout(&output) + &stderr(&output);
     assert!(said.contains(reason), "{said}");
     // What would fail on every sign-up is found out before there is one.
@@ -95,7 +100,7 @@ fn abstains() -> Value {
 
 /// A guest that gets into no bundle, and the reason.
 fn refused(guest: &str, reason: &str) {
-    let output = eval(guest);
+    let output = eval(guest, "");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains(reason), "{}", stderr(&output));
     assert_eq!(stdout(&output), "");
@@ -113,22 +118,25 @@ fn refused_and_not_loaded(guest: &str, reason: &str) {
     trial.check_health();
 }
 
-fn eval(guest: &str) -> Output {
+fn eval(guest: &str, limits: &str) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("admit.toml");
+    let guest = component(guest);
+    let policy = format!(
+        "[[policy]]\nid = \"p\"\ncomponent = {guest:?}\nreads = [\"userName\"]\n\
+         verdicts = [\"confirm\"]\nlimits = {{ {limits} }}\n"
+    );
+    std::fs::write(&manifest, policy).unwrap();
     let event = root().join("tests/events/sign-up.json");
-    admit()
-        .args(["eval", "--explain", "--policy"])
-        .arg(component(guest))
-        .arg(event)
-        .output()
-        .unwrap()
+    admit().args(["eval", "--explain", "--manifest"]).args([manifest, event]).output().unwrap()
 }
 
-const OUT_OF_FUEL: &str = "units of fuel in";
-
 fn out_of_fuel(guest: &str, phase: &str) {
-    let reason =
-        format!("stopped after 50,000,000 {OUT_OF_FUEL} `{phase}`; `limits.fuel` allows no more");
-    fails(guest, "fuel", phase, &reason);
+    let reason = format!(
+        "stopped after 50,000,000 units of fuel in `{phase}`; `limits.fuel` allows no more"
+    );
+    // On a slow machine the default limit on time would end it first.
+    fails_and_is_shown("time = \"1s\"", guest, "fuel", phase, &reason);
     // With fuel enough for minutes it is the time that ends it.
     let limits = "fuel = 10_000_000_000, time = \"20ms\"";
     let reason = format!("stopped after 20ms in `{phase}`; `limits.time` allows no more");
@@ -546,7 +554,7 @@ fn unfolds_borders() {
 
 #[test]
 fn escapes() {
-    let output = eval("escapes");
+    let output = eval("escapes", "");
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     assert!(!said.contains('\u{1b}') && said.contains("which no policy is granted"), "{said:?}");
