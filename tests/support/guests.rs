@@ -32,7 +32,10 @@ fn build(name: &str) -> PathBuf {
     if text.is_file() {
         let path = target().join("guests").join(format!("{name}.wasm"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, frame::component(&text)).unwrap();
+        // In one step, since other processes may be reading it.
+        let new = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
+        fs::write(&new, frame::component(&text)).unwrap();
+        new.persist(&path).unwrap();
         return path;
     }
     let projects = [root().join("plugins").join(name), guests.join(name)];
