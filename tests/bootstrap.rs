@@ -153,7 +153,7 @@ fn an_odd_event_is_decided_or_refused() {
     let mut lambda = Lambda::start(&bundle.path());
     let flags = r#""autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false"#;
     let decided = |members: &str| format!("{{{members}\"response\":{{{flags}}}}}");
-    let large = "x".repeat(6 << 20);
+    let large = "x".repeat(1_000_000);
     for members in [
         "",
         "\"userName\":null,",
@@ -168,7 +168,9 @@ fn an_odd_event_is_decided_or_refused() {
         let given = format!("{{{members}\"response\":{{}}}}");
         check(&lambda.invoke(given), &Answer::Response(decided(members)));
     }
+    let too_large = format!("{{\"unknown\":\"{}\"}}", "x".repeat(6 << 20));
     for event in [
+        &too_large,
         "",
         "7",
         "\"text\"",

@@ -613,6 +613,38 @@ fn eight_at_once_keep_to_the_budget() {
     );
 }
 
+/// Nine that use up whatever they get, and a healthy one behind them.
+#[test]
+fn many_hostile_policies_leave_time_for_the_last_one() {
+    let policy = |id: &str, guest: &str| {
+        format!(
+            "[[policy]]\nid = {id:?}\ncomponent = {guest:?}\nreads = []\n\
+             verdicts = [\"confirm\"]\non-failure = \"abstain\"\n"
+        )
+    };
+    let mut manifest = "budget = \"300ms\"\n".to_owned();
+    for number in 1..=9 {
+        manifest += &policy(&format!("hostile-{number}"), "loops-in-evaluate");
+    }
+    manifest += &policy("healthy", "grants-everything");
+    let bundle = Bundle::unchecked(&manifest).unwrap();
+    let mut lambda = Lambda::start(&bundle.path());
+    let confirmed = Trial::sign_up("client").replacen("false", "true", 1);
+    assert_eq!(lambda.invoke(Trial::sign_up("client")), Answer::Response(confirmed));
+}
+
+/// Two bytes far apart would make an image of all that lies between them, in each of the
+/// modules that are never used.
+#[test]
+fn a_sparse_memory_makes_no_large_bundle() {
+    let module = "(core module (memory 256) (data (i32.const 0) \"a\") \
+                  (data (i32.const 16777000) \"b\"))";
+    let text = format!("(component {})", module.repeat(14));
+    let compiler = admit_engine::Compiler::for_target(admit_engine::Target::X86_64).unwrap();
+    let compiled = compiler.compile(&wat::parse_str(text).unwrap()).unwrap();
+    assert!(compiled.len() < 1 << 20, "{} bytes", compiled.len());
+}
+
 /// What would take minutes to compile is refused before it is tried.
 #[test]
 fn a_very_large_function_is_refused() {

@@ -16,6 +16,9 @@ pub struct Event<'a> {
 /// Why something is no pre sign-up event. No text of the event is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EventError {
+    /// There is too much of it.
+    #[error("the event is larger than {} KiB", Event::MOST_BYTES >> 10)]
+    TooLarge,
     /// The bytes are not text.
     #[error("the event is not UTF-8, from byte {0} on")]
     NotText(usize),
@@ -65,8 +68,15 @@ const REQUEST: &str = "`request`";
 const RESPONSE: &str = "`response`";
 
 impl<'a> Event<'a> {
+    /// The most bytes of an event that is read: some ten times what Cognito's own quotas let
+    /// a sign-up have. Reading takes up to fourteen times as much memory.
+    pub const MOST_BYTES: usize = 1 << 20;
+
     /// Reads an event. It may lack any member and have any other.
     pub fn parse(bytes: &'a [u8]) -> Result<Event<'a>, EventError> {
+        if bytes.len() > Event::MOST_BYTES {
+            return Err(EventError::TooLarge);
+        }
         let text = std::str::from_utf8(bytes).map_err(|e| EventError::NotText(e.valid_up_to()))?;
         // JSON's white space around the event is no part of it.
         let text = text.trim_matches([' ', '\t', '\n', '\r']);
@@ -342,7 +352,10 @@ mod tests {
     fn a_deep_or_a_long_event_is_no_trouble() {
         let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         assert!(Event::parse(deep.as_bytes()).is_ok());
-        let long = format!(r#"{{"userName":"{}"}}"#, "x".repeat(6 << 20));
-        assert_eq!(Event::parse(long.as_bytes()).unwrap().sign_up().user_name.len(), 6 << 20);
+        let long = format!(r#"{{"userName":"{}"}}"#, "x".repeat(1_000_000));
+        assert_eq!(Event::parse(long.as_bytes()).unwrap().sign_up().user_name.len(), 1_000_000);
+        let too_long = " ".repeat(Event::MOST_BYTES + 1);
+        let error = Event::parse(too_long.as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), "the event is larger than 1024 KiB");
     }
 }

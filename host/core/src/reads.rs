@@ -134,7 +134,8 @@ impl View<'_> {
         let values = entries.into_iter().flatten().map(|(_, value)| *value);
         values.chain([self.user_name]).any(|value| {
             let value = as_code(value).to_ascii_lowercase();
-            value.len() >= SHORT && code.contains(&value)
+            let value = value.trim_matches('-');
+            value.len() >= SHORT && code.contains(value)
                 || code.len() >= SHORT && value.contains(&code)
         })
     }
@@ -222,6 +223,7 @@ mod tests {
             user_attributes: vec![
                 ("email".into(), "mary@example.com".into()),
                 ("custom:domain".into(), "example.com".into()),
+                ("phone_number".into(), "+12065550100".into()),
             ],
             validation_data: vec![("invite".into(), "abc".into())],
             client_metadata: vec![("a.b".into(), "1".into()), ("*".into(), "2".into())],
@@ -264,7 +266,11 @@ mod tests {
         assert_eq!(view.user_name, "mary");
         assert_eq!(
             view.user_attributes,
-            [("email", "mary@example.com"), ("custom:domain", "example.com")]
+            [
+                ("email", "mary@example.com"),
+                ("custom:domain", "example.com"),
+                ("phone_number", "+12065550100"),
+            ]
         );
         assert_eq!(view.client_metadata, [("a.b", "1"), ("*", "2")]);
     }
@@ -276,6 +282,7 @@ mod tests {
         for (code, tells) in [
             ("mary-example.com", true),
             ("Mary", true),
+            ("no.12065550100", true),
             ("blocked-mary-example.com", true),
             ("example.com", true),
             ("username-too-short", false),

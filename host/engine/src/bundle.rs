@@ -21,8 +21,8 @@ pub const INDEX: &str = "bundle.json";
 /// The largest index that is read; settings are part of it.
 const MOST_INDEX: u64 = 64 << 20;
 
-/// The largest compiled file that is read; a Python policy has 35 MiB.
-const MOST_COMPILED: u64 = 256 << 20;
+/// The largest compiled file that is read, in bytes; a Python policy has 35 MiB.
+pub const MOST_COMPILED: u64 = 64 << 20;
 
 /// The layout that this host reads and writes.
 const FORMAT: u32 = 1;

@@ -98,6 +98,9 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         .consume_fuel(true)
         .epoch_interruption(true)
         .max_wasm_stack(512 << 10)
+        // Two bytes far apart would make an image as large as what lies between them, in the
+        // compiled file and then in the function's memory.
+        .memory_guaranteed_dense_image_size(64 << 10)
         // The text of a trap is the attacker's: function names may hold escape codes.
         .wasm_backtrace_max_frames(None)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);

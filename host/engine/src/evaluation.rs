@@ -31,7 +31,9 @@ pub struct Evaluation {
 pub(crate) struct Share {
     /// The time for the whole decision.
     pub(crate) budget: Time,
-    /// When this policy should be done, in the time that the process runs.
+    /// How long this policy's own share is.
+    pub(crate) length: Duration,
+    /// When it is over, in the time that the process runs.
     pub(crate) own: Moment,
     /// When the whole decision must be made.
     pub(crate) whole: Moment,
@@ -39,8 +41,8 @@ pub(crate) struct Share {
     pub(crate) last: Instant,
 }
 
-/// A policy that has computed for less, by the end of its share, was waiting for its turn
-/// rather than computing: it goes on for as long as the whole decision may.
+/// A policy that has computed for less, by the end of its share, and for less than that is
+/// long, was waiting for its turn rather than computing: it goes on.
 const GRACE: Duration = Duration::from_millis(25);
 
 impl Share {
@@ -51,7 +53,7 @@ impl Share {
 
     /// Whether a policy that has computed for so long is to be stopped for those behind it.
     fn is_used_up(&self, now: Moment, computed: Duration) -> bool {
-        self.is_over(now) || (now >= self.own && computed >= GRACE)
+        self.is_over(now) || (now >= self.own && computed >= GRACE.min(self.length))
     }
 }
 
@@ -125,7 +127,8 @@ impl Engine {
         let _running = self.clock.run();
         // Nobody waits for this: it is the limit that ends it.
         let (long, last) = (self.clock.now().after(UNHURRIED), Instant::now() + UNHURRIED);
-        let share = Share { budget: UNHURRIED.into(), own: long, whole: long, last };
+        let share =
+            Share { budget: UNHURRIED.into(), length: UNHURRIED, own: long, whole: long, last };
         let evaluation = self.sandboxed((limits, Log::Record), share, |sandbox| {
             sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
         });
@@ -324,6 +327,7 @@ mod tests {
         let second = Duration::from_secs(1);
         let share = Share {
             budget: Time::from_millis(2_000),
+            length: second,
             own: start.after(second),
             whole: start.after(2 * second),
             last: Instant::now() + 60 * second,
@@ -333,6 +337,8 @@ mod tests {
         assert!(!share.is_used_up(share.own, GRACE / 2));
         assert!(share.is_used_up(share.own, GRACE));
         assert!(share.is_used_up(share.whole, Duration::ZERO));
+        let short = Share { length: GRACE / 5, ..share };
+        assert!(short.is_used_up(share.own, GRACE / 5));
         let past = Share { last: Instant::now(), ..share };
         assert!(past.is_used_up(early, Duration::ZERO));
     }

@@ -79,7 +79,7 @@ impl PolicySet {
         let budget = self.budget.min(left.into());
         let whole = self.engine.clock.start_of_something().after(budget.duration());
         let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
-        let all = Share { budget, own: whole, whole, last };
+        let all = Share { budget, length: budget.duration(), own: whole, whole, last };
         let (asked, not_asked): (Vec<_>, Vec<_>) =
             self.entries.iter().partition(|entry| entry.policy.applies_to.contains(sign_up));
         let waiting = (1..=asked.len()).rev();
@@ -107,7 +107,8 @@ impl PolicySet {
     fn share(&self, all: Share, waiting: usize) -> Share {
         let now = self.engine.clock.now();
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
-        Share { own: now.after(now.until(all.whole) / waiting), ..all }
+        let length = now.until(all.whole) / waiting;
+        Share { length, own: now.after(length), ..all }
     }
 
     fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {

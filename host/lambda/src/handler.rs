@@ -72,7 +72,10 @@ impl Handler {
         let request_id = context.request_id.as_str();
         let event = match event {
             Some(text) => Event::parse(text.as_bytes()).map_err(|error| error.to_string()),
-            None => Err("the event is not UTF-8".to_owned()),
+            None => Err(format!(
+                "the event is not UTF-8, or larger than {} KiB",
+                Event::MOST_BYTES >> 10
+            )),
         };
         let event = event.map_err(|error| {
             journal::write(&journal::InvalidEvent { request_id, error: &error });
@@ -94,13 +97,17 @@ impl Handler {
 /// What the function takes without any policy running.
 const BASE: Size = Size::from_mib(32);
 
+/// What one request takes besides its policies: an event of the largest size, as it is read.
+const REQUEST: Size = Size::from_mib(16);
+
 /// Says in the log when policies within their limits could exhaust the function, which Lambda
 /// would then end.
 fn warn_of_little_memory(largest: Size, concurrency: u32) {
     let has = env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok();
     let Some(has) = has.and_then(|mib| mib.parse().ok()).map(Size::from_mib) else { return };
-    let policies = largest.bytes().saturating_mul(u64::from(concurrency));
-    let needs = Size::from_bytes(policies.saturating_add(BASE.bytes()));
+    let each = largest.bytes().saturating_add(REQUEST.bytes());
+    let all = each.saturating_mul(u64::from(concurrency));
+    let needs = Size::from_bytes(all.saturating_add(BASE.bytes()));
     if needs > has {
         journal::write(&journal::LittleMemory { needs, has });
     }

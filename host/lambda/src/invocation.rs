@@ -1,3 +1,4 @@
+use admit_cognito::Event;
 use lambda_runtime::LambdaInvocation;
 use lambda_runtime::tower::{Layer, Service};
 use serde_json::Value;
@@ -31,8 +32,10 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TextService<S> 
     }
 
     fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
-        // Bytes that are no text become null: the handler says so.
-        let text = std::str::from_utf8(&invocation.body).map_or(Value::Null, Value::from);
+        // What is no text, or too much to copy, becomes null: the handler says so.
+        let body = Some(&invocation.body).filter(|body| body.len() <= Event::MOST_BYTES);
+        let text = body.and_then(|body| std::str::from_utf8(body).ok());
+        let text = text.map_or(Value::Null, Value::from);
         invocation.body = text.to_string().into();
         self.0.call(invocation)
     }

@@ -1,6 +1,6 @@
 use crate::assembly::{Assembly, MANIFEST};
 use crate::patience::Patience;
-use admit_engine::bundle::{Entry, INDEX, Index};
+use admit_engine::bundle::{Entry, INDEX, Index, MOST_COMPILED};
 use admit_engine::{Compiler, Digest, Engine, Target};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -73,6 +73,14 @@ impl Args {
                 None => {
                     let _patience = Patience::with(format!("compiling `{name}` for {target}"));
                     let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
+                    if compiled.len() as u64 > MOST_COMPILED {
+                        bail!(
+                            "`{name}` is {} MiB when it is compiled, and the function reads at \
+                             most {} MiB",
+                            compiled.len() >> 20,
+                            MOST_COMPILED >> 20
+                        );
+                    }
                     let entry = Entry { source, compiled: Digest::of(&compiled) };
                     files.insert(entry.file_name(), compiled);
                     by_source.insert(source, entry);
