@@ -613,26 +613,6 @@ fn eight_at_once_keep_to_the_budget() {
     );
 }
 
-/// Nine that use up whatever they get, and a healthy one behind them.
-#[test]
-fn many_hostile_policies_leave_time_for_the_last_one() {
-    let policy = |id: &str, guest: &str| {
-        format!(
-            "[[policy]]\nid = {id:?}\ncomponent = {guest:?}\nreads = []\n\
-             verdicts = [\"confirm\"]\non-failure = \"abstain\"\n"
-        )
-    };
-    let mut manifest = "budget = \"300ms\"\n".to_owned();
-    for number in 1..=9 {
-        manifest += &policy(&format!("hostile-{number}"), "loops-in-evaluate");
-    }
-    manifest += &policy("healthy", "grants-everything");
-    let bundle = Bundle::unchecked(&manifest).unwrap();
-    let mut lambda = Lambda::start(&bundle.path());
-    let confirmed = Trial::sign_up("client").replacen("false", "true", 1);
-    assert_eq!(lambda.invoke(Trial::sign_up("client")), Answer::Response(confirmed));
-}
-
 /// Two bytes far apart would make an image of all that lies between them, in each of the
 /// modules that are never used.
 #[test]
