@@ -178,8 +178,8 @@ impl fmt::Display for Failure {
             }
             Failure::Budget { budget } => write!(
                 f,
-                "stopped after its share of {budget}, which `budget` and the time that is left allow \
-                 the whole decision"
+                "stopped when its share of the whole decision's time was used up; all policies \
+                 together have {budget}, the least of `budget` and what Lambda has left"
             ),
             Failure::Fuel { phase, fuel } => {
                 let fuel = grouped(*fuel);
