@@ -4,12 +4,13 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each crate of the host may use of the others.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("admit-core", &[]),
     ("admit-engine", &["admit-core"]),
     ("admit-cognito", &["admit-core"]),
-    ("admit-lambda", &["admit-core", "admit-engine", "admit-cognito"]),
-    ("admit-cli", &["admit-core", "admit-engine", "admit-cognito"]),
+    ("admit-trigger", &["admit-core", "admit-engine", "admit-cognito"]),
+    ("admit-lambda", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
+    ("admit-cli", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
     ("admit-policy", &[]),
 ];
 

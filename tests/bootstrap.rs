@@ -339,8 +339,9 @@ fn the_first_line_says_what_is_running() {
     let lambda = Lambda::start(&bundle.path());
     let line = lambda.any_log_line();
     assert_eq!(line["type"], "started");
-    let policies = json!(["email-domain", "verify-contact", "minimum-username-length"]);
-    assert_eq!(line["policies"], policies);
+    let policies = line["policies"].as_array().unwrap();
+    let names: Vec<&str> = policies.iter().map(|p| p["policy"].as_str().unwrap()).collect();
+    assert_eq!(names, ["email-domain", "verify-contact", "minimum-username-length"]);
     let index = bundle.path().join("bundle.json");
     let sum = Command::new("sha256sum").arg(index).output().unwrap();
     assert_eq!(line["bundle"], format!("sha256:{}", &stdout(&sum)[..64]));
@@ -358,7 +359,6 @@ fn one_line_a_decision_without_any_value_of_the_person() {
         ("triggerSource", json!("PreSignUp_SignUp")),
         ("userPoolId", json!("us-east-1_EXAMPLE")),
         ("answer", json!("admit")),
-        ("flags", json!({"confirm": true, "verify-email": true, "verify-phone": true})),
     ] {
         assert_eq!(line[member], value, "{member} in {line}");
     }

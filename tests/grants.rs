@@ -117,8 +117,8 @@ fn nothing_is_verified_without_confirmation() {
     let lines = format!("reads = []\nverdicts = [\"verify-email\", \"verify-phone\"]\n{votes}");
     let decision = decide(&lines, "sign-up.json");
     assert_eq!(decision["verify-email"], false);
-    assert_eq!(decision["flags"][1]["cleared"], "not-confirmed");
-    assert_eq!(decision["flags"][2]["cleared"], "not-confirmed");
+    assert_eq!(decision["flags"]["verify-email"]["cleared"], "not-confirmed");
+    assert_eq!(decision["flags"]["verify-phone"]["cleared"], "not-confirmed");
 }
 
 #[test]

@@ -20,5 +20,6 @@ mod loading;
 mod neighbours;
 mod privacy;
 mod readme;
+mod record;
 mod samples;
 mod security;

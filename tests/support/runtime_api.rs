@@ -185,6 +185,13 @@ impl Lambda {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
+    /// Ends the function and returns everything that it wrote to standard output.
+    pub fn end_log(mut self) -> Vec<serde_json::Value> {
+        let _ = self.child.kill();
+        let lines = iter::from_fn(|| self.log.recv_timeout(PATIENCE).ok());
+        lines.map(|line| serde_json::from_str(&line).expect("JSON")).collect()
+    }
+
     /// The next line about a decision.
     pub fn decision_line(&self) -> serde_json::Value {
         loop {

@@ -8,13 +8,14 @@ use admit_core::{
     Failure, FailureKind, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads,
     Scope, Settings, Terms,
 };
-use admit_engine::{Component, Digest, Engine, PolicySet, read_at_most, read_regular_file};
+use admit_engine::{Component, Digest, Engine, Loaded, PolicySet, read_at_most, read_regular_file};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The largest component that is read; a Python policy has 18 MiB.
 const MOST_COMPONENT: u64 = 64 << 20;
@@ -90,14 +91,14 @@ impl Assembly {
 
     /// Compiles every component for this machine and tries out every policy's settings:
     /// what would fail on every sign-up is an error here.
-    pub(crate) fn into_policy_set(self) -> anyhow::Result<PolicySet> {
-        let engine = Engine::new(1)?;
+    pub(crate) fn into_policy_set(self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
         let components = self.checked(&engine)?;
         let bytes = self.components;
         Ok(PolicySet::new(engine, self.manifest, |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
             let digest = bytes.get(&policy.component).map(|bytes| Digest::of(bytes));
-            digest.and_then(|digest| components.get(&digest)).cloned().ok_or_else(missing)
+            let component = digest.and_then(|digest| components.get(&digest));
+            Loaded { digest, component: component.cloned().ok_or_else(missing) }
         }))
     }
 

@@ -3,7 +3,8 @@
 use crate::remedy::remedy;
 use admit_cognito::{Event, Reply};
 use admit_core::{
-    Answer, Counted, Decision, FlagRecord, Opinion, PolicyId, PolicyRecord, Size, Vote, VoteRecord,
+    Alternative, Answer, Counted, Decision, Flag, FlagRecord, Opinion, PolicyId, PolicyRecord,
+    Size, Vote, VoteRecord,
 };
 use admit_engine::{Deliberation, Evaluation, Notes};
 use comfy_table::{CellAlignment, Table, presets};
@@ -91,6 +92,11 @@ impl<'a> Explanation<'a> {
                 );
             }
         }
+        for record in &self.decision.policies {
+            if let Some(alternative) = &record.if_enforced {
+                let _ = writeln!(text, "\n{}: {}", record.policy, if_enforced(alternative));
+            }
+        }
         for policy in self.not_asked {
             let _ =
                 writeln!(text, "\n{policy}: not asked, the sign-up is outside its `applies-to`");
@@ -139,7 +145,7 @@ impl<'a> Explanation<'a> {
 
     fn flags(&self) -> Table {
         let mut table = table(["flag", "set", "why"]);
-        for flag in &self.decision.flags {
+        for flag in self.decision.flags.iter() {
             let set = if flag.set { "yes" } else { "no" };
             table.add_row([flag.flag.to_string(), set.to_owned(), why(flag)]);
         }
@@ -147,17 +153,7 @@ impl<'a> Explanation<'a> {
     }
 
     fn conclusion(&self) -> String {
-        match &self.decision.answer {
-            Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
-            Answer::Admit(_) => {
-                let set = self.decision.flags.iter().filter(|flag| flag.set);
-                let set: Vec<String> = set.map(|flag| flag.flag.to_string()).collect();
-                match set.is_empty() {
-                    true => "admitted, no flag set".to_owned(),
-                    false => format!("admitted: {}", set.join(", ")),
-                }
-            }
-        }
+        conclusion(&self.decision.answer)
     }
 }
 
@@ -218,6 +214,28 @@ fn word(counted: Counted) -> String {
     match counted {
         Counted::Yes => "yes".to_owned(),
         Counted::No(reason) => format!("no ({reason})"),
+    }
+}
+
+fn conclusion(answer: &Answer) -> String {
+    match answer {
+        Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
+        Answer::Admit(flags) => {
+            let set = Flag::ALL.into_iter().filter(|flag| flags.is_set(*flag));
+            let set: Vec<String> = set.map(|flag| flag.to_string()).collect();
+            match set.is_empty() {
+                true => "admitted, no flag set".to_owned(),
+                false => format!("admitted: {}", set.join(", ")),
+            }
+        }
+    }
+}
+
+/// What a policy that only monitors would bring about.
+fn if_enforced(alternative: &Alternative) -> String {
+    match alternative.differs {
+        false => "monitored; enforced, it would change nothing".to_owned(),
+        true => format!("monitored; if it were enforced: {}", conclusion(&alternative.answer)),
     }
 }
 

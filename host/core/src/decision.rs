@@ -3,6 +3,7 @@ use crate::{
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
+use std::ops::Deref;
 
 /// What one policy answered, and on what terms it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct Decision {
     /// Every policy that was asked, in the manifest's order.
     pub policies: Vec<PolicyRecord>,
     /// Every flag, in the order of [`Flag::ALL`].
-    pub flags: [FlagRecord; 3],
+    pub flags: FlagRecords,
 }
 
 /// What is answered to a sign-up.
@@ -48,6 +49,17 @@ pub struct Flags {
     pub verify_email: bool,
     /// The phone number counts as verified.
     pub verify_phone: bool,
+}
+
+impl Flags {
+    /// Whether a flag is set.
+    pub fn is_set(self, flag: Flag) -> bool {
+        match flag {
+            Flag::Confirm => self.confirm,
+            Flag::VerifyEmail => self.verify_email,
+            Flag::VerifyPhone => self.verify_phone,
+        }
+    }
 }
 
 /// Who refused a sign-up, and what the person is told.
@@ -73,6 +85,7 @@ pub enum Grounds {
 
 /// What one policy said, and what of it counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PolicyRecord {
     /// Who.
     pub policy: PolicyId,
@@ -81,6 +94,19 @@ pub struct PolicyRecord {
     /// What it said.
     #[serde(flatten)]
     pub opinion: Opinion,
+    /// What would be answered if a policy that only monitors were enforced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_enforced: Option<Alternative>,
+}
+
+/// What would be answered if one policy more were enforced.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Alternative {
+    /// The answer.
+    #[serde(flatten)]
+    pub answer: Answer,
+    /// Whether something else would become of the sign-up. Another message alone is nothing else.
+    pub differs: bool,
 }
 
 /// What a policy said.
@@ -145,11 +171,16 @@ pub enum Uncounted {
     AbstainsOnFailure,
 }
 
+/// A record for each flag, in the order of [`Flag::ALL`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagRecords([FlagRecord; 3]);
+
 /// Who set a flag, or who kept it from being set.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FlagRecord {
     /// Which.
+    #[serde(skip)]
     pub flag: Flag,
     /// Whether the answer sets it.
     pub set: bool,
@@ -174,7 +205,8 @@ pub enum Cleared {
     NotConfirmed,
 }
 
-/// Merges what the policies said into one answer, with the record of how it came about.
+/// Merges what the policies said into one answer, with the record of how it came about, and
+/// of what each policy that only monitors would change.
 ///
 /// 1. A denial that counts, or a failure with `on-failure = "deny"`, denies the sign-up;
 ///    the message is that of the first such policy.
@@ -183,9 +215,46 @@ pub enum Cleared {
 ///    not confirmed.
 /// 4. With no outcome at all the sign-up is admitted and no flag is set.
 pub fn decide(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Decision {
-    let policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
-    let refusal = policies.iter().find_map(refusal);
-    let confirm = tally(Flag::Confirm, &policies, refusal.as_ref().map(|_| Cleared::Denied));
+    let mut policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
+    let (answer, flags) = merge(sign_up, &policies.iter().collect::<Vec<_>>());
+    for (index, outcome) in outcomes.iter().enumerate() {
+        if outcome.terms.mode == Mode::Monitor {
+            let alternative = enforced(sign_up, &policies, index, outcome);
+            let differs = !alternative.is_the_same_outcome(&answer);
+            policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
+        }
+    }
+    Decision { answer, policies, flags }
+}
+
+/// What would be answered if the policy with this index were enforced.
+fn enforced(
+    sign_up: &SignUp<'_>,
+    policies: &[PolicyRecord],
+    index: usize,
+    outcome: &Outcome,
+) -> Answer {
+    let terms = Terms { mode: Mode::Enforce, ..outcome.terms.clone() };
+    let enforced = record(&Outcome { terms, ..outcome.clone() });
+    let mut records: Vec<&PolicyRecord> = policies.iter().collect();
+    records[index] = &enforced;
+    merge(sign_up, &records).0
+}
+
+impl Answer {
+    /// Whether the same becomes of the sign-up, whoever refused it.
+    fn is_the_same_outcome(&self, other: &Answer) -> bool {
+        match (self, other) {
+            (Answer::Admit(flags), Answer::Admit(others)) => flags == others,
+            (Answer::Deny(_), Answer::Deny(_)) => true,
+            (Answer::Admit(_), Answer::Deny(_)) | (Answer::Deny(_), Answer::Admit(_)) => false,
+        }
+    }
+}
+
+fn merge(sign_up: &SignUp<'_>, policies: &[&PolicyRecord]) -> (Answer, FlagRecords) {
+    let refusal = policies.iter().find_map(|record| refusal(record));
+    let confirm = tally(Flag::Confirm, policies, refusal.as_ref().map(|_| Cleared::Denied));
     let verify = |flag: Flag| {
         let present = flag
             .attribute()
@@ -197,7 +266,7 @@ pub fn decide(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Decision {
             (None, true, false) => Some(Cleared::NotConfirmed),
             (None, true, true) => None,
         };
-        tally(flag, &policies, cleared)
+        tally(flag, policies, cleared)
     };
     let (verify_email, verify_phone) = (verify(Flag::VerifyEmail), verify(Flag::VerifyPhone));
     let answer = match refusal {
@@ -208,7 +277,7 @@ pub fn decide(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Decision {
             verify_phone: verify_phone.set,
         }),
     };
-    Decision { answer, policies, flags: [confirm, verify_email, verify_phone] }
+    (answer, FlagRecords([confirm, verify_email, verify_phone]))
 }
 
 fn record(outcome: &Outcome) -> PolicyRecord {
@@ -236,7 +305,7 @@ fn record(outcome: &Outcome) -> PolicyRecord {
             },
         },
     };
-    PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion }
+    PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion, if_enforced: None }
 }
 
 fn counted(terms: &Terms, power: Power) -> Counted {
@@ -257,7 +326,7 @@ fn refusal(record: &PolicyRecord) -> Option<Refusal> {
 }
 
 /// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.
-fn tally(flag: Flag, policies: &[PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
+fn tally(flag: Flag, policies: &[&PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
     let voters = |vote| {
         policies
             .iter()
@@ -278,6 +347,21 @@ fn tally(flag: Flag, policies: &[PolicyRecord], cleared: Option<Cleared>) -> Fla
         granted_by,
         withheld_by,
         cleared: cleared.filter(|_| granted),
+    }
+}
+
+impl Deref for FlagRecords {
+    type Target = [FlagRecord];
+
+    fn deref(&self) -> &[FlagRecord] {
+        &self.0
+    }
+}
+
+/// As an object with a member for each flag, which a log is searched by.
+impl Serialize for FlagRecords {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|record| (record.flag, record)))
     }
 }
 

@@ -19,8 +19,8 @@ mod sign_up;
 mod verdict;
 
 pub use decision::{
-    Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds, Opinion, Outcome, PolicyRecord,
-    Refusal, Uncounted, VoteRecord, decide,
+    Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
+    Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
 };
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
 pub use limits::{InvalidQuantity, Limits, Size, Time};

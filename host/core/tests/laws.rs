@@ -184,6 +184,30 @@ fn a_third_policy_brings_about_nothing_that_it_was_not_permitted() {
     }
 }
 
+/// A policy that monitors is told apart from one that is enforced by its mode alone: what the
+/// record says it would bring about is what it brings about.
+#[test]
+fn what_a_policy_would_change_is_what_it_changes() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        for monitored in states.iter().filter(|state| state.terms.mode == Mode::Monitor) {
+            let mut enforced = monitored.clone();
+            enforced.terms.mode = Mode::Enforce;
+            for other in &states {
+                let decision = decide(&sign_up, &[other.clone(), monitored.clone()]);
+                let with = decide(&sign_up, &[other.clone(), enforced.clone()]).answer;
+                let alternative = decision.policies[1].if_enforced.as_ref().expect("monitored");
+                assert_eq!(alternative.answer, with, "{other:?} {monitored:?}");
+                let (before, after) =
+                    (answer(&sign_up, &[other, monitored]), answer(&sign_up, &[other, &enforced]));
+                assert_eq!(alternative.differs, before != after, "{other:?} {monitored:?}");
+                let said = decision.policies[0].if_enforced.is_some();
+                assert_eq!(said, other.terms.mode == Mode::Monitor);
+            }
+        }
+    }
+}
+
 fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
     let without = answer(sign_up, others);
     let with = answer(sign_up, &[others, &[added]].concat());

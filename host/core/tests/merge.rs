@@ -94,7 +94,9 @@ fn the_record_says_who_and_why() {
                 {"flag": "verify-email", "vote": "grant", "counted": true},
                 {"flag": "verify-phone", "vote": "grant", "counted": true}]},
             {"policy": "monitored", "mode": "monitor", "opinion": "deny", "code": "code",
-             "message": "no", "counted": false, "because": "monitor"},
+             "message": "no", "counted": false, "because": "monitor",
+             "ifEnforced": {"answer": "deny", "policy": "monitored", "grounds": "denial",
+                "message": "no", "differs": true}},
             {"policy": "unpermitted", "mode": "enforce", "opinion": "allow", "votes": [
                 {"flag": "confirm", "vote": "grant", "counted": false, "because": "not-permitted"},
                 {"flag": "verify-email", "vote": "grant", "counted": true},
@@ -103,13 +105,13 @@ fn the_record_says_who_and_why() {
             {"policy": "withholds", "mode": "enforce", "opinion": "allow", "votes": [
                 {"flag": "verify-email", "vote": "withhold", "counted": true}]},
         ],
-        "flags": [
-            {"flag": "confirm", "set": true, "grantedBy": ["grants"], "withheldBy": []},
-            {"flag": "verify-email", "set": false, "grantedBy": ["grants", "unpermitted"],
+        "flags": {
+            "confirm": {"set": true, "grantedBy": ["grants"], "withheldBy": []},
+            "verify-email": {"set": false, "grantedBy": ["grants", "unpermitted"],
              "withheldBy": ["withholds"]},
-            {"flag": "verify-phone", "set": false, "grantedBy": ["grants"], "withheldBy": [],
+            "verify-phone": {"set": false, "grantedBy": ["grants"], "withheldBy": [],
              "cleared": "attribute-absent"},
-        ],
+        },
     });
     assert_eq!(json, expected);
 }

@@ -4,7 +4,7 @@
 use crate::Digest;
 use crate::engine::{Component, Engine, WASMTIME_VERSION};
 use crate::native::Target;
-use crate::policy_set::PolicySet;
+use crate::policy_set::{Loaded, PolicySet};
 use crate::regular_file::read_regular_file;
 use admit_core::{Failure, Manifest, ManifestProblem, Policy, RawManifest, printable};
 use serde::{Deserialize, Serialize};
@@ -153,12 +153,14 @@ pub fn load(
     let made_for = MadeFor { version, target };
     let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {
         let Some(entry) = components.get(&policy.component) else {
-            return Err(not_loaded(&format!("the bundle has no component `{}`", policy.component)));
+            let reason = format!("the bundle has no component `{}`", policy.component);
+            return Loaded::from(Err(not_loaded(&reason)));
         };
-        loaded
+        let component = loaded
             .entry(entry.compiled)
             .or_insert_with(|| component(engine, folder, entry, &made_for))
-            .clone()
+            .clone();
+        Loaded { digest: Some(entry.source), component }
     });
     Ok((policies, Digest::of(text.as_bytes())))
 }

@@ -1,3 +1,4 @@
+use crate::Digest;
 use crate::admission::Refused;
 use crate::clock::{Moment, Watch};
 use crate::contract::{self, Policy as Instance};
@@ -13,6 +14,8 @@ use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 /// What one policy said to one sign-up, and what that cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
+    /// The digest of the component that was asked, if that is known.
+    pub component: Option<Digest>,
     /// Its answer, or why there is none.
     pub answer: Result<Verdict, Failure>,
     /// What it wrote to the log.
@@ -92,6 +95,7 @@ impl Evaluation {
     /// A policy that could not even be asked.
     pub(crate) fn failed(failure: Failure) -> Evaluation {
         Evaluation {
+            component: None,
             answer: Err(failure),
             notes: Notes::default(),
             fuel: None,
@@ -150,6 +154,7 @@ impl Engine {
             let left = sandbox.store.get_fuel().unwrap_or(0);
             let state = sandbox.store.into_data();
             Evaluation {
+                component: None,
                 fuel: is_fuel_known(&answer).then(|| limits.fuel.saturating_sub(left)),
                 answer,
                 notes: state.notes,

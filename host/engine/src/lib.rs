@@ -28,5 +28,5 @@ pub use evaluation::Evaluation;
 pub use native::Compiler;
 pub use native::Target;
 pub use notes::{Level, Note, Notes};
-pub use policy_set::{Deliberation, PolicySet};
+pub use policy_set::{Deliberation, Loaded, PolicySet};
 pub use regular_file::{read_at_most, read_regular_file};

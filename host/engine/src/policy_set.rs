@@ -1,3 +1,4 @@
+use crate::Digest;
 use crate::engine::{Component, Engine};
 use crate::evaluation::{Evaluation, Share};
 use admit_core::{
@@ -16,7 +17,22 @@ pub struct PolicySet {
 struct Entry {
     policy: Policy,
     settings: String,
+    digest: Option<Digest>,
     component: Result<Component, Failure>,
+}
+
+/// What stands behind a policy.
+pub struct Loaded {
+    /// The digest of its component, if that is known.
+    pub digest: Option<Digest>,
+    /// The component itself, or why there is none.
+    pub component: Result<Component, Failure>,
+}
+
+impl From<Result<Component, Failure>> for Loaded {
+    fn from(component: Result<Component, Failure>) -> Loaded {
+        Loaded { digest: None, component }
+    }
 }
 
 /// A decision, and what each policy said and cost.
@@ -33,21 +49,17 @@ pub struct Deliberation {
 impl PolicySet {
     /// Puts a manifest and its components together. A policy whose component could not be
     /// loaded stays in the set, and fails each time it is asked.
-    pub fn new(
+    pub fn new<L: Into<Loaded>>(
         engine: impl Into<Arc<Engine>>,
         manifest: Manifest,
-        mut component: impl FnMut(&Engine, &Policy) -> Result<Component, Failure>,
+        mut load: impl FnMut(&Engine, &Policy) -> L,
     ) -> PolicySet {
         let engine = engine.into();
-        let entries = manifest
-            .policies
-            .into_iter()
-            .map(|policy| Entry {
-                settings: policy.settings.to_json(),
-                component: component(&engine, &policy),
-                policy,
-            })
-            .collect();
+        let entry = |policy: Policy| {
+            let Loaded { digest, component } = load(&engine, &policy).into();
+            Entry { settings: policy.settings.to_json(), digest, component, policy }
+        };
+        let entries = manifest.policies.into_iter().map(entry).collect();
         PolicySet { engine, budget: manifest.budget, entries }
     }
 
@@ -64,9 +76,9 @@ impl PolicySet {
         limits.max().unwrap_or(Size::from_kib(0))
     }
 
-    /// The policies, in the manifest's order.
-    pub fn ids(&self) -> impl Iterator<Item = &PolicyId> {
-        self.entries.iter().map(|entry| &entry.policy.id)
+    /// The policies with the digests of their components, in the manifest's order.
+    pub fn policies(&self) -> impl Iterator<Item = (&Policy, Option<Digest>)> {
+        self.entries.iter().map(|entry| (&entry.policy, entry.digest))
     }
 
     /// Asks every policy that applies, and merges what they say.
@@ -112,7 +124,7 @@ impl PolicySet {
     }
 
     fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {
-        match &entry.component {
+        let evaluation = match &entry.component {
             Err(failure) => Evaluation::failed(failure.clone()),
             Ok(_) if share.is_over(self.engine.clock.now()) => {
                 Evaluation::failed(Failure::Budget { budget: share.budget })
@@ -122,6 +134,7 @@ impl PolicySet {
                 let view = reads.project(sign_up);
                 self.engine.evaluate(component, (limits, *log), &entry.settings, &view, share)
             }
-        }
+        };
+        Evaluation { component: entry.digest, ..evaluation }
     }
 }

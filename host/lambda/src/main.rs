@@ -6,8 +6,8 @@
 mod handler;
 mod init;
 mod invocation;
-mod journal;
 
+use admit_trigger::Telemetry;
 use anyhow::{Context, bail};
 use handler::Handler;
 use invocation::AsText;
@@ -19,17 +19,17 @@ use std::sync::Arc;
 use tokio::runtime;
 
 fn main() -> ExitCode {
-    journal::silence_panics();
-    match run() {
+    let telemetry = Telemetry::start(|name| env::var(name).ok());
+    match run(telemetry) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            journal::write(&journal::Error { error: &format!("{error:#}") });
+            admit_trigger::say_error(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-fn run() -> anyhow::Result<()> {
+fn run(telemetry: Telemetry) -> anyhow::Result<()> {
     check_environment()?;
     let concurrency = concurrency();
     // Where one request comes at a time, a second thread would only be handed it.
@@ -41,7 +41,8 @@ fn run() -> anyhow::Result<()> {
             .build(),
     };
     runtime.context("cannot start the asynchronous runtime")?.block_on(async {
-        let handler = match bundle().and_then(|folder| Handler::load(&folder, concurrency)) {
+        let load = |folder: PathBuf| Handler::load(&folder, concurrency, telemetry);
+        let handler = match bundle().and_then(load) {
             Ok(handler) => Arc::new(handler),
             Err(error) => {
                 init::report().await;

@@ -2,7 +2,7 @@ use crate::assembly::{Assembly, MANIFEST};
 use crate::explanation::{self, Explanation};
 use admit_cognito::{Event, Reply};
 use admit_core::Answer;
-use admit_engine::read_at_most;
+use admit_engine::{Engine, read_at_most};
 use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Decide one sign-up, as the Lambda function would
@@ -66,7 +67,7 @@ impl Args {
             }
             None => Assembly::from_manifest(&self.manifest)?,
         }
-        .into_policy_set()?;
+        .into_policy_set(Arc::new(Engine::new(1)?))?;
         // Here nobody waits: the manifest's own budget is the only one.
         let deliberation = policies.decide(event.sign_up(), Duration::MAX);
         let reply = Reply::new(&event, &deliberation.decision.answer);

@@ -22,6 +22,8 @@ pub struct Settings {
     crash: Option<String>,
     /// Compute for so many rounds.
     spin: u64,
+    /// Deny, with a code as long as the user name.
+    deny_at_length: bool,
     /// Deny: a code and a message.
     deny: Option<(String, String)>,
     confirm: Say,
@@ -100,6 +102,9 @@ impl Policy for Puppet {
         }
         for round in 0..self.0.spin {
             std::hint::black_box(round);
+        }
+        if self.0.deny_at_length {
+            return Ok(Verdict::deny("x".repeat(name.len()), "At length"));
         }
         if let Some((code, message)) = &self.0.deny {
             return Ok(Verdict::deny(code, message));

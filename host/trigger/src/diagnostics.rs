@@ -1,0 +1,92 @@
+//! What the function says of itself, through `tracing`: JSON lines with a level.
+//!
+//! The lines are made here and nowhere else, so that one look shows that no value of the
+//! person signing up is in them.
+
+use admit_core::{Failure, Policy, PolicyId, Size};
+use admit_engine::{Evaluation, Level};
+use std::io::stdout;
+use std::panic;
+use std::time::Duration;
+use tracing::level_filters::LevelFilter;
+use tracing::{debug, error, info, warn};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{fmt, registry};
+
+/// Starts the log of this process, once.
+///
+/// Other crates' lines are kept out: their text may hold anything. So is that of a panic, of
+/// which the place alone is told.
+pub(crate) fn start(level: LevelFilter) {
+    let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
+    let lines = fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_target(false)
+        .with_writer(stdout);
+    // Where there is one already, it is this one.
+    let _ = tracing::subscriber::set_global_default(registry().with(lines).with(ours));
+    panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            error!("type" = "panic", file = place.file(), line = place.line());
+        }
+    }));
+}
+
+/// Says why this process cannot start, or cannot go on.
+pub fn say_error(reason: &str) {
+    error!("type" = "error", error = reason);
+}
+
+/// A variable of the environment with a value that it cannot have; the value may be a secret.
+pub(crate) fn say_ignored(variable: &str, expected: &str) {
+    warn!("type" = "ignored-variable", variable, expected);
+}
+
+/// A policy that will fail whenever it is asked.
+pub(crate) fn say_not_loaded(policy: &Policy, failure: &Failure) {
+    error!("type" = "not-loaded", policy = policy.id.as_str(), reason = %failure);
+}
+
+/// Policies that keep to their limits could exhaust the function's memory, and Lambda would
+/// end it with every sign-up that it is deciding.
+pub(crate) fn say_little_memory(needs: Size, has: Size) {
+    warn!("type" = "little-memory", %needs, %has);
+}
+
+/// Something that is no event.
+pub(crate) fn say_invalid_event(request_id: &str, reason: &str) {
+    warn!("type" = "invalid-event", requestId = request_id, error = reason);
+}
+
+/// An event about to be decided.
+pub(crate) fn say_event(request_id: &str, bytes: usize, left: Duration) {
+    let left = left.as_millis();
+    debug!("type" = "event", requestId = request_id, bytes, millisecondsLeft = left);
+}
+
+/// One policy that was asked: what it wrote, and why it failed if it said so itself. The words
+/// are the policy's own, whatever they claim.
+pub(crate) fn say_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Evaluation) {
+    let Evaluation { answer, notes, fuel, memory, time, .. } = evaluation;
+    let policy = policy.as_str();
+    for note in &notes.kept {
+        let message = note.message.as_str();
+        match note.level {
+            Level::Debug => debug!("type" = "note", requestId = request_id, policy, message),
+            Level::Info => info!("type" = "note", requestId = request_id, policy, message),
+            Level::Warn => warn!("type" = "note", requestId = request_id, policy, message),
+            Level::Error => error!("type" = "note", requestId = request_id, policy, message),
+        }
+    }
+    if let Err(Failure::SettingsRefused(words) | Failure::Undecided(words)) = answer
+        && !words.is_empty()
+    {
+        error!("type" = "note", requestId = request_id, policy, message = words.as_str());
+    }
+    let microseconds = time.as_micros();
+    debug!("type" = "evaluated", requestId = request_id, policy, fuel, %memory, microseconds);
+}

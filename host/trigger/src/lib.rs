@@ -1,0 +1,17 @@
+//! The pre sign-up trigger without Lambda: an event in, an answer out, and on standard
+//! output the record of how it came about.
+//!
+//! A [`Trigger`] decides; its [`Telemetry`] says what it tells about that. Every line on
+//! standard output is one JSON object with a `type`. The host writes no value of the person
+//! signing up there; what a policy writes, it writes in its own words.
+
+mod diagnostics;
+mod metrics;
+mod pseudonym;
+mod record;
+mod telemetry;
+mod trigger;
+
+pub use diagnostics::say_error;
+pub use telemetry::Telemetry;
+pub use trigger::{Request, Trigger};

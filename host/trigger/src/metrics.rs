@@ -1,0 +1,219 @@
+//! Metrics for CloudWatch, in its Embedded Metric Format: at most one line a decision.
+
+use crate::record;
+use admit_core::{Answer, FailureKind, Grounds, Opinion, PolicyId, PolicyRecord};
+use admit_engine::Deliberation;
+use serde_json::{Map, Value, json};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Which metrics are written, and under which names.
+pub(crate) struct Metrics {
+    namespace: String,
+    function: String,
+    chosen: Vec<Metric>,
+    codes: Mutex<HashMap<PolicyId, HashSet<String>>>,
+}
+
+/// One metric, each of which CloudWatch charges for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Metric {
+    /// Decisions, by answer.
+    Decisions,
+    /// Decisions that a policy's denial made, in all and by policy and code.
+    Denials,
+    /// Decisions in which a policy failed, in all and by policy and kind.
+    Failures,
+    /// The time of a decision.
+    Time,
+}
+
+/// Where nothing else is said.
+const NAMESPACE: &str = "Admit";
+
+/// A policy chooses its codes, and each is a metric that somebody pays for: so many of each
+/// policy are told apart in the life of a process.
+const MOST_CODES: usize = 20;
+
+/// What stands for a code that is too many.
+const OTHER_CODE: &str = "other";
+
+impl Metric {
+    const ALL: [Metric; 4] = [Metric::Decisions, Metric::Denials, Metric::Failures, Metric::Time];
+
+    /// Its name in `ADMIT_METRICS`.
+    fn name(self) -> &'static str {
+        match self {
+            Metric::Decisions => "decisions",
+            Metric::Denials => "denials",
+            Metric::Failures => "failures",
+            Metric::Time => "time",
+        }
+    }
+}
+
+impl Metrics {
+    /// The metrics of a list such as `decisions,time`, none at all where it says so. `None`
+    /// outside is a list that makes no sense.
+    #[expect(clippy::option_option, reason = "no metrics is something to say")]
+    pub(crate) fn new(
+        list: &str,
+        namespace: Option<&str>,
+        function: &str,
+    ) -> Option<Option<Metrics>> {
+        let chosen = match list.trim() {
+            "" | "none" => return Some(None),
+            "all" => Metric::ALL.to_vec(),
+            list => list
+                .split(',')
+                .map(|name| Metric::ALL.into_iter().find(|metric| metric.name() == name.trim()))
+                .collect::<Option<Vec<Metric>>>()?,
+        };
+        Some(Some(Metrics {
+            namespace: namespace.unwrap_or(NAMESPACE).to_owned(),
+            function: function.to_owned(),
+            chosen,
+            codes: Mutex::default(),
+        }))
+    }
+
+    /// Whether CloudWatch takes this as the name of a namespace.
+    pub(crate) fn is_namespace(name: &str) -> bool {
+        let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/#:".contains(c);
+        (1..=255).contains(&name.len()) && !name.starts_with(':') && name.chars().all(fits)
+    }
+
+    /// Writes what one decision is worth; nothing if that is nothing.
+    pub(crate) fn write(&self, request_id: &str, deliberation: &Deliberation, time: Duration) {
+        if let Some(line) = self.line(request_id, deliberation, time) {
+            record::write(&line);
+        }
+    }
+
+    fn line(&self, request_id: &str, deliberation: &Deliberation, time: Duration) -> Option<Value> {
+        let mut line = Line { members: Map::new(), directives: Vec::new(), metrics: self };
+        for metric in &self.chosen {
+            match metric {
+                Metric::Decisions => {
+                    let answer = match deliberation.decision.answer {
+                        Answer::Admit(_) => "admit",
+                        Answer::Deny(_) => "deny",
+                    };
+                    line.count("Decisions", &[("Answer", answer.into())], false);
+                }
+                Metric::Denials => {
+                    if let Some((policy, code)) = denial(deliberation) {
+                        let code = self.known_code(policy, code);
+                        let by = [("DeniedBy", policy.to_string()), ("Code", code)];
+                        line.count("Denials", &by, true);
+                    }
+                }
+                Metric::Failures => {
+                    if let Some((policy, kind)) = failure(deliberation) {
+                        let by = [("FailedPolicy", policy.to_string()), ("Kind", kind.to_string())];
+                        line.count("Failures", &by, true);
+                    }
+                }
+                Metric::Time => line.time(time),
+            }
+        }
+        line.finish(request_id)
+    }
+
+    fn known_code(&self, policy: &PolicyId, code: &str) -> String {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let codes = codes.entry(policy.clone()).or_default();
+        let room = codes.len() < MOST_CODES;
+        match codes.contains(code) || (room && codes.insert(code.to_owned())) {
+            true => code.to_owned(),
+            false => OTHER_CODE.to_owned(),
+        }
+    }
+}
+
+/// The policy whose denial decided, and its code.
+fn denial(deliberation: &Deliberation) -> Option<(&PolicyId, &str)> {
+    let Answer::Deny(refusal) = &deliberation.decision.answer else { return None };
+    let decided = |record: &&PolicyRecord| {
+        refusal.grounds == Grounds::Denial && record.policy == refusal.policy
+    };
+    match deliberation.decision.policies.iter().find(decided) {
+        Some(PolicyRecord { policy, opinion: Opinion::Deny { code, .. }, .. }) => {
+            Some((policy, code))
+        }
+        _ => None,
+    }
+}
+
+/// The failing policy that decided; if none did, the first that failed.
+fn failure(deliberation: &Deliberation) -> Option<(&PolicyId, FailureKind)> {
+    let mut failed = deliberation.decision.policies.iter().filter_map(|record| {
+        let Opinion::Failure { failure, .. } = &record.opinion else { return None };
+        Some((&record.policy, failure.kind()))
+    });
+    let decided = match &deliberation.decision.answer {
+        Answer::Deny(refusal) if refusal.grounds == Grounds::Failure => Some(&refusal.policy),
+        _ => None,
+    };
+    match decided {
+        Some(decided) => failed.find(|(policy, _)| *policy == decided),
+        None => failed.next(),
+    }
+}
+
+/// A line as it grows. Its members are what the directives name.
+struct Line<'a> {
+    members: Map<String, Value>,
+    directives: Vec<Value>,
+    metrics: &'a Metrics,
+}
+
+impl Line<'_> {
+    /// Counts one under these dimensions, and in all if so.
+    fn count(&mut self, name: &str, by: &[(&str, String)], and_in_all: bool) {
+        let mut dimensions = vec![FUNCTION];
+        let mut sets = Vec::new();
+        if and_in_all {
+            sets.push(json!(dimensions));
+        }
+        for (dimension, value) in by {
+            dimensions.push(dimension);
+            self.members.insert((*dimension).to_owned(), value.as_str().into());
+        }
+        sets.push(json!(dimensions));
+        self.add(name, "Count", 1.into(), sets);
+    }
+
+    fn time(&mut self, time: Duration) {
+        let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.add("DecisionTime", "Microseconds", microseconds.into(), vec![json!([FUNCTION])]);
+    }
+
+    fn add(&mut self, name: &str, unit: &str, value: Value, dimensions: Vec<Value>) {
+        self.members.insert(name.to_owned(), value);
+        self.directives.push(json!({
+            "Namespace": self.metrics.namespace,
+            "Dimensions": dimensions,
+            "Metrics": [{ "Name": name, "Unit": unit }],
+        }));
+    }
+
+    fn finish(self, request_id: &str) -> Option<Value> {
+        if self.directives.is_empty() {
+            return None;
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        let aws = json!({ "Timestamp": now, "CloudWatchMetrics": self.directives });
+        let mut line = self.members;
+        line.insert("type".to_owned(), "metrics".into());
+        line.insert("requestId".to_owned(), request_id.into());
+        line.insert(FUNCTION.to_owned(), self.metrics.function.as_str().into());
+        line.insert("_aws".to_owned(), aws);
+        Some(Value::Object(line))
+    }
+}
+
+/// The dimension that tells the metrics of one function from those of another.
+const FUNCTION: &str = "FunctionName";

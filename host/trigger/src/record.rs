@@ -1,0 +1,244 @@
+//! The record: one JSON line for the start, and one for each decision. Its members are those
+//! of `schemas/decision.schema.json`.
+
+use admit_cognito::{Event, identifiers};
+use admit_core::{
+    Alternative, Answer, Counted, Failure, FailureKind, FlagRecords, Flags, Grounds, Mode, Opinion,
+    Phase, Policy, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
+};
+use admit_engine::{Deliberation, Digest, Evaluation};
+use serde::Serialize;
+use std::io::{Write, stdout};
+use std::time::Duration;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
+
+/// One decision.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "decision", rename_all = "camelCase")]
+pub(crate) struct DecisionLine<'a> {
+    timestamp: String,
+    level: &'static str,
+    request_id: &'a str,
+    trigger_source: Option<&'a str>,
+    user_pool_id: Option<&'a str>,
+    client_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_name_hash: Option<String>,
+    bundle: Option<Digest>,
+    #[serde(flatten)]
+    outcome: OutcomeLine<'a>,
+    flags: &'a FlagRecords,
+    /// Cognito sets no flag for a user whom an administrator creates.
+    flags_are_ignored: bool,
+    policies: Vec<PolicyLine<'a>>,
+    not_asked: &'a [PolicyId],
+    cold_start: bool,
+    microseconds: u128,
+}
+
+/// What only the caller knows of a decision.
+pub(crate) struct Circumstances<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) user_name_hash: Option<String>,
+    /// The digest of `bundle.json`, if there is one.
+    pub(crate) bundle: Option<Digest>,
+    pub(crate) cold_start: bool,
+    pub(crate) time: Duration,
+}
+
+/// What became of a sign-up, without the message, which is for the person.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OutcomeLine<'a> {
+    answer: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denied_by: Option<&'a PolicyId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grounds: Option<Grounds>,
+}
+
+/// What one policy said and cost.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PolicyLine<'a> {
+    policy: &'a PolicyId,
+    component: Option<Digest>,
+    mode: Mode,
+    #[serde(flatten)]
+    opinion: OpinionLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    if_enforced: Option<AlternativeLine<'a>>,
+    fuel: Option<u64>,
+    memory: Size,
+    microseconds: u128,
+}
+
+/// An opinion without any text that the policy chose, but for the code of a denial.
+#[derive(Serialize)]
+#[serde(tag = "opinion", rename_all = "kebab-case")]
+enum OpinionLine<'a> {
+    Allow {
+        votes: &'a [VoteRecord],
+    },
+    Deny {
+        code: &'a str,
+        #[serde(flatten)]
+        counted: Counted,
+    },
+    Failure {
+        kind: FailureKind,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        phase: Option<Phase>,
+        /// Left out where the words are the policy's: those are in a note.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        #[serde(flatten)]
+        counted: Counted,
+    },
+}
+
+/// What would have become of the sign-up.
+#[derive(Serialize)]
+struct AlternativeLine<'a> {
+    #[serde(flatten)]
+    outcome: OutcomeLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flags: Option<Flags>,
+    differs: bool,
+}
+
+/// The trigger is ready to decide.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "started", rename_all = "camelCase")]
+pub(crate) struct Started<'a> {
+    pub(crate) timestamp: String,
+    pub(crate) level: &'static str,
+    /// The digest of `bundle.json`, which holds the digests of all else.
+    pub(crate) bundle: Option<Digest>,
+    pub(crate) version: &'static str,
+    pub(crate) policies: Vec<StartedPolicy<'a>>,
+    /// How many requests are decided at once.
+    pub(crate) concurrency: u32,
+}
+
+/// A policy that will be asked.
+#[derive(Serialize)]
+pub(crate) struct StartedPolicy<'a> {
+    pub(crate) policy: &'a PolicyId,
+    pub(crate) component: Option<Digest>,
+    pub(crate) mode: Mode,
+}
+
+impl<'a> From<(&'a Policy, Option<Digest>)> for StartedPolicy<'a> {
+    fn from((policy, component): (&'a Policy, Option<Digest>)) -> StartedPolicy<'a> {
+        StartedPolicy { policy: &policy.id, component, mode: policy.terms.mode }
+    }
+}
+
+/// The level of every line of the record: it says what happened, not that something is wrong.
+pub(crate) const LEVEL: &str = "INFO";
+
+impl<'a> DecisionLine<'a> {
+    pub(crate) fn new(
+        event: &'a Event<'_>,
+        deliberation: &'a Deliberation,
+        circumstances: Circumstances<'a>,
+    ) -> DecisionLine<'a> {
+        let Deliberation { decision, evaluations, not_asked } = deliberation;
+        let Circumstances { request_id, user_name_hash, bundle, cold_start, time } = circumstances;
+        let sign_up = event.sign_up();
+        let policies = decision.policies.iter().zip(evaluations).map(PolicyLine::from);
+        DecisionLine {
+            timestamp: now(),
+            level: LEVEL,
+            request_id,
+            trigger_source: identifiers::trigger(&sign_up.trigger_source),
+            user_pool_id: identifiers::user_pool(&sign_up.user_pool_id),
+            client_id: identifiers::client(&sign_up.client_id),
+            user_name_hash,
+            bundle,
+            outcome: OutcomeLine::from(&decision.answer),
+            flags: &decision.flags,
+            flags_are_ignored: event.flags_are_ignored(),
+            policies: policies.collect(),
+            not_asked,
+            cold_start,
+            microseconds: time.as_micros(),
+        }
+    }
+}
+
+impl<'a> From<&'a Answer> for OutcomeLine<'a> {
+    fn from(answer: &'a Answer) -> OutcomeLine<'a> {
+        match answer {
+            Answer::Admit(_) => OutcomeLine { answer: "admit", denied_by: None, grounds: None },
+            Answer::Deny(Refusal { policy, grounds, .. }) => {
+                OutcomeLine { answer: "deny", denied_by: Some(policy), grounds: Some(*grounds) }
+            }
+        }
+    }
+}
+
+impl<'a> From<(&'a PolicyRecord, &'a Evaluation)> for PolicyLine<'a> {
+    fn from((record, evaluation): (&'a PolicyRecord, &'a Evaluation)) -> PolicyLine<'a> {
+        PolicyLine {
+            policy: &record.policy,
+            component: evaluation.component,
+            mode: record.mode,
+            opinion: OpinionLine::from(&record.opinion),
+            if_enforced: record.if_enforced.as_ref().map(AlternativeLine::from),
+            fuel: evaluation.fuel,
+            memory: evaluation.memory,
+            microseconds: evaluation.time.as_micros(),
+        }
+    }
+}
+
+impl<'a> From<&'a Opinion> for OpinionLine<'a> {
+    fn from(opinion: &'a Opinion) -> OpinionLine<'a> {
+        match opinion {
+            Opinion::Allow { votes } => OpinionLine::Allow { votes },
+            Opinion::Deny { code, counted, .. } => OpinionLine::Deny { code, counted: *counted },
+            Opinion::Failure { failure, counted } => OpinionLine::Failure {
+                kind: failure.kind(),
+                phase: failure.phase(),
+                reason: match failure {
+                    Failure::SettingsRefused(_) | Failure::Undecided(_) => None,
+                    failure => Some(failure.to_string()),
+                },
+                counted: *counted,
+            },
+        }
+    }
+}
+
+impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
+    fn from(alternative: &'a Alternative) -> AlternativeLine<'a> {
+        AlternativeLine {
+            outcome: OutcomeLine::from(&alternative.answer),
+            flags: match alternative.answer {
+                Answer::Admit(flags) => Some(flags),
+                Answer::Deny(_) => None,
+            },
+            differs: alternative.differs,
+        }
+    }
+}
+
+/// The time of a line, as RFC 3339 writes it, in UTC.
+pub(crate) fn now() -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = SystemTime.format_time(&mut Writer::new(&mut text));
+    text
+}
+
+/// Writes one line.
+pub(crate) fn write(line: &impl Serialize) {
+    if let Ok(mut text) = serde_json::to_vec(line) {
+        text.push(b'\n');
+        // Where the log cannot be written, the decision still can.
+        let _ = stdout().lock().write_all(&text);
+    }
+}

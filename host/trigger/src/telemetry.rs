@@ -1,0 +1,170 @@
+use crate::diagnostics;
+use crate::metrics::Metrics;
+use crate::pseudonym::Pseudonyms;
+use tracing::level_filters::LevelFilter;
+
+/// What a trigger tells about itself and its decisions, read from the environment.
+///
+/// | variable | values | where it is not set |
+/// |---|---|---|
+/// | `ADMIT_LOG` | `off`, `error`, `warn`, `info`, `debug`, `trace` | `AWS_LAMBDA_LOG_LEVEL`, else `info` |
+/// | `ADMIT_RECORD` | `on`, `off` | `on` |
+/// | `ADMIT_METRICS` | `none`, `all`, or some of `decisions,denials,failures,time` | `none` |
+/// | `ADMIT_METRICS_NAMESPACE` | a namespace of CloudWatch | `Admit` |
+/// | `ADMIT_USER_NAME_KEY` | a secret of at least 32 bytes | no user name in any form |
+pub struct Telemetry {
+    /// Whether there is a line for each decision, and one for the start.
+    pub(crate) record: bool,
+    pub(crate) metrics: Option<Metrics>,
+    pub(crate) pseudonyms: Option<Pseudonyms>,
+}
+
+/// A variable with a value that it cannot have.
+///
+/// It is not worth a denied sign-up: the function says so and goes on with what it does where
+/// the variable is not set.
+#[derive(Debug, PartialEq, Eq)]
+struct Ignored {
+    variable: &'static str,
+    expected: &'static str,
+}
+
+const LOG: &str = "ADMIT_LOG";
+const RECORD: &str = "ADMIT_RECORD";
+const METRICS: &str = "ADMIT_METRICS";
+const NAMESPACE: &str = "ADMIT_METRICS_NAMESPACE";
+const USER_NAME_KEY: &str = "ADMIT_USER_NAME_KEY";
+
+impl Telemetry {
+    /// Reads what the environment says, and starts the log of the process accordingly.
+    pub fn start(variable: impl Fn(&str) -> Option<String>) -> Telemetry {
+        let mut ignored = Vec::new();
+        diagnostics::start(level(&variable, &mut ignored));
+        let telemetry = Telemetry::read(&variable, &mut ignored);
+        for Ignored { variable, expected } in ignored {
+            diagnostics::say_ignored(variable, expected);
+        }
+        telemetry
+    }
+
+    fn read(variable: &impl Fn(&str) -> Option<String>, ignored: &mut Vec<Ignored>) -> Telemetry {
+        let record = match variable(RECORD).as_deref() {
+            None | Some("on" | "") => true,
+            Some("off") => false,
+            Some(_) => {
+                ignored.push(Ignored { variable: RECORD, expected: "`on` or `off`" });
+                true
+            }
+        };
+        let function = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "admit".to_owned());
+        let namespace = variable(NAMESPACE).filter(|namespace| !namespace.is_empty());
+        let namespace = match namespace.as_deref() {
+            Some(name) if !Metrics::is_namespace(name) => {
+                let expected = "up to 255 letters, digits and any of `.-_/#:`, the first no `:`";
+                ignored.push(Ignored { variable: NAMESPACE, expected });
+                None
+            }
+            name => name,
+        };
+        let metrics = match variable(METRICS) {
+            Some(list) => Metrics::new(&list, namespace, &function).unwrap_or_else(|| {
+                let expected = "`none`, `all` or some of `decisions,denials,failures,time`";
+                ignored.push(Ignored { variable: METRICS, expected });
+                None
+            }),
+            None => None,
+        };
+        let key = variable(USER_NAME_KEY).filter(|key| !key.is_empty());
+        let pseudonyms = key.and_then(|key| {
+            let pseudonyms = Pseudonyms::new(&key);
+            if pseudonyms.is_none() {
+                ignored.push(Ignored { variable: USER_NAME_KEY, expected: "at least 32 bytes" });
+            }
+            pseudonyms
+        });
+        Telemetry { record, metrics, pseudonyms }
+    }
+}
+
+fn level(variable: &impl Fn(&str) -> Option<String>, ignored: &mut Vec<Ignored>) -> LevelFilter {
+    let own = variable(LOG).filter(|level| !level.is_empty());
+    if let Some(level) = own.as_deref().and_then(named) {
+        return level;
+    }
+    if own.is_some() {
+        let expected = "`off`, `error`, `warn`, `info`, `debug` or `trace`";
+        ignored.push(Ignored { variable: LOG, expected });
+    }
+    let lambda = variable("AWS_LAMBDA_LOG_LEVEL");
+    lambda.as_deref().and_then(named).unwrap_or(LevelFilter::INFO)
+}
+
+fn named(level: &str) -> Option<LevelFilter> {
+    Some(match level.to_ascii_lowercase().as_str() {
+        "off" => LevelFilter::OFF,
+        "error" | "fatal" => LevelFilter::ERROR,
+        "warn" => LevelFilter::WARN,
+        "info" => LevelFilter::INFO,
+        "debug" => LevelFilter::DEBUG,
+        "trace" => LevelFilter::TRACE,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
+    fn read(variables: Variables<'_>) -> (Telemetry, LevelFilter, Vec<&'static str>) {
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let mut ignored = Vec::new();
+        let level = level(&variable, &mut ignored);
+        let telemetry = Telemetry::read(&variable, &mut ignored);
+        (telemetry, level, ignored.into_iter().map(|ignored| ignored.variable).collect())
+    }
+
+    #[test]
+    fn where_nothing_is_set_there_are_records_and_nothing_that_costs() {
+        let (telemetry, level, ignored) = read(&[]);
+        assert!(telemetry.record && telemetry.metrics.is_none() && telemetry.pseudonyms.is_none());
+        assert_eq!((level, ignored.len()), (LevelFilter::INFO, 0));
+    }
+
+    #[test]
+    fn each_variable_is_heeded() {
+        let key = "k".repeat(32);
+        let (telemetry, level, ignored) = read(&[
+            (LOG, "Warn"),
+            (RECORD, "off"),
+            (METRICS, "decisions, time"),
+            (USER_NAME_KEY, &key),
+        ]);
+        assert!(!telemetry.record && telemetry.metrics.is_some() && telemetry.pseudonyms.is_some());
+        assert_eq!((level, ignored.len()), (LevelFilter::WARN, 0));
+    }
+
+    #[test]
+    fn lambdas_level_counts_where_there_is_none_of_our_own() {
+        assert_eq!(read(&[("AWS_LAMBDA_LOG_LEVEL", "FATAL")]).1, LevelFilter::ERROR);
+        assert_eq!(read(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG"), (LOG, "off")]).1, LevelFilter::OFF);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named_and_changes_nothing() {
+        let (telemetry, level, ignored) = read(&[
+            (LOG, "loud"),
+            (RECORD, "yes"),
+            (METRICS, "everything"),
+            (NAMESPACE, ":x"),
+            (USER_NAME_KEY, "short"),
+        ]);
+        assert!(telemetry.record && telemetry.metrics.is_none() && telemetry.pseudonyms.is_none());
+        assert_eq!(level, LevelFilter::INFO);
+        assert_eq!(ignored, [LOG, RECORD, NAMESPACE, METRICS, USER_NAME_KEY]);
+    }
+}

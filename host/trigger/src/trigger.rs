@@ -1,0 +1,125 @@
+use crate::Telemetry;
+use crate::diagnostics;
+use crate::record::{self, Circumstances, DecisionLine, Started, StartedPolicy};
+use admit_cognito::{Event, FunctionError, Reply};
+use admit_core::Size;
+use admit_engine::{Digest, PolicySet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// Answers the events of a user pool by a policy set.
+pub struct Trigger {
+    policies: PolicySet,
+    bundle: Option<Digest>,
+    telemetry: Telemetry,
+    /// Whether nothing has been decided yet.
+    is_cold: AtomicBool,
+}
+
+/// One event to be answered.
+pub struct Request<'a> {
+    /// Its id, by which the platform calls it.
+    pub id: &'a str,
+    /// The event as it came; `None` stands for what is no text, or too large.
+    pub event: Option<&'a [u8]>,
+    /// How long there is time for the decision.
+    pub left: Duration,
+}
+
+/// What the trigger takes without any policy running.
+const BASE: Size = Size::from_mib(32);
+
+/// What one request takes besides its policies: an event of the largest size, as it is read.
+const REQUEST: Size = Size::from_mib(16);
+
+impl Trigger {
+    /// Puts a policy set, and the digest of the bundle that it comes from, behind a trigger,
+    /// and says what decides from now on and which policies cannot be asked.
+    pub fn new(
+        policies: PolicySet,
+        bundle: Option<Digest>,
+        concurrency: u32,
+        telemetry: Telemetry,
+    ) -> Trigger {
+        if telemetry.record {
+            record::write(&Started {
+                timestamp: record::now(),
+                level: record::LEVEL,
+                bundle,
+                version: env!("CARGO_PKG_VERSION"),
+                policies: policies.policies().map(StartedPolicy::from).collect(),
+                concurrency,
+            });
+        }
+        for (policy, failure) in policies.unloaded() {
+            diagnostics::say_not_loaded(policy, failure);
+        }
+        Trigger { policies, bundle, telemetry, is_cold: AtomicBool::new(true) }
+    }
+
+    /// Says in the log when policies that keep to their limits could exhaust this memory,
+    /// with so many requests at once.
+    pub fn warn_of_little_memory(&self, has: Size, concurrency: u32) {
+        let each = self.policies.largest_memory().bytes().saturating_add(REQUEST.bytes());
+        let all = each.saturating_mul(u64::from(concurrency));
+        let needs = Size::from_bytes(all.saturating_add(BASE.bytes()));
+        if needs > has {
+            diagnostics::say_little_memory(needs, has);
+        }
+    }
+
+    /// Answers one event: with the event and its flags, or with the error that denies.
+    ///
+    /// It always answers, and nothing in an error but a denial's message is of anybody's
+    /// choosing.
+    pub fn answer(&self, request: &Request<'_>) -> Result<String, FunctionError> {
+        // Whoever calls would answer a panic with its text.
+        let decide = AssertUnwindSafe(|| self.decide(request));
+        catch_unwind(decide).unwrap_or_else(|_| Err(FunctionError::host_failure()))
+    }
+
+    fn decide(&self, request: &Request<'_>) -> Result<String, FunctionError> {
+        let started = Instant::now();
+        let request_id = request.id;
+        let cold_start = self.is_cold.swap(false, Relaxed);
+        let event = match request.event {
+            Some(text) => Event::parse(text).map_err(|error| error.to_string()),
+            None => Err(format!(
+                "the event is not UTF-8, or larger than {} KiB",
+                Event::MOST_BYTES >> 10
+            )),
+        };
+        let event = event.map_err(|error| {
+            diagnostics::say_invalid_event(request_id, &error);
+            FunctionError::invalid_event()
+        })?;
+        diagnostics::say_event(request_id, request.event.map_or(0, <[u8]>::len), request.left);
+        let deliberation = self.policies.decide(event.sign_up(), request.left);
+        let time = started.elapsed();
+        for (record, evaluation) in
+            deliberation.decision.policies.iter().zip(&deliberation.evaluations)
+        {
+            diagnostics::say_evaluated(request_id, &record.policy, evaluation);
+        }
+        let Telemetry { record, metrics, pseudonyms } = &self.telemetry;
+        if *record {
+            let names = pseudonyms.as_ref();
+            let circumstances = Circumstances {
+                request_id,
+                user_name_hash: names.and_then(|names| names.of(&event.sign_up().user_name)),
+                bundle: self.bundle,
+                cold_start,
+                time,
+            };
+            record::write(&DecisionLine::new(&event, &deliberation, circumstances));
+        }
+        if let Some(metrics) = metrics {
+            metrics.write(request_id, &deliberation, time);
+        }
+        match Reply::new(&event, &deliberation.decision.answer) {
+            Reply::Event(answer) => Ok(answer),
+            Reply::Error(error) => Err(error),
+        }
+    }
+}
