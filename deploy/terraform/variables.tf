@@ -1,0 +1,108 @@
+variable "name" {
+  description = "Name of the function, its log group, its role, its alarms and the user pool."
+  type        = string
+  default     = "admit"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,50}$", var.name))
+    error_message = "Up to 50 letters, digits, hyphens and underscores."
+  }
+}
+
+variable "function_zip" {
+  description = "What `admit bundle --zip` made. Where it is null: function.zip at the root of the repository."
+  type        = string
+  default     = null
+}
+
+variable "architecture" {
+  description = "What `admit bundle --target` was told. Compiled policies run on no other."
+  type        = string
+  default     = "x86_64"
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "Either x86_64 or arm64."
+  }
+}
+
+variable "memory_size" {
+  description = "Megabytes. Lambda gives processor time in proportion."
+  type        = number
+  default     = 128
+
+  validation {
+    condition     = var.memory_size >= 128 && var.memory_size <= 10240
+    error_message = "From 128 to 10240."
+  }
+}
+
+variable "log_level" {
+  description = "ADMIT_LOG. Below `warn` the alarm on failures misses lines. The record of decisions is written in any case."
+  type        = string
+  default     = "info"
+
+  validation {
+    condition     = contains(["off", "error", "warn", "info", "debug", "trace"], var.log_level)
+    error_message = "One of off, error, warn, info, debug, trace."
+  }
+}
+
+variable "metrics" {
+  description = "ADMIT_METRICS, metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch charges for each."
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = can(regex("^(none|all|(decisions|denials|failures|time)(,(decisions|denials|failures|time))*)$", var.metrics))
+    error_message = "One of none and all, or some of decisions,denials,failures,time."
+  }
+}
+
+variable "user_name_key" {
+  description = "ADMIT_USER_NAME_KEY, a secret of at least 32 characters: puts a keyed hash of the user name into the record. It is in Terraform's state."
+  type        = string
+  default     = null
+  sensitive   = true
+
+  validation {
+    condition     = var.user_name_key == null ? true : length(var.user_name_key) >= 32
+    error_message = "At least 32 characters."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the log; one of the numbers that it knows."
+  type        = number
+  default     = 30
+
+  validation {
+    # 0 would be for ever.
+    condition     = var.log_retention_days > 0
+    error_message = "At least 1."
+  }
+}
+
+variable "user_pool_arn" {
+  description = "A user pool that exists and shall be served; none is made then. Its trigger is attached where the pool is managed, see deploy/README.md."
+  type        = string
+  default     = null
+}
+
+variable "alarm_topic_arn" {
+  description = "An SNS topic for the alarms. Where it is null they are only seen in the console."
+  type        = string
+  default     = null
+}
+
+variable "errors_threshold" {
+  description = "Errors that no denial accounts for, in five minutes."
+  type        = number
+  default     = 5
+}
+
+variable "duration_threshold" {
+  description = "Milliseconds; the 99th percentile. Cognito waits 5 s, the budget of a decision is 2 s unless the manifest says otherwise."
+  type        = number
+  default     = 2500
+}
