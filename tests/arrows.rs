@@ -15,11 +15,13 @@ const ARROWS: [(&str, &[&str]); 7] = [
 ];
 
 /// What only one crate of the host may name.
-const BORDERS: [(&str, &[&str]); 6] = [
+const BORDERS: [(&str, &[&str]); 8] = [
     ("wasmtime", &["admit-engine"]),
     ("lambda_runtime", &["admit-lambda"]),
     ("lambda_runtime_api_client", &["admit-lambda"]),
-    ("tokio", &["admit-lambda"]),
+    ("tokio", &["admit-lambda", "admit-cli"]),
+    ("tracing", &["admit-trigger"]),
+    ("hyper", &["admit-cli"]),
     ("clap", &["admit-cli"]),
     ("wit-bindgen", &["admit-policy"]),
 ];
@@ -114,4 +116,5 @@ fn the_version_of_wasmtime_is_the_one_that_is_pinned() {
     let version = entry.and_then(|entry| entry.split("version = \"").nth(1)?.split('"').next());
     let version = version.expect("wasmtime in the lock file");
     assert!(source.contains(&format!("WASMTIME_VERSION: &str = \"{version}\"")), "{version}");
+    assert!(admit_engine::bundle::HOST.ends_with(&format!("wasmtime {version}")), "{version}");
 }

@@ -1,5 +1,7 @@
-use crate::root;
+use crate::{component, root, stderr};
+use admit_engine::Target;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -15,11 +17,28 @@ static ADMIT: LazyLock<PathBuf> = LazyLock::new(|| {
     admit
 });
 
-/// As it is deployed: a release build of its own, so that no feature of another crate gets in.
+/// As it is deployed: what `admit bundle --zip` builds and packs.
 static BOOTSTRAP: LazyLock<PathBuf> = LazyLock::new(|| {
-    build(&["--package", "admit-lambda", "--release"]);
-    target().join("release/bootstrap")
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = folder.path().join("admit.toml");
+    let component = component("grants-everything");
+    let policy = format!("[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
+    fs::write(&manifest, policy + "reads = []\nverdicts = []\n").expect("a manifest");
+    let output = admit()
+        .args(["bundle", "--manifest"])
+        .arg(&manifest)
+        .args(["--target", here().to_string().as_str(), "--zip"])
+        .arg(folder.path().join("function.zip"))
+        .output()
+        .expect("admit runs");
+    assert!(output.status.success(), "{}", stderr(&output));
+    target().join(here().triple()).join("release/bootstrap")
 });
+
+/// The kind of this machine.
+pub(crate) fn here() -> Target {
+    Target::HERE.expect("a machine that Lambda has")
+}
 
 /// The command line tool, started in the root of the repository.
 pub fn admit() -> Command {

@@ -1,4 +1,5 @@
-use crate::{admit, component, sample_manifest, stderr};
+use crate::binaries::here;
+use crate::{admit, bootstrap, component, sample_manifest, stderr};
 use admit_core::Manifest;
 use admit_engine::bundle::{Entry, INDEX, Index};
 use admit_engine::{Compiler, Digest, Refused, Target};
@@ -29,9 +30,7 @@ impl Bundle {
     /// Of a manifest with these lines, in which `puppet` names that guest.
     pub fn with(manifest: &str) -> Bundle {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("admit.toml");
-        let puppet = format!("{:?}", component("puppet"));
-        fs::write(&path, manifest.replace("\"puppet\"", &puppet)).unwrap();
+        let path = write_manifest(folder.path(), manifest);
         Bundle::of(&path)
     }
 
@@ -78,4 +77,40 @@ impl Bundle {
         let digest = index["bundle"]["components"][name]["compiled"].as_str().unwrap();
         self.path().join(format!("{}.cwasm", digest.strip_prefix("sha256:").unwrap()))
     }
+}
+
+/// A deployment package that is removed after the test.
+pub struct FunctionZip(TempDir);
+
+impl FunctionZip {
+    /// As `admit bundle --zip` makes it of a manifest with these lines.
+    pub fn with(manifest: &str) -> FunctionZip {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = write_manifest(folder.path(), manifest);
+        let zip = FunctionZip(folder);
+        let output = admit()
+            .args(["bundle", "--target", &here().to_string(), "--manifest"])
+            .arg(manifest)
+            .arg("--bootstrap")
+            .arg(bootstrap())
+            .arg("--zip")
+            .arg(zip.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        zip
+    }
+
+    /// The file.
+    pub fn path(&self) -> PathBuf {
+        self.0.path().join("function.zip")
+    }
+}
+
+/// Writes a manifest in which `puppet` names that guest.
+fn write_manifest(folder: &Path, text: &str) -> PathBuf {
+    let path = folder.join("admit.toml");
+    let puppet = format!("{:?}", component("puppet"));
+    fs::write(&path, text.replace("\"puppet\"", &puppet)).unwrap();
+    path
 }

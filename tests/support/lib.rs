@@ -1,4 +1,5 @@
-//! What the black-box tests share: the real binaries, the guests, a Runtime API.
+//! What the black-box tests share: the real binaries, the guests, Lambda's APIs, other people's
+//! emulators.
 
 #![expect(
     clippy::expect_used,
@@ -12,14 +13,21 @@ mod bundle;
 mod frame;
 mod golden;
 mod guests;
+mod http;
+mod invoke_api;
+mod peers;
 mod runtime_api;
+mod served;
 mod trial;
 
 pub use binaries::{admit, bootstrap, cargo};
-pub use bundle::Bundle;
+pub use bundle::{Bundle, FunctionZip};
 pub use golden::check_golden;
 pub use guests::{component, hostile_guests};
+pub use invoke_api::InvokeApi;
+pub use peers::{CognitoLocal, MiniStack, Packages, invoke_by_sdk, node_packages, python_packages};
 pub use runtime_api::{Answer, Lambda};
+pub use served::{Response, Served};
 pub use trial::{Finding, Trial, memory};
 
 use std::fs;

@@ -1,8 +1,9 @@
 use crate::bootstrap;
+use crate::http::{listen, requests};
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Write};
 use std::iter;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -68,8 +69,6 @@ impl Lambda {
 
     /// Starts any command as the function.
     pub fn start_command(mut command: Command) -> Lambda {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().unwrap().to_string();
         let (invocations, queue) = channel();
         let (init, initialised) = channel();
         let shared = Arc::new(Shared {
@@ -79,12 +78,7 @@ impl Lambda {
             initialised: init,
         });
         let serving = Arc::clone(&shared);
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let shared = Arc::clone(&serving);
-                thread::spawn(move || serve(&shared, stream));
-            }
-        });
+        let address = listen(move |stream| serve(&serving, stream)).to_string();
         let mut child = command
             .env("AWS_LAMBDA_RUNTIME_API", address)
             .env("AWS_LAMBDA_FUNCTION_NAME", "admit")
@@ -210,18 +204,10 @@ impl Drop for Lambda {
     }
 }
 
-struct Request {
-    line: String,
-    body: String,
-}
-
 /// Serves one connection until the function closes it.
-fn serve(shared: &Shared, stream: TcpStream) {
-    let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
-    let mut stream = stream;
-    while let Some(request) = read(&mut reader) {
-        let path = request.line.split(' ').nth(1).unwrap_or_default().to_owned();
-        let path = path.strip_prefix("/2018-06-01/runtime/").unwrap_or_default();
+fn serve(shared: &Shared, mut stream: TcpStream) {
+    for request in requests(&stream) {
+        let path = request.path.strip_prefix("/2018-06-01/runtime/").unwrap_or_default();
         let response = match path.split('/').collect::<Vec<_>>()[..] {
             ["invocation", "next"] => match next(shared) {
                 Some(response) => response,
@@ -233,31 +219,12 @@ fn serve(shared: &Shared, stream: TcpStream) {
                 let _ = shared.initialised.send(Answer::Error(request.body));
                 accepted()
             }
-            _ => panic!("not a request of the Runtime API: {}", request.line),
+            _ => panic!("not a request of the Runtime API: {}", request.path),
         };
         if stream.write_all(&response).is_err() {
             return;
         }
     }
-}
-
-fn read(reader: &mut impl BufRead) -> Option<Request> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|bytes| *bytes > 0)?;
-    let mut length = 0;
-    loop {
-        let mut header = String::new();
-        reader.read_line(&mut header).ok()?;
-        if header.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = header.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Request { line, body: String::from_utf8(body).ok()? })
 }
 
 /// Waits for the next invocation; none comes when the test is over.

@@ -2,6 +2,7 @@ mod build;
 mod bundle;
 mod eval;
 mod inspect;
+mod serve;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -12,6 +13,7 @@ pub(crate) enum Command {
     Eval(eval::Args),
     Bundle(bundle::Args),
     Inspect(inspect::Args),
+    Serve(serve::Args),
 }
 
 impl Command {
@@ -21,6 +23,7 @@ impl Command {
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::Serve(args) => args.exec(),
         }
     }
 }

@@ -5,12 +5,22 @@
 
 mod anatomy;
 mod assembly;
+mod bootstrap;
+mod bundle_files;
+mod bundle_folder;
+mod changes;
+mod checkout;
 mod commands;
 mod explanation;
+mod function_zip;
+mod invoke_api;
+mod live;
 mod origin;
 mod patience;
 mod project;
 mod remedy;
+mod rust;
+mod watch;
 
 use clap::Parser;
 use commands::Command;

@@ -1,12 +1,13 @@
 //! Builds a policy project to a component, with nothing asked of its author.
 
 use crate::anatomy::Anatomy;
+use crate::rust;
 use anyhow::{Context, bail};
 use serde::Deserialize;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{env, fs};
 
 /// What Rust policies are built for: no operating system, so nothing to import.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -18,15 +19,13 @@ const PROFILE: &str = "policy";
 /// overflow is a trap; each page more costs time on every sign-up.
 const STACK_BYTES: usize = 64 << 10;
 
-const NO_RUST: &str = "cannot start Rust's tools; install Rust from https://rustup.rs";
-
 /// Builds the project in a folder and returns where its component is.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     let manifest = folder.join("Cargo.toml");
     if !manifest.is_file() {
         bail!("`{}` is no policy project: it has no Cargo.toml", folder.display());
     }
-    add_target(folder)?;
+    rust::add_target(folder, TARGET)?;
     let sources = Sources::of(folder)?;
     if !sources.target.join(TARGET).join(PROFILE).is_dir() {
         say_first_build(folder);
@@ -44,7 +43,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
             let component = child.stdout.take().and_then(|out| component_of(out, &manifest));
             Ok((child.wait()?, component))
         });
-    match output.context(NO_RUST)? {
+    match output.context(rust::NO_RUST)? {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
         (_, Some(component)) => {
             let bytes = fs::read(&component)
@@ -66,21 +65,16 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
 }
 
 fn config(sources: &Sources) -> Vec<String> {
-    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let packages: Vec<(&Path, String)> = sources
+        .packages
+        .iter()
+        .map(|(name, folder)| (folder.as_path(), format!("/{name}")))
+        .collect();
+    let mut folders: Vec<(&Path, &str)> =
+        packages.iter().map(|(folder, name)| (*folder, name.as_str())).collect();
+    folders.push((&sources.workspace, "/policy"));
     let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK_BYTES}")];
-    // Paths of this machine end up in panic messages: the same source must give the same
-    // bytes elsewhere, and nobody's home belongs into a component.
-    let mut remap = |from: &Path, to: &str| {
-        flags.push(format!("--remap-path-prefix={}={to}", from.display()));
-    };
-    if let Some(home) = cargo_home {
-        remap(&home, "/cargo");
-    }
-    for (name, folder) in &sources.packages {
-        remap(folder, &format!("/{name}"));
-    }
-    remap(&sources.workspace, "/policy");
+    flags.extend(rust::remap_paths(&folders));
     let flags = serde_json::json!(flags);
     [
         format!("target.{TARGET}.linker=\"wasm-component-ld\""),
@@ -125,36 +119,6 @@ fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf
         .last()
 }
 
-/// Adds the Wasm target to the toolchain of a folder, where it is missing.
-#[expect(clippy::print_stderr, reason = "says what it changes on the machine")]
-fn add_target(folder: &Path) -> anyhow::Result<()> {
-    let libraries = tool("rustc", folder)
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .output()
-        .context(NO_RUST)?;
-    if !libraries.status.success() {
-        let said = String::from_utf8_lossy(&libraries.stderr);
-        bail!("rustc does not run in `{}`: {}", folder.display(), said.trim());
-    }
-    let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
-    if Path::new(&libraries).is_dir() {
-        return Ok(());
-    }
-    eprintln!("adding the Rust target {TARGET}: rustup target add {TARGET}");
-    let added = tool("rustup", folder).args(["target", "add", TARGET]).status();
-    match added {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => bail!(
-            "the Rust target {TARGET}, which policies are built for, is missing and rustup could \
-             not add it: check the network, then run `rustup target add {TARGET}`"
-        ),
-        Err(error) => bail!(
-            "the Rust target {TARGET}, which policies are built for, is missing, and there is no \
-             rustup to add it ({error}): install it with your Rust, or Rust from https://rustup.rs"
-        ),
-    }
-}
-
 /// Where the sources of a build lie on this machine.
 struct Sources {
     workspace: PathBuf,
@@ -184,7 +148,7 @@ impl Sources {
             .args(["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET])
             .stderr(Stdio::inherit())
             .output()
-            .context(NO_RUST)?;
+            .context(rust::NO_RUST)?;
         if !output.status.success() {
             bail!("cannot build `{}`", folder.display());
         }
@@ -205,20 +169,5 @@ impl Sources {
 }
 
 fn cargo(folder: &Path) -> Command {
-    tool("cargo", folder)
-}
-
-/// A tool of Rust, as a person would start it in that folder.
-fn tool(name: &str, folder: &Path) -> Command {
-    let mut command = Command::new(name);
-    command.current_dir(folder);
-    // They are meant for the build that this process is part of, if it is.
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
-        command.env_remove(variable);
-    }
-    if env::var_os("CARGO").is_some() {
-        // Under `cargo run` it names the toolchain of that project, not of this one.
-        command.env_remove("RUSTUP_TOOLCHAIN");
-    }
-    command
+    rust::tool("cargo", folder)
 }

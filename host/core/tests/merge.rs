@@ -227,6 +227,6 @@ proptest! {
             prop_assert_eq!(flag.cleared.is_some(), unopposed && !flag.set);
         }
         prop_assert_eq!(decision.policies.len(), outcomes.len());
-        prop_assert_eq!(decision.flags.clone().map(|flag| flag.flag), Flag::ALL);
+        prop_assert_eq!(decision.flags.iter().map(|flag| flag.flag).collect::<Vec<_>>(), Flag::ALL);
     }
 }

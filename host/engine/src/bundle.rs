@@ -27,6 +27,10 @@ pub const MOST_COMPILED: u64 = 64 << 20;
 /// The layout that this host reads and writes.
 const FORMAT: u32 = 1;
 
+/// What a host says that it can load, in its binary and in its log. Compiled code is bound to
+/// the version of wasmtime to the patch.
+pub const HOST: &str = "admit bundle format 1, wasmtime 48.0.8";
+
 /// What is in a bundle.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -117,6 +117,8 @@ pub(crate) struct Started<'a> {
     /// The digest of `bundle.json`, which holds the digests of all else.
     pub(crate) bundle: Option<Digest>,
     pub(crate) version: &'static str,
+    /// What bundles it can load.
+    pub(crate) loads: &'static str,
     pub(crate) policies: Vec<StartedPolicy<'a>>,
     /// How many requests are decided at once.
     pub(crate) concurrency: u32,

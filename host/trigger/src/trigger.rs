@@ -3,8 +3,9 @@ use crate::diagnostics;
 use crate::record::{self, Circumstances, DecisionLine, Started, StartedPolicy};
 use admit_cognito::{Event, FunctionError, Reply};
 use admit_core::Size;
-use admit_engine::{Digest, PolicySet};
+use admit_engine::{Digest, PolicySet, bundle::HOST};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 pub struct Trigger {
     policies: PolicySet,
     bundle: Option<Digest>,
-    telemetry: Telemetry,
+    telemetry: Arc<Telemetry>,
     /// Whether nothing has been decided yet.
     is_cold: AtomicBool,
 }
@@ -40,14 +41,16 @@ impl Trigger {
         policies: PolicySet,
         bundle: Option<Digest>,
         concurrency: u32,
-        telemetry: Telemetry,
+        telemetry: impl Into<Arc<Telemetry>>,
     ) -> Trigger {
+        let telemetry = telemetry.into();
         if telemetry.record {
             record::write(&Started {
                 timestamp: record::now(),
                 level: record::LEVEL,
                 bundle,
                 version: env!("CARGO_PKG_VERSION"),
+                loads: HOST,
                 policies: policies.policies().map(StartedPolicy::from).collect(),
                 concurrency,
             });
@@ -102,7 +105,7 @@ impl Trigger {
         {
             diagnostics::say_evaluated(request_id, &record.policy, evaluation);
         }
-        let Telemetry { record, metrics, pseudonyms } = &self.telemetry;
+        let Telemetry { record, metrics, pseudonyms } = &*self.telemetry;
         if *record {
             let names = pseudonyms.as_ref();
             let circumstances = Circumstances {

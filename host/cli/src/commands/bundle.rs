@@ -1,36 +1,57 @@
 use crate::assembly::{Assembly, MANIFEST};
-use crate::patience::Patience;
-use admit_engine::bundle::{Entry, INDEX, Index, MOST_COMPILED};
-use admit_engine::{Compiler, Digest, Engine, Target};
+use crate::bundle_files::BundleFiles;
+use crate::checkout::Checkout;
+use crate::function_zip::{BOOTSTRAP, Package};
+use crate::{bootstrap, bundle_folder, changes, function_zip};
+use admit_engine::bundle::{INDEX, Index};
+use admit_engine::{Digest, Target, read_regular_file};
 use anyhow::{Context, bail};
-use clap::ValueEnum;
+use clap::{ArgGroup, ValueEnum};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::io::{Write, stdout};
+use std::fs;
+use std::io::{self, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{fs, io};
 
-/// Compile a policy set to the folder that the Lambda function loads
+/// Compile a policy set to what the Lambda function loads, or to the whole function
 ///
 /// Builds the policies that the manifest names by folder, refuses what would fail on every
 /// sign-up (a missing component, an import that is not granted, settings that the policy
 /// does not accept), and writes `bundle.json` and one compiled file for each distinct
-/// component. The same input gives the same bytes.
+/// component: into a folder with --output, or with --zip into a deployment package for the
+/// runtime `provided.al2023`, together with the bootstrap. The same input gives the same
+/// bytes.
+///
+/// Says what it wrote, and what that changes if there was something before.
+///
+/// Exit status: 0 done, or with --check nothing would change; 3 with --check something would
+/// change; 1 cannot be bundled; 2 wrong usage.
 #[derive(clap::Args)]
-#[command(
-    after_help = "Example: admit bundle --manifest plugins/admit.toml -o bundle --target arm64"
-)]
+#[command(group = ArgGroup::new("place").required(true).args(["output", "zip"]))]
+#[command(after_help = "Examples:
+  admit bundle --manifest plugins/admit.toml --zip function.zip --target arm64
+  admit bundle --zip function.zip --check
+  admit bundle -o bundle")]
 pub(crate) struct Args {
     /// The manifest
     #[arg(long, value_name = "FILE", default_value = MANIFEST)]
     manifest: PathBuf,
     /// The folder to write; a bundle that is there already is replaced
     #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    output: Option<PathBuf>,
+    /// The deployment package to write; one that is there already is replaced
+    #[arg(long, value_name = "FILE")]
+    zip: Option<PathBuf>,
+    /// The bootstrap for the package, as `cargo lambda build` or `cargo build` makes it; where
+    /// none is named, it is built if the sources of `admit` are at hand
+    #[arg(long, value_name = "FILE", requires = "zip")]
+    bootstrap: Option<PathBuf>,
     /// The architecture of the Lambda function
     #[arg(long, value_enum, default_value_t = Architecture::X86_64)]
     target: Architecture,
+    /// Write nothing; say what would be written, and what that would change
+    #[arg(long)]
+    check: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -51,115 +72,178 @@ impl From<Architecture> for Target {
     }
 }
 
+/// The exit status of a check that found a change.
+const CHANGED: u8 = 3;
+
+/// The largest package, and the largest bootstrap, that is read; Lambda takes 50 MiB.
+const MOST_PACKAGE: u64 = 256 << 20;
+
+/// Where it goes, and what is to be there.
+enum Place {
+    Folder(PathBuf),
+    Zip { path: PathBuf, bootstrap: Vec<u8> },
+}
+
+/// What was there before.
+struct Before {
+    bootstrap: Option<Digest>,
+    index: Result<Index, String>,
+}
+
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
-        check_output(&self.output)?;
+        if let Some(folder) = &self.output {
+            bundle_folder::check(folder)?;
+        }
         let assembly = Assembly::from_manifest(&self.manifest)?;
         if assembly.manifest.policies.is_empty() {
             bail!("`{}` names no policy: everybody would be admitted", self.manifest.display());
         }
-        let engine = Engine::new(1)?;
-        assembly.checked(&engine)?;
-
         let target = Target::from(self.target);
-        let compiler = Compiler::for_target(target)?;
-        let mut entries = BTreeMap::new();
-        let mut files = BTreeMap::new();
-        let mut by_source = BTreeMap::new();
-        for (name, bytes) in &assembly.components {
-            let source = Digest::of(bytes);
-            let entry = match by_source.get(&source) {
-                Some(entry) => *entry,
-                None => {
-                    let _patience = Patience::with(format!("compiling `{name}` for {target}"));
-                    let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
-                    if compiled.len() as u64 > MOST_COMPILED {
-                        bail!(
-                            "`{name}` is {} MiB when it is compiled, and the function reads at \
-                             most {} MiB",
-                            compiled.len() >> 20,
-                            MOST_COMPILED >> 20
-                        );
-                    }
-                    let entry = Entry { source, compiled: Digest::of(&compiled) };
-                    files.insert(entry.file_name(), compiled);
-                    by_source.insert(source, entry);
-                    entry
-                }
-            };
-            entries.insert(name.clone(), entry);
-        }
+        let bundle = BundleFiles::of(assembly, target)?;
+        // Last, since it may take minutes.
+        let place = match (self.output, self.zip) {
+            (Some(folder), _) => Place::Folder(folder),
+            (None, Some(path)) => {
+                let bootstrap = bootstrap(self.bootstrap.as_deref(), &self.manifest, target)?;
+                Place::Zip { path, bootstrap }
+            }
+            (None, None) => bail!("name a folder with --output, or a package with --zip"),
+        };
+        let report = Report::new(&place, &bundle, target)?;
         let mut out = stdout().lock();
-        for (name, entry) in &entries {
-            let size = files[&entry.file_name()].len();
-            writeln!(out, "{name}  {}  {} KiB compiled", entry.source, size.div_ceil(1024))?;
+        out.write_all(report.text.as_bytes())?;
+        if self.check {
+            return Ok(if report.is_a_change { CHANGED.into() } else { ExitCode::SUCCESS });
         }
-        let index = Index::new(assembly.manifest, target, entries);
-        files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
-        write_bundle(&self.output, &files)
-            .with_context(|| format!("cannot write the bundle `{}`", self.output.display()))?;
-        writeln!(out, "{}  bundle for {target}", self.output.display())?;
+        match &place {
+            Place::Folder(folder) => bundle_folder::write(folder, &bundle.files)
+                .with_context(|| format!("cannot write the bundle `{}`", folder.display()))?,
+            Place::Zip { path, .. } => function_zip::write(path, &report.bytes)
+                .with_context(|| format!("cannot write the package `{}`", path.display()))?,
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Refuses to replace a folder that holds anything but a bundle.
-fn check_output(folder: &Path) -> anyhow::Result<()> {
-    let names = match fs::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error),
+/// The bootstrap that was named, or one that is built for it.
+fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::Result<Vec<u8>> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => match Checkout::find(manifest) {
+            Some(checkout) => checkout.build_bootstrap(target)?,
+            None => bail!(
+                "no bootstrap for the package: name one with --bootstrap, or run this in a \
+                 checkout of `admit`, where it is built"
+            ),
+        },
     };
-    let names = names.map_err(|error: io::Error| {
-        anyhow::anyhow!("cannot write the bundle `{}`: {error}", folder.display())
-    })?;
-    let ours = |name: &OsString| {
-        name == INDEX || Path::new(name).extension().is_some_and(|extension| extension == "cwasm")
-    };
-    match names.iter().find(|name| !ours(name)) {
-        None => Ok(()),
-        Some(name) => bail!(
-            "`{}` holds `{}`, which is no part of a bundle: name another folder",
-            folder.display(),
-            name.display()
-        ),
+    let bytes = read_regular_file(&path, MOST_PACKAGE)
+        .with_context(|| format!("cannot read the bootstrap `{}`", path.display()))?;
+    bootstrap::check(&bytes, target)
+        .with_context(|| format!("`{}` cannot be the bootstrap", path.display()))?;
+    Ok(bytes)
+}
+
+/// What is written, and what that changes.
+struct Report {
+    text: String,
+    is_a_change: bool,
+    /// Of the package, if it is one.
+    bytes: Vec<u8>,
+}
+
+impl Report {
+    fn new(place: &Place, bundle: &BundleFiles, target: Target) -> anyhow::Result<Report> {
+        let mut lines = Vec::new();
+        for (name, entry) in &bundle.index.components {
+            let size = kib(bundle.compiled_size(entry));
+            lines.push(format!("{name}  {}  {size} compiled", entry.source));
+        }
+        let index = Digest::of(&bundle.files[INDEX]);
+        lines.push(format!("{INDEX}  {index}"));
+        let (path, bytes, is_the_same) = match place {
+            Place::Folder(path) => {
+                lines.push(format!("{}  bundle for {target}", path.display()));
+                let same = bundle_folder::read(path).is_ok_and(|files| files == bundle.files);
+                (path, Vec::new(), same)
+            }
+            Place::Zip { path, bootstrap } => {
+                let size = kib(bootstrap.len());
+                lines.push(format!("{BOOTSTRAP}  {}  {size}", Digest::of(bootstrap)));
+                let package =
+                    Package { bootstrap: bootstrap.clone(), bundle: bundle.files.clone() };
+                let bytes = package.to_zip()?;
+                let (digest, size) = (Digest::of(&bytes), kib(bytes.len()));
+                lines.push(format!("{}  {digest}  {size} for {target}", path.display()));
+                let same = fs::read(path).is_ok_and(|before| before == bytes);
+                (path, bytes, same)
+            }
+        };
+        let is_a_change = !is_the_same;
+        match Before::read(place)? {
+            None => lines.push(format!("new: there is no `{}` yet", path.display())),
+            Some(_) if is_the_same => lines.push("unchanged".to_owned()),
+            Some(before) => lines.extend(before.changes(place, bundle)?),
+        }
+        Ok(Report { text: lines.join("\n") + "\n", is_a_change, bytes })
     }
 }
 
-/// Writes the new bundle beside the old one, then puts it in its place. Where that cannot
-/// be done, the old one stays.
-fn write_bundle(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-    // Behind a link, what it leads to is replaced.
-    let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let parent = match folder.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent)?;
-    let beside = tempfile::Builder::new().prefix(".admit-bundle-").tempdir_in(parent)?;
-    let (new, old) = (beside.path().join("new"), beside.path().join("old"));
-    fs::create_dir(&new)?;
-    readable(&new, 0o755)?;
-    for (name, bytes) in files {
-        let path = new.join(name);
-        fs::write(&path, bytes)?;
-        readable(&path, 0o644)?;
-    }
-    if !folder.exists() {
-        return fs::rename(new, folder);
-    }
-    fs::rename(folder, &old)?;
-    fs::rename(new, folder).or_else(|error| {
-        fs::rename(&old, folder)?;
-        Err(error)
-    })
+fn kib(bytes: usize) -> String {
+    format!("{} KiB", bytes.div_ceil(1024))
 }
 
-/// Lets everybody read what was written, whatever the umask: Lambda runs the function as
-/// another user than the one who made the bundle.
-fn readable(path: &Path, mode: u32) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-    let _ = (path, mode);
-    Ok(())
+impl Before {
+    /// What is in the place now; nothing if there is nothing.
+    fn read(place: &Place) -> anyhow::Result<Option<Before>> {
+        match place {
+            Place::Folder(folder) => {
+                let files = bundle_folder::read(folder)
+                    .with_context(|| format!("cannot read `{}`", folder.display()))?;
+                let is_there = !files.is_empty();
+                Ok(is_there.then(|| Before { bootstrap: None, index: index(&files) }))
+            }
+            Place::Zip { path, .. } => {
+                let bytes = match read_regular_file(path, MOST_PACKAGE) {
+                    Ok(bytes) => bytes,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    Err(error) => {
+                        return Err(error).context(format!("cannot read `{}`", path.display()));
+                    }
+                };
+                Ok(Some(match Package::from_zip(&bytes) {
+                    Ok(package) => Before {
+                        bootstrap: Some(Digest::of(&package.bootstrap)),
+                        index: index(&package.bundle),
+                    },
+                    Err(error) => Before { bootstrap: None, index: Err(format!("{error:#}")) },
+                }))
+            }
+        }
+    }
+
+    fn changes(&self, place: &Place, bundle: &BundleFiles) -> anyhow::Result<Vec<String>> {
+        let mut lines = Vec::new();
+        if let (Place::Zip { bootstrap, .. }, Some(before)) = (place, self.bootstrap) {
+            let now = Digest::of(bootstrap);
+            if before != now {
+                lines.push(format!("{BOOTSTRAP}: {before} → {now}"));
+            }
+        }
+        match &self.index {
+            Ok(before) => lines.extend(changes::between(before, &bundle.index)?),
+            Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
+        }
+        if lines.is_empty() {
+            lines.push("other bytes with the same meaning".to_owned());
+        }
+        Ok(lines.into_iter().map(|line| format!("changed: {line}")).collect())
+    }
+}
+
+fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
+    let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    Index::from_text(text)
 }

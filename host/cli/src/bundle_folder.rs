@@ -1,0 +1,85 @@
+//! A bundle as a folder.
+
+use admit_engine::bundle::{INDEX, MOST_COMPILED};
+use admit_engine::read_regular_file;
+use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::{fs, io};
+
+/// Refuses to replace a folder that holds anything but a bundle.
+pub(crate) fn check(folder: &Path) -> anyhow::Result<()> {
+    let names =
+        names(folder).with_context(|| format!("cannot write the bundle `{}`", folder.display()))?;
+    match names.iter().find(|name| !is_of_a_bundle(name)) {
+        None => Ok(()),
+        Some(name) => bail!(
+            "`{}` holds `{}`, which is no part of a bundle: name another folder",
+            folder.display(),
+            name.display()
+        ),
+    }
+}
+
+/// The files of the bundle in a folder; none where there is no folder.
+pub(crate) fn read(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+    let names = names(folder)?;
+    let files = names.iter().filter(|name| is_of_a_bundle(name));
+    files
+        .map(|name| {
+            let bytes = read_regular_file(&folder.join(name), MOST_COMPILED)?;
+            Ok((name.to_string_lossy().into_owned(), bytes))
+        })
+        .collect()
+}
+
+/// Writes the new bundle beside the old one, then puts it in its place. Where that cannot
+/// be done, the old one stays.
+pub(crate) fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    // Behind a link, what it leads to is replaced.
+    let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent)?;
+    let beside = tempfile::Builder::new().prefix(".admit-bundle-").tempdir_in(parent)?;
+    let (new, old) = (beside.path().join("new"), beside.path().join("old"));
+    fs::create_dir(&new)?;
+    readable(&new, 0o755)?;
+    for (name, bytes) in files {
+        let path = new.join(name);
+        fs::write(&path, bytes)?;
+        readable(&path, 0o644)?;
+    }
+    if !folder.exists() {
+        return fs::rename(new, folder);
+    }
+    fs::rename(folder, &old)?;
+    fs::rename(new, folder).or_else(|error| {
+        fs::rename(&old, folder)?;
+        Err(error)
+    })
+}
+
+/// Lets everybody read what was written, whatever the umask: Lambda runs the function as
+/// another user than the one who made the bundle.
+pub(crate) fn readable(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+    let _ = (path, mode);
+    Ok(())
+}
+
+fn names(folder: &Path) -> io::Result<Vec<OsString>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.file_name())).collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_of_a_bundle(name: &OsString) -> bool {
+    name == INDEX || Path::new(name).extension().is_some_and(|extension| extension == "cwasm")
+}

@@ -1,0 +1,70 @@
+//! What is different between two bundles, in words.
+
+use admit_engine::bundle::Index;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// The most characters of a value that are shown.
+const CHARACTERS: usize = 60;
+
+/// What replacing one bundle by another changes, a line each; nothing if they decide alike.
+pub(crate) fn between(old: &Index, new: &Index) -> serde_json::Result<Vec<String>> {
+    let (old, new) = (by_policy(old)?, by_policy(new)?);
+    let mut lines = Vec::new();
+    compare("", &old, &new, &mut lines);
+    Ok(lines)
+}
+
+/// An index as nested objects, in which each policy has its id for a key.
+fn by_policy(index: &Index) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(index)?;
+    let policies = value["manifest"]["policy"].take();
+    let mut order = Vec::new();
+    let mut by_id = Map::new();
+    for mut policy in policies.as_array().cloned().unwrap_or_default() {
+        let id = policy["id"].take().as_str().unwrap_or_default().to_owned();
+        if let Some(policy) = policy.as_object_mut() {
+            policy.remove("id");
+        }
+        order.push(Value::from(id.clone()));
+        by_id.insert(id, policy);
+    }
+    let mut whole = Map::new();
+    for member in ["format", "engine", "target"] {
+        whole.insert(member.to_owned(), value[member].take());
+    }
+    whole.insert("budget".to_owned(), value["manifest"]["budget"].take());
+    whole.insert("policy".to_owned(), by_id.into());
+    // Its compiled file follows from the component, the engine and the target.
+    let components = value["components"].as_object().into_iter().flatten();
+    let sources = components.map(|(name, entry)| (name.clone(), entry["source"].clone()));
+    whole.insert("component".to_owned(), sources.collect::<Map<_, _>>().into());
+    whole.insert("order of policies".to_owned(), order.into());
+    Ok(whole.into())
+}
+
+fn compare(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
+    let (Value::Object(old), Value::Object(new)) = (old, new) else {
+        if old != new {
+            lines.push(format!("{path}: {} → {}", shown(old), shown(new)));
+        }
+        return;
+    };
+    for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match (old.get(name), new.get(name)) {
+            (Some(old), Some(new)) => compare(&path, old, new, lines),
+            (Some(_), None) => lines.push(format!("{path}: removed")),
+            (None, Some(_)) => lines.push(format!("{path}: added")),
+            (None, None) => {}
+        }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match text.chars().count() > CHARACTERS && !text.starts_with("sha256:") {
+        true => text.chars().take(CHARACTERS).chain(['…']).collect(),
+        false => text,
+    }
+}

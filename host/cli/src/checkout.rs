@@ -1,0 +1,97 @@
+//! The sources of `admit` itself, where they are at hand: there the bootstrap can be built.
+
+use crate::rust;
+use admit_engine::Target;
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use std::env;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// The package that is the bootstrap.
+const PACKAGE: &str = "admit-lambda";
+
+/// A checkout of `admit`.
+pub(crate) struct Checkout(PathBuf);
+
+impl Checkout {
+    /// The checkout that this folder or this tool is in.
+    pub(crate) fn find(folder: &Path) -> Option<Checkout> {
+        let folder = folder.canonicalize().ok();
+        let here = env::current_dir().ok();
+        let tool = env::current_exe().ok();
+        [folder, here, tool].into_iter().flatten().find_map(|place| {
+            let root = place.ancestors().find(|root| is_checkout(root))?;
+            Some(Checkout(root.to_owned()))
+        })
+    }
+
+    /// Builds the bootstrap for a kind of machine, with cargo's own progress on the terminal,
+    /// and returns where it is.
+    pub(crate) fn build_bootstrap(&self, target: Target) -> anyhow::Result<PathBuf> {
+        let root = &self.0;
+        let triple = target.triple();
+        rust::add_target(root, triple)?;
+        let mut command = rust::tool("cargo", root);
+        if Some(target) == Target::HERE && cfg!(target_os = "linux") {
+            command.arg("build").args(["--target", triple]);
+        } else {
+            check_cross_compiler(root, target)?;
+            // With the C library of Amazon Linux 2023.
+            command.arg("zigbuild").args(["--target", &format!("{triple}.2.34")]);
+        }
+        let flags = serde_json::json!(rust::remap_paths(&[(root, "/admit")]));
+        let mut child = command
+            .args(["--release", "--locked", "--package", PACKAGE])
+            .args(["--config", &format!("target.{triple}.rustflags={flags}")])
+            .args(["--message-format", "json-render-diagnostics"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context(rust::NO_RUST)?;
+        let executable = child.stdout.take().and_then(executable);
+        if !child.wait()?.success() {
+            bail!("cannot build the bootstrap for {target} in `{}`", root.display());
+        }
+        executable.with_context(|| format!("`{}` builds no bootstrap", root.display()))
+    }
+}
+
+fn is_checkout(root: &Path) -> bool {
+    let manifest = std::fs::read_to_string(root.join("host/lambda/Cargo.toml"));
+    manifest.is_ok_and(|text| text.contains(&format!("name = \"{PACKAGE}\"")))
+}
+
+/// A linker and a C compiler for another kind of machine come with Zig.
+fn check_cross_compiler(root: &Path, target: Target) -> anyhow::Result<()> {
+    let mut command = rust::tool("cargo", root);
+    let help = command.args(["zigbuild", "--help"]).output();
+    if help.is_ok_and(|help| help.status.success()) {
+        return Ok(());
+    }
+    let flag = match target {
+        Target::X86_64 => "--x86-64",
+        Target::Arm64 => "--arm64",
+    };
+    bail!(
+        "this machine has no compiler for {target}: `pip install cargo-zigbuild` brings one, then \
+         run this again; or build with `cargo lambda build --release --package {PACKAGE} {flag}` \
+         and name what it builds with `--bootstrap target/lambda/bootstrap/bootstrap`"
+    )
+}
+
+/// The executable among the artifacts that cargo reports.
+fn executable(messages: impl Read) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Message {
+        executable: Option<PathBuf>,
+    }
+
+    BufReader::new(messages)
+        .lines()
+        .map_while(Result::ok)
+        .filter_map(|line| serde_json::from_str::<Message>(&line).ok()?.executable)
+        // To the end: cargo fails when nobody reads what it still has to say.
+        .last()
+}

@@ -1,0 +1,80 @@
+use crate::assembly::MANIFEST;
+use crate::invoke_api::{self, InvokeApi};
+use crate::live::Live;
+use crate::watch::Watch;
+use admit_trigger::Telemetry;
+use anyhow::Context;
+use std::env;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use tokio::net::TcpListener;
+use tokio::runtime;
+
+/// Answer sign-ups on this machine as the Lambda function would, while policies are written
+///
+/// Listens on 127.0.0.1 and speaks Lambda's Invoke API for a function of any name, so that an
+/// emulator of Cognito, an AWS SDK or the AWS command line can invoke it. When the manifest, a
+/// component or the sources of a policy project change, they are built and loaded anew; if
+/// that cannot be done, the error is shown and the policies from before go on deciding.
+///
+/// Writes to standard output what the function would write to its log, with the same
+/// variables: ADMIT_LOG, ADMIT_RECORD, ADMIT_METRICS, ADMIT_USER_NAME_KEY.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  admit serve --manifest plugins/admit.toml
+  aws lambda invoke --endpoint-url http://127.0.0.1:3001 --function-name admit \\
+    --cli-binary-format raw-in-base64-out --payload file://tests/events/sign-up.json answer.json")]
+pub(crate) struct Args {
+    /// The manifest
+    #[arg(long, value_name = "FILE", default_value = MANIFEST)]
+    manifest: PathBuf,
+    /// The port to listen on; 0 takes any that is free
+    #[arg(long, default_value_t = 3001)]
+    port: u16,
+}
+
+impl Args {
+    #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        let telemetry = Telemetry::start(|name| env::var(name).ok());
+        let live = Arc::new(Live::start(self.manifest, telemetry)?);
+        let runtime = runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(Live::CONCURRENCY as usize)
+            .enable_all()
+            .build()
+            .context("cannot start the asynchronous runtime")?;
+        runtime.block_on(async {
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+            let listener = TcpListener::bind(address).await;
+            let listener = listener.with_context(|| {
+                format!("cannot listen on {address}; --port takes another, 0 any that is free")
+            })?;
+            let watch = Watch::new()?;
+            let reloading = Arc::clone(&live);
+            thread::spawn(move || reload_forever(&reloading, watch));
+            let url = format!("http://{}", listener.local_addr()?);
+            eprintln!("listening on {url}{}", invoke_api::path("admit"));
+            InvokeApi::new(live).serve(listener).await
+        })
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
+fn reload_forever(live: &Live, mut watch: Watch) {
+    loop {
+        let is_watched_from_now = watch.only(&live.places());
+        if is_watched_from_now {
+            // It may have changed before.
+            live.reload();
+        }
+        if !watch.wait() {
+            break;
+        }
+        live.reload();
+    }
+    eprintln!("warning: changes are not seen any more; start this again after one");
+}

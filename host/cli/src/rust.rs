@@ -1,0 +1,65 @@
+//! Rust's own tools, as a person would start them.
+
+use anyhow::{Context, bail};
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) const NO_RUST: &str = "cannot start Rust's tools; install Rust from https://rustup.rs";
+
+/// A tool of Rust, as a person would start it in that folder.
+pub(crate) fn tool(name: &str, folder: &Path) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(folder);
+    // They are meant for the build that this process is part of, if it is.
+    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
+        command.env_remove(variable);
+    }
+    if env::var_os("CARGO").is_some() {
+        // Under `cargo run` it names the toolchain of that project, not of this one.
+        command.env_remove("RUSTUP_TOOLCHAIN");
+    }
+    command
+}
+
+/// Adds a target to the toolchain of a folder, where it is missing.
+#[expect(clippy::print_stderr, reason = "says what it changes on the machine")]
+pub(crate) fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
+    let libraries = tool("rustc", folder)
+        .args(["--print", "target-libdir", "--target", target])
+        .output()
+        .context(NO_RUST)?;
+    if !libraries.status.success() {
+        let said = String::from_utf8_lossy(&libraries.stderr);
+        bail!("rustc does not run in `{}`: {}", folder.display(), said.trim());
+    }
+    let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
+    if Path::new(&libraries).is_dir() {
+        return Ok(());
+    }
+    eprintln!("adding the Rust target {target}: rustup target add {target}");
+    let added = tool("rustup", folder).args(["target", "add", target]).status();
+    match added {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => bail!(
+            "the Rust target {target} is missing and rustup could not add it: check the network, \
+             then run `rustup target add {target}`"
+        ),
+        Err(error) => bail!(
+            "the Rust target {target} is missing, and there is no rustup to add it ({error}): \
+             install it with your Rust, or Rust from https://rustup.rs"
+        ),
+    }
+}
+
+/// The flags that keep paths of this machine out of what is built. They end up in panic
+/// messages: the same source must give the same bytes elsewhere, and nobody's home belongs
+/// into what others run.
+pub(crate) fn remap_paths(folders: &[(&Path, &str)]) -> Vec<String> {
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let home = cargo_home.iter().map(|home| (home.as_path(), "/cargo"));
+    home.chain(folders.iter().copied())
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .collect()
+}

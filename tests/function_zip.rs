@@ -1,0 +1,177 @@
+//! The package that is deployed: what Lambda wants of it, that it is the same each time, and
+//! what `--check` says before anything is written.
+
+use admit_tests::{Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout};
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+use zip::ZipArchive;
+
+/// The three samples of AWS, with components that are found from anywhere.
+fn samples() -> String {
+    let manifest = fs::read_to_string(root().join("plugins/admit.toml")).unwrap();
+    let plugins = format!("component = \"{}/", root().join("plugins").display());
+    manifest.replace("component = \"", &plugins)
+}
+
+fn check(manifest: &Path, zip: &Path) -> Output {
+    let mut command = admit();
+    command.args(["bundle", "--check", "--manifest"]).arg(manifest);
+    command.arg("--bootstrap").arg(bootstrap()).arg("--zip").arg(zip).output().unwrap()
+}
+
+/// Unpacks as Lambda does, with the permissions that the zip gives.
+fn unpack(zip: &Path) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = ZipArchive::new(File::open(zip).unwrap()).unwrap();
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).unwrap();
+        let path = folder.path().join(&*file.name().unwrap());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let mode = file.unix_mode().expect("a mode") & 0o777;
+        fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn the_package_is_small_and_starts_where_it_is_unpacked() {
+    let zip = FunctionZip::with(&samples());
+    let size = fs::metadata(zip.path()).unwrap().len();
+    assert!(size < 3_000_000, "{size} bytes");
+    let folder = unpack(&zip.path());
+    let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+    assert_eq!(mode("bootstrap") & 0o777, 0o755);
+    assert_eq!(mode("bundle/bundle.json") & 0o777, 0o644);
+    let mut names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["bootstrap", "bundle"]);
+    let mut lambda = Lambda::start_command(Command::new(folder.path().join("bootstrap")));
+    let all = event("sign-up.json").replace("false", "true");
+    assert_eq!(lambda.invoke(event("sign-up.json")), Answer::Response(all));
+}
+
+/// Nothing of the machine is in it: not the time, not the order of a folder, not a path.
+#[test]
+fn the_same_input_gives_the_same_package() {
+    let (one, two) = (FunctionZip::with(&samples()), FunctionZip::with(&samples()));
+    assert!(fs::read(one.path()).unwrap() == fs::read(two.path()).unwrap());
+    let folder = unpack(&one.path());
+    let bytes = fs::read(folder.path().join("bootstrap")).unwrap();
+    let home = std::env::home_dir().unwrap();
+    for path in [root().to_str().unwrap(), home.join(".cargo").to_str().unwrap()] {
+        let found = bytes.windows(path.len()).any(|window| window == path.as_bytes());
+        assert!(!found, "`{path}` is in the bootstrap");
+    }
+}
+
+#[test]
+fn a_check_says_what_would_change_and_writes_nothing() {
+    let zip = FunctionZip::with(&samples());
+    let folder = zip.path().parent().unwrap().to_owned();
+    let manifest = folder.join("admit.toml");
+    let before = fs::read(zip.path()).unwrap();
+
+    let output = check(&manifest, &zip.path());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with("\nunchanged\n"), "{}", stdout(&output));
+
+    let changed = samples()
+        .replace("id = \"email-domain\"", "id = \"email-domain\"\nmode = \"monitor\"")
+        .replace("id = \"verify-contact\"", "id = \"verify\"");
+    fs::write(&manifest, changed).unwrap();
+    let output = check(&manifest, &zip.path());
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let said = stdout(&output);
+    let changes: Vec<&str> = said.lines().filter_map(|l| l.strip_prefix("changed: ")).collect();
+    assert_eq!(
+        changes,
+        [
+            "order of policies: [\"email-domain\",\"verify-contact\",\"minimum-username-length\"] → \
+             [\"email-domain\",\"verify\",\"minimum-username-length\"]",
+            "policy.email-domain.mode: enforce → monitor",
+            "policy.verify: added",
+            "policy.verify-contact: removed",
+        ]
+    );
+    for line in ["bootstrap  sha256:", "bundle.json  sha256:", "KiB for x86_64"] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+
+    let output = check(&manifest, &folder.join("new.zip"));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stdout(&output).contains("new: there is no"), "{}", stdout(&output));
+    assert!(!folder.join("new.zip").exists());
+    assert!(fs::read(zip.path()).unwrap() == before);
+
+    fs::write(zip.path(), "no zip").unwrap();
+    let output = check(&manifest, &zip.path());
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stdout(&output).contains("what was there cannot be read: no zip"));
+}
+
+/// A folder is checked alike.
+#[test]
+fn a_check_of_a_folder_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    let run = |check: &[&str]| {
+        let mut command = admit();
+        command.args(["bundle", "--manifest", "plugins/admit.toml", "-o"]).arg(&bundle);
+        command.args(check).output().unwrap().status.code()
+    };
+    assert_eq!(run(&["--check"]), Some(3));
+    assert!(!bundle.exists());
+    assert_eq!(run(&[]), Some(0));
+    assert_eq!(run(&["--check"]), Some(0));
+    assert_eq!(run(&["--check", "--target", "arm64"]), Some(3));
+}
+
+#[test]
+fn what_lambda_could_not_start_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("function.zip");
+    let good = fs::read(bootstrap()).unwrap();
+    let replaced = |from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let mut bytes = good.clone();
+        let places: Vec<usize> = (0..bytes.len() - from.len())
+            .filter(|at| bytes[*at..].starts_with(from.as_bytes()))
+            .collect();
+        assert!(!places.is_empty(), "{from} is in the bootstrap");
+        for at in places {
+            bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        }
+        bytes
+    };
+    let other = if cfg!(target_arch = "x86_64") { "arm64" } else { "x86_64" };
+    let here = if other == "arm64" { "x86_64" } else { "arm64" };
+    let refused = |bytes: &[u8], target: &str, reason: &str| {
+        let path = folder.path().join("candidate");
+        fs::write(&path, bytes).unwrap();
+        let output = admit()
+            .args(["bundle", "--manifest", "plugins/admit.toml", "--target", target, "--zip"])
+            .arg(&zip)
+            .arg("--bootstrap")
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = stderr(&output);
+        assert!(said.contains("cannot be the bootstrap") && said.contains(reason), "{said}");
+        assert!(!zip.exists());
+    };
+    refused(b"#!/bin/sh\n", here, "no executable for 64-bit Linux");
+    refused(&good, other, &format!("it is for {here}, and the function is to run on {other}"));
+    refused(&replaced("GLIBC_2.34", "GLIBC_2.39"), here, "it needs glibc 2.39");
+    let loads = admit_engine::bundle::HOST;
+    let old = loads.replace("48.", "47.");
+    refused(&replaced(loads, &old), here, "it is no bootstrap of this version of `admit`");
+}

@@ -1,0 +1,168 @@
+//! `admit serve`: the answers are those of the function, the API is Lambda's, and changes are
+//! taken in while it runs.
+
+use admit_tests::{
+    Answer, Bundle, Lambda, Response, Served, component, event, root, sample_manifest,
+};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+fn function_error(response: &Response) -> bool {
+    response.header.contains(&"x-amz-function-error: unhandled".to_owned())
+}
+
+#[test]
+fn what_is_served_answers_what_the_function_answers() {
+    let served = Served::start(&sample_manifest());
+    let bundle = Bundle::sample();
+    let mut lambda = Lambda::start(&bundle.path());
+    for entry in fs::read_dir(root().join("tests/events")).unwrap() {
+        let event = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let response = served.invoke(&event);
+        assert_eq!(response.status, 200);
+        match lambda.invoke(event) {
+            Answer::Response(answer) => {
+                assert!(!function_error(&response));
+                assert_eq!(response.body, answer);
+            }
+            Answer::Error(error) => {
+                assert!(function_error(&response));
+                let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+                assert_eq!(parse(&response.body), parse(&error));
+            }
+            Answer::Nothing => panic!("no answer"),
+        }
+    }
+}
+
+#[test]
+fn the_api_is_lambdas() {
+    let served = Served::start(&sample_manifest());
+    let path = "/2015-03-31/functions/PreSignUp/invocations";
+    let status = |path: &str, headers: &[(&str, &str)], body: &str| {
+        let response = served.post(path, headers, body);
+        let kind = response.header.iter().find_map(|line| line.strip_prefix("x-amzn-errortype: "));
+        (response.status, kind.map(str::to_owned))
+    };
+    let event = event("sign-up.json");
+    assert_eq!(status(path, &[], &event), (200, None));
+    assert_eq!(status(&format!("{path}?Qualifier=live"), &[], &event), (200, None));
+    assert_eq!(status(path, &[("X-Amz-Invocation-Type", "Event")], &event), (202, None));
+    assert_eq!(status(path, &[("X-Amz-Invocation-Type", "DryRun")], &event), (204, None));
+    let kind = |kind: &str| Some(kind.to_owned());
+    let wrong = [("X-Amz-Invocation-Type", "Later")];
+    assert_eq!(status(path, &wrong, &event), (400, kind("invalidparametervalueexception")));
+    assert_eq!(status("/", &[], &event), (404, kind("resourcenotfoundexception")));
+    let large = "x".repeat(7 << 20);
+    assert_eq!(status(path, &[], &large), (413, kind("requesttoolargeexception")));
+    // What is no event is an error of the function, as it is in Lambda.
+    let response = served.post(path, &[], "no event");
+    assert!(response.status == 200 && function_error(&response), "{response:?}");
+}
+
+fn write(folder: &Path, lines: &str) {
+    let manifest = format!(
+        "[[policy]]\nid = \"p\"\ncomponent = \"policy.wasm\"\nreads = [\"userName\"]\n\
+         verdicts = [\"deny\", \"confirm\"]\n{lines}\n"
+    );
+    fs::write(folder.join("admit.toml"), manifest).unwrap();
+}
+
+#[test]
+fn changes_are_taken_in_and_bad_ones_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = folder.path().join("policy.wasm");
+    fs::copy(component("minimum-username-length"), &policy).unwrap();
+    write(folder.path(), "settings = { characters = 5 }");
+    let served = Served::start(&folder.path().join("admit.toml"));
+    let event = event("sign-up.json");
+    let is_denied = || function_error(&served.invoke(&event));
+    assert!(!is_denied());
+
+    write(folder.path(), "settings = { characters = 50 }");
+    served.said_line("reloaded");
+    assert!(is_denied());
+
+    // Whatever is wrong, it is said, and the last good set goes on.
+    write(folder.path(), "settings = { characters = \"many\" }");
+    served.said_line("`configure` refuses the settings");
+    served.said_line("the policies from before go on deciding");
+    assert!(is_denied());
+    write(folder.path(), "verdict = []");
+    served.said_line("unknown field `verdict`");
+    assert!(is_denied());
+    fs::write(&policy, "no component").unwrap();
+    served.said_line("error");
+    assert!(is_denied());
+
+    // A component in place of another, as editors and compilers replace files.
+    let beside = folder.path().join("beside.wasm");
+    fs::copy(component("grants-everything"), &beside).unwrap();
+    fs::rename(beside, &policy).unwrap();
+    write(folder.path(), "");
+    served.said_line("reloaded");
+    assert!(!is_denied());
+    assert!(served.invoke(&event).body.contains("\"autoConfirmUser\": true"));
+}
+
+/// As a policy is written: its sources change, and it is built.
+#[test]
+fn a_project_is_built_anew_when_its_sources_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = folder.path().join("policy");
+    fs::create_dir_all(project.join("src")).unwrap();
+    let sdk = root().join("guest-sdk/rust");
+    let cargo_toml = format!(
+        "[package]\nname = \"policy-that-is-served\"\nedition = \"2024\"\n[dependencies]\n\
+         admit-policy = {{ path = {sdk:?} }}\n"
+    );
+    fs::write(project.join("Cargo.toml"), cargo_toml).unwrap();
+    let source = |verdict: &str| {
+        let text = format!(
+            "use admit_policy::{{Error, NoSettings, Policy, SignUp, Verdict}};\nstruct P;\n\
+             impl Policy for P {{\n    type Settings = NoSettings;\n\
+             fn configure(_: NoSettings) -> Result<Self, Error> {{ Ok(P) }}\n\
+             fn evaluate(&self, _: &SignUp) -> Result<Verdict, Error> {{ Ok({verdict}) }}\n}}\n\
+             admit_policy::export!(P);\n"
+        );
+        fs::write(project.join("src/lib.rs"), text).unwrap();
+    };
+    source("Verdict::allow()");
+    fs::write(
+        folder.path().join("admit.toml"),
+        "[[policy]]\nid = \"p\"\ncomponent = \"policy\"\nreads = []\nverdicts = [\"deny\"]\n",
+    )
+    .unwrap();
+    let served = Served::start(&folder.path().join("admit.toml"));
+    let event = event("sign-up.json");
+    assert!(!function_error(&served.invoke(&event)));
+    source("Verdict::deny(\"no\", \"Not today\")");
+    served.said_line("reloaded");
+    assert!(served.invoke(&event).body.contains("Not today"));
+    source("this is no Rust");
+    served.said_line("the policies from before go on deciding");
+    assert!(served.invoke(&event).body.contains("Not today"));
+}
+
+#[test]
+fn what_cannot_be_served_is_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = |args: &[&str]| {
+        let output = admit_tests::admit()
+            .args(["serve", "--manifest"])
+            .arg(folder.path().join("admit.toml"))
+            .args(args)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        admit_tests::stderr(&output)
+    };
+    assert!(serve(&[]).contains("cannot read the manifest"));
+    write(folder.path(), "");
+    assert!(serve(&[]).contains("no component at"));
+    fs::copy(component("grants-everything"), folder.path().join("policy.wasm")).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    assert!(serve(&["--port", &port]).contains("--port takes another"));
+}

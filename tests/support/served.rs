@@ -1,0 +1,74 @@
+use crate::admit;
+use crate::http::post;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use crate::http::Response;
+
+/// `admit serve` in a process of its own, on a free port.
+pub struct Served {
+    child: Child,
+    /// What it says on the terminal.
+    said: Receiver<String>,
+    address: String,
+}
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Served {
+    /// Starts it with a manifest.
+    pub fn start(manifest: &Path) -> Served {
+        let mut command = admit();
+        command.args(["serve", "--port", "0", "--manifest"]).arg(manifest);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("admit starts");
+        let (lines, said) = channel();
+        let errors = BufReader::new(child.stderr.take().expect("its errors"));
+        thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
+        let mut served = Served { child, said, address: String::new() };
+        let line = served.said_line("listening on http://");
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
+        served.address = address.expect("an address").to_owned();
+        served
+    }
+
+    /// Its URL, without a path.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Invokes the function with an event.
+    pub fn invoke(&self, event: &str) -> Response {
+        self.post("/2015-03-31/functions/admit/invocations", &[], event)
+    }
+
+    /// Posts anything anywhere.
+    pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        post(&self.address, path, headers, body)
+    }
+
+    /// Waits for a line on the terminal that contains this.
+    pub fn said_line(&self, text: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        let mut lines = Vec::new();
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.said.recv_timeout(left) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(line) => lines.push(line),
+                Err(_) => panic!("`{text}` is not said, but {lines:?}"),
+            }
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
