@@ -26,7 +26,7 @@ META = {"count", "depends_on", "for_each", "lifecycle", "provider"}
 
 FAILURES = (
     '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic")'
-    ' || ($.type = "not-loaded") || ($.type = "invalid-event") }'
+    ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }'
 )
 DENIALS = '{ $.type = "decision" && $.grounds = "denial" }'
 

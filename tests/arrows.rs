@@ -17,9 +17,9 @@ const ARROWS: [(&str, &[&str]); 7] = [
 /// What only one crate of the host may name.
 const BORDERS: [(&str, &[&str]); 8] = [
     ("wasmtime", &["admit-engine"]),
-    ("lambda_runtime", &["admit-lambda"]),
+    ("lambda_runtime", &["admit-lambda", "admit-native-handler"]),
     ("lambda_runtime_api_client", &["admit-lambda"]),
-    ("tokio", &["admit-lambda", "admit-cli"]),
+    ("tokio", &["admit-lambda", "admit-cli", "admit-native-handler"]),
     ("tracing", &["admit-trigger"]),
     ("hyper", &["admit-cli"]),
     ("clap", &["admit-cli"]),

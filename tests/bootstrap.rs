@@ -2,7 +2,8 @@
 //! own, with bundles as `admit bundle` makes them.
 
 use admit_tests::{
-    Answer, Bundle, Lambda, admit, bootstrap, check_golden, event, root, sample_manifest, stdout,
+    Answer, Bundle, Lambda, admit, bootstrap, check_golden, event, memory, root, sample_manifest,
+    stdout,
 };
 use serde_json::json;
 use std::fs;
@@ -265,6 +266,35 @@ fn a_policy_that_cannot_be_loaded_fails_alone() {
         check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all.clone()));
     }
 
+    // Settings that `configure` does not take, which `admit bundle` would have refused.
+    for (lines, kind) in [
+        ("component = \"puppet\"\nsettings = { refuse = \"a reason\" }", "settings-refused"),
+        ("component = \"puppet\"\nsettings = { unknown = 1 }", "settings-refused"),
+        ("component = \"loops-in-configure\"", "fuel"),
+    ] {
+        let manifest = format!(
+            "[[policy]]\nid = \"broken\"\n{lines}\nreads = []\nverdicts = [\"deny\"]\n\
+             on-failure = \"ON\"\nlimits = {{ time = \"2s\" }}\n\
+             [[policy]]\nid = \"healthy\"\ncomponent = \"verify-contact\"\n\
+             reads = [\"userAttributes.*\"]\n\
+             verdicts = [\"confirm\", \"verify-email\", \"verify-phone\"]\n"
+        );
+        for on_failure in ["abstain", "deny"] {
+            let bundle = Bundle::unchecked(&manifest.replace("ON", on_failure)).unwrap();
+            let mut lambda = Lambda::start(&bundle.path());
+            let line = lambda.log_line();
+            assert_eq!(line["type"], "not-configured", "{line}");
+            assert_eq!((&line["policy"], &line["level"]), (&json!("broken"), &json!("ERROR")));
+            let expected = match on_failure {
+                "abstain" => Answer::Response(all.clone()),
+                _ => error(PUBLIC_MESSAGE, "PolicyFailure"),
+            };
+            check(&lambda.invoke(event("sign-up.json")), &expected);
+            let record = lambda.decision_line();
+            assert_eq!(record["policies"][0]["kind"], kind, "{record}");
+        }
+    }
+
     // With the default, `on-failure = "deny"`, nobody gets in without it.
     let bundle = Bundle::sample();
     fs::remove_file(bundle.compiled("email-domain")).unwrap();
@@ -272,6 +302,28 @@ fn a_policy_that_cannot_be_loaded_fails_alone() {
         &Lambda::start(&bundle.path()).invoke(event("sign-up.json")),
         &error(PUBLIC_MESSAGE, "PolicyFailure"),
     );
+}
+
+/// Twenty that would compute for two seconds each are asked first when somebody signs up.
+#[test]
+fn a_start_is_not_kept_by_policies_that_hang() {
+    let hangs: String = (0..20)
+        .map(|number| {
+            format!(
+                "[[policy]]\nid = \"hangs-{number}\"\ncomponent = \"loops-in-configure\"\n\
+                 reads = []\nverdicts = []\non-failure = \"abstain\"\n\
+                 applies-to = {{ clients = [\"another\"] }}\n\
+                 limits = {{ time = \"2s\", fuel = 10_000_000_000 }}\n"
+            )
+        })
+        .collect();
+    let healthy = "[[policy]]\nid = \"healthy\"\ncomponent = \"grants-everything\"\nreads = []\n\
+                   verdicts = [\"confirm\"]\n";
+    let bundle = Bundle::unchecked(&(hangs + healthy)).unwrap();
+    let mut lambda = Lambda::start(&bundle.path());
+    let confirmed = event("sign-up.json").replacen("false", "true", 1);
+    // Forty seconds would be more than the emulator waits.
+    check(&lambda.invoke(event("sign-up.json")), &Answer::Response(confirmed));
 }
 
 #[test]
@@ -389,6 +441,18 @@ fn a_managed_instance_is_served_many_requests_at_once() {
             _ => assert!(matches!(answer, Answer::Error(_)), "{index}: {answer:?}"),
         }
     }
+}
+
+/// At its peak, of which Lambda has to have more.
+#[test]
+fn the_function_needs_little_memory() {
+    let bundle = Bundle::sample();
+    let mut lambda = Lambda::start(&bundle.path());
+    for _ in 0..100 {
+        lambda.invoke(event("sign-up.json"));
+    }
+    let peak = memory(lambda.process(), "VmHWM:");
+    assert!(peak < 16_000_000, "{peak} bytes");
 }
 
 /// A compiler would be ten megabytes more.

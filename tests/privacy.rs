@@ -52,6 +52,11 @@ impl Watched {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(bootstrap());
         let errors = fs::File::create(folder.path().join("stderr")).unwrap();
+        // Everything that it can be made to tell.
+        command
+            .env("ADMIT_LOG", "trace")
+            .env("ADMIT_METRICS", "all")
+            .env("ADMIT_USER_NAME_KEY", "0123456789abcdef0123456789abcdef");
         command.env("ADMIT_BUNDLE", bundle.path()).stderr(errors);
         Watched { lambda: Lambda::start_command(command), folder, _bundle: bundle }
     }
@@ -66,7 +71,8 @@ impl Watched {
                 continue;
             }
             assert!(!line.to_string().contains(CANARY), "{line}");
-            if line["type"] == "decision" || line["type"] == "invalid-event" {
+            // The last of each.
+            if line["type"] == "metrics" || line["type"] == "invalid-event" {
                 break;
             }
         }

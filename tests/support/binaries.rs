@@ -52,6 +52,12 @@ pub fn bootstrap() -> &'static Path {
     &BOOTSTRAP
 }
 
+/// The three samples of AWS as one handler without sandboxes, to measure against.
+pub fn native_handler() -> PathBuf {
+    build(&["--package", "admit-native-handler", "--release"]);
+    target().join("release/admit-native-handler")
+}
+
 /// The cargo that runs these tests, without what it set for them alone.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

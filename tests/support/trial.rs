@@ -92,7 +92,7 @@ impl Trial {
         let line = loop {
             match self.lambda.log_line() {
                 line if line["type"] == "note" => notes.push(line),
-                line if line["type"] == "not-loaded" => {}
+                line if line["type"] == "not-loaded" || line["type"] == "not-configured" => {}
                 line => break line,
             }
         };

@@ -187,7 +187,7 @@ export class AdmitStack extends Stack {
       logGroup,
       filterPattern: logs.FilterPattern.literal(
         '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic")' +
-          ' || ($.type = "not-loaded") || ($.type = "invalid-event") }',
+          ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }',
       ),
       metricNamespace: namespace,
       metricName: 'Failures',
@@ -211,7 +211,7 @@ export class AdmitStack extends Stack {
         alarmName: `${this.stackName}-failures`,
         alarmDescription:
           "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds" +
-          ' `failure`, `error`, `panic`, `not-loaded` and `invalid-event` say why. If it began with a deployment, roll back.',
+          ' `failure`, `error`, `panic`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
         metric: failures.metric(sum),
         evaluationPeriods: 1,
         threshold: 1,

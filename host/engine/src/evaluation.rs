@@ -128,12 +128,22 @@ impl Engine {
         limits: &Limits,
         settings: &str,
     ) -> Result<(), Failure> {
-        let _running = self.clock.run();
         // Nobody waits for this: it is the limit that ends it.
-        let (long, last) = (self.clock.now().after(UNHURRIED), Instant::now() + UNHURRIED);
-        let share =
-            Share { budget: UNHURRIED.into(), length: UNHURRIED, own: long, whole: long, last };
-        let evaluation = self.sandboxed((limits, Log::Record), share, |sandbox| {
+        self.try_settings(component, (limits, Log::Record), settings, UNHURRIED)
+    }
+
+    /// The same, for as long as there is time.
+    pub(crate) fn try_settings(
+        &self,
+        component: &Component,
+        (limits, log): (&Limits, Log),
+        settings: &str,
+        left: Duration,
+    ) -> Result<(), Failure> {
+        let _running = self.clock.run();
+        let (end, last) = (self.clock.now().after(left), Instant::now() + left);
+        let share = Share { budget: left.into(), length: left, own: end, whole: end, last };
+        let evaluation = self.sandboxed((limits, log), share, |sandbox| {
             sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
         });
         evaluation.answer.map(|_| ())

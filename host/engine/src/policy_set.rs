@@ -2,7 +2,7 @@ use crate::Digest;
 use crate::engine::{Component, Engine};
 use crate::evaluation::{Evaluation, Share};
 use admit_core::{
-    Decision, Failure, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time, decide,
+    Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time, decide,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,11 +63,28 @@ impl PolicySet {
         PolicySet { engine, budget: manifest.budget, entries }
     }
 
-    /// The policies that will fail whenever they are asked, and why.
+    /// The policies that could not be loaded, and why: they fail whenever they are asked.
     pub fn unloaded(&self) -> impl Iterator<Item = (&Policy, &Failure)> {
         self.entries
             .iter()
             .filter_map(|entry| Some((&entry.policy, entry.component.as_ref().err()?)))
+    }
+
+    /// The policies whose settings are tried out and refused, or that fail in another way
+    /// before they can be asked anything. Takes as long as is left at most; a policy whose turn
+    /// does not come is not among them.
+    pub fn misconfigured(&self, left: Duration) -> Vec<(&Policy, Failure)> {
+        let end = Instant::now() + left;
+        let failure = |entry: &Entry| {
+            let component = entry.component.as_ref().ok()?;
+            let Policy { limits, log, .. } = &entry.policy;
+            let left = end.checked_duration_since(Instant::now())?;
+            let tried = self.engine.try_settings(component, (limits, *log), &entry.settings, left);
+            // Of one that was stopped for the others nothing is known.
+            tried.err().filter(|failure| failure.kind() != FailureKind::Budget)
+        };
+        let entries = self.entries.iter();
+        entries.filter_map(|entry| Some((&entry.policy, failure(entry)?))).collect()
     }
 
     /// The most memory that one sign-up can take: the policies run one after the other.

@@ -51,6 +51,11 @@ pub(crate) fn say_not_loaded(policy: &Policy, failure: &Failure) {
     error!("type" = "not-loaded", policy = policy.id.as_str(), reason = %failure);
 }
 
+/// A policy that will fail whenever it is asked, since it fails before.
+pub(crate) fn say_not_configured(policy: &Policy, failure: &Failure) {
+    error!("type" = "not-configured", policy = policy.id.as_str(), reason = %failure);
+}
+
 /// Policies that keep to their limits could exhaust the function's memory, and Lambda would
 /// end it with every sign-up that it is deciding.
 pub(crate) fn say_little_memory(needs: Size, has: Size) {

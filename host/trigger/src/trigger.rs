@@ -28,6 +28,10 @@ pub struct Request<'a> {
     pub left: Duration,
 }
 
+/// How long trying out what cannot be asked may take; Lambda gives ten seconds for a start, and
+/// Cognito five to all of it.
+const INIT: Duration = Duration::from_millis(500);
+
 /// What the trigger takes without any policy running.
 const BASE: Size = Size::from_mib(32);
 
@@ -57,6 +61,9 @@ impl Trigger {
         }
         for (policy, failure) in policies.unloaded() {
             diagnostics::say_not_loaded(policy, failure);
+        }
+        for (policy, failure) in policies.misconfigured(INIT) {
+            diagnostics::say_not_configured(policy, &failure);
         }
         Trigger { policies, bundle, telemetry, is_cold: AtomicBool::new(true) }
     }
