@@ -1,14 +1,13 @@
 //! The package that is deployed: what Lambda wants of it, that it is the same each time, and
 //! what `--check` says before anything is written.
 
-use admit_tests::{Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout};
-use std::fs::{self, File};
-use std::io::Read;
+use admit_tests::{
+    Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout, unpack,
+};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
-use tempfile::TempDir;
-use zip::ZipArchive;
 
 /// The three samples of AWS, with components that are found from anywhere.
 fn samples() -> String {
@@ -21,23 +20,6 @@ fn check(manifest: &Path, zip: &Path) -> Output {
     let mut command = admit();
     command.args(["bundle", "--check", "--manifest"]).arg(manifest);
     command.arg("--bootstrap").arg(bootstrap()).arg("--zip").arg(zip).output().unwrap()
-}
-
-/// Unpacks as Lambda does, with the permissions that the zip gives.
-fn unpack(zip: &Path) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let mut archive = ZipArchive::new(File::open(zip).unwrap()).unwrap();
-    for index in 0..archive.len() {
-        let mut file = archive.by_index(index).unwrap();
-        let path = folder.path().join(&*file.name().unwrap());
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).unwrap();
-        fs::write(&path, bytes).unwrap();
-        let mode = file.unix_mode().expect("a mode") & 0o777;
-        fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
-    }
-    folder
 }
 
 #[test]

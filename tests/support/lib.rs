@@ -20,6 +20,7 @@ mod peers;
 mod runtime_api;
 mod served;
 mod trial;
+mod unpack;
 
 pub use binaries::{admit, bootstrap, cargo, native_handler};
 pub use bundle::{Bundle, FunctionZip};
@@ -31,6 +32,7 @@ pub use peers::{CognitoLocal, MiniStack, Packages, invoke_by_sdk, node_packages,
 pub use runtime_api::{Answer, Lambda};
 pub use served::{Response, Served};
 pub use trial::{Finding, Trial, memory};
+pub use unpack::unpack;
 
 use std::fs;
 use std::path::{Path, PathBuf};
