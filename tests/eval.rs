@@ -1,6 +1,7 @@
 //! `admit eval`: the main job, from a manifest and an event to an answer.
 
 use admit_tests::{admit, check_golden, component, event, root, sample_manifest, stderr, stdout};
+use std::fs;
 use std::io::Write;
 use std::process::{Output, Stdio};
 
@@ -95,6 +96,39 @@ fn the_explanation_says_who_and_why() {
         let output = eval_sample(&format!("{name}.json"), &["--explain"]);
         check_golden(&format!("explain-{name}.txt"), &without_times(&stdout(&output)));
     }
+}
+
+#[test]
+fn the_explanation_says_what_a_policy_that_monitors_would_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("admit.toml");
+    let puppet = component("puppet");
+    let explain = |settings: &str| {
+        let monitored = format!(
+            "[[policy]]\nid = \"watcher\"\ncomponent = {puppet:?}\nreads = []\n\
+             verdicts = [\"deny\", \"confirm\"]\nmode = \"monitor\"\n\
+             settings = {{ {settings} }}\n"
+        );
+        fs::write(&manifest, monitored).unwrap();
+        let manifest = manifest.to_str().unwrap();
+        let event = "tests/events/sign-up.json";
+        let output = eval(&["--manifest", manifest, event, "--explain"]);
+        assert_eq!(output.status.code(), Some(0));
+        let said = stdout(&output);
+        assert!(said.ends_with("\nadmitted, no flag set\n"), "{said}");
+        let line = said.lines().find(|line| line.starts_with("watcher: monitored"));
+        line.expect("a line about it").to_owned()
+    };
+    assert_eq!(
+        explain("deny = [\"no\", \"Not today\"]"),
+        "watcher: monitored; if it were enforced: denied by watcher: Not today"
+    );
+    assert_eq!(
+        explain("confirm = \"grant\""),
+        "watcher: monitored; if it were enforced: admitted: confirm"
+    );
+    let nothing = "watcher: monitored; enforced, it would change nothing";
+    assert_eq!(explain("confirm = \"withhold\""), nothing);
 }
 
 #[test]

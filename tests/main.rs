@@ -19,6 +19,7 @@ mod hostile;
 mod inspect;
 mod loading;
 mod neighbours;
+mod operating;
 mod peers;
 mod privacy;
 mod readme;

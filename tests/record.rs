@@ -46,6 +46,7 @@ fn decisions() -> Vec<Value> {
             .replace("[\"deny\", \"confirm\", ", "[\"deny\", "),
         puppet("fails", "settings = { fail = \"x\" }"),
         puppet("abstains", "on-failure = \"abstain\"\nsettings = { crash = \"x\" }"),
+        puppet("talks", "limits = { log-lines = 1 }\nsettings = { tell = \"all\" }"),
         puppet("spins", spin),
         puppet("waits", &format!("limits = {{ fuel = 10_000_000_000 }}\n{spin}")),
     ];

@@ -83,7 +83,7 @@ fn concurrency() -> u32 {
 }
 
 fn bundle() -> anyhow::Result<PathBuf> {
-    if let Some(folder) = env::var_os("ADMIT_BUNDLE") {
+    if let Some(folder) = env::var_os("ADMIT_BUNDLE").filter(|folder| !folder.is_empty()) {
         return Ok(folder.into());
     }
     let bootstrap = env::current_exe().context("cannot tell where the bootstrap is")?;

@@ -69,7 +69,7 @@ pub(crate) fn say_invalid_event(request_id: &str, reason: &str) {
 
 /// An event about to be decided.
 pub(crate) fn say_event(request_id: &str, bytes: usize, left: Duration) {
-    let left = left.as_millis();
+    let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
     debug!("type" = "event", requestId = request_id, bytes, millisecondsLeft = left);
 }
 
@@ -92,6 +92,6 @@ pub(crate) fn say_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Ev
     {
         error!("type" = "note", requestId = request_id, policy, message = words.as_str());
     }
-    let microseconds = time.as_micros();
+    let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     debug!("type" = "evaluated", requestId = request_id, policy, fuel, %memory, microseconds);
 }

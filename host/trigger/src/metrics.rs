@@ -70,6 +70,8 @@ impl Metrics {
                 .map(|name| Metric::ALL.into_iter().find(|metric| metric.name() == name.trim()))
                 .collect::<Option<Vec<Metric>>>()?,
         };
+        // Each once, however often it is named.
+        let chosen = Metric::ALL.into_iter().filter(|metric| chosen.contains(metric)).collect();
         Some(Some(Metrics {
             namespace: namespace.unwrap_or(NAMESPACE).to_owned(),
             function: function.to_owned(),

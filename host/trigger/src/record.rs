@@ -9,6 +9,7 @@ use admit_core::{
 use admit_engine::{Deliberation, Digest, Evaluation};
 use serde::Serialize;
 use std::io::{Write, stdout};
+use std::num::NonZeroU64;
 use std::time::Duration;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
@@ -71,6 +72,9 @@ struct PolicyLine<'a> {
     if_enforced: Option<AlternativeLine<'a>>,
     fuel: Option<u64>,
     memory: Size,
+    /// How many notes were cut or dropped, for want of room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dropped_notes: Option<NonZeroU64>,
     microseconds: u128,
 }
 
@@ -192,6 +196,7 @@ impl<'a> From<(&'a PolicyRecord, &'a Evaluation)> for PolicyLine<'a> {
             if_enforced: record.if_enforced.as_ref().map(AlternativeLine::from),
             fuel: evaluation.fuel,
             memory: evaluation.memory,
+            dropped_notes: NonZeroU64::new(evaluation.notes.dropped),
             microseconds: evaluation.time.as_micros(),
         }
     }

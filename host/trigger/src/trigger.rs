@@ -92,7 +92,6 @@ impl Trigger {
     fn decide(&self, request: &Request<'_>) -> Result<String, FunctionError> {
         let started = Instant::now();
         let request_id = request.id;
-        let cold_start = self.is_cold.swap(false, Relaxed);
         let event = match request.event {
             Some(text) => Event::parse(text).map_err(|error| error.to_string()),
             None => Err(format!(
@@ -104,6 +103,7 @@ impl Trigger {
             diagnostics::say_invalid_event(request_id, &error);
             FunctionError::invalid_event()
         })?;
+        let cold_start = self.is_cold.swap(false, Relaxed);
         diagnostics::say_event(request_id, request.event.map_or(0, <[u8]>::len), request.left);
         let deliberation = self.policies.decide(event.sign_up(), request.left);
         let time = started.elapsed();

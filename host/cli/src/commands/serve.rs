@@ -21,7 +21,8 @@ use tokio::runtime;
 /// that cannot be done, the error is shown and the policies from before go on deciding.
 ///
 /// Writes to standard output what the function would write to its log, with the same
-/// variables: ADMIT_LOG, ADMIT_RECORD, ADMIT_METRICS, ADMIT_USER_NAME_KEY.
+/// variables: ADMIT_LOG, ADMIT_RECORD, ADMIT_METRICS, ADMIT_METRICS_NAMESPACE,
+/// ADMIT_USER_NAME_KEY.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit serve --manifest plugins/admit.toml
