@@ -4,10 +4,13 @@
 use admit_tests::{
     Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout, unpack,
 };
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 /// The three samples of AWS, with components that are found from anywhere.
 fn samples() -> String {
@@ -93,10 +96,115 @@ fn a_check_says_what_would_change_and_writes_nothing() {
     assert!(!folder.join("new.zip").exists());
     assert!(fs::read(zip.path()).unwrap() == before);
 
-    fs::write(zip.path(), "no zip").unwrap();
-    let output = check(&manifest, &zip.path());
-    assert_eq!(output.status.code(), Some(3));
-    assert!(stdout(&output).contains("what was there cannot be read: no zip"));
+    // Of settings, which may be secrets, it says no value.
+    let secret = samples().replace("characters = 5", "characters = 77");
+    fs::write(&manifest, secret).unwrap();
+    let said = stdout(&check(&manifest, &zip.path()));
+    let changes: Vec<&str> = said.lines().filter_map(|l| l.strip_prefix("changed: ")).collect();
+    assert_eq!(changes, ["policy.minimum-username-length.settings.characters: changed"]);
+}
+
+/// The changes that a check names for a package that somebody changed.
+fn changes(change: impl FnOnce(&mut Vec<(String, Vec<u8>, u32)>)) -> Vec<String> {
+    let zip = FunctionZip::with(&samples());
+    let folder = unpack(&zip.path());
+    let mut files = Vec::new();
+    for place in ["bootstrap", "bundle"] {
+        let path = folder.path().join(place);
+        let listed = match path.is_dir() {
+            true => fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect(),
+            false => vec![path],
+        };
+        for path in listed {
+            let name = path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            files.push((name, fs::read(&path).unwrap(), mode & 0o777));
+        }
+    }
+    change(&mut files);
+    let mut writer = ZipWriter::new(File::create(zip.path()).unwrap());
+    for (name, bytes, mode) in files {
+        let options = SimpleFileOptions::default().unix_permissions(mode);
+        writer.start_file(name, options).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    writer.finish().unwrap();
+    let output = check(&zip.path().with_file_name("admit.toml"), &zip.path());
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let said = stdout(&output);
+    said.lines().filter_map(|line| line.strip_prefix("changed: ")).map(str::to_owned).collect()
+}
+
+/// What would deny every sign-up is not called the same.
+#[test]
+fn a_check_finds_what_is_broken_in_a_package() {
+    assert_eq!(changes(|_| {}), ["other bytes with the same meaning"]);
+    let not_executable = changes(|files| files[0].2 = 0o644);
+    assert_eq!(not_executable, ["bootstrap: not executable"]);
+    let compiled = |name: &str| name.ends_with(".cwasm");
+    let damaged = changes(|files| {
+        files.iter_mut().find(|file| compiled(&file.0)).unwrap().1[1000] ^= 1;
+    });
+    assert!(damaged.len() == 1 && damaged[0].ends_with(".cwasm: damaged"), "{damaged:?}");
+    let missing = changes(|files| {
+        let index = files.iter().position(|file| compiled(&file.0)).unwrap();
+        files.remove(index);
+    });
+    assert!(missing.len() == 1 && missing[0].ends_with(".cwasm: missing"), "{missing:?}");
+    let added = changes(|files| files.push(("secrets.txt".to_owned(), Vec::new(), 0o644)));
+    assert_eq!(added, ["`secrets.txt`: no part of a package"]);
+    let without = changes(|files| files.retain(|file| file.0 != "bundle/bundle.json"));
+    assert_eq!(without, ["bundle.json: what was there cannot be read: there is no `bundle.json`"]);
+}
+
+#[test]
+fn nothing_is_replaced_that_is_no_package() {
+    let zip = FunctionZip::with(&samples());
+    let manifest = zip.path().with_file_name("admit.toml");
+    let bundle = |args: &[&str], output: &Path| {
+        let mut command = admit();
+        command.args(["bundle", "--manifest"]).arg(&manifest).arg("--bootstrap").arg(bootstrap());
+        command.args(args).arg(output).output().unwrap()
+    };
+    let before = fs::read(&manifest).unwrap();
+    let output = bundle(&["--zip"], &manifest);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("is no deployment package: remove it, or name another file"));
+    assert!(fs::read(&manifest).unwrap() == before);
+    // A pipe would never end.
+    let fifo = zip.path().with_file_name("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    assert_eq!(bundle(&["--zip"], &fifo).status.code(), Some(1));
+    let wrong_usage = bundle(&["-o"], &zip.path().with_file_name("bundle"));
+    assert_eq!(wrong_usage.status.code(), Some(2), "--bootstrap is for --zip");
+    // Behind a link, what it leads to is replaced, and folders are made.
+    let link = zip.path().with_file_name("link.zip");
+    std::os::unix::fs::symlink(zip.path(), &link).unwrap();
+    fs::write(zip.path(), "").unwrap();
+    assert_eq!(bundle(&["--zip"], &link).status.code(), Some(0));
+    assert!(link.is_symlink() && fs::metadata(zip.path()).unwrap().len() > 1_000_000);
+    let deep = zip.path().with_file_name("a").join("b/function.zip");
+    assert_eq!(bundle(&["--zip"], &deep).status.code(), Some(0));
+    assert!(deep.is_file());
+}
+
+/// Whoever reads the report may stop to; what is to be written is written, and a check finds
+/// what it finds.
+#[test]
+fn a_reader_that_goes_away_changes_nothing() {
+    let zip = FunctionZip::with(&samples());
+    let unread = |args: &[&str]| {
+        let mut command = admit();
+        command.args(["bundle", "--manifest"]).arg(zip.path().with_file_name("admit.toml"));
+        command.arg("--bootstrap").arg(bootstrap()).args(args).arg("--zip");
+        command.arg(zip.path().with_file_name("new.zip")).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        child.wait().unwrap().code()
+    };
+    assert_eq!(unread(&["--check"]), Some(3));
+    assert_eq!(unread(&[]), Some(0));
+    assert!(zip.path().with_file_name("new.zip").is_file());
 }
 
 /// A folder is checked alike.
@@ -155,5 +263,9 @@ fn what_lambda_could_not_start_is_refused() {
     refused(&replaced("GLIBC_2.34", "GLIBC_2.39"), here, "it needs glibc 2.39");
     let loads = admit_engine::bundle::HOST;
     let old = loads.replace("48.", "47.");
-    refused(&replaced(loads, &old), here, "it is no bootstrap of this version of `admit`");
+    refused(&replaced(loads, &old), here, "it is no bootstrap of `admit`");
+    let musl = replaced("/lib64/ld-linux-x86-64.so.2", "/lib64/ld-musl-x86_64.so.12");
+    refused(&musl, here, "to be loaded by `/lib64/ld-musl-x86_64.so.12`");
+    // The tool itself knows the same formats, and is no bootstrap.
+    refused(&fs::read(admit().get_program()).unwrap(), here, "it is no bootstrap of `admit`");
 }

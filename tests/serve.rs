@@ -92,8 +92,10 @@ fn changes_are_taken_in_and_bad_ones_change_nothing() {
     write(folder.path(), "verdict = []");
     served.said_line("unknown field `verdict`");
     assert!(is_denied());
+    write(folder.path(), "settings = { characters = 49 }");
+    served.said_line("reloaded");
     fs::write(&policy, "no component").unwrap();
-    served.said_line("error");
+    served.said_line("an unknown kind of file");
     assert!(is_denied());
 
     // A component in place of another, as editors and compilers replace files.
@@ -104,6 +106,55 @@ fn changes_are_taken_in_and_bad_ones_change_nothing() {
     served.said_line("reloaded");
     assert!(!is_denied());
     assert!(served.invoke(&event).body.contains("\"autoConfirmUser\": true"));
+}
+
+/// What builds and checkouts do to files.
+#[test]
+fn nothing_that_changes_is_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let build = folder.path().join("build");
+    let manifest = folder.path().join("admit.toml");
+    let component_in_build = |name: &str| {
+        let _ = fs::remove_dir_all(&build);
+        fs::create_dir(&build).unwrap();
+        fs::copy(component(name), build.join("policy.wasm")).unwrap();
+    };
+    let write = |component: &str| {
+        let text = format!(
+            "[[policy]]\nid = \"p\"\ncomponent = {component:?}\nreads = [\"userName\"]\n\
+             verdicts = [\"deny\", \"confirm\"]\n"
+        );
+        fs::write(&manifest, text).unwrap();
+    };
+    component_in_build("minimum-username-length");
+    write("build/policy.wasm");
+    let served = Served::start(&manifest);
+    let event = event("sign-up.json");
+    let confirms = || served.invoke(&event).body.contains("\"autoConfirmUser\": true");
+    assert!(!confirms());
+    // The folder is made anew, twice.
+    component_in_build("grants-everything");
+    served.said_line("reloaded");
+    assert!(confirms());
+    component_in_build("minimum-username-length");
+    served.said_line("reloaded");
+    assert!(!confirms());
+    // A component that is not there yet.
+    write("later/policy.wasm");
+    served.said_line("no component at");
+    fs::create_dir(folder.path().join("later")).unwrap();
+    fs::copy(component("grants-everything"), folder.path().join("later/policy.wasm")).unwrap();
+    served.said_line("reloaded");
+    assert!(confirms());
+    // Nobody decides any more: that is no policy set to serve.
+    fs::write(&manifest, "").unwrap();
+    served.said_line("names no policy: everybody would be admitted");
+    assert!(confirms());
+    // What else happens in the folder is nobody's business.
+    fs::write(folder.path().join("admit.log"), "a line").unwrap();
+    fs::remove_file(&manifest).unwrap();
+    served.said_line("cannot read the manifest");
+    assert!(confirms());
 }
 
 /// As a policy is written: its sources change, and it is built.

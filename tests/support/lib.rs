@@ -19,6 +19,7 @@ mod load;
 mod peers;
 mod runtime_api;
 mod served;
+mod skip;
 mod trial;
 mod unpack;
 
@@ -31,6 +32,7 @@ pub use load::Load;
 pub use peers::{CognitoLocal, MiniStack, Packages, invoke_by_sdk, node_packages, python_packages};
 pub use runtime_api::{Answer, Lambda};
 pub use served::{Response, Served};
+pub use skip::{is_there, skip};
 pub use trial::{Finding, Trial, memory};
 pub use unpack::unpack;
 

@@ -1,8 +1,9 @@
 use crate::admit;
 use crate::http::post;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ pub struct Served {
     child: Child,
     /// What it says on the terminal.
     said: Receiver<String>,
+    /// What it writes to standard output.
+    log: File,
     address: String,
 }
 
@@ -23,13 +26,20 @@ impl Served {
     /// Starts it with a manifest.
     pub fn start(manifest: &Path) -> Served {
         let mut command = admit();
-        command.args(["serve", "--port", "0", "--manifest"]).arg(manifest);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.args(["serve", "--manifest"]).arg(manifest);
+        Served::start_command(command)
+    }
+
+    /// Starts it by a command without a port.
+    pub fn start_command(mut command: Command) -> Served {
+        command.args(["--port", "0"]).stdin(Stdio::null()).stderr(Stdio::piped());
+        let log = tempfile::tempfile().expect("a file");
+        command.stdout(log.try_clone().expect("the file again"));
         let mut child = command.spawn().expect("admit starts");
         let (lines, said) = channel();
         let errors = BufReader::new(child.stderr.take().expect("its errors"));
         thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
-        let mut served = Served { child, said, address: String::new() };
+        let mut served = Served { child, said, log, address: String::new() };
         let line = served.said_line("listening on http://");
         let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
         served.address = address.expect("an address").to_owned();
@@ -49,6 +59,16 @@ impl Served {
     /// Posts anything anywhere.
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         post(&self.address, path, headers, body)
+    }
+
+    /// Ends it and returns what it wrote to its log.
+    pub fn end_log(mut self) -> String {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let mut text = String::new();
+        self.log.rewind().expect("a file");
+        self.log.read_to_string(&mut text).expect("text");
+        text
     }
 
     /// Waits for a line on the terminal that contains this.

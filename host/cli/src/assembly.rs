@@ -37,17 +37,7 @@ pub(crate) struct Assembly {
 impl Assembly {
     /// Reads a manifest, builds the projects that it names, and reads the components.
     pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<Assembly> {
-        let name = file.display().to_string();
-        let text = File::open(file).and_then(|file| read_at_most(file, MOST_MANIFEST));
-        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
-        let text = text.with_context(|| match file.to_str() {
-            Some(MANIFEST) if !file.exists() => {
-                format!("cannot read `{MANIFEST}` here; name another with --manifest")
-            }
-            _ => format!("cannot read the manifest `{name}`"),
-        })?;
-        let origin = Origin::Manifest { file: name.clone(), text: text.clone() };
-        let manifest = Manifest::from_toml(&name, &text).map_err(|error| origin.located(error))?;
+        let (origin, manifest) = Assembly::read_manifest(file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut components = HashMap::new();
         for (index, policy) in manifest.policies.iter().enumerate() {
@@ -61,6 +51,32 @@ impl Assembly {
         let assembly = Assembly { origin, manifest, components };
         assembly.warn_of_unknown_triggers();
         Ok(assembly)
+    }
+
+    /// Reads a manifest alone.
+    pub(crate) fn read_manifest(file: &Path) -> anyhow::Result<(Origin, Manifest)> {
+        let name = file.display().to_string();
+        let text = File::open(file).and_then(|file| read_at_most(file, MOST_MANIFEST));
+        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
+        let text = text.with_context(|| match file.to_str() {
+            Some(MANIFEST) if !file.exists() => {
+                format!("cannot read `{MANIFEST}` here; name another with --manifest")
+            }
+            _ => format!("cannot read the manifest `{name}`"),
+        })?;
+        let origin = Origin::Manifest { file: name.clone(), text: text.clone() };
+        let manifest = Manifest::from_toml(&name, &text).map_err(|error| origin.located(error))?;
+        Ok((origin, manifest))
+    }
+
+    /// Refuses a manifest without policies where that would be served or deployed.
+    pub(crate) fn check_that_somebody_decides(&self) -> anyhow::Result<()> {
+        match (&self.origin, self.manifest.policies.is_empty()) {
+            (Origin::Manifest { file, .. }, true) => {
+                bail!("`{file}` names no policy: everybody would be admitted")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// One policy that may see and decide everything, as its author tries it out.

@@ -1,11 +1,13 @@
 //! The bootstrap that goes into a package: whether a file is one that Lambda can start.
 
+use admit_core::printable;
 use admit_engine::Target;
 use admit_engine::bundle::HOST;
 use anyhow::{Context, bail};
+use memchr::memmem;
 use object::Endianness;
 use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64};
-use object::read::elf::{FileHeader, SectionHeader};
+use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 
 /// The C library of Amazon Linux 2023, which is what `provided.al2023` runs on.
 const LAMBDA_GLIBC: Glibc = Glibc { major: 2, minor: 34 };
@@ -44,13 +46,36 @@ pub(crate) fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
             LAMBDA_GLIBC.minor
         );
     }
-    if !bytes.windows(HOST.len()).any(|window| window == HOST.as_bytes()) {
+    if let Some(loader) = loader(elf, bytes)?
+        && !LOADERS.contains(&loader.as_str())
+    {
+        let loader = printable(&loader, 100);
+        bail!("it is to be loaded by `{loader}`, which Amazon Linux 2023 does not have");
+    }
+    let has = |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some();
+    // Put together here, since this tool is no bootstrap either.
+    if !has(&["admit-bootstrap", env!("CARGO_PKG_VERSION")].join("/")) || !has(HOST) {
         bail!(
-            "it is no bootstrap of this version of `admit`, and could not load this bundle, which \
-             needs one for \"{HOST}\""
+            "it is no bootstrap of `admit` {}, and could not load this bundle, which needs one for \
+             \"{HOST}\"",
+            env!("CARGO_PKG_VERSION")
         );
     }
     Ok(())
+}
+
+/// Where glibc has the program that loads others.
+const LOADERS: [&str; 2] = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
+
+/// The program that a program asks to be loaded by; none if it is linked statically.
+fn loader(elf: &FileHeader64<Endianness>, bytes: &[u8]) -> object::Result<Option<String>> {
+    let endian = elf.endian()?;
+    for segment in elf.program_headers(endian, bytes)? {
+        if let Some(loader) = segment.interpreter(endian, bytes)? {
+            return Ok(Some(String::from_utf8_lossy(loader).into_owned()));
+        }
+    }
+    Ok(None)
 }
 
 /// The newest version of the C library that a program names, if it names any.
@@ -75,6 +100,10 @@ impl Glibc {
     /// Reads a version such as `GLIBC_2.34`.
     fn parse(name: &[u8]) -> Option<Glibc> {
         let name = std::str::from_utf8(name).ok()?.strip_prefix("GLIBC_")?;
+        // A way of linking that came with that version has a name instead of a number.
+        if name.starts_with("ABI_") {
+            return Some(Glibc { major: 2, minor: 36 });
+        }
         let (major, rest) = name.split_once('.')?;
         let minor = rest.split('.').next()?;
         Some(Glibc { major: major.parse().ok()?, minor: minor.parse().ok()? })
@@ -90,6 +119,7 @@ mod tests {
         let parse = |name: &str| Glibc::parse(name.as_bytes());
         assert!(parse("GLIBC_2.4") < parse("GLIBC_2.34"));
         assert!(parse("GLIBC_2.2.5") < parse("GLIBC_2.17"));
+        assert!(parse("GLIBC_ABI_DT_RELR") > parse("GLIBC_2.34"));
         assert_eq!(parse("GCC_3.0"), None);
         assert_eq!(parse("GLIBC_PRIVATE"), None);
     }

@@ -6,10 +6,15 @@ use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
-use std::{fs, io};
+use std::{env, fs, io};
 
-/// Refuses to replace a folder that holds anything but a bundle.
+/// Refuses to replace a folder that holds anything but a bundle, and the one that this was
+/// started in, which would be gone for whoever started it.
 pub(crate) fn check(folder: &Path) -> anyhow::Result<()> {
+    if folder.canonicalize().is_ok_and(|folder| env::current_dir().is_ok_and(|here| here == folder))
+    {
+        bail!("`{}` is the folder that you are in: name another", folder.display());
+    }
     let names =
         names(folder).with_context(|| format!("cannot write the bundle `{}`", folder.display()))?;
     match names.iter().find(|name| !is_of_a_bundle(name)) {
@@ -57,9 +62,14 @@ pub(crate) fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Res
         return fs::rename(new, folder);
     }
     fs::rename(folder, &old)?;
-    fs::rename(new, folder).or_else(|error| {
-        fs::rename(&old, folder)?;
-        Err(error)
+    fs::rename(new, folder).map_err(|error| {
+        if fs::rename(&old, folder).is_err() {
+            // Better a folder too many than the last bundle lost.
+            let kept = beside.keep().join("old");
+            let lost = format!("{error}; the bundle from before is in `{}`", kept.display());
+            return io::Error::new(error.kind(), lost);
+        }
+        error
     })
 }
 

@@ -1,11 +1,15 @@
 //! What is different between two bundles, in words.
 
+use admit_core::printable;
 use admit_engine::bundle::Index;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// The most characters of a value that are shown.
-const CHARACTERS: usize = 60;
+/// The most characters of a value that are shown; a digest has 71.
+const CHARACTERS: usize = 80;
+
+/// Part of the path to a policy's settings, whose values may be secrets.
+const SETTINGS: &str = ".settings.";
 
 /// What replacing one bundle by another changes, a line each; nothing if they decide alike.
 pub(crate) fn between(old: &Index, new: &Index) -> serde_json::Result<Vec<String>> {
@@ -46,12 +50,16 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
 fn compare(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
     let (Value::Object(old), Value::Object(new)) = (old, new) else {
         if old != new {
-            lines.push(format!("{path}: {} → {}", shown(old), shown(new)));
+            lines.push(match path.contains(SETTINGS) {
+                true => format!("{path}: changed"),
+                false => format!("{path}: {} → {}", shown(old), shown(new)),
+            });
         }
         return;
     };
     for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let name_shown = printable(name, CHARACTERS);
+        let path = if path.is_empty() { name_shown } else { format!("{path}.{name_shown}") };
         match (old.get(name), new.get(name)) {
             (Some(old), Some(new)) => compare(&path, old, new, lines),
             (Some(_), None) => lines.push(format!("{path}: removed")),
@@ -61,10 +69,7 @@ fn compare(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
     }
 }
 
+/// The other bundle may be anybody's, so that not everything in it is fit for a terminal.
 fn shown(value: &Value) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match text.chars().count() > CHARACTERS && !text.starts_with("sha256:") {
-        true => text.chars().take(CHARACTERS).chain(['…']).collect(),
-        false => text,
-    }
+    printable(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), CHARACTERS)
 }

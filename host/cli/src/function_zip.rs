@@ -2,9 +2,10 @@
 //! the root, and the bundle beside it.
 
 use crate::bundle_folder::readable;
-use admit_engine::bundle::MOST_COMPILED;
-use anyhow::{Context, bail};
+use admit_core::printable;
+use anyhow::Context;
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
 use zip::write::SimpleFileOptions;
@@ -16,11 +17,20 @@ pub(crate) const BOOTSTRAP: &str = "bootstrap";
 /// The folder that the bootstrap looks for beside itself.
 const BUNDLE: &str = "bundle/";
 
+/// The most that Lambda unpacks, in bytes.
+pub(crate) const MOST_UNPACKED: u64 = 250 << 20;
+
+/// The largest package that Lambda takes without a detour by S3.
+pub(crate) const MOST_UPLOADED: usize = 50 << 20;
+
 /// What is in a package.
+#[derive(Default)]
 pub(crate) struct Package {
     pub(crate) bootstrap: Vec<u8>,
     /// By their names in the bundle.
     pub(crate) bundle: BTreeMap<String, Vec<u8>>,
+    /// What Lambda would stumble over, or nobody asked for; nothing in one of ours.
+    pub(crate) flaws: Vec<String>,
 }
 
 impl Package {
@@ -41,37 +51,54 @@ impl Package {
         Ok(zip.finish()?.into_inner())
     }
 
-    /// Reads a package, whoever made it. What is neither bootstrap nor bundle is left out.
+    /// Reads a package, whoever made it.
     pub(crate) fn from_zip(bytes: &[u8]) -> anyhow::Result<Package> {
         let mut zip = ZipArchive::new(Cursor::new(bytes)).context("no zip that can be read")?;
-        let mut package = Package { bootstrap: Vec::new(), bundle: BTreeMap::new() };
+        let mut package = Package::default();
+        let mut room = MOST_UNPACKED;
         for index in 0..zip.len() {
             let file = zip.by_index(index)?;
             let name = file.name()?.into_owned();
+            let is_executable = file.unix_mode().is_some_and(|mode| mode & 0o111 == 0o111);
             let mut bytes = Vec::new();
-            file.take(MOST_COMPILED + 1).read_to_end(&mut bytes)?;
-            if bytes.len() as u64 > MOST_COMPILED {
-                bail!("`{name}` in it is larger than {} MiB", MOST_COMPILED >> 20);
-            }
+            file.take(room + 1).read_to_end(&mut bytes)?;
+            room = room.checked_sub(bytes.len() as u64).with_context(|| {
+                format!("it is larger than {} MiB when it is unpacked", MOST_UNPACKED >> 20)
+            })?;
             if name == BOOTSTRAP {
                 package.bootstrap = bytes;
+                if !is_executable {
+                    package.flaws.push(format!("{BOOTSTRAP}: not executable"));
+                }
             } else if let Some(name) = name.strip_prefix(BUNDLE) {
                 package.bundle.insert(name.to_owned(), bytes);
+            } else {
+                let name = printable(&name, CHARACTERS);
+                package.flaws.push(format!("`{name}`: no part of a package"));
             }
         }
         Ok(package)
     }
 }
 
+/// As much of a name in a zip, which is somebody else's, as is shown.
+const CHARACTERS: usize = 100;
+
 /// Writes a file beside its place, then puts it there.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // Behind a link, what it leads to is replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new().prefix(".admit-zip-").tempfile_in(parent)?;
+    fs::create_dir_all(parent)?;
+    // The name of the file beside it tells nobody anything.
+    let nameless = |error: io::Error| io::Error::from(error.kind());
+    let mut file =
+        tempfile::Builder::new().prefix(".admit-zip-").tempfile_in(parent).map_err(nameless)?;
     file.write_all(bytes)?;
     readable(file.path(), 0o644)?;
-    file.persist(path)?;
+    file.persist(path).map_err(|error| nameless(error.error))?;
     Ok(())
 }

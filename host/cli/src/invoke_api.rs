@@ -9,20 +9,30 @@ use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::task;
+use tokio::sync::Semaphore;
+use tokio::{task, time};
 
 /// What Cognito's five seconds leave for a decision in Lambda.
 const LEFT: Duration = Duration::from_millis(4_800);
 
 /// The most bytes that Lambda takes for one invocation.
 const MOST_PAYLOAD: usize = 6 << 20;
+
+/// The most invocations that are taken at once; others wait before they are read.
+const MOST_INVOCATIONS: usize = 64;
+
+/// How long a client may take to say what it wants, or keep a connection without a word.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Before a connection is tried to be taken again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The path to invoke a function by.
 pub(crate) fn path(function: &str) -> String {
@@ -33,6 +43,7 @@ pub(crate) fn path(function: &str) -> String {
 pub(crate) struct InvokeApi {
     live: Arc<Live>,
     last_id: AtomicU64,
+    room: Arc<Semaphore>,
 }
 
 type Answer = Response<Full<Bytes>>;
@@ -50,19 +61,31 @@ enum Invocation {
 
 impl InvokeApi {
     pub(crate) fn new(live: Arc<Live>) -> InvokeApi {
-        InvokeApi { live, last_id: AtomicU64::new(0) }
+        InvokeApi {
+            live,
+            last_id: AtomicU64::new(0),
+            room: Arc::new(Semaphore::new(MOST_INVOCATIONS)),
+        }
     }
 
     /// Serves each connection until the process ends.
-    pub(crate) async fn serve<T>(self, listener: TcpListener) -> anyhow::Result<T> {
+    pub(crate) async fn serve(self, listener: TcpListener) -> ! {
         let api = Arc::new(self);
         loop {
-            let (stream, _) = listener.accept().await?;
+            let Ok((stream, _)) = listener.accept().await else {
+                // Too many files are open, say; that passes.
+                time::sleep(PAUSE).await;
+                continue;
+            };
             let api = Arc::clone(&api);
             task::spawn(async move {
                 let service = service_fn(|request| Arc::clone(&api).respond(request));
                 // A client that goes away is no error of ours.
-                let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                let _ = http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEADER_TIMEOUT)
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
             });
         }
     }
@@ -96,6 +119,8 @@ impl InvokeApi {
             return Err(Problem::new(status, "InvalidRequestContentException", message));
         }
         let invocation = Invocation::of(&request)?;
+        // Held until the decision is made, though nobody may wait for it.
+        let place = Arc::clone(&self.room).acquire_owned().await;
         let payload = Limited::new(request.into_body(), MOST_PAYLOAD).collect().await;
         let payload = payload.map_err(|_| {
             let message = format!("the payload is larger than {} MiB, or cut", MOST_PAYLOAD >> 20);
@@ -107,6 +132,7 @@ impl InvokeApi {
             Invocation::DryRun => return Ok(empty(StatusCode::NO_CONTENT)),
             // A policy may compute for as long as its deadline lets it.
             _ => task::spawn_blocking(move || {
+                let _place = place;
                 let request = TriggerRequest { id: &id, event: Some(&payload), left: LEFT };
                 self.live.trigger().answer(&request)
             }),

@@ -2,10 +2,12 @@
 
 use crate::assembly::Assembly;
 use crate::origin;
+use crate::watch::{self, Look};
 use admit_core::RawManifest;
 use admit_engine::{Digest, Engine};
 use admit_trigger::{Telemetry, Trigger};
 use std::collections::BTreeMap;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,10 +21,8 @@ pub(crate) struct Live {
 
 struct State {
     trigger: Arc<Trigger>,
-    /// What was tried last, good or not.
+    /// What was tried last, if it could be read at all.
     tried: Option<Digest>,
-    /// The files and folders of components, as the manifest named them last.
-    components: Vec<PathBuf>,
 }
 
 impl Live {
@@ -35,11 +35,10 @@ impl Live {
         let engine = Arc::new(Engine::new(Live::CONCURRENCY + 1)?);
         let telemetry = Arc::new(telemetry);
         let assembly = Assembly::from_manifest(&manifest)?;
-        let (tried, components) = (fingerprint(&assembly), places(&manifest, &assembly));
-        let policies = assembly.into_policy_set(Arc::clone(&engine))?;
-        let trigger = Trigger::new(policies, None, Live::CONCURRENCY, Arc::clone(&telemetry));
-        let state = State { trigger: Arc::new(trigger), tried, components };
-        Ok(Live { manifest, engine, telemetry, state: Mutex::new(state) })
+        let tried = fingerprint(&assembly);
+        let trigger = Arc::new(trigger(assembly, &engine, &telemetry)?);
+        let state = Mutex::new(State { trigger, tried });
+        Ok(Live { manifest, engine, telemetry, state })
     }
 
     /// What decides now.
@@ -47,17 +46,33 @@ impl Live {
         Arc::clone(&self.state().trigger)
     }
 
-    /// Everything that a change of could change a decision.
-    pub(crate) fn places(&self) -> Vec<PathBuf> {
-        let state = self.state();
-        let manifest = std::iter::once(self.manifest.clone());
-        manifest.chain(state.components.iter().cloned()).collect()
+    /// Loads what is there whenever it changes, for as long as the process lives.
+    pub(crate) fn follow(&self) {
+        // Of nothing: what changed since the start is found at once.
+        let mut seen = Look::default();
+        loop {
+            watch::wait(&seen, || self.places());
+            // Before it is loaded: what changes meanwhile is found next.
+            seen = Look::at(&self.places());
+            self.reload();
+        }
+    }
+
+    /// The manifest and what it names as components, be it there or not.
+    fn places(&self) -> Vec<PathBuf> {
+        let folder = self.manifest.parent().unwrap_or(Path::new(""));
+        let policies = match Assembly::read_manifest(&self.manifest) {
+            Ok((_, manifest)) => manifest.policies,
+            Err(_) => Vec::new(),
+        };
+        let components = policies.into_iter().map(|policy| folder.join(policy.component));
+        iter::once(self.manifest.clone()).chain(components).collect()
     }
 
     /// Loads what is there now, and says on the terminal what came of it. What cannot be
     /// loaded changes nothing; what is as it was is not mentioned.
     #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
-    pub(crate) fn reload(&self) {
+    fn reload(&self) {
         match self.try_reload() {
             Ok(true) => eprintln!("reloaded `{}`", self.manifest.display()),
             Ok(false) => {}
@@ -72,15 +87,11 @@ impl Live {
         let before = self.state().tried.take();
         let assembly = Assembly::from_manifest(&self.manifest)?;
         let tried = fingerprint(&assembly);
-        let mut state = self.state();
-        state.components = places(&self.manifest, &assembly);
-        state.tried = tried;
-        drop(state);
+        self.state().tried = tried;
         if tried.is_some() && tried == before {
             return Ok(false);
         }
-        let policies = assembly.into_policy_set(Arc::clone(&self.engine))?;
-        let trigger = Trigger::new(policies, None, Live::CONCURRENCY, Arc::clone(&self.telemetry));
+        let trigger = trigger(assembly, &self.engine, &self.telemetry)?;
         self.state().trigger = Arc::new(trigger);
         Ok(true)
     }
@@ -88,6 +99,16 @@ impl Live {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn trigger(
+    assembly: Assembly,
+    engine: &Arc<Engine>,
+    telemetry: &Arc<Telemetry>,
+) -> anyhow::Result<Trigger> {
+    assembly.check_that_somebody_decides()?;
+    let policies = assembly.into_policy_set(Arc::clone(engine))?;
+    Ok(Trigger::new(policies, None, Live::CONCURRENCY, Arc::clone(telemetry)))
 }
 
 /// The digest of everything that decides.
@@ -99,9 +120,4 @@ fn fingerprint(assembly: &Assembly) -> Option<Digest> {
         .collect();
     let manifest = RawManifest::from(assembly.manifest.clone());
     serde_json::to_vec(&(manifest, components)).ok().map(|text| Digest::of(&text))
-}
-
-fn places(manifest: &Path, assembly: &Assembly) -> Vec<PathBuf> {
-    let folder = manifest.parent().unwrap_or(Path::new(""));
-    assembly.components.keys().map(|name| folder.join(name)).collect()
 }

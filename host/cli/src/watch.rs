@@ -1,103 +1,98 @@
-//! Tells when files change.
+//! Tells when files change, by looking at them again and again.
+//!
+//! That is slower than to be told by the system, and misses nothing: folders that are deleted
+//! and made anew, links, network file systems, containers.
 
-use anyhow::Context;
-use notify::event::ModifyKind;
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, SystemTime};
 
-/// How long nothing must happen for a change to be over: editors and compilers write in steps.
-const QUIET: Duration = Duration::from_millis(200);
+/// How often they are looked at. Nothing must change for so long for a change to be over:
+/// editors and compilers write in steps.
+const LOOK: Duration = Duration::from_millis(250);
 
-/// A watch over files and folders.
-pub(crate) struct Watch {
-    watcher: RecommendedWatcher,
-    events: Receiver<()>,
-    watched: BTreeMap<PathBuf, RecursiveMode>,
+/// After so many looks a change counts as over all the same.
+const MOST_LOOKS: u32 = 8;
+
+/// The most files that are looked at.
+const MOST_FILES: usize = 10_000;
+
+/// What files and folders looked like at one time.
+#[derive(PartialEq, Eq, Default)]
+pub(crate) struct Look(BTreeMap<PathBuf, Option<Looks>>);
+
+#[derive(PartialEq, Eq)]
+struct Looks {
+    length: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    inode: u64,
 }
 
-impl Watch {
-    pub(crate) fn new() -> anyhow::Result<Watch> {
-        let (sender, events) = channel();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            // What cannot be understood may be a change.
-            if event.map_or(true, |event| is_a_change(&event)) {
-                let _ = sender.send(());
-            }
-        });
-        let watcher = watcher.context("cannot watch files for changes")?;
-        Ok(Watch { watcher, events, watched: BTreeMap::new() })
-    }
-
-    /// Watches over these files and folders, and nothing else. A folder that cannot be watched
-    /// is left out: the next change elsewhere finds what changed in it. Returns whether there is
-    /// something that was not watched before.
-    pub(crate) fn only(&mut self, places: &[PathBuf]) -> bool {
-        let mut wanted = BTreeMap::new();
+impl Look {
+    /// Looks at files, and at all that is in folders but what is built there.
+    pub(crate) fn at(places: &[PathBuf]) -> Look {
+        let mut look = Look::default();
         for place in places {
-            folders(place, &mut wanted);
+            look.add(place);
         }
-        for (folder, mode) in &self.watched {
-            if wanted.get(folder) != Some(mode) {
-                let _ = self.watcher.unwatch(folder);
-            }
-        }
-        let mut is_more = false;
-        for (folder, mode) in &wanted {
-            if self.watched.get(folder) != Some(mode) {
-                let _ = self.watcher.watch(folder, *mode);
-                is_more = true;
-            }
-        }
-        self.watched = wanted;
-        is_more
+        look
     }
 
-    /// Waits for a change, and until it is over. False if none will be told any more.
-    pub(crate) fn wait(&self) -> bool {
-        if self.events.recv().is_err() {
-            return false;
+    fn add(&mut self, place: &Path) {
+        // Of what a link leads to.
+        let metadata = fs::metadata(place).ok();
+        if !metadata.as_ref().is_some_and(Metadata::is_dir) {
+            self.0.insert(place.to_owned(), metadata.map(Looks::from));
+            return;
         }
-        loop {
-            match self.events.recv_timeout(QUIET) {
-                Ok(()) => {}
-                Err(RecvTimeoutError::Timeout) => return true,
-                Err(RecvTimeoutError::Disconnected) => return false,
+        for entry in fs::read_dir(place).into_iter().flatten().map_while(Result::ok) {
+            let path = entry.path();
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            // A link to a folder may lead anywhere, itself included.
+            if self.0.len() < MOST_FILES && !is_built(&path) && !(is_link && path.is_dir()) {
+                self.add(&path);
             }
         }
     }
 }
 
-/// The folders to watch for a place: that of a file, since editors replace files, and all of a
-/// project but what is built there.
-fn folders(place: &Path, wanted: &mut BTreeMap<PathBuf, RecursiveMode>) {
-    if !place.is_dir() {
-        let folder = place.parent().filter(|folder| *folder != Path::new(""));
-        let folder = folder.unwrap_or(Path::new("."));
-        wanted.entry(folder.to_owned()).or_insert(RecursiveMode::NonRecursive);
-        return;
-    }
-    wanted.entry(place.to_owned()).or_insert(RecursiveMode::NonRecursive);
-    for entry in fs::read_dir(place).into_iter().flatten().map_while(Result::ok) {
-        let name = entry.file_name();
-        let is_built = name == "target" || name.to_string_lossy().starts_with('.');
-        if !is_built && entry.path().is_dir() {
-            wanted.insert(entry.path(), RecursiveMode::Recursive);
+impl From<Metadata> for Looks {
+    fn from(metadata: Metadata) -> Looks {
+        Looks {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            inode: std::os::unix::fs::MetadataExt::ino(&metadata),
         }
     }
 }
 
-/// Whether an event can change what a file holds; that somebody read it cannot.
-fn is_a_change(event: &Event) -> bool {
-    match event.kind {
-        EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(_)) => false,
-        EventKind::Any
-        | EventKind::Create(_)
-        | EventKind::Modify(_)
-        | EventKind::Remove(_)
-        | EventKind::Other => true,
+/// Waits until something looks otherwise than before, and no longer changes. The places may
+/// change with it.
+pub(crate) fn wait(before: &Look, places: impl Fn() -> Vec<PathBuf>) {
+    let mut look = Look::at(&places());
+    while look == *before {
+        thread::sleep(LOOK);
+        look = Look::at(&places());
     }
+    for _ in 0..MOST_LOOKS {
+        thread::sleep(LOOK);
+        let now = Look::at(&places());
+        if now == look {
+            return;
+        }
+        look = now;
+    }
+}
+
+/// Whether a path is nothing that an author writes: what cargo marks as a cache, what other
+/// tools put there, what is hidden, Rust's lock file.
+fn is_built(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('.')
+        || ["target", "node_modules", "Cargo.lock"].contains(&&*name)
+        || path.join("CACHEDIR.TAG").is_file()
 }

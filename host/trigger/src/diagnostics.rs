@@ -52,8 +52,20 @@ pub(crate) fn say_not_loaded(policy: &Policy, failure: &Failure) {
 }
 
 /// A policy that will fail whenever it is asked, since it fails before.
+///
+/// What words it has for that are in a line of their own, which says that they are the policy's.
 pub(crate) fn say_not_configured(policy: &Policy, failure: &Failure) {
-    error!("type" = "not-configured", policy = policy.id.as_str(), reason = %failure);
+    let policy = policy.id.as_str();
+    let (reason, words) = match failure {
+        Failure::SettingsRefused(words) => {
+            (Failure::SettingsRefused(String::new()).to_string(), words.as_str())
+        }
+        failure => (failure.to_string(), ""),
+    };
+    error!("type" = "not-configured", policy, reason);
+    if !words.is_empty() {
+        error!("type" = "note", policy, message = words);
+    }
 }
 
 /// Policies that keep to their limits could exhaust the function's memory, and Lambda would

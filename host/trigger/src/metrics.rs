@@ -36,8 +36,8 @@ const NAMESPACE: &str = "Admit";
 /// policy are told apart in the life of a process.
 const MOST_CODES: usize = 20;
 
-/// What stands for a code that is too many.
-const OTHER_CODE: &str = "other";
+/// What stands for a code that is too many; no code has such characters.
+const OTHER_CODE: &str = "(other)";
 
 impl Metric {
     const ALL: [Metric; 4] = [Metric::Decisions, Metric::Denials, Metric::Failures, Metric::Time];
@@ -80,10 +80,11 @@ impl Metrics {
         }))
     }
 
-    /// Whether CloudWatch takes this as the name of a namespace.
+    /// Whether CloudWatch takes this as the name of a namespace that is not its own.
     pub(crate) fn is_namespace(name: &str) -> bool {
         let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/#:".contains(c);
-        (1..=255).contains(&name.len()) && !name.starts_with(':') && name.chars().all(fits)
+        let is_free = !name.starts_with(':') && !name.starts_with("AWS/");
+        (1..=255).contains(&name.len()) && is_free && name.chars().all(fits)
     }
 
     /// Writes what one decision is worth; nothing if that is nothing.

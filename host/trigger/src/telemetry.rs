@@ -1,6 +1,7 @@
 use crate::diagnostics;
 use crate::metrics::Metrics;
 use crate::pseudonym::Pseudonyms;
+use std::ffi::OsString;
 use tracing::level_filters::LevelFilter;
 
 /// What a trigger tells about itself and its decisions, read from the environment.
@@ -37,7 +38,10 @@ const USER_NAME_KEY: &str = "ADMIT_USER_NAME_KEY";
 
 impl Telemetry {
     /// Reads what the environment says, and starts the log of the process accordingly.
-    pub fn start(variable: impl Fn(&str) -> Option<String>) -> Telemetry {
+    pub fn start(variable: impl Fn(&str) -> Option<OsString>) -> Telemetry {
+        // What is no text is no value of any of them.
+        let no_text = |_| char::REPLACEMENT_CHARACTER.to_string();
+        let variable = |name: &str| Some(variable(name)?.into_string().unwrap_or_else(no_text));
         let mut ignored = Vec::new();
         diagnostics::start(level(&variable, &mut ignored));
         let telemetry = Telemetry::read(&variable, &mut ignored);
@@ -60,7 +64,8 @@ impl Telemetry {
         let namespace = variable(NAMESPACE).filter(|namespace| !namespace.is_empty());
         let namespace = match namespace.as_deref() {
             Some(name) if !Metrics::is_namespace(name) => {
-                let expected = "up to 255 letters, digits and any of `.-_/#:`, the first no `:`";
+                let expected =
+                    "up to 255 letters, digits and any of `.-_/#:`, the first no `:`, not `AWS/…`";
                 ignored.push(Ignored { variable: NAMESPACE, expected });
                 None
             }

@@ -1,8 +1,7 @@
 use crate::binaries::target;
-use crate::{root, stderr, stdout};
+use crate::{root, skip, stderr, stdout};
 use admit_engine::Digest;
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -88,12 +87,11 @@ fn unless_missing(
 ) -> Option<&'static Packages> {
     match packages {
         Ok(packages) => Some(packages),
-        Err(Absent::Missing(what)) if env::var_os("ADMIT_NO_SKIP").is_none() => {
-            // Not by `eprintln!`, which nobody would see of a test that passes.
-            let _ = io::stderr().write_all(format!("skipped: {test}: {what}\n").as_bytes());
+        Err(Absent::Missing(what)) => {
+            skip(test, what);
             None
         }
-        Err(Absent::Missing(why) | Absent::Failed(why)) => panic!("{why}"),
+        Err(Absent::Failed(why)) => panic!("{why}"),
     }
 }
 

@@ -1,14 +1,14 @@
 use crate::assembly::{Assembly, MANIFEST};
 use crate::bundle_files::BundleFiles;
 use crate::checkout::Checkout;
-use crate::function_zip::{BOOTSTRAP, Package};
+use crate::function_zip::{BOOTSTRAP, MOST_UNPACKED, MOST_UPLOADED, Package};
 use crate::{bootstrap, bundle_folder, changes, function_zip};
+use admit_core::printable;
 use admit_engine::bundle::{INDEX, Index};
 use admit_engine::{Digest, Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     zip: Option<PathBuf>,
     /// The bootstrap for the package, as `cargo lambda build` or `cargo build` makes it; where
     /// none is named, it is built if the sources of `admit` are at hand
-    #[arg(long, value_name = "FILE", requires = "zip")]
+    #[arg(long, value_name = "FILE", requires = "zip", conflicts_with = "output")]
     bootstrap: Option<PathBuf>,
     /// The architecture of the Lambda function
     #[arg(long, value_enum, default_value_t = Architecture::X86_64)]
@@ -75,7 +75,7 @@ impl From<Architecture> for Target {
 /// The exit status of a check that found a change.
 const CHANGED: u8 = 3;
 
-/// The largest package, and the largest bootstrap, that is read; Lambda takes 50 MiB.
+/// The largest package, and the largest bootstrap, that is read.
 const MOST_PACKAGE: u64 = 256 << 20;
 
 /// Where it goes, and what is to be there.
@@ -87,7 +87,14 @@ enum Place {
 /// What was there before.
 struct Before {
     bootstrap: Option<Digest>,
-    index: Result<Index, String>,
+    /// What would not work as it is.
+    flaws: Vec<String>,
+    content: Content,
+}
+
+enum Content {
+    Folder(BTreeMap<String, Vec<u8>>),
+    Zip(Vec<u8>),
 }
 
 impl Args {
@@ -96,9 +103,7 @@ impl Args {
             bundle_folder::check(folder)?;
         }
         let assembly = Assembly::from_manifest(&self.manifest)?;
-        if assembly.manifest.policies.is_empty() {
-            bail!("`{}` names no policy: everybody would be admitted", self.manifest.display());
-        }
+        assembly.check_that_somebody_decides()?;
         let target = Target::from(self.target);
         let bundle = BundleFiles::of(assembly, target)?;
         // Last, since it may take minutes.
@@ -111,18 +116,19 @@ impl Args {
             (None, None) => bail!("name a folder with --output, or a package with --zip"),
         };
         let report = Report::new(&place, &bundle, target)?;
-        let mut out = stdout().lock();
-        out.write_all(report.text.as_bytes())?;
-        if self.check {
-            return Ok(if report.is_a_change { CHANGED.into() } else { ExitCode::SUCCESS });
+        if !self.check {
+            match &place {
+                Place::Folder(folder) => bundle_folder::check(folder).and_then(|()| {
+                    bundle_folder::write(folder, &bundle.files)
+                        .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
+                })?,
+                Place::Zip { path, .. } => function_zip::write(path, &report.bytes)
+                    .with_context(|| format!("cannot write the package `{}`", path.display()))?,
+            }
         }
-        match &place {
-            Place::Folder(folder) => bundle_folder::write(folder, &bundle.files)
-                .with_context(|| format!("cannot write the bundle `{}`", folder.display()))?,
-            Place::Zip { path, .. } => function_zip::write(path, &report.bytes)
-                .with_context(|| format!("cannot write the package `{}`", path.display()))?,
-        }
-        Ok(ExitCode::SUCCESS)
+        report.print()?;
+        let is_found = self.check && report.is_a_change;
+        Ok(if is_found { CHANGED.into() } else { ExitCode::SUCCESS })
     }
 }
 
@@ -162,32 +168,73 @@ impl Report {
         }
         let index = Digest::of(&bundle.files[INDEX]);
         lines.push(format!("{INDEX}  {index}"));
-        let (path, bytes, is_the_same) = match place {
+        let (path, bytes) = match place {
             Place::Folder(path) => {
                 lines.push(format!("{}  bundle for {target}", path.display()));
-                let same = bundle_folder::read(path).is_ok_and(|files| files == bundle.files);
-                (path, Vec::new(), same)
+                (path, Vec::new())
             }
             Place::Zip { path, bootstrap } => {
                 let size = kib(bootstrap.len());
                 lines.push(format!("{BOOTSTRAP}  {}  {size}", Digest::of(bootstrap)));
-                let package =
-                    Package { bootstrap: bootstrap.clone(), bundle: bundle.files.clone() };
-                let bytes = package.to_zip()?;
+                let bytes = package(bootstrap, bundle)?;
                 let (digest, size) = (Digest::of(&bytes), kib(bytes.len()));
                 lines.push(format!("{}  {digest}  {size} for {target}", path.display()));
-                let same = fs::read(path).is_ok_and(|before| before == bytes);
-                (path, bytes, same)
+                (path, bytes)
             }
         };
-        let is_a_change = !is_the_same;
-        match Before::read(place)? {
+        let before = Before::read(place)?;
+        let is_a_change = match &before {
+            None => true,
+            Some(Before { content: Content::Zip(before), .. }) => *before != bytes,
+            Some(Before { content: Content::Folder(before), .. }) => *before != bundle.files,
+        };
+        match before {
             None => lines.push(format!("new: there is no `{}` yet", path.display())),
-            Some(_) if is_the_same => lines.push("unchanged".to_owned()),
+            Some(_) if !is_a_change => lines.push("unchanged".to_owned()),
             Some(before) => lines.extend(before.changes(place, bundle)?),
         }
         Ok(Report { text: lines.join("\n") + "\n", is_a_change, bytes })
     }
+
+    /// Whoever reads it may have seen enough, as `head` does: what was done is done.
+    fn print(&self) -> io::Result<()> {
+        match stdout().lock().write_all(self.text.as_bytes()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+}
+
+/// The bytes of a package, which must be one that Lambda takes.
+fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
+    let files = bundle.files.values().map(Vec::len).sum::<usize>();
+    let unpacked = (bootstrap.len() + files) as u64;
+    if unpacked > MOST_UNPACKED {
+        bail!(
+            "the package is {} MiB when it is unpacked, and Lambda takes {} MiB",
+            unpacked >> 20,
+            MOST_UNPACKED >> 20
+        );
+    }
+    let package = Package {
+        bootstrap: bootstrap.to_owned(),
+        bundle: bundle.files.clone(),
+        ..Package::default()
+    };
+    let bytes = package.to_zip()?;
+    if bytes.len() > MOST_UPLOADED {
+        warn_of_size(bytes.len());
+    }
+    Ok(bytes)
+}
+
+#[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
+fn warn_of_size(bytes: usize) {
+    eprintln!(
+        "warning: the package is {} MiB, and Lambda takes {} MiB unless it comes from S3",
+        bytes >> 20,
+        MOST_UPLOADED >> 20
+    );
 }
 
 fn kib(bytes: usize) -> String {
@@ -195,14 +242,17 @@ fn kib(bytes: usize) -> String {
 }
 
 impl Before {
-    /// What is in the place now; nothing if there is nothing.
+    /// What is in the place now; nothing if there is nothing. What is no package or bundle is
+    /// an error: it is not to be replaced.
     fn read(place: &Place) -> anyhow::Result<Option<Before>> {
         match place {
             Place::Folder(folder) => {
                 let files = bundle_folder::read(folder)
                     .with_context(|| format!("cannot read `{}`", folder.display()))?;
-                let is_there = !files.is_empty();
-                Ok(is_there.then(|| Before { bootstrap: None, index: index(&files) }))
+                let flaws = flaws(&files);
+                let before =
+                    |files| Before { bootstrap: None, flaws, content: Content::Folder(files) };
+                Ok(Some(files).filter(|files| !files.is_empty()).map(before))
             }
             Place::Zip { path, .. } => {
                 let bytes = match read_regular_file(path, MOST_PACKAGE) {
@@ -212,27 +262,43 @@ impl Before {
                         return Err(error).context(format!("cannot read `{}`", path.display()));
                     }
                 };
-                Ok(Some(match Package::from_zip(&bytes) {
-                    Ok(package) => Before {
-                        bootstrap: Some(Digest::of(&package.bootstrap)),
-                        index: index(&package.bundle),
-                    },
-                    Err(error) => Before { bootstrap: None, index: Err(format!("{error:#}")) },
-                }))
+                if bytes.is_empty() {
+                    return Ok(None);
+                }
+                let package = Package::from_zip(&bytes).with_context(|| {
+                    format!(
+                        "`{}` is no deployment package: remove it, or name another file",
+                        path.display()
+                    )
+                })?;
+                let mut flaws = flaws(&package.bundle);
+                flaws.extend(package.flaws);
+                let bootstrap = Some(Digest::of(&package.bootstrap));
+                Ok(Some(Before { bootstrap, flaws, content: Content::Zip(bytes) }))
+            }
+        }
+    }
+
+    fn index(&self) -> Result<Index, String> {
+        match &self.content {
+            Content::Folder(files) => index(files),
+            Content::Zip(bytes) => {
+                let package = Package::from_zip(bytes).map_err(|error| format!("{error:#}"))?;
+                index(&package.bundle)
             }
         }
     }
 
     fn changes(&self, place: &Place, bundle: &BundleFiles) -> anyhow::Result<Vec<String>> {
-        let mut lines = Vec::new();
+        let mut lines = self.flaws.clone();
         if let (Place::Zip { bootstrap, .. }, Some(before)) = (place, self.bootstrap) {
             let now = Digest::of(bootstrap);
             if before != now {
                 lines.push(format!("{BOOTSTRAP}: {before} → {now}"));
             }
         }
-        match &self.index {
-            Ok(before) => lines.extend(changes::between(before, &bundle.index)?),
+        match self.index() {
+            Ok(before) => lines.extend(changes::between(&before, &bundle.index)?),
             Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
         }
         if lines.is_empty() {
@@ -246,4 +312,18 @@ fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
     let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     Index::from_text(text)
+}
+
+/// What is wrong with the compiled files of a bundle.
+fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let Ok(index) = index(files) else { return Vec::new() };
+    let named: BTreeMap<String, Digest> =
+        index.components.values().map(|entry| (entry.file_name(), entry.compiled)).collect();
+    let missing = named.iter().filter_map(|(name, digest)| match files.get(name) {
+        None => Some(format!("{name}: missing")),
+        Some(bytes) if Digest::of(bytes) != *digest => Some(format!("{name}: damaged")),
+        Some(_) => None,
+    });
+    let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
+    missing.chain(others.map(|name| format!("{}: not used", printable(name, 100)))).collect()
 }

@@ -1,7 +1,6 @@
 use crate::assembly::MANIFEST;
 use crate::invoke_api::{self, InvokeApi};
 use crate::live::Live;
-use crate::watch::Watch;
 use admit_trigger::Telemetry;
 use anyhow::Context;
 use std::env;
@@ -17,7 +16,7 @@ use tokio::runtime;
 ///
 /// Listens on 127.0.0.1 and speaks Lambda's Invoke API for a function of any name, so that an
 /// emulator of Cognito, an AWS SDK or the AWS command line can invoke it. When the manifest, a
-/// component or the sources of a policy project change, they are built and loaded anew; if
+/// component or the folder of a policy project changes, they are built and loaded anew; if
 /// that cannot be done, the error is shown and the policies from before go on deciding.
 ///
 /// Writes to standard output what the function would write to its log, with the same
@@ -40,7 +39,7 @@ pub(crate) struct Args {
 impl Args {
     #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
-        let telemetry = Telemetry::start(|name| env::var(name).ok());
+        let telemetry = Telemetry::start(|name| env::var_os(name));
         let live = Arc::new(Live::start(self.manifest, telemetry)?);
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -54,28 +53,11 @@ impl Args {
             let listener = listener.with_context(|| {
                 format!("cannot listen on {address}; --port takes another, 0 any that is free")
             })?;
-            let watch = Watch::new()?;
-            let reloading = Arc::clone(&live);
-            thread::spawn(move || reload_forever(&reloading, watch));
+            let following = Arc::clone(&live);
+            thread::spawn(move || following.follow());
             let url = format!("http://{}", listener.local_addr()?);
             eprintln!("listening on {url}{}", invoke_api::path("admit"));
-            InvokeApi::new(live).serve(listener).await
+            match InvokeApi::new(live).serve(listener).await {}
         })
     }
-}
-
-#[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
-fn reload_forever(live: &Live, mut watch: Watch) {
-    loop {
-        let is_watched_from_now = watch.only(&live.places());
-        if is_watched_from_now {
-            // It may have changed before.
-            live.reload();
-        }
-        if !watch.wait() {
-            break;
-        }
-        live.reload();
-    }
-    eprintln!("warning: changes are not seen any more; start this again after one");
 }

@@ -1,0 +1,417 @@
+//! The tables of the page, row by row.
+
+use super::page::*;
+use admit_core::{FAILURE_MESSAGE, Limits, Manifest, grouped};
+use admit_tests::{Bundle, Lambda, bootstrap, event, root};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+/// The tables of the record, by their headings, and where their members are in the schema.
+const TABLES: [(&str, &[&str]); 7] = [
+    ("### The record", &["/properties"]),
+    ("### `flags`", &["/properties/flags/properties"]),
+    ("### `flags.*`", &["/$defs/flag/properties"]),
+    (
+        "### `policies[]`",
+        &[
+            "/$defs/policy/properties",
+            "/$defs/policy/oneOf/0/properties",
+            "/$defs/policy/oneOf/1/properties",
+            "/$defs/policy/oneOf/2/properties",
+        ],
+    ),
+    ("### `policies[].votes[]`", &["/$defs/vote/properties"]),
+    ("### `policies[].ifEnforced`", &["/$defs/alternative/properties"]),
+    ("### `policies[].ifEnforced.flags`", &["/$defs/alternative/properties/flags/properties"]),
+];
+
+/// The members that are described at these places of the schema, with their values in words.
+fn described(schema: &Value, places: &[&str]) -> BTreeMap<String, (String, String)> {
+    let mut members = BTreeMap::new();
+    for place in places {
+        let properties = schema.pointer(place).unwrap_or_else(|| panic!("no {place}"));
+        for (name, member) in properties.as_object().unwrap() {
+            let Some(description) = member["description"].as_str() else { continue };
+            let words = (values(schema, member), description.to_owned());
+            let before = members.insert(name.clone(), words.clone());
+            assert!(before.is_none_or(|before| before == words), "{name} is described twice");
+        }
+    }
+    members
+}
+
+/// What a member may be, as the page writes it.
+fn values(schema: &Value, member: &Value) -> String {
+    if let Some(reference) = member["$ref"].as_str() {
+        return values(schema, schema.pointer(&reference[1..]).unwrap());
+    }
+    let word = |value: &Value| format!("`{}`", value.as_str().unwrap());
+    if let Some(word_of_all) = member.get("const") {
+        return word(word_of_all);
+    }
+    if let Some(words) = member["enum"].as_array() {
+        return words.iter().map(word).collect::<Vec<_>>().join(", ");
+    }
+    let alternatives = match (&member["oneOf"], &member["type"]) {
+        (Value::Array(schemas), _) => schemas.iter().map(|s| values(schema, s)).collect(),
+        (_, Value::Array(types)) => types.iter().map(|t| type_in_words(t).to_owned()).collect(),
+        (_, only) => vec![type_in_words(only).to_owned()],
+    };
+    alternatives.join(" or ")
+}
+
+fn type_in_words(name: &Value) -> &'static str {
+    match name.as_str().unwrap() {
+        "string" => "text",
+        "integer" => "number",
+        "boolean" => "`true`, `false`",
+        "array" => "list",
+        "object" => "object",
+        "null" => "`null`",
+        other => panic!("no word for the type `{other}`"),
+    }
+}
+
+/// The places of a schema where members are described.
+fn places_of_members(schema: &Value, here: &str, places: &mut BTreeSet<String>) {
+    let Some(members) = schema.as_object() else {
+        for (index, item) in schema.as_array().into_iter().flatten().enumerate() {
+            places_of_members(item, &format!("{here}/{index}"), places);
+        }
+        return;
+    };
+    for (name, member) in members {
+        let place = format!("{here}/{name}");
+        let is_described = |properties: &Value| {
+            properties
+                .as_object()
+                .is_some_and(|all| all.values().any(|m| m["description"].is_string()))
+        };
+        if name == "properties" && is_described(member) {
+            places.insert(place.clone());
+        }
+        places_of_members(member, &place, places);
+    }
+}
+
+#[test]
+fn every_member_of_a_record_is_described_as_in_the_schema() {
+    let (page, schema) = (page(), schema());
+    for (heading, places) in TABLES {
+        let rows = table(section(&page, heading), &["member", "value", "what it is"]);
+        let shown: Vec<_> = rows
+            .iter()
+            .map(|row| (unquoted(&row[0]).to_owned(), (row[1].clone(), row[2].clone())))
+            .collect();
+        let described = described(&schema, places);
+        assert_eq!(shown.len(), described.len(), "{heading}: a member twice, too many or too few");
+        assert_eq!(shown.into_iter().collect::<BTreeMap<_, _>>(), described, "{heading}");
+    }
+    let mut all = BTreeSet::new();
+    places_of_members(&schema, "", &mut all);
+    let tables = TABLES.iter().flat_map(|(_, places)| *places);
+    assert_eq!(all, tables.map(|place| (*place).to_owned()).collect(), "a table for each place");
+}
+
+/// The sources of everything that runs in the function and reads its environment.
+fn sources() -> String {
+    let mut all = String::new();
+    for folder in ["host/lambda/src", "host/trigger/src"] {
+        for file in fs::read_dir(root().join(folder)).unwrap() {
+            all += &fs::read_to_string(file.unwrap().path()).unwrap();
+        }
+    }
+    all
+}
+
+/// The texts in the code that begin like this, and are names of variables.
+fn variables(code: &str, prefix: &str) -> BTreeSet<String> {
+    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let texts = code.split('"').filter(|word| word.starts_with(prefix)).filter(is_name);
+    texts.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_variables_are_those_that_the_code_reads() {
+    let page = page();
+    let page = section(&page, "## 2. Environment variables");
+    let own = table(page, &["variable", "value", "where it is not set", "what it does"]);
+    let names = |rows: &[Vec<String>]| {
+        rows.iter().map(|row| unquoted(&row[0]).to_owned()).collect::<Vec<_>>()
+    };
+    let expect = |names: Vec<String>, prefix: &str| {
+        let code = variables(&sources(), prefix);
+        assert!(code.len() >= 6, "{code:?}");
+        assert_eq!(names.len(), code.len(), "{names:?}");
+        assert_eq!(names.into_iter().collect::<BTreeSet<_>>(), code);
+    };
+    expect(names(&own), "ADMIT_");
+    expect(names(&table(page, &["variable", "what it is for"])), "AWS_");
+    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MOST_AT_ONCE: u32 = ");
+    assert!(page.contains(&format!("{} at most", grouped(most))), "{most}");
+}
+
+#[test]
+fn a_wrong_value_is_named_with_what_the_page_says_and_changes_nothing() {
+    let page = page();
+    let header = ["variable", "value", "where it is not set", "what it does"];
+    let rows = table(section(&page, "## 2. Environment variables"), &header);
+    let rows: Vec<_> = rows.iter().filter(|row| row[0] != "`ADMIT_BUNDLE`").collect();
+    let wrong: Vec<(&str, &str)> = rows.iter().map(|row| (unquoted(&row[0]), ":?")).collect();
+    let bundle = Bundle::sample();
+    let mut lambda = start(&bundle, &wrong);
+    lambda.invoke(event("sign-up.json"));
+    let lines = lambda.end_log();
+    let said: BTreeMap<_, _> = lines
+        .iter()
+        .filter(|line| line["type"] == "ignored-variable")
+        .map(|line| (line["variable"].as_str().unwrap(), line["expected"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, rows.iter().map(|row| (unquoted(&row[0]), row[1].as_str())).collect());
+    // And what is there by default is there.
+    let kinds: Vec<_> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert!(kinds.ends_with(&["started", "decision"]), "{kinds:?}");
+    assert_eq!(lines.last().unwrap()["userNameHash"], Value::Null);
+
+    // Where there is no bundle, nothing goes on.
+    for folder in ["", "/nowhere"] {
+        let mut command = Command::new(bootstrap());
+        command.env("ADMIT_BUNDLE", folder).current_dir("/");
+        let mut lambda = Lambda::start_command(command);
+        let admit_tests::Answer::Error(error) = lambda.init_error() else { panic!("it starts") };
+        let kind = &serde_json::from_str::<Value>(&error).unwrap()["errorType"];
+        assert!(page.contains(&format!("| `{}` |", kind.as_str().unwrap())), "{kind}");
+        assert_eq!(lambda.wait(), Some(1));
+        assert_eq!(lambda.any_log_line()["type"], "error");
+    }
+}
+
+/// Words and levels of the lines that the code writes.
+fn lines_of_the_code() -> BTreeMap<String, BTreeSet<String>> {
+    let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let diagnostics = read("host/trigger/src/diagnostics.rs");
+    let mut written: Vec<&str> = diagnostics.split("!(\"type\" = \"").collect();
+    assert_eq!(written.len() - 1, diagnostics.matches("\"type\" = ").count());
+    let mut before = written.remove(0);
+    for line in written {
+        let macro_name = before.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap();
+        let word = line.split('"').next().unwrap();
+        lines.entry(word.to_owned()).or_default().insert(macro_name.to_ascii_uppercase());
+        before = line;
+    }
+    let record = read("host/trigger/src/record.rs");
+    let level = record.split("const LEVEL: &str = \"").nth(1).unwrap().split('"').next().unwrap();
+    for tagged in record.split("tag = \"type\", rename = \"").skip(1) {
+        let word = tagged.split('"').next().unwrap();
+        lines.entry(word.to_owned()).or_default().insert(level.to_owned());
+    }
+    let metrics = read("host/trigger/src/metrics.rs");
+    let typed = "insert(\"type\".to_owned(), \"";
+    for tagged in metrics.split(typed).skip(1) {
+        lines.entry(tagged.split('"').next().unwrap().to_owned()).or_default();
+    }
+    lines
+}
+
+#[test]
+fn every_kind_of_line_has_a_row_with_its_levels() {
+    let page = page();
+    let section = section(&page, "## 6. The other lines");
+    let rows = table(section, &["`type`", "level", "means", "do"]);
+    let code = lines_of_the_code();
+    assert!(code.len() >= 13, "{code:?}");
+    assert_eq!(rows.len(), code.len());
+    for row in &rows {
+        let levels: BTreeSet<String> = quoted(&row[1]).into_iter().map(str::to_owned).collect();
+        assert_eq!(code.get(unquoted(&row[0])), Some(&levels), "{row:?}");
+        assert!(levels.is_empty() == (row[1] == "none") && !row[2].is_empty(), "{row:?}");
+    }
+    assert!(section.contains(FAILURE_MESSAGE));
+    let kinds = table(section, &["`errorType`", "the person is told", "look for"]);
+    let code = read("host/cognito/src/reply.rs") + &read("host/lambda/src/init.rs");
+    let named = |kind: &str| code.contains(&format!("\"{kind}\""));
+    assert!(kinds.iter().all(|row| named(unquoted(&row[0]))), "{kinds:?}");
+    assert_eq!(kinds.len(), 5);
+}
+
+#[test]
+fn every_kind_of_failure_has_a_row() {
+    let code = read("host/core/src/failure.rs");
+    let cases = code.split_once("pub enum FailureKind {").unwrap().1.split_once('}').unwrap().0;
+    let cases: Vec<&str> =
+        cases.split(',').map(str::trim).filter(|case| !case.is_empty()).collect();
+    let words: BTreeSet<String> = cases
+        .iter()
+        .map(|case| {
+            let word = code.split(&format!("FailureKind::{case} => \"")).nth(1).unwrap();
+            word.split('"').next().unwrap().to_owned()
+        })
+        .collect();
+    assert!(words.len() >= 11 && words.len() == cases.len(), "{words:?}");
+    let page = page();
+    let section = section(&page, "## 8. What to do when a policy fails");
+    let rows = table(section, &["`kind`", "what happened", "look first at", "change"]);
+    let shown: BTreeSet<String> = rows.iter().map(|row| unquoted(&row[0]).to_owned()).collect();
+    assert_eq!((rows.len(), shown), (words.len(), words));
+    assert!(rows.iter().flatten().all(|cell| !cell.is_empty()));
+    // And what the rows say of the most that a manifest may ask for.
+    let row = |kind: &str| rows.iter().find(|row| unquoted(&row[0]) == kind).unwrap()[3].clone();
+    for (kind, most) in [
+        ("deadline", in_words(&Limits::CEILING.time.to_string())),
+        ("budget", in_words(&Manifest::BUDGET_CEILING.to_string())),
+        ("fuel", grouped(Limits::CEILING.fuel)),
+        ("memory", in_words(&Limits::CEILING.memory.to_string())),
+    ] {
+        let limit = if kind == "budget" { "`budget`" } else { "`limits." };
+        let row = row(kind);
+        assert!(row.contains(limit) && row.contains(&format!("{most} at most")), "{row}: {most}");
+    }
+}
+
+/// A query that names what no record has finds nothing, and says nothing of it.
+#[test]
+fn the_queries_name_members_that_there_are() {
+    const WORDS: [&str; 26] = [
+        "filter",
+        "fields",
+        "stats",
+        "sort",
+        "unnest",
+        "into",
+        "as",
+        "by",
+        "and",
+        "like",
+        "count",
+        "pct",
+        "max",
+        "min",
+        "bin",
+        "jsonParse",
+        "asc",
+        "desc",
+        "@message",
+        "@timestamp",
+        "1h",
+        "1d",
+        "50",
+        "99",
+        "p",
+        "record",
+    ];
+    let schema = schema();
+    let members = |place: usize| described(&schema, TABLES[place].1);
+    let mut known: BTreeSet<String> = members(0).into_keys().collect();
+    known.extend(members(0).into_keys().map(|name| format!("record.{name}")));
+    known.extend(members(3).into_keys().map(|name| format!("p.{name}")));
+    known.extend(members(5).into_keys().map(|name| format!("p.ifEnforced.{name}")));
+    let queries = blocks(&page(), "insights");
+    assert_eq!(queries.len(), 9);
+    let mut used = BTreeSet::new();
+    for query in queries {
+        // What is quoted, and what is a regular expression, names no member.
+        let code: String = query.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+        let code: Vec<&str> = code
+            .split(|c: char| !(c.is_ascii_alphanumeric() || "@.*".contains(c)))
+            .filter(|word| !word.is_empty() && *word != "*")
+            .collect();
+        let aliases: BTreeSet<&str> =
+            code.windows(2).filter(|pair| pair[0] == "as").map(|pair| pair[1]).collect();
+        for word in code {
+            if known.contains(word) {
+                used.insert(word.to_owned());
+            } else {
+                assert!(WORDS.contains(&word) || aliases.contains(word), "`{word}` in {query}");
+            }
+        }
+    }
+    for name in ["type", "bundle", "p.ifEnforced.differs", "p.code", "p.kind", "userNameHash"] {
+        assert!(used.contains(name), "{name} is not asked for");
+    }
+}
+
+#[test]
+fn the_metrics_are_those_of_the_table() {
+    let puppet = |id: &str, lines: &str| {
+        format!(
+            "[[policy]]\nid = \"{id}\"\ncomponent = \"puppet\"\nreads = [\"userName\"]\n\
+             verdicts = [\"deny\"]\n{lines}\n"
+        )
+    };
+    let manifest = puppet("denies", "settings = { deny = [\"no\", \"No\"] }")
+        + &puppet("fails", "mode = \"monitor\"\nsettings = { crash = \"x\" }");
+    let bundle = Bundle::with(&manifest);
+    let metrics = |chosen: &str| {
+        let mut lambda = start(&bundle, &[("ADMIT_METRICS", chosen)]);
+        lambda.invoke(event("sign-up.json"));
+        lambda.decision_line();
+        let line = lambda.log_line();
+        let directives = line["_aws"]["CloudWatchMetrics"].as_array().unwrap().clone();
+        directives
+            .into_iter()
+            .map(|directive| {
+                let metric = &directive["Metrics"][0];
+                let sets = directive["Dimensions"].as_array().unwrap().iter().map(|set| {
+                    let names = set.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+                    format!("`{}`", names.collect::<Vec<_>>().join(", "))
+                });
+                let word = |value: &Value| value.as_str().unwrap().to_owned();
+                let sets = sets.collect::<Vec<_>>().join("; ");
+                (word(&metric["Name"]), (word(&metric["Unit"]), sets))
+            })
+            .collect::<BTreeMap<_, _>>()
+    };
+    let page = page();
+    let section = section(&page, "## 7. Metrics");
+    let rows = table(section, &["metric", "chosen by", "unit", "dimensions", "counts"]);
+    let mut shown = BTreeMap::new();
+    for row in &rows {
+        let name = unquoted(&row[0]).to_owned();
+        let what = (unquoted(&row[2]).to_owned(), row[3].clone());
+        let one = BTreeMap::from([(name.clone(), what.clone())]);
+        assert_eq!(metrics(unquoted(&row[1])), one, "{row:?}");
+        shown.insert(name, what);
+    }
+    assert_eq!(metrics("all"), shown);
+    assert_eq!(rows.len(), shown.len());
+    let code = read("host/trigger/src/metrics.rs");
+    let most = number(&code, "const MOST_CODES: usize = ");
+    assert!(section.contains(&format!("Of each policy {most} are told apart")), "{most}");
+    for (before, name) in
+        [("const OTHER_CODE: &str = \"", "`(other)`"), ("const NAMESPACE: &str = \"", "`Admit`")]
+    {
+        let word = code.split(before).nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(format!("`{word}`"), name);
+        assert!(section.contains(name), "{name}");
+    }
+}
+
+/// A page that leads nowhere is worse than none.
+#[test]
+fn every_link_leads_somewhere() {
+    let page = page();
+    let anchors = |text: &str| -> BTreeSet<String> {
+        let headings = text.lines().filter(|line| line.starts_with('#'));
+        headings
+            .map(|line| {
+                let line = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+                line.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+            })
+            .collect()
+    };
+    let links: Vec<&str> =
+        page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
+    assert!(links.len() > 15, "{links:?}");
+    for link in links {
+        let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let path = root().join("docs").join(file);
+        assert!(path.exists(), "{link}");
+        if !anchor.is_empty() {
+            let text =
+                if file.is_empty() { page.clone() } else { fs::read_to_string(path).unwrap() };
+            assert!(anchors(&text).contains(anchor), "{link}: {:?}", anchors(&text));
+        }
+    }
+}
