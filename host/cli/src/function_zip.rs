@@ -20,6 +20,9 @@ const BUNDLE: &str = "bundle/";
 /// The most that Lambda unpacks, in bytes.
 pub(crate) const MOST_UNPACKED: u64 = 250 << 20;
 
+/// The largest package, and the largest bootstrap, that is read, in bytes.
+pub(crate) const MOST_PACKAGE: u64 = 256 << 20;
+
 /// The largest package that Lambda takes without a detour by S3.
 pub(crate) const MOST_UPLOADED: usize = 50 << 20;
 

@@ -17,6 +17,7 @@ mod invoke_api;
 mod live;
 mod origin;
 mod patience;
+mod place;
 mod project;
 mod remedy;
 mod rust;

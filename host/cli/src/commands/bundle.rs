@@ -1,14 +1,13 @@
 use crate::assembly::{Assembly, MANIFEST};
 use crate::bundle_files::BundleFiles;
 use crate::checkout::Checkout;
-use crate::function_zip::{BOOTSTRAP, MOST_UNPACKED, MOST_UPLOADED, Package};
-use crate::{bootstrap, bundle_folder, changes, function_zip};
-use admit_core::printable;
-use admit_engine::bundle::{INDEX, Index};
+use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
+use crate::place::{Before, Place};
+use crate::{bootstrap, bundle_folder, function_zip};
+use admit_engine::bundle::INDEX;
 use admit_engine::{Digest, Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
-use std::collections::BTreeMap;
 use std::io::{self, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -74,28 +73,6 @@ impl From<Architecture> for Target {
 
 /// The exit status of a check that found a change.
 const CHANGED: u8 = 3;
-
-/// The largest package, and the largest bootstrap, that is read.
-const MOST_PACKAGE: u64 = 256 << 20;
-
-/// Where it goes, and what is to be there.
-enum Place {
-    Folder(PathBuf),
-    Zip { path: PathBuf, bootstrap: Vec<u8> },
-}
-
-/// What was there before.
-struct Before {
-    bootstrap: Option<Digest>,
-    /// What would not work as it is.
-    flaws: Vec<String>,
-    content: Content,
-}
-
-enum Content {
-    Folder(BTreeMap<String, Vec<u8>>),
-    Zip(Vec<u8>),
-}
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
@@ -185,13 +162,15 @@ impl Report {
         let before = Before::read(place)?;
         let is_a_change = match &before {
             None => true,
-            Some(Before { content: Content::Zip(before), .. }) => *before != bytes,
-            Some(Before { content: Content::Folder(before), .. }) => *before != bundle.files,
+            Some(before) => !before.is(&bytes, &bundle.files),
         };
         match before {
             None => lines.push(format!("new: there is no `{}` yet", path.display())),
             Some(_) if !is_a_change => lines.push("unchanged".to_owned()),
-            Some(before) => lines.extend(before.changes(place, bundle)?),
+            Some(before) => {
+                let changes = before.changes(place, &bundle.index)?;
+                lines.extend(changes.into_iter().map(|change| format!("changed: {change}")));
+            }
         }
         Ok(Report { text: lines.join("\n") + "\n", is_a_change, bytes })
     }
@@ -239,91 +218,4 @@ fn warn_of_size(bytes: usize) {
 
 fn kib(bytes: usize) -> String {
     format!("{} KiB", bytes.div_ceil(1024))
-}
-
-impl Before {
-    /// What is in the place now; nothing if there is nothing. What is no package or bundle is
-    /// an error: it is not to be replaced.
-    fn read(place: &Place) -> anyhow::Result<Option<Before>> {
-        match place {
-            Place::Folder(folder) => {
-                let files = bundle_folder::read(folder)
-                    .with_context(|| format!("cannot read `{}`", folder.display()))?;
-                let flaws = flaws(&files);
-                let before =
-                    |files| Before { bootstrap: None, flaws, content: Content::Folder(files) };
-                Ok(Some(files).filter(|files| !files.is_empty()).map(before))
-            }
-            Place::Zip { path, .. } => {
-                let bytes = match read_regular_file(path, MOST_PACKAGE) {
-                    Ok(bytes) => bytes,
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                    Err(error) => {
-                        return Err(error).context(format!("cannot read `{}`", path.display()));
-                    }
-                };
-                if bytes.is_empty() {
-                    return Ok(None);
-                }
-                let package = Package::from_zip(&bytes).with_context(|| {
-                    format!(
-                        "`{}` is no deployment package: remove it, or name another file",
-                        path.display()
-                    )
-                })?;
-                let mut flaws = flaws(&package.bundle);
-                flaws.extend(package.flaws);
-                let bootstrap = Some(Digest::of(&package.bootstrap));
-                Ok(Some(Before { bootstrap, flaws, content: Content::Zip(bytes) }))
-            }
-        }
-    }
-
-    fn index(&self) -> Result<Index, String> {
-        match &self.content {
-            Content::Folder(files) => index(files),
-            Content::Zip(bytes) => {
-                let package = Package::from_zip(bytes).map_err(|error| format!("{error:#}"))?;
-                index(&package.bundle)
-            }
-        }
-    }
-
-    fn changes(&self, place: &Place, bundle: &BundleFiles) -> anyhow::Result<Vec<String>> {
-        let mut lines = self.flaws.clone();
-        if let (Place::Zip { bootstrap, .. }, Some(before)) = (place, self.bootstrap) {
-            let now = Digest::of(bootstrap);
-            if before != now {
-                lines.push(format!("{BOOTSTRAP}: {before} → {now}"));
-            }
-        }
-        match self.index() {
-            Ok(before) => lines.extend(changes::between(&before, &bundle.index)?),
-            Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
-        }
-        if lines.is_empty() {
-            lines.push("other bytes with the same meaning".to_owned());
-        }
-        Ok(lines.into_iter().map(|line| format!("changed: {line}")).collect())
-    }
-}
-
-fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
-    let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    Index::from_text(text)
-}
-
-/// What is wrong with the compiled files of a bundle.
-fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
-    let Ok(index) = index(files) else { return Vec::new() };
-    let named: BTreeMap<String, Digest> =
-        index.components.values().map(|entry| (entry.file_name(), entry.compiled)).collect();
-    let missing = named.iter().filter_map(|(name, digest)| match files.get(name) {
-        None => Some(format!("{name}: missing")),
-        Some(bytes) if Digest::of(bytes) != *digest => Some(format!("{name}: damaged")),
-        Some(_) => None,
-    });
-    let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
-    missing.chain(others.map(|name| format!("{}: not used", printable(name, 100)))).collect()
 }

@@ -1,0 +1,122 @@
+//! Where a bundle goes, and what is there before.
+
+use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::{bundle_folder, changes};
+use admit_core::printable;
+use admit_engine::bundle::{INDEX, Index};
+use admit_engine::{Digest, read_regular_file};
+use anyhow::Context;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+/// Where a bundle goes, with what goes there beside it.
+pub(crate) enum Place {
+    Folder(PathBuf),
+    Zip { path: PathBuf, bootstrap: Vec<u8> },
+}
+
+/// What is in a place before.
+pub(crate) struct Before {
+    /// None in a folder, which has no bootstrap.
+    bootstrap: Option<Digest>,
+    index: Result<Index, String>,
+    /// What would not work as it is.
+    flaws: Vec<String>,
+    content: Content,
+}
+
+enum Content {
+    Folder(BTreeMap<String, Vec<u8>>),
+    Zip(Vec<u8>),
+}
+
+impl Before {
+    /// What is in a place; nothing if there is nothing. What is no package is an error: it is
+    /// not to be replaced.
+    pub(crate) fn read(place: &Place) -> anyhow::Result<Option<Before>> {
+        match place {
+            Place::Folder(folder) => {
+                let files = bundle_folder::read(folder)
+                    .with_context(|| format!("cannot read `{}`", folder.display()))?;
+                Ok(Some(files).filter(|files| !files.is_empty()).map(|files| Before {
+                    bootstrap: None,
+                    index: index(&files),
+                    flaws: flaws(&files),
+                    content: Content::Folder(files),
+                }))
+            }
+            Place::Zip { path, .. } => {
+                let bytes = match read_regular_file(path, MOST_PACKAGE) {
+                    Ok(bytes) => bytes,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    Err(error) => {
+                        return Err(error).context(format!("cannot read `{}`", path.display()));
+                    }
+                };
+                if bytes.is_empty() {
+                    return Ok(None);
+                }
+                let package = Package::from_zip(&bytes).with_context(|| {
+                    let path = path.display();
+                    format!("`{path}` is no deployment package: remove it, or name another file")
+                })?;
+                let mut flaws = flaws(&package.bundle);
+                flaws.extend(package.flaws);
+                Ok(Some(Before {
+                    bootstrap: Some(Digest::of(&package.bootstrap)),
+                    index: index(&package.bundle),
+                    flaws,
+                    content: Content::Zip(bytes),
+                }))
+            }
+        }
+    }
+
+    /// Whether it is to the byte what a zip or the files of a bundle are.
+    pub(crate) fn is(&self, zip: &[u8], files: &BTreeMap<String, Vec<u8>>) -> bool {
+        match &self.content {
+            Content::Folder(before) => before == files,
+            Content::Zip(before) => before == zip,
+        }
+    }
+
+    /// What replacing it changes, a line each.
+    pub(crate) fn changes(&self, place: &Place, new: &Index) -> anyhow::Result<Vec<String>> {
+        let mut lines = self.flaws.clone();
+        if let (Place::Zip { bootstrap, .. }, Some(before)) = (place, self.bootstrap) {
+            let now = Digest::of(bootstrap);
+            if before != now {
+                lines.push(format!("{BOOTSTRAP}: {before} → {now}"));
+            }
+        }
+        match &self.index {
+            Ok(before) => lines.extend(changes::between(before, new)?),
+            Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
+        }
+        if lines.is_empty() {
+            lines.push("other bytes with the same meaning".to_owned());
+        }
+        Ok(lines)
+    }
+}
+
+fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
+    let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    Index::from_text(text)
+}
+
+/// What is wrong with the compiled files of a bundle.
+fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let Ok(index) = index(files) else { return Vec::new() };
+    let named: BTreeMap<String, Digest> =
+        index.components.values().map(|entry| (entry.file_name(), entry.compiled)).collect();
+    let broken = named.iter().filter_map(|(name, digest)| match files.get(name) {
+        None => Some(format!("{name}: missing")),
+        Some(bytes) if Digest::of(bytes) != *digest => Some(format!("{name}: damaged")),
+        Some(_) => None,
+    });
+    let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
+    broken.chain(others.map(|name| format!("{}: not used", printable(name, 100)))).collect()
+}
