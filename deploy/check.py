@@ -25,7 +25,7 @@ PACKAGE_SHA512 = "BuSHeaQFUL9l33pBzIMRT7cTQ69AM2mLtijjteCPhVQRmvuhuj9Lvfymf7knAM
 META = {"count", "depends_on", "for_each", "lifecycle", "provider"}
 
 FAILURES = (
-    '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic")'
+    '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")'
     ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }'
 )
 DENIALS = '{ $.type = "decision" && $.grounds = "denial" }'

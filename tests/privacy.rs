@@ -142,6 +142,30 @@ fn a_policys_own_words_are_marked_and_capped() {
     assert!(notes[0]["message"].as_str().unwrap().contains(CANARY), "{notes:?}");
 }
 
+/// The runtime library reads it, and gives up at what it does not expect.
+#[test]
+fn no_canary_gets_out_of_a_context_that_cannot_be_read() {
+    let header = format!("lambda-runtime-client-context: {{\"client\":\"{CANARY}\"}}");
+    let bundle = Bundle::sample();
+    let mut lambda = Lambda::start(&bundle.path());
+    let answered = lambda.send_with_header(event("sign-up.json"), &header);
+    assert_eq!(lambda.wait(), Some(1), "it ends, and Lambda starts another");
+    drop(answered);
+    let lines = lambda.end_log();
+    assert_eq!(lines.last().unwrap()["type"], "error");
+    assert!(lines.iter().all(|line| !line.to_string().contains(CANARY)), "{lines:?}");
+
+    // One of many workers ends: that is said, and the others go on.
+    let mut lambda = Lambda::start_many(&bundle.path(), 4);
+    let answered = lambda.send_with_header(event("sign-up.json"), &header);
+    let line = lambda.log_line();
+    assert_eq!(line["type"], "runtime-error", "{line}");
+    assert!(!line.to_string().contains(CANARY), "{line}");
+    let all = event("sign-up.json").replace("false", "true");
+    assert_eq!(lambda.invoke(event("sign-up.json")), Answer::Response(all));
+    drop(answered);
+}
+
 #[test]
 fn no_canary_gets_out_of_what_is_no_event() {
     let mut watched = Watched::start(Bundle::sample());

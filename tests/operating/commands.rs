@@ -137,9 +137,9 @@ fn the_zip_is_made_and_checked_as_the_page_says() {
         statuses.insert(status.to_string());
         out
     };
-    expect(check, 3, "new: there is no");
+    expect(check, 3, "new: there was no");
     assert!(!folder.path().join("function.zip").exists());
-    let said = expect(make, 0, "new: there is no");
+    let said = expect(make, 0, "new: there was no");
     expect(check, 0, "\nunchanged\n");
     let zip = fs::read(folder.path().join("function.zip")).unwrap();
     expect(make, 0, "\nunchanged\n");

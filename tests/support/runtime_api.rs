@@ -37,6 +37,8 @@ pub enum Answer {
 struct Invocation {
     id: String,
     body: Vec<u8>,
+    /// A line of the header besides the usual.
+    header: String,
     time: Duration,
     answer: Sender<Answer>,
 }
@@ -139,7 +141,24 @@ impl Lambda {
         self.next_id += 1;
         let (answer, answered) = channel();
         let id = format!("request-{}", self.next_id);
-        self.invocations.send(Invocation { id, body, time, answer }).unwrap();
+        self.invocations
+            .send(Invocation { id, body, header: String::new(), time, answer })
+            .unwrap();
+        answered
+    }
+
+    /// Sends an event with a line of the header besides the usual.
+    pub fn send_with_header(
+        &mut self,
+        event: impl Into<Vec<u8>>,
+        header: &str,
+    ) -> Receiver<Answer> {
+        let (answer, answered) = channel();
+        self.next_id += 1;
+        let id = format!("request-{}", self.next_id);
+        let (body, header) = (event.into(), format!("{header}\r\n"));
+        let time = Duration::from_secs(5);
+        self.invocations.send(Invocation { id, body, header, time, answer }).unwrap();
         answered
     }
 
@@ -229,7 +248,7 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
 
 /// Waits for the next invocation; none comes when the test is over.
 fn next(shared: &Shared) -> Option<Vec<u8>> {
-    let Invocation { id, body, time, answer } =
+    let Invocation { id, body, header, time, answer } =
         shared.invocations.lock().expect("nobody panicked").recv().ok()?;
     let mut waiting = shared.waiting.lock().expect("nobody panicked");
     waiting.insert(id.clone(), answer);
@@ -241,7 +260,7 @@ fn next(shared: &Shared) -> Option<Vec<u8>> {
         "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\n\
          lambda-runtime-deadline-ms: {deadline}\r\nlambda-runtime-invoked-function-arn: \
          arn:aws:lambda:us-east-1:123456789012:function:admit\r\ncontent-type: \
-         application/json\r\ncontent-length: {}\r\n\r\n",
+         application/json\r\n{header}content-length: {}\r\n\r\n",
         body.len()
     )
     .into_bytes();

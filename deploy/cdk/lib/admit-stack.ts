@@ -186,7 +186,7 @@ export class AdmitStack extends Stack {
     const failures = new logs.MetricFilter(this, 'FailuresFilter', {
       logGroup,
       filterPattern: logs.FilterPattern.literal(
-        '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic")' +
+        '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")' +
           ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }',
       ),
       metricNamespace: namespace,
@@ -211,7 +211,7 @@ export class AdmitStack extends Stack {
         alarmName: `${this.stackName}-failures`,
         alarmDescription:
           "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds" +
-          ' `failure`, `error`, `panic`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
+          ' `failure`, `error`, `panic`, `runtime-error`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
         metric: failures.metric(sum),
         evaluationPeriods: 1,
         threshold: 1,

@@ -8,11 +8,11 @@ use admit_core::{
     Failure, FailureKind, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads,
     Scope, Settings, Terms,
 };
-use admit_engine::{Component, Digest, Engine, Loaded, PolicySet, read_at_most, read_regular_file};
+use admit_engine::{Component, Digest, Engine, Loaded, PolicySet, read_regular_file};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Assembly {
     /// Reads a manifest alone.
     pub(crate) fn read_manifest(file: &Path) -> anyhow::Result<(Origin, Manifest)> {
         let name = file.display().to_string();
-        let text = File::open(file).and_then(|file| read_at_most(file, MOST_MANIFEST));
+        let text = read_regular_file(file, MOST_MANIFEST);
         let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
         let text = text.with_context(|| match file.to_str() {
             Some(MANIFEST) if !file.exists() => {

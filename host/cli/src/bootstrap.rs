@@ -78,17 +78,28 @@ fn loader(elf: &FileHeader64<Endianness>, bytes: &[u8]) -> object::Result<Option
     Ok(None)
 }
 
+/// The most versions of libraries that are read.
+const MOST_VERSIONS: u32 = 10_000;
+
 /// The newest version of the C library that a program names, if it names any.
-fn needed_glibc(bytes: &[u8]) -> object::Result<Option<Glibc>> {
+fn needed_glibc(bytes: &[u8]) -> anyhow::Result<Option<Glibc>> {
     let elf = FileHeader64::<Endianness>::parse(bytes)?;
     let endian = elf.endian()?;
     let sections = elf.sections(endian, bytes)?;
-    let mut newest = None;
+    if sections.is_empty() {
+        bail!("it has no sections, so that nobody can tell which C library it needs");
+    }
+    let (mut newest, mut named) = (None, 0);
     for section in sections.iter() {
         let Some((mut needs, strings)) = section.gnu_verneed(endian, bytes)? else { continue };
         let strings = sections.strings(endian, bytes, strings)?;
         while let Some((_, mut versions)) = needs.next()? {
             while let Some(version) = versions.next()? {
+                // A program names some dozens; one made to be read for ever is no program.
+                named += 1;
+                if named > MOST_VERSIONS {
+                    bail!("it names too many versions of libraries");
+                }
                 newest = newest.max(Glibc::parse(version.name(endian, strings)?));
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::bundle_folder::readable;
 use admit_core::printable;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
@@ -57,6 +57,9 @@ impl Package {
     /// Reads a package, whoever made it.
     pub(crate) fn from_zip(bytes: &[u8]) -> anyhow::Result<Package> {
         let mut zip = ZipArchive::new(Cursor::new(bytes)).context("no zip that can be read")?;
+        if zip.len() > MOST_ENTRIES {
+            bail!("it has {} files, and a package a handful", zip.len());
+        }
         let mut package = Package::default();
         let mut room = MOST_UNPACKED;
         for index in 0..zip.len() {
@@ -83,6 +86,9 @@ impl Package {
         Ok(package)
     }
 }
+
+/// The most files that are read of a zip; a package has one for each component, and two.
+const MOST_ENTRIES: usize = 10_000;
 
 /// As much of a name in a zip, which is somebody else's, as is shown.
 const CHARACTERS: usize = 100;

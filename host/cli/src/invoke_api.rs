@@ -25,11 +25,14 @@ const LEFT: Duration = Duration::from_millis(4_800);
 /// The most bytes that Lambda takes for one invocation.
 const MOST_PAYLOAD: usize = 6 << 20;
 
-/// The most invocations that are taken at once; others wait before they are read.
+/// The most invocations that are under way at once; others wait.
 const MOST_INVOCATIONS: usize = 64;
 
 /// How long a client may take to say what it wants, or keep a connection without a word.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a client may take to send a payload.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Before a connection is tried to be taken again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -119,14 +122,18 @@ impl InvokeApi {
             return Err(Problem::new(status, "InvalidRequestContentException", message));
         }
         let invocation = Invocation::of(&request)?;
-        // Held until the decision is made, though nobody may wait for it.
-        let place = Arc::clone(&self.room).acquire_owned().await;
-        let payload = Limited::new(request.into_body(), MOST_PAYLOAD).collect().await;
+        let payload = Limited::new(request.into_body(), MOST_PAYLOAD).collect();
+        let payload = time::timeout(BODY_TIMEOUT, payload).await.map_err(|_| {
+            let message = "the payload did not come in time";
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutException", message)
+        })?;
         let payload = payload.map_err(|_| {
             let message = format!("the payload is larger than {} MiB, or cut", MOST_PAYLOAD >> 20);
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message)
         })?;
         let payload = payload.to_bytes();
+        // Held until the decision is made, though nobody may wait for it.
+        let place = Arc::clone(&self.room).acquire_owned().await;
         let id = id.to_owned();
         let decided = match invocation {
             Invocation::DryRun => return Ok(empty(StatusCode::NO_CONTENT)),

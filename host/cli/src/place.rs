@@ -31,6 +31,9 @@ enum Content {
     Zip(Vec<u8>),
 }
 
+/// The most changes that are listed.
+const MOST_LINES: usize = 200;
+
 impl Before {
     /// What is in a place; nothing if there is nothing. What is no package is an error: it is
     /// not to be replaced.
@@ -62,6 +65,9 @@ impl Before {
                     format!("`{path}` is no deployment package: remove it, or name another file")
                 })?;
                 let mut flaws = flaws(&package.bundle);
+                if package.bootstrap.is_empty() {
+                    flaws.push(format!("{BOOTSTRAP}: missing"));
+                }
                 flaws.extend(package.flaws);
                 Ok(Some(Before {
                     bootstrap: Some(Digest::of(&package.bootstrap)),
@@ -94,6 +100,11 @@ impl Before {
             Ok(before) => lines.extend(changes::between(before, new)?),
             Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
         }
+        let more = lines.len().saturating_sub(MOST_LINES);
+        lines.truncate(MOST_LINES);
+        if more > 0 {
+            lines.push(format!("and {more} more"));
+        }
         if lines.is_empty() {
             lines.push("other bytes with the same meaning".to_owned());
         }
@@ -118,5 +129,5 @@ fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
         Some(_) => None,
     });
     let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
-    broken.chain(others.map(|name| format!("{}: not used", printable(name, 100)))).collect()
+    broken.chain(others.map(|name| format!("`{}`: not used", printable(name, 100)))).collect()
 }

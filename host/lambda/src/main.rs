@@ -8,7 +8,7 @@ mod init;
 mod invocation;
 
 use admit_trigger::Telemetry;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use handler::Handler;
 use invocation::AsText;
 use lambda_runtime::{Runtime, service_fn};
@@ -57,25 +57,37 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
         };
         let answer = service_fn(move |event| Arc::clone(&handler).answer(event));
         let runtime = Runtime::new(answer).layer(AsText);
-        runtime.run_concurrent().await.map_err(anyhow::Error::from_boxed)
+        // What the library says may be what whoever invoked the function said.
+        runtime.run_concurrent().await.map_err(|_| {
+            anyhow!("the runtime library gave up: it could not read or answer a request")
+        })
     })
 }
+
+const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// The runtime library takes these for granted.
 fn check_environment() -> anyhow::Result<()> {
     let needed = [
         "AWS_LAMBDA_RUNTIME_API",
         "AWS_LAMBDA_FUNCTION_NAME",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        MEMORY,
         "AWS_LAMBDA_FUNCTION_VERSION",
     ];
-    match needed.into_iter().find(|name| env::var_os(name).is_none()) {
-        None => Ok(()),
-        Some(name) => bail!(
+    if let Some(name) = needed.into_iter().find(|name| env::var_os(name).is_none()) {
+        bail!(
             "this is the bootstrap of a Lambda function and runs in one only: {name} is not set; \
              `admit eval` decides a sign-up without Lambda"
-        ),
+        );
     }
+    // The library panics at what it cannot read.
+    if let Some(name) = needed.into_iter().find(|name| env::var(name).is_err()) {
+        bail!("{name} is no text");
+    }
+    if env::var(MEMORY).is_ok_and(|mib| mib.parse::<u32>().is_err()) {
+        bail!("{MEMORY} is no number of MiB");
+    }
+    Ok(())
 }
 
 /// The most requests that are decided at once; others wait. The addresses that a sandbox

@@ -3,16 +3,18 @@
 //! The lines are made here and nowhere else, so that one look shows that no value of the
 //! person signing up is in them.
 
+use crate::record;
 use admit_core::{Failure, Policy, PolicyId, Size};
 use admit_engine::{Evaluation, Level};
+use serde::Serialize;
 use std::io::stdout;
 use std::panic;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
-use tracing::{debug, error, info, warn};
+use tracing::{Event, Subscriber, debug, error, info, warn};
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{fmt, registry};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::{Layer, fmt, registry};
 
 /// Starts the log of this process, once.
 ///
@@ -26,14 +28,46 @@ pub(crate) fn start(level: LevelFilter) {
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_writer(stdout);
+        .with_writer(stdout)
+        .with_filter(ours);
+    let errors = level.min(LevelFilter::ERROR);
+    // Of its other parts a denial is an error too.
+    let failing = Targets::new().with_target("lambda_runtime::runtime", errors);
+    let theirs = RuntimeErrors.with_filter(failing);
     // Where there is one already, it is this one.
-    let _ = tracing::subscriber::set_global_default(registry().with(lines).with(ours));
+    let _ = tracing::subscriber::set_global_default(registry().with(lines).with(theirs));
     panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
             error!("type" = "panic", file = place.file(), line = place.line());
         }
     }));
+}
+
+/// Tells that the runtime library failed, and where: its own words may be those of whoever
+/// invoked the function.
+struct RuntimeErrors;
+
+impl<S: Subscriber> Layer<S> for RuntimeErrors {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        record::write(&RuntimeError {
+            timestamp: record::now(),
+            level: "ERROR",
+            error: "the runtime library could not read or answer a request",
+            file: metadata.file().and_then(|file| file.rsplit('/').next()),
+            line: metadata.line(),
+        });
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "runtime-error")]
+struct RuntimeError {
+    timestamp: String,
+    level: &'static str,
+    error: &'static str,
+    file: Option<&'static str>,
+    line: Option<u32>,
 }
 
 /// Says why this process cannot start, or cannot go on.

@@ -245,7 +245,11 @@ pub(crate) fn now() -> String {
 pub(crate) fn write(line: &impl Serialize) {
     if let Ok(mut text) = serde_json::to_vec(line) {
         text.push(b'\n');
-        // Where the log cannot be written, the decision still can.
-        let _ = stdout().lock().write_all(&text);
+        let mut out = stdout().lock();
+        // Where the log cannot be written, the decision still can; and what was cut is not to
+        // run on into the next line.
+        if out.write_all(&text).is_err() {
+            let _ = out.write_all(b"\n");
+        }
     }
 }

@@ -165,7 +165,7 @@ impl Report {
             Some(before) => !before.is(&bytes, &bundle.files),
         };
         match before {
-            None => lines.push(format!("new: there is no `{}` yet", path.display())),
+            None => lines.push(format!("new: there was no `{}`, or nothing in it", path.display())),
             Some(_) if !is_a_change => lines.push("unchanged".to_owned()),
             Some(before) => {
                 let changes = before.changes(place, &bundle.index)?;

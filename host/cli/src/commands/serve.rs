@@ -39,8 +39,6 @@ pub(crate) struct Args {
 impl Args {
     #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
-        let telemetry = Telemetry::start(|name| env::var_os(name));
-        let live = Arc::new(Live::start(self.manifest, telemetry)?);
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(Live::CONCURRENCY as usize)
@@ -53,6 +51,9 @@ impl Args {
             let listener = listener.with_context(|| {
                 format!("cannot listen on {address}; --port takes another, 0 any that is free")
             })?;
+            // After the port is known to be free: this says in the log that somebody decides.
+            let telemetry = Telemetry::start(|name| env::var_os(name));
+            let live = Arc::new(Live::start(self.manifest, telemetry)?);
             let following = Arc::clone(&live);
             thread::spawn(move || following.follow());
             let url = format!("http://{}", listener.local_addr()?);
