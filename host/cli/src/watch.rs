@@ -1,7 +1,7 @@
 //! Tells when files change, by looking at them again and again.
 //!
-//! That is slower than to be told by the system, and misses nothing: folders that are deleted
-//! and made anew, links, network file systems, containers.
+//! That is slower than to be told by the system, which loses sight of folders that are deleted
+//! and made anew, of what a link leads to, and of what is not there yet.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};

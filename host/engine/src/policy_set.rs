@@ -71,8 +71,8 @@ impl PolicySet {
     }
 
     /// The policies whose settings are tried out and refused, or that fail in another way
-    /// before they can be asked anything, each time. Takes as long as is left at most; a policy whose turn
-    /// does not come is not among them.
+    /// before they can be asked anything, each time. Takes as long as is left at most; a policy
+    /// whose turn does not come is not among them.
     pub fn misconfigured(&self, left: Duration) -> Vec<(&Policy, Failure)> {
         let end = Instant::now() + left;
         let failure = |entry: &Entry| {
