@@ -1,6 +1,6 @@
 #![no_main]
 
-use admit_core::{Limits, Manifest, ManifestError, RawManifest, Size, Time};
+use admit_core::{Limits, Manifest, FileError, RawManifest, Size, Time};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ fn check(text: &str) {
     }
 }
 
-fn check_error(text: &str, error: &ManifestError) {
-    let ManifestError { file, line, column, message, span, .. } = error;
+fn check_error(text: &str, error: &FileError) {
+    let FileError { file, line, column, message, span, .. } = error;
     assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
     let here = text.split('\n').nth(line - 1).expect("a line of the text");
     assert!((1..=here.chars().count() + 1).contains(column), "no column {column} in {here:?}");

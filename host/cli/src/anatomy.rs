@@ -1,6 +1,7 @@
 //! What a component is made of, read without compiling or running it.
 
-use admit_core::printable;
+use crate::metadata;
+use admit_core::{Metadata, printable};
 use anyhow::{Context, bail};
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::types::TypesRef;
@@ -15,6 +16,8 @@ pub(crate) struct Anatomy {
     pub(crate) exports: Vec<String>,
     /// Tools by field, such as `processed-by rustc 1.95.0`, each once, and not too many.
     pub(crate) producers: Vec<String>,
+    /// What it says of itself, or why that cannot be read; none if it says nothing.
+    pub(crate) metadata: Option<Result<Metadata, String>>,
 }
 
 /// More tools than have ever made a component.
@@ -38,6 +41,14 @@ impl Anatomy {
                 Payload::CustomSection(section) if section.name() == "producers" => {
                     let data = wasmparser::BinaryReader::new(section.data(), section.data_offset());
                     anatomy.add_producers(ProducersSectionReader::new(data)?)?;
+                }
+                Payload::CustomSection(section)
+                    if section.name() == metadata::SECTION && depth == 0 =>
+                {
+                    anatomy.metadata = Some(match anatomy.metadata {
+                        None => metadata::from_section(section.data()),
+                        Some(_) => Err("it is there twice".to_owned()),
+                    });
                 }
                 Payload::ComponentImportSection(reader) if depth == 0 => {
                     for import in reader.clone() {

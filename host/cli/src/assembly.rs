@@ -4,6 +4,7 @@ use crate::origin::Origin;
 use crate::patience::Patience;
 use crate::project;
 use crate::remedy::remedy;
+use crate::source::Source;
 use admit_core::{
     Failure, FailureKind, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads,
     Scope, Settings, Terms,
@@ -13,15 +14,11 @@ use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The largest component that is read; a Python policy has 18 MiB.
 const MOST_COMPONENT: u64 = 64 << 20;
-
-/// The largest manifest that is read.
-const MOST_MANIFEST: u64 = 16 << 20;
 
 /// The manifest that is read where none is named.
 pub(crate) const MANIFEST: &str = "admit.toml";
@@ -55,25 +52,22 @@ impl Assembly {
 
     /// Reads a manifest alone.
     pub(crate) fn read_manifest(file: &Path) -> anyhow::Result<(Origin, Manifest)> {
-        let name = file.display().to_string();
-        let text = read_regular_file(file, MOST_MANIFEST);
-        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
-        let text = text.with_context(|| match file.to_str() {
+        let source = Source::read(file).with_context(|| match file.to_str() {
             Some(MANIFEST) if !file.exists() => {
                 format!("cannot read `{MANIFEST}` here; name another with --manifest")
             }
-            _ => format!("cannot read the manifest `{name}`"),
+            _ => format!("cannot read the manifest `{}`", file.display()),
         })?;
-        let origin = Origin::Manifest { file: name.clone(), text: text.clone() };
-        let manifest = Manifest::from_toml(&name, &text).map_err(|error| origin.located(error))?;
-        Ok((origin, manifest))
+        let manifest = Manifest::from_toml(&source.file, &source.text)
+            .map_err(|error| source.located(error))?;
+        Ok((Origin::Manifest(source), manifest))
     }
 
     /// Refuses a manifest without policies where that would be served or deployed.
     pub(crate) fn check_that_somebody_decides(&self) -> anyhow::Result<()> {
         match (&self.origin, self.manifest.policies.is_empty()) {
-            (Origin::Manifest { file, .. }, true) => {
-                bail!("`{file}` names no policy: everybody would be admitted")
+            (Origin::Manifest(source), true) => {
+                bail!("`{}` names no policy: everybody would be admitted", source.file)
             }
             _ => Ok(()),
         }

@@ -1,5 +1,6 @@
 //! A bundle as a folder.
 
+use crate::file::readable;
 use admit_engine::bundle::{INDEX, MOST_COMPILED};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
@@ -71,15 +72,6 @@ pub(crate) fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Res
         }
         error
     })
-}
-
-/// Lets everybody read what was written, whatever the umask: Lambda runs the function as
-/// another user than the one who made the bundle.
-pub(crate) fn readable(path: &Path, mode: u32) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-    let _ = (path, mode);
-    Ok(())
 }
 
 fn names(folder: &Path) -> io::Result<Vec<OsString>> {

@@ -1,13 +1,10 @@
 //! A deployment package as Lambda's `provided.al2023` wants it: the executable `bootstrap` at
 //! the root, and the bundle beside it.
 
-use crate::bundle_folder::readable;
 use admit_core::printable;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Cursor, Read, Write};
-use std::path::Path;
+use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
@@ -92,22 +89,3 @@ const MOST_ENTRIES: usize = 10_000;
 
 /// As much of a name in a zip, which is somebody else's, as is shown.
 const CHARACTERS: usize = 100;
-
-/// Writes a file beside its place, then puts it there.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Behind a link, what it leads to is replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let parent = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent)?;
-    // The name of the file beside it tells nobody anything.
-    let nameless = |error: io::Error| io::Error::from(error.kind());
-    let mut file =
-        tempfile::Builder::new().prefix(".admit-zip-").tempfile_in(parent).map_err(nameless)?;
-    file.write_all(bytes)?;
-    readable(file.path(), 0o644)?;
-    file.persist(path).map_err(|error| nameless(error.error))?;
-    Ok(())
-}

@@ -1,7 +1,7 @@
 //! A trigger that follows its manifest and components as they change.
 
 use crate::assembly::Assembly;
-use crate::origin;
+use crate::source;
 use crate::watch::{self, Look};
 use admit_core::RawManifest;
 use admit_engine::{Digest, Engine};
@@ -77,7 +77,7 @@ impl Live {
             Ok(true) => eprintln!("reloaded `{}`", self.manifest.display()),
             Ok(false) => {}
             Err(error) => {
-                eprintln!("{}\nthe policies from before go on deciding", origin::render(&error));
+                eprintln!("{}\nthe policies from before go on deciding", source::render(&error));
             }
         }
     }

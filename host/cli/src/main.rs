@@ -12,15 +12,18 @@ mod changes;
 mod checkout;
 mod commands;
 mod explanation;
+mod file;
 mod function_zip;
 mod invoke_api;
 mod live;
+mod metadata;
 mod origin;
 mod patience;
 mod place;
 mod project;
 mod remedy;
 mod rust;
+mod source;
 mod watch;
 
 use clap::Parser;
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", origin::render(&error));
+            eprintln!("{}", source::render(&error));
             ExitCode::FAILURE
         }
     }

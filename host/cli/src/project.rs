@@ -1,7 +1,8 @@
 //! Builds a policy project to a component, with nothing asked of its author.
 
 use crate::anatomy::Anatomy;
-use crate::rust;
+use crate::{file, metadata, rust};
+use admit_core::Metadata;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::fs;
@@ -25,6 +26,8 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     if !manifest.is_file() {
         bail!("`{}` is no policy project: it has no Cargo.toml", folder.display());
     }
+    // Before the build, which takes longer.
+    let metadata = metadata::read(folder)?.map(|(_, metadata)| metadata);
     rust::add_target(folder, TARGET)?;
     let sources = Sources::of(folder)?;
     if !sources.target.join(TARGET).join(PROFILE).is_dir() {
@@ -49,7 +52,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
             let bytes = fs::read(&component)
                 .with_context(|| format!("cannot read `{}`", component.display()))?;
             match Anatomy::of(&bytes)?.contract() {
-                Some(_) => Ok(component),
+                Some(_) => with_metadata(component, &bytes, metadata, &sources.target),
                 None => bail!(
                     "`{}` builds a component that is no policy: call `admit_policy::export!` with \
                      the type that is one",
@@ -62,6 +65,26 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
             folder.display()
         ),
     }
+}
+
+/// Puts what the policy says of itself into its component. That becomes a file of its own:
+/// what cargo built stays as cargo knows it.
+fn with_metadata(
+    component: PathBuf,
+    bytes: &[u8],
+    metadata: Option<Metadata>,
+    target: &Path,
+) -> anyhow::Result<PathBuf> {
+    let (Some(metadata), Some(name)) = (metadata, component.file_name()) else {
+        return Ok(component);
+    };
+    let path = target.join("admit").join(name);
+    let bytes = metadata::embed(bytes, &metadata)?;
+    if fs::read(&path).is_ok_and(|before| before == bytes) {
+        return Ok(path);
+    }
+    file::write(&path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(path)
 }
 
 fn config(sources: &Sources) -> Vec<String> {

@@ -6,16 +6,22 @@
 
 mod decision;
 mod failure;
+mod key_path;
 mod limits;
 mod manifest;
 #[cfg(feature = "toml")]
 mod manifest_file;
+mod metadata;
+#[cfg(feature = "toml")]
+mod metadata_file;
 mod policy;
 mod powers;
 mod printable;
 mod reads;
 mod settings;
 mod sign_up;
+#[cfg(feature = "toml")]
+mod toml_file;
 mod verdict;
 
 pub use decision::{
@@ -23,14 +29,16 @@ pub use decision::{
     Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
 };
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
+pub use key_path::{KeyPath, Problem};
 pub use limits::{InvalidQuantity, Limits, Size, Time};
-pub use manifest::{KeyPath, Manifest, ManifestProblem, RawManifest};
-#[cfg(feature = "toml")]
-pub use manifest_file::ManifestError;
+pub use manifest::{Manifest, RawManifest};
+pub use metadata::{Metadata, RawMetadata};
 pub use policy::{InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms};
 pub use powers::{Power, Powers};
 pub use printable::printable;
 pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
 pub use settings::Settings;
 pub use sign_up::{Entries, SignUp};
+#[cfg(feature = "toml")]
+pub use toml_file::{FileError, as_json, read_toml};
 pub use verdict::{Ballot, Denial, Flag, Verdict, Vote};

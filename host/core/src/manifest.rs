@@ -1,12 +1,11 @@
+use crate::key_path::{KeyPath, Problem};
 use crate::{
-    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Reads, Scope, Size, Terms,
-    Time,
+    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Scope, Size, Terms, Time,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::fmt;
-use thiserror::Error;
 
 /// Which policies decide, in their order, and how long they may take together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,67 +83,10 @@ struct RawLimits {
     message: Option<i64>,
 }
 
-/// What is wrong with a manifest whose every value is well formed.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{key}`: {message}")]
-pub struct ManifestProblem {
-    /// The key, such as `policy[1].limits.fuel`.
-    pub key: KeyPath,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
-
-/// Where a value stands in a manifest, such as `policy[1].limits.fuel`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeyPath(pub(crate) Vec<Segment>);
-
-/// One step of a [`KeyPath`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Segment {
-    Key(String),
-    Index(usize),
-}
-
-impl KeyPath {
-    /// The entry of a policy, counted from 0.
-    pub fn policy(index: usize) -> KeyPath {
-        KeyPath(vec![Segment::Key("policy".to_owned()), Segment::Index(index)])
-    }
-
-    /// A key of the table that this path leads to.
-    #[must_use]
-    pub fn key(mut self, key: &str) -> KeyPath {
-        self.0.push(Segment::Key(key.to_owned()));
-        self
-    }
-
-    pub(crate) fn index(mut self, index: usize) -> KeyPath {
-        self.0.push(Segment::Index(index));
-        self
-    }
-
-    pub(crate) fn problem(self, message: impl Into<String>) -> ManifestProblem {
-        ManifestProblem { key: self, message: message.into() }
-    }
-}
-
-impl fmt::Display for KeyPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, segment) in self.0.iter().enumerate() {
-            match segment {
-                Segment::Key(key) if position == 0 => f.write_str(key)?,
-                Segment::Key(key) => write!(f, ".{key}")?,
-                Segment::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
-}
-
 impl TryFrom<RawManifest> for Manifest {
-    type Error = ManifestProblem;
+    type Error = Problem;
 
-    fn try_from(raw: RawManifest) -> Result<Manifest, ManifestProblem> {
+    fn try_from(raw: RawManifest) -> Result<Manifest, Problem> {
         let budget = raw.budget.unwrap_or(Manifest::DEFAULT_BUDGET);
         let key = || KeyPath::default().key("budget");
         within(budget, Time::from_millis(1), Manifest::BUDGET_CEILING)
@@ -214,7 +156,7 @@ impl From<Limits> for RawLimits {
     }
 }
 
-fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, ManifestProblem> {
+fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem> {
     if raw.component.is_empty() {
         let message = "name a .wasm file, or the folder of a policy project";
         return Err(here.key("component").problem(message));
@@ -226,7 +168,7 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Manifes
     Ok(Policy {
         id: raw.id,
         component: raw.component,
-        reads: reads(raw.reads, here.clone().key("reads"))?,
+        reads: ReadPath::list(raw.reads, &here.clone().key("reads"))?,
         terms: Terms {
             verdicts: raw.verdicts.into_iter().collect(),
             mode: raw.mode,
@@ -251,24 +193,7 @@ fn depth(value: &Value) -> usize {
     }
 }
 
-/// How many members a policy may name; `*` is there for all.
-const MOST_READS: usize = 1_000;
-
-fn reads(paths: Vec<String>, here: KeyPath) -> Result<Reads, ManifestProblem> {
-    if paths.len() > MOST_READS {
-        let message = format!("{} paths are too many: at most {MOST_READS}", paths.len());
-        return Err(here.problem(message));
-    }
-    paths
-        .into_iter()
-        .enumerate()
-        .map(|(index, path)| {
-            ReadPath::try_from(path).map_err(|e| here.clone().index(index).problem(e.to_string()))
-        })
-        .collect()
-}
-
-fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, ManifestProblem> {
+fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, Problem> {
     let list = |name, words: Option<Vec<String>>| match words {
         Some(words) if words.is_empty() => Err(here
             .clone()
@@ -283,7 +208,7 @@ fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, ManifestProblem> {
     })
 }
 
-fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, ManifestProblem> {
+fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, Problem> {
     let (least, default, most) = (Limits::FLOOR, Limits::default(), Limits::CEILING);
     let at = |key: &'static str| {
         let here = here.clone();

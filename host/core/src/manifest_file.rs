@@ -1,84 +1,18 @@
-use crate::manifest::{KeyPath, Segment};
-use crate::{Manifest, ManifestProblem, RawManifest};
-use serde_json::Value;
-use std::fmt;
-use std::ops::Range;
-use toml::de::{DeTable, DeValue};
-
-/// What is wrong with a manifest, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ManifestError {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The key, such as `policy[1].limits.fuel`; none where the file is no TOML.
-    pub key: Option<String>,
-    /// What is wrong, and what would be right.
-    pub message: String,
-    /// The bytes of the file to point at.
-    pub span: Range<usize>,
-}
-
-impl fmt::Display for ManifestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ManifestError { file, line, column, message, .. } = self;
-        match &self.key {
-            Some(key) => write!(f, "{file}:{line}:{column}: `{key}`: {message}"),
-            None => write!(f, "{file}:{line}:{column}: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for ManifestError {}
+use crate::key_path::KeyPath;
+use crate::toml_file::{FileError, as_json, read_toml};
+use crate::{Manifest, Problem, RawManifest};
 
 impl Manifest {
     /// Reads the text of an `admit.toml`. The file's name is for the error alone.
-    pub fn from_toml(file: &str, text: &str) -> Result<Manifest, ManifestError> {
-        check_keys(text).map_err(|ManifestProblem { key, message }| {
-            ManifestError::at(file, text, &key, message)
-        })?;
-        let mut raw: RawManifest = toml::from_str(text).map_err(|error| {
-            let span = error.span().unwrap_or(0..0);
-            let key = key_at(text, &span).map(|key| key.to_string());
-            error_at(file, text, span, key, error.message().to_owned())
-        })?;
-        settings_as_json(&mut raw).and_then(|()| Manifest::try_from(raw)).map_err(
-            |ManifestProblem { key, message }| ManifestError::at(file, text, &key, message),
-        )
+    pub fn from_toml(file: &str, text: &str) -> Result<Manifest, FileError> {
+        let mut raw: RawManifest = read_toml(file, text)?;
+        settings_as_json(&mut raw)
+            .and_then(|()| Manifest::try_from(raw))
+            .map_err(|problem| FileError::of(file, text, problem))
     }
 }
 
-impl ManifestError {
-    /// An error about the value of a key, or about the closest thing around it that the
-    /// text has.
-    pub fn at(file: &str, text: &str, key: &KeyPath, message: String) -> ManifestError {
-        let span = span_of(text, key).unwrap_or(0..0);
-        error_at(file, text, span, Some(key.to_string()), message)
-    }
-}
-
-/// Refuses keys that the readers of TOML and JSON use among themselves: they would take the
-/// value for something else.
-fn check_keys(text: &str) -> Result<(), ManifestProblem> {
-    let mut reserved = None;
-    let _ = visit(text, &mut |path, _| {
-        if let Some(Segment::Key(key)) = path.0.last()
-            && (key == DATE_TIME || key.starts_with("$serde_json::private::"))
-        {
-            reserved = Some(path.clone());
-        }
-    });
-    reserved.map_or(Ok(()), |key| Err(key.problem("no setting can have this name")))
-}
-
-/// How the TOML reader hands on a date or a time.
-const DATE_TIME: &str = "$__toml_private_datetime";
-
-/// Puts what TOML has and JSON has not in JSON's terms: a date becomes its text.
-fn settings_as_json(raw: &mut RawManifest) -> Result<(), ManifestProblem> {
+fn settings_as_json(raw: &mut RawManifest) -> Result<(), Problem> {
     for (index, policy) in raw.policy.iter_mut().enumerate() {
         let here = KeyPath::policy(index).key("settings");
         for (key, value) in &mut policy.settings {
@@ -86,103 +20,6 @@ fn settings_as_json(raw: &mut RawManifest) -> Result<(), ManifestProblem> {
         }
     }
     Ok(())
-}
-
-fn as_json(here: KeyPath, value: &mut Value) -> Result<(), ManifestProblem> {
-    match value {
-        // TOML has no null: this was one of its two numbers that JSON has not.
-        Value::Null => Err(here
-            .problem("`nan` and `inf` are no JSON numbers, and settings reach the policy as JSON")),
-        Value::Array(items) => items
-            .iter_mut()
-            .enumerate()
-            .try_for_each(|(index, item)| as_json(here.clone().index(index), item)),
-        Value::Object(members) => {
-            if let Some(Value::String(text)) = members.get(DATE_TIME) {
-                *value = Value::String(text.clone());
-                return Ok(());
-            }
-            members
-                .iter_mut()
-                .try_for_each(|(name, member)| as_json(here.clone().key(name), member))
-        }
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
-    }
-}
-
-fn error_at(
-    file: &str,
-    text: &str,
-    span: Range<usize>,
-    key: Option<String>,
-    message: String,
-) -> ManifestError {
-    let before = text.get(..span.start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    ManifestError {
-        file: file.to_owned(),
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        key,
-        message,
-        span,
-    }
-}
-
-/// Where the value of a key stands, or else the closest thing around it.
-fn span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
-    let mut span = None;
-    visit(text, &mut |path, here| {
-        if key.0.starts_with(&path.0) {
-            span = Some(here);
-        }
-    })?;
-    span
-}
-
-/// The innermost key that a span belongs to.
-fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
-    let mut key = None;
-    visit(text, &mut |path, here| {
-        if here.start <= span.start && span.end <= here.end {
-            key = Some(path.clone());
-        }
-    })?;
-    key
-}
-
-/// Calls back for every key and every value, outer before inner.
-fn visit(text: &str, found: &mut dyn FnMut(&KeyPath, Range<usize>)) -> Option<()> {
-    let table = DeTable::parse(text).ok()?;
-    visit_table(&KeyPath::default(), table.get_ref(), found);
-    Some(())
-}
-
-fn visit_table(path: &KeyPath, table: &DeTable<'_>, found: &mut dyn FnMut(&KeyPath, Range<usize>)) {
-    for (key, value) in table {
-        let path = path.clone().key(key.get_ref());
-        found(&path, key.span());
-        visit_value(&path, value.get_ref(), value.span(), found);
-    }
-}
-
-fn visit_value(
-    path: &KeyPath,
-    value: &DeValue<'_>,
-    span: Range<usize>,
-    found: &mut dyn FnMut(&KeyPath, Range<usize>),
-) {
-    found(path, span);
-    match value {
-        DeValue::Table(table) => visit_table(path, table, found),
-        DeValue::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let path = path.clone().index(index);
-                visit_value(&path, item.get_ref(), item.span(), found);
-            }
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]
@@ -339,8 +176,8 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         );
         check_line(
             "settings = { a = [nan] }",
-            "admit.toml:7:19: `policy[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and \
-             settings reach the policy as JSON",
+            "admit.toml:7:19: `policy[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and this \
+             is handed on as JSON",
         );
         check_error("budget = \"5s\"", "admit.toml:1:10: `budget`: 5s is too much: at most 4s");
         check_error(

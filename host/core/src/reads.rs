@@ -1,4 +1,5 @@
 use crate::SignUp;
+use crate::key_path::{KeyPath, Problem};
 use crate::verdict::as_code;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -67,6 +68,27 @@ impl TryFrom<String> for ReadPath {
             ("request", Some(rest)) => Err(invalid(&format!("write `{rest}`"))),
             _ => Err(invalid(PATHS)),
         }
+    }
+}
+
+impl ReadPath {
+    /// How many members a policy may name; `*` is there for all.
+    const MOST: usize = 1_000;
+
+    /// Takes a list of paths, which stands under a key.
+    pub(crate) fn list(paths: Vec<String>, here: &KeyPath) -> Result<Reads, Problem> {
+        if paths.len() > ReadPath::MOST {
+            let message = format!("{} paths are too many: at most {}", paths.len(), ReadPath::MOST);
+            return Err(here.clone().problem(message));
+        }
+        paths
+            .into_iter()
+            .enumerate()
+            .map(|(index, path)| {
+                ReadPath::try_from(path)
+                    .map_err(|error| here.clone().index(index).problem(error.to_string()))
+            })
+            .collect()
     }
 }
 

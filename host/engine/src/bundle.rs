@@ -6,7 +6,7 @@ use crate::engine::{Component, Engine, WASMTIME_VERSION};
 use crate::native::Target;
 use crate::policy_set::{Loaded, PolicySet};
 use crate::regular_file::read_regular_file;
-use admit_core::{Failure, Manifest, ManifestProblem, Policy, RawManifest, printable};
+use admit_core::{Failure, Manifest, Policy, Problem, RawManifest, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
@@ -81,7 +81,7 @@ pub enum BundleError {
         /// The index.
         path: PathBuf,
         /// What is wrong.
-        problem: ManifestProblem,
+        problem: Problem,
     },
 }
 

@@ -3,7 +3,7 @@ use crate::bundle_files::BundleFiles;
 use crate::checkout::Checkout;
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
 use crate::place::{Before, Place};
-use crate::{bootstrap, bundle_folder, function_zip};
+use crate::{bootstrap, bundle_folder, file};
 use admit_engine::bundle::INDEX;
 use admit_engine::{Digest, Target, read_regular_file};
 use anyhow::{Context, bail};
@@ -99,7 +99,7 @@ impl Args {
                     bundle_folder::write(folder, &bundle.files)
                         .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
                 })?,
-                Place::Zip { path, .. } => function_zip::write(path, &report.bytes)
+                Place::Zip { path, .. } => file::write(path, &report.bytes)
                     .with_context(|| format!("cannot write the package `{}`", path.display()))?,
             }
         }

@@ -1,0 +1,89 @@
+//! A TOML file that somebody wrote, and the errors in it, which point at the line.
+
+use admit_core::{FileError, KeyPath, printable};
+use admit_engine::read_regular_file;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// The largest file of this kind that is read.
+const MOST: u64 = 16 << 20;
+
+/// A file and its text.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    /// The file, as it was named.
+    pub(crate) file: String,
+    pub(crate) text: String,
+}
+
+/// An error in a file, with the text to show.
+#[derive(Debug)]
+struct Located {
+    error: FileError,
+    text: String,
+}
+
+impl fmt::Display for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Located {}
+
+impl Source {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> io::Result<Source> {
+        let bytes = read_regular_file(path, MOST)?;
+        let text = String::from_utf8(bytes).map_err(io::Error::other)?;
+        Ok(Source { file: path.display().to_string(), text })
+    }
+
+    /// An error about the value of a key.
+    pub(crate) fn error(&self, key: &KeyPath, message: String) -> anyhow::Error {
+        self.located(self.at(key, message))
+    }
+
+    /// An error in this file, to be shown with the line that it is about.
+    pub(crate) fn located(&self, error: FileError) -> anyhow::Error {
+        Located { error, text: self.text.clone() }.into()
+    }
+
+    /// Warns about the value of a key.
+    #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
+    pub(crate) fn warn(&self, key: &KeyPath, message: String) {
+        eprintln!("{}\n", show(&Level::WARNING, &self.at(key, message), &self.text));
+    }
+
+    /// Where the value of a key stands, with what is to be said about it.
+    pub(crate) fn at(&self, key: &KeyPath, message: String) -> FileError {
+        FileError::at(&self.file, &self.text, key, message)
+    }
+}
+
+/// An error as the terminal shows it: with the line of the file underlined, or in one
+/// line with its causes.
+pub(crate) fn render(error: &anyhow::Error) -> String {
+    let Some(Located { error, text }) = error.downcast_ref() else {
+        return format!("error: {}", printable(&format!("{error:#}"), CHARACTERS));
+    };
+    show(&Level::ERROR, error, text)
+}
+
+/// As much of an error as is shown: names inside a component, which is somebody else's, are
+/// part of some.
+const CHARACTERS: usize = 2_000;
+
+fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
+    let message = printable(&error.message, CHARACTERS);
+    let title = match &error.key {
+        Some(key) => format!("`{key}`: {message}"),
+        None => message,
+    };
+    let snippet = Snippet::source(text)
+        .path(error.file.as_str())
+        .annotation(AnnotationKind::Primary.span(error.span.clone()));
+    Renderer::plain().render(&[level.clone().primary_title(title).element(snippet)])
+}

@@ -1,0 +1,178 @@
+//! TOML that somebody wrote, with errors that point at the line.
+
+use crate::key_path::{KeyPath, Problem, Segment};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::fmt;
+use std::ops::Range;
+use toml::de::{DeTable, DeValue};
+
+/// What is wrong with a file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileError {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The key, such as `policy[1].limits.fuel`; none where the file is no TOML.
+    pub key: Option<String>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+    /// The bytes of the file to point at.
+    pub span: Range<usize>,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let FileError { file, line, column, message, .. } = self;
+        match &self.key {
+            Some(key) => write!(f, "{file}:{line}:{column}: `{key}`: {message}"),
+            None => write!(f, "{file}:{line}:{column}: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for FileError {}
+
+impl FileError {
+    /// An error about the value of a key, or about the closest thing around it that the
+    /// text has.
+    pub fn at(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
+        let span = span_of(text, key).unwrap_or(0..0);
+        error_at(file, text, span, Some(key.to_string()), message)
+    }
+
+    /// The error for a problem with the value of a key.
+    pub fn of(file: &str, text: &str, Problem { key, message }: Problem) -> FileError {
+        FileError::at(file, text, &key, message)
+    }
+}
+
+/// Reads the text of a TOML file as a value whose JSON it could be. The file's name is for
+/// the error alone.
+pub fn read_toml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileError> {
+    check_keys(text).map_err(|problem| FileError::of(file, text, problem))?;
+    toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let key = key_at(text, &span).map(|key| key.to_string());
+        error_at(file, text, span, key, error.message().to_owned())
+    })
+}
+
+/// Refuses keys that the readers of TOML and JSON use among themselves: they would take the
+/// value for something else.
+fn check_keys(text: &str) -> Result<(), Problem> {
+    let mut reserved = None;
+    let _ = visit(text, &mut |path, _| {
+        if let Some(Segment::Key(key)) = path.0.last()
+            && (key == DATE_TIME || key.starts_with("$serde_json::private::"))
+        {
+            reserved = Some(path.clone());
+        }
+    });
+    reserved.map_or(Ok(()), |key| Err(key.problem("no setting can have this name")))
+}
+
+/// How the TOML reader hands on a date or a time.
+const DATE_TIME: &str = "$__toml_private_datetime";
+
+/// Puts what TOML has and JSON has not in JSON's terms: a date becomes its text.
+pub fn as_json(here: KeyPath, value: &mut Value) -> Result<(), Problem> {
+    match value {
+        // TOML has no null: this was one of its two numbers that JSON has not.
+        Value::Null => {
+            Err(here.problem("`nan` and `inf` are no JSON numbers, and this is handed on as JSON"))
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .enumerate()
+            .try_for_each(|(index, item)| as_json(here.clone().index(index), item)),
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get(DATE_TIME) {
+                *value = Value::String(text.clone());
+                return Ok(());
+            }
+            members
+                .iter_mut()
+                .try_for_each(|(name, member)| as_json(here.clone().key(name), member))
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}
+
+fn error_at(
+    file: &str,
+    text: &str,
+    span: Range<usize>,
+    key: Option<String>,
+    message: String,
+) -> FileError {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    FileError {
+        file: file.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        key,
+        message,
+        span,
+    }
+}
+
+/// Where the value of a key stands, or else the closest thing around it.
+fn span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
+    let mut span = None;
+    visit(text, &mut |path, here| {
+        if key.0.starts_with(&path.0) {
+            span = Some(here);
+        }
+    })?;
+    span
+}
+
+/// The innermost key that a span belongs to.
+fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
+    let mut key = None;
+    visit(text, &mut |path, here| {
+        if here.start <= span.start && span.end <= here.end {
+            key = Some(path.clone());
+        }
+    })?;
+    key
+}
+
+/// Calls back for every key and every value, outer before inner.
+fn visit(text: &str, found: &mut dyn FnMut(&KeyPath, Range<usize>)) -> Option<()> {
+    let table = DeTable::parse(text).ok()?;
+    visit_table(&KeyPath::default(), table.get_ref(), found);
+    Some(())
+}
+
+fn visit_table(path: &KeyPath, table: &DeTable<'_>, found: &mut dyn FnMut(&KeyPath, Range<usize>)) {
+    for (key, value) in table {
+        let path = path.clone().key(key.get_ref());
+        found(&path, key.span());
+        visit_value(&path, value.get_ref(), value.span(), found);
+    }
+}
+
+fn visit_value(
+    path: &KeyPath,
+    value: &DeValue<'_>,
+    span: Range<usize>,
+    found: &mut dyn FnMut(&KeyPath, Range<usize>),
+) {
+    found(path, span);
+    match value {
+        DeValue::Table(table) => visit_table(path, table, found),
+        DeValue::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let path = path.clone().index(index);
+                visit_value(&path, item.get_ref(), item.span(), found);
+            }
+        }
+        _ => {}
+    }
+}
