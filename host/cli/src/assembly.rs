@@ -1,5 +1,6 @@
 //! A manifest and its components, built and read, before anything is compiled.
 
+use crate::anatomy::Anatomy;
 use crate::origin::Origin;
 use crate::patience::Patience;
 use crate::project;
@@ -29,6 +30,16 @@ pub(crate) struct Assembly {
     pub(crate) manifest: Manifest,
     /// By the names that the manifest gives them.
     pub(crate) components: HashMap<String, Vec<u8>>,
+}
+
+/// What a policy that stands in no manifest may see and decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grants {
+    /// Everything that there is.
+    Everything,
+    /// What its metadata asks for; everything if it has none.
+    #[expect(dead_code, reason = "for what comes next")]
+    AskedFor,
 }
 
 impl Assembly {
@@ -73,20 +84,28 @@ impl Assembly {
         }
     }
 
-    /// One policy that may see and decide everything, as its author tries it out.
-    pub(crate) fn from_component(path: &Path, settings: Settings) -> anyhow::Result<Assembly> {
+    /// One policy, as its author tries it out.
+    pub(crate) fn from_component(
+        path: &Path,
+        grants: Grants,
+        settings: Settings,
+    ) -> anyhow::Result<Assembly> {
         let bytes = component(path)?;
         let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
+        let metadata = match grants {
+            Grants::Everything => None,
+            Grants::AskedFor => Anatomy::of(&bytes)?.metadata.and_then(Result::ok),
+        };
+        let (reads, verdicts) = match metadata {
+            Some(metadata) => (metadata.reads, metadata.verdicts),
+            None => (Reads::everything(), Power::ALL.into_iter().collect()),
+        };
         let policy = Policy {
             id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
             component: path.display().to_string(),
-            reads: Reads::everything(),
-            terms: Terms {
-                verdicts: Power::ALL.into_iter().collect(),
-                mode: Mode::Enforce,
-                on_failure: OnFailure::Deny,
-            },
+            reads,
+            terms: Terms { verdicts, mode: Mode::Enforce, on_failure: OnFailure::Deny },
             applies_to: Scope::default(),
             limits: Limits::default(),
             log: Log::Record,

@@ -1,4 +1,4 @@
-use crate::assembly::{Assembly, MANIFEST};
+use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::explanation::{self, Explanation};
 use admit_cognito::{Event, Reply};
 use admit_core::Answer;
@@ -63,7 +63,8 @@ impl Args {
         let event = Event::parse(&bytes).with_context(|| name)?;
         let policies = match &self.policy {
             Some(component) => {
-                Assembly::from_component(component, self.settings.unwrap_or_default().into())?
+                let settings = self.settings.unwrap_or_default().into();
+                Assembly::from_component(component, Grants::Everything, settings)?
             }
             None => Assembly::from_manifest(&self.manifest)?,
         }
