@@ -4,6 +4,7 @@
 //! Lambda or WebAssembly. [`decide`] is the whole of the merge; [`Manifest`] says who
 //! takes part in it, and on what terms.
 
+mod counterfactual;
 mod decision;
 mod failure;
 mod key_path;
@@ -24,6 +25,7 @@ mod sign_up;
 mod toml_file;
 mod verdict;
 
+pub use counterfactual::{Change, Counterfactual, FlagChange, Missing, counterfactual};
 pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
     Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
