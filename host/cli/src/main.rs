@@ -23,6 +23,7 @@ mod place;
 mod project;
 mod remedy;
 mod rust;
+mod schemas;
 mod source;
 mod watch;
 
