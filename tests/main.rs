@@ -10,6 +10,8 @@
 mod arrows;
 mod bootstrap;
 mod bundle;
+mod colors;
+mod completions;
 mod errors;
 mod eval;
 mod function_zip;
@@ -25,5 +27,6 @@ mod privacy;
 mod readme;
 mod record;
 mod samples;
+mod schemas;
 mod security;
 mod serve;

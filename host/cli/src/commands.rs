@@ -1,7 +1,9 @@
 mod build;
 mod bundle;
+mod completions;
 mod eval;
 mod inspect;
+mod schema;
 mod serve;
 
 use clap::Subcommand;
@@ -12,7 +14,9 @@ pub(crate) enum Command {
     Build(build::Args),
     Eval(eval::Args),
     Bundle(bundle::Args),
+    Completions(completions::Args),
     Inspect(inspect::Args),
+    Schema(schema::Args),
     Serve(serve::Args),
 }
 
@@ -22,7 +26,9 @@ impl Command {
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
+            Command::Completions(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),
         }
     }

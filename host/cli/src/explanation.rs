@@ -1,6 +1,7 @@
 //! A decision as a person or a program reads it.
 
 use crate::remedy::remedy;
+use crate::terminal;
 use admit_cognito::{Event, Reply};
 use admit_core::{
     Alternative, Answer, Counted, Decision, Flag, FlagRecord, Opinion, PolicyId, PolicyRecord,
@@ -219,13 +220,15 @@ fn word(counted: Counted) -> String {
 
 fn conclusion(answer: &Answer) -> String {
     match answer {
-        Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
+        Answer::Deny(refusal) => {
+            format!("{} by {}: {}", terminal::bad("denied"), refusal.policy, refusal.message)
+        }
         Answer::Admit(flags) => {
             let set = Flag::ALL.into_iter().filter(|flag| flags.is_set(*flag));
             let set: Vec<String> = set.map(|flag| flag.to_string()).collect();
             match set.is_empty() {
-                true => "admitted, no flag set".to_owned(),
-                false => format!("admitted: {}", set.join(", ")),
+                true => format!("{}, no flag set", terminal::good("admitted")),
+                false => format!("{}: {}", terminal::good("admitted"), set.join(", ")),
             }
         }
     }
@@ -241,7 +244,8 @@ fn if_enforced(alternative: &Alternative) -> String {
 
 /// A table without the space that fills its last column.
 fn trimmed(table: &Table) -> String {
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    let text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    terminal::table(&text)
 }
 
 fn why(flag: &FlagRecord) -> String {

@@ -13,6 +13,7 @@ mod checkout;
 mod commands;
 mod explanation;
 mod file;
+mod format;
 mod function_zip;
 mod invoke_api;
 mod live;
@@ -23,13 +24,16 @@ mod place;
 mod project;
 mod remedy;
 mod rust;
+mod schemas;
 mod source;
+mod terminal;
 mod watch;
 
 use clap::Parser;
 use commands::Command;
 use std::io;
 use std::process::ExitCode;
+use terminal::Color;
 
 /// Builds, tries out and bundles policies that decide who may sign up to an Amazon Cognito
 /// user pool.
@@ -43,10 +47,15 @@ use std::process::ExitCode;
 struct Args {
     #[command(subcommand)]
     command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
 }
 
 fn main() -> ExitCode {
-    match Args::parse().command.exec() {
+    let args = Args::parse();
+    args.color.choose();
+    match args.command.exec() {
         Ok(code) => code,
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! Where a policy set was named, so that an error can point at it.
 
 use crate::source::Source;
+use crate::terminal;
 use admit_core::KeyPath;
 
 /// Where a policy set was named.
@@ -24,7 +25,7 @@ impl Origin {
     #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self, index: usize, key: &str, message: String) {
         match self {
-            Origin::CommandLine => eprintln!("warning: {message}"),
+            Origin::CommandLine => eprintln!("{}", terminal::warning(&message)),
             Origin::Manifest(source) => source.warn(&path(index, key), message),
         }
     }

@@ -1,8 +1,9 @@
 //! A TOML file that somebody wrote, and the errors in it, which point at the line.
 
+use crate::terminal;
 use admit_core::{FileError, KeyPath, printable};
 use admit_engine::read_regular_file;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Snippet};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -67,7 +68,7 @@ impl Source {
 /// line with its causes.
 pub(crate) fn render(error: &anyhow::Error) -> String {
     let Some(Located { error, text }) = error.downcast_ref() else {
-        return format!("error: {}", printable(&format!("{error:#}"), CHARACTERS));
+        return terminal::error(&printable(&format!("{error:#}"), CHARACTERS));
     };
     show(&Level::ERROR, error, text)
 }
@@ -85,5 +86,5 @@ fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
     let snippet = Snippet::source(text)
         .path(error.file.as_str())
         .annotation(AnnotationKind::Primary.span(error.span.clone()));
-    Renderer::plain().render(&[level.clone().primary_title(title).element(snippet)])
+    terminal::renderer().render(&[level.clone().primary_title(title).element(snippet)])
 }
