@@ -3,6 +3,7 @@ mod bundle;
 mod eval;
 mod inspect;
 mod serve;
+mod test;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ pub(crate) enum Command {
     Bundle(bundle::Args),
     Inspect(inspect::Args),
     Serve(serve::Args),
+    Test(test::Args),
 }
 
 impl Command {
@@ -24,6 +26,7 @@ impl Command {
             Command::Bundle(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
             Command::Serve(args) => args.exec(),
+            Command::Test(args) => args.exec(),
         }
     }
 }
