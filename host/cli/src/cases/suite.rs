@@ -42,7 +42,7 @@ impl Suite {
     /// `cases.toml` beside it. Nothing is read yet.
     pub(crate) fn at(path: &Path, file: Option<&Path>) -> Suite {
         let subject = Subject::at(path);
-        let file = file.map_or_else(|| subject.folder().join(FILE), Path::to_owned);
+        let file = file.map_or_else(|| subject.beside(FILE), Path::to_owned);
         Suite { subject, file }
     }
 
