@@ -10,6 +10,7 @@
 mod arrows;
 mod bootstrap;
 mod bundle;
+mod cases;
 mod colors;
 mod completions;
 mod errors;

@@ -5,6 +5,7 @@ mod eval;
 mod inspect;
 mod schema;
 mod serve;
+mod test;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Schema(schema::Args),
     Serve(serve::Args),
+    Test(test::Args),
 }
 
 impl Command {
@@ -30,6 +32,7 @@ impl Command {
             Command::Inspect(args) => args.exec(),
             Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),
+            Command::Test(args) => args.exec(),
         }
     }
 }
