@@ -27,3 +27,4 @@ mod record;
 mod samples;
 mod security;
 mod serve;
+mod why;
