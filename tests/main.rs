@@ -31,3 +31,4 @@ mod samples;
 mod schemas;
 mod security;
 mod serve;
+mod why;

@@ -36,7 +36,8 @@ pub(crate) struct Args {
     /// The settings of that policy
     #[arg(long, value_name = "JSON", requires = "policy", value_parser = object)]
     settings: Option<Map<String, Value>>,
-    /// Print a table of what each policy said and whether it counted, and who set the flags
+    /// Print a table of what each policy said and whether it counted, who set the flags, and
+    /// without whom the decision would have been another
     #[arg(long)]
     explain: bool,
     /// What to print

@@ -13,7 +13,7 @@ const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
 const MODES: [Mode; 2] = [Mode::Enforce, Mode::Monitor];
 
 /// Every state with votes on these flags: 440 with all three flags, 80 with two.
-pub fn states(flags: &[Flag]) -> Vec<Outcome> {
+pub(crate) fn states(flags: &[Flag]) -> Vec<Outcome> {
     let mut states = Vec::new();
     for mode in MODES {
         for on_failure in [OnFailure::Deny, OnFailure::Abstain] {
@@ -36,7 +36,7 @@ pub fn states(flags: &[Flag]) -> Vec<Outcome> {
 }
 
 /// Sign-ups with and without the two attributes that can be verified.
-pub fn sign_ups() -> Vec<SignUp<'static>> {
+pub(crate) fn sign_ups() -> Vec<SignUp<'static>> {
     let mut sign_ups = Vec::new();
     for email in [None, Some("mary@example.com")] {
         for phone in [None, Some("+12065550100")] {
