@@ -1,7 +1,9 @@
 mod build;
 mod bundle;
+mod diff;
 mod eval;
 mod inspect;
+mod replay;
 mod serve;
 
 use clap::Subcommand;
@@ -12,7 +14,9 @@ pub(crate) enum Command {
     Build(build::Args),
     Eval(eval::Args),
     Bundle(bundle::Args),
+    Diff(diff::Args),
     Inspect(inspect::Args),
+    Replay(replay::Args),
     Serve(serve::Args),
 }
 
@@ -22,7 +26,9 @@ impl Command {
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
+            Command::Diff(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::Replay(args) => args.exec(),
             Command::Serve(args) => args.exec(),
         }
     }

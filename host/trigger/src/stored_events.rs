@@ -44,7 +44,8 @@ impl StoredEvents {
             // they are part of the sample.
             StoredEvents::Share(percent) => {
                 let digest = Sha256::digest(request_id.as_bytes());
-                let number = digest.iter().take(4).fold(0, |n: u32, byte| (n << 8) | u32::from(*byte));
+                let number =
+                    digest.iter().take(4).fold(0, |n: u32, byte| (n << 8) | u32::from(*byte));
                 number % 100 < u32::from(percent)
             }
         }
