@@ -10,6 +10,7 @@
 mod arrows;
 mod bootstrap;
 mod bundle;
+mod diff;
 mod errors;
 mod eval;
 mod function_zip;
@@ -24,6 +25,7 @@ mod peers;
 mod privacy;
 mod readme;
 mod record;
+mod replay;
 mod samples;
 mod security;
 mod serve;
