@@ -32,6 +32,12 @@ pub(crate) struct Assembly {
     pub(crate) components: HashMap<String, Vec<u8>>,
 }
 
+/// The bytes of components by the files or folders that they come from.
+pub(crate) type Built = HashMap<PathBuf, Vec<u8>>;
+
+/// Components by the digests of their bytes, compiled for one engine.
+pub(crate) type Compiled = HashMap<Digest, Component>;
+
 /// What a policy that stands in no manifest may see and decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grants {
@@ -44,15 +50,25 @@ pub(crate) enum Grants {
 impl Assembly {
     /// Reads a manifest, builds the projects that it names, and reads the components.
     pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<Assembly> {
+        Assembly::from_manifest_with(file, &mut Built::new())
+    }
+
+    /// The same, beside what was built and read before: that is not built again.
+    pub(crate) fn from_manifest_with(file: &Path, built: &mut Built) -> anyhow::Result<Assembly> {
         let (origin, manifest) = Assembly::read_manifest(file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut components = HashMap::new();
         for (index, policy) in manifest.policies.iter().enumerate() {
             if !components.contains_key(&policy.component) {
-                let bytes = component(&folder.join(&policy.component)).map_err(|error| {
-                    origin.policy_error(index, "component", format!("{error:#}"))
-                })?;
-                components.insert(policy.component.clone(), bytes);
+                let path = folder.join(&policy.component);
+                let known = path.canonicalize().unwrap_or_else(|_| path.clone());
+                let bytes = match built.entry(known) {
+                    Entry::Occupied(bytes) => bytes.into_mut(),
+                    Entry::Vacant(new) => new.insert(component(&path).map_err(|error| {
+                        origin.policy_error(index, "component", format!("{error:#}"))
+                    })?),
+                };
+                components.insert(policy.component.clone(), bytes.clone());
             }
         }
         let assembly = Assembly { origin, manifest, components };
@@ -120,7 +136,16 @@ impl Assembly {
     /// Compiles every component for this machine and tries out every policy's settings:
     /// what would fail on every sign-up is an error here.
     pub(crate) fn into_policy_set(self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
-        let components = self.checked(&engine)?;
+        self.into_policy_set_with(engine, &mut Compiled::new())
+    }
+
+    /// The same, beside what was compiled before: that is not compiled again.
+    pub(crate) fn into_policy_set_with(
+        self,
+        engine: Arc<Engine>,
+        components: &mut Compiled,
+    ) -> anyhow::Result<PolicySet> {
+        self.check_with(&engine, components)?;
         let bytes = self.components;
         Ok(PolicySet::new(engine, self.manifest, |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
@@ -131,12 +156,17 @@ impl Assembly {
     }
 
     /// Every distinct component, compiled for this machine, after all settings were tried out.
-    pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<HashMap<Digest, Component>> {
-        let mut compiled = HashMap::new();
+    pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<Compiled> {
+        let mut compiled = Compiled::new();
+        self.check_with(engine, &mut compiled)?;
+        Ok(compiled)
+    }
+
+    fn check_with(&self, engine: &Engine, compiled: &mut Compiled) -> anyhow::Result<()> {
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let Policy { id, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
-            let (_, component) = self.compile(engine, index, &mut compiled)?;
+            let (_, component) = self.compile(engine, index, compiled)?;
             engine.check_settings(component, limits, &settings.to_json()).map_err(|failure| {
                 let mut message = format!("policy `{id}`: {failure}");
                 if let Some(remedy) = remedy(&failure) {
@@ -145,7 +175,7 @@ impl Assembly {
                 error(key_of(&failure), message)
             })?;
         }
-        Ok(compiled)
+        Ok(())
     }
 
     /// Every component by the name that the manifest gives it, compiled for this machine. No
@@ -154,7 +184,7 @@ impl Assembly {
         &self,
         engine: &Engine,
     ) -> anyhow::Result<HashMap<String, (Digest, Component)>> {
-        let (mut compiled, mut named) = (HashMap::new(), HashMap::new());
+        let (mut compiled, mut named) = (Compiled::new(), HashMap::new());
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let (digest, component) = self.compile(engine, index, &mut compiled)?;
             named.insert(policy.component.clone(), (digest, component.clone()));
@@ -167,7 +197,7 @@ impl Assembly {
         &self,
         engine: &Engine,
         index: usize,
-        compiled: &'a mut HashMap<Digest, Component>,
+        compiled: &'a mut Compiled,
     ) -> anyhow::Result<(Digest, &'a Component)> {
         let name = &self.manifest.policies[index].component;
         let bytes = &self.components[name];

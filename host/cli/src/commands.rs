@@ -1,8 +1,10 @@
 mod build;
 mod bundle;
 mod completions;
+mod diff;
 mod eval;
 mod inspect;
+mod replay;
 mod schema;
 mod serve;
 mod test;
@@ -16,7 +18,9 @@ pub(crate) enum Command {
     Eval(eval::Args),
     Bundle(bundle::Args),
     Completions(completions::Args),
+    Diff(diff::Args),
     Inspect(inspect::Args),
+    Replay(replay::Args),
     Schema(schema::Args),
     Serve(serve::Args),
     Test(test::Args),
@@ -29,7 +33,9 @@ impl Command {
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
             Command::Completions(args) => args.exec(),
+            Command::Diff(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::Replay(args) => args.exec(),
             Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),
             Command::Test(args) => args.exec(),
