@@ -17,6 +17,7 @@ mod function_zip;
 mod invoke_api;
 mod live;
 mod metadata;
+mod new_project;
 mod origin;
 mod patience;
 mod place;
