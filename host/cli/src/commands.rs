@@ -4,6 +4,7 @@ mod completions;
 mod diff;
 mod eval;
 mod inspect;
+mod new;
 mod replay;
 mod schema;
 mod serve;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Completions(completions::Args),
     Diff(diff::Args),
     Inspect(inspect::Args),
+    New(new::Args),
     Replay(replay::Args),
     Schema(schema::Args),
     Serve(serve::Args),
@@ -35,6 +37,7 @@ impl Command {
             Command::Completions(args) => args.exec(),
             Command::Diff(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::New(args) => args.exec(),
             Command::Replay(args) => args.exec(),
             Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),

@@ -20,6 +20,7 @@ mod function_zip;
 mod invoke_api;
 mod live;
 mod metadata;
+mod new_project;
 mod origin;
 mod parallel;
 mod patience;

@@ -17,7 +17,10 @@ pub struct Settings {
     /// The domains at which nobody may sign up, nor at any subdomain of them.
     #[cfg_attr(
         test,
-        schemars(inner(length(max = 254), regex(pattern = r"^[\w-]+(\.[\w-]+)*\.?$")))
+        schemars(inner(
+            length(max = 254),
+            regex(pattern = r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+\.?$")
+        ))
     )]
     domains: Vec<String>,
 }
