@@ -1,6 +1,7 @@
 //! A manifest and its components, built and read, before anything is compiled.
 
 use crate::anatomy::Anatomy;
+use crate::json_place::{self, Place};
 use crate::origin::Origin;
 use crate::patience::Patience;
 use crate::project;
@@ -167,7 +168,13 @@ impl Assembly {
             let Policy { id, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
             let (_, component) = self.compile(engine, index, compiled)?;
-            engine.check_settings(component, limits, &settings.to_json()).map_err(|failure| {
+            let settings = settings.to_json();
+            engine.check_settings(component, limits, &settings).map_err(|failure| {
+                if let Some((place, words)) = self.refused(index, &failure, &settings) {
+                    let failure = Failure::SettingsRefused(words);
+                    let message = format!("policy `{id}`: {failure}");
+                    return self.origin.settings_error(&place, message);
+                }
                 let mut message = format!("policy `{id}`: {failure}");
                 if let Some(remedy) = remedy(&failure) {
                     message = format!("{message}; {remedy}");
@@ -213,6 +220,17 @@ impl Assembly {
             }
         };
         Ok((digest, component))
+    }
+
+    /// Where in its settings a policy found a mistake, and its words without that.
+    ///
+    /// The column is one of the JSON that the policy was handed, which nobody wrote: what
+    /// somebody wrote is the key in that place.
+    fn refused(&self, index: usize, failure: &Failure, settings: &str) -> Option<(Place, String)> {
+        let Failure::SettingsRefused(words) = failure else { return None };
+        let (words, column) = words.rsplit_once(" at line 1 column ")?;
+        let place = json_place::at(settings, column.parse().ok()?, self.origin.settings(index))?;
+        Some((place, words.to_owned()))
     }
 
     /// Warns about triggers that Cognito is not known to send: a policy that waits for one

@@ -1,5 +1,6 @@
 //! Where a policy set was named, so that an error can point at it.
 
+use crate::json_place::{Part, Place};
 use crate::source::Source;
 use crate::terminal;
 use admit_core::KeyPath;
@@ -18,6 +19,23 @@ impl Origin {
         match self {
             Origin::CommandLine => anyhow::anyhow!(message),
             Origin::Manifest(source) => source.error(&path(index, key), message),
+        }
+    }
+
+    /// An error about a place in the settings of a policy.
+    pub(crate) fn settings_error(&self, place: &Place, message: String) -> anyhow::Error {
+        match (self, place.part) {
+            (Origin::CommandLine, _) => anyhow::anyhow!("`{}`: {message}", place.path),
+            (Origin::Manifest(source), Part::Name) => source.name_error(&place.path, message),
+            (Origin::Manifest(source), Part::Value) => source.error(&place.path, message),
+        }
+    }
+
+    /// The path to the settings of a policy, counted from 0.
+    pub(crate) fn settings(&self, index: usize) -> KeyPath {
+        match self {
+            Origin::CommandLine => KeyPath::default().key("settings"),
+            Origin::Manifest(_) => path(index, "settings"),
         }
     }
 

@@ -47,6 +47,29 @@ impl Source {
         self.located(self.at(key, message))
     }
 
+    /// An error about a key itself, whatever its value.
+    pub(crate) fn name_error(&self, key: &KeyPath, message: String) -> anyhow::Error {
+        self.located(FileError::at_name(&self.file, &self.text, key, message))
+    }
+
+    /// An error of the reader of JSON about this file.
+    pub(crate) fn json_error(&self, what: &str, error: &serde_json::Error) -> anyhow::Error {
+        let lines = self.text.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let start: usize = lines.map(str::len).sum();
+        // The last byte that was read; there is none in an empty text.
+        let mut here = (start + error.column().saturating_sub(1)).min(self.text.len());
+        while !self.text.is_char_boundary(here) {
+            here -= 1;
+        }
+        let end = here + self.text[here..].chars().next().map_or(0, char::len_utf8);
+        // The line that is shown has it.
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = error.to_string();
+        let message = message.strip_suffix(&place).unwrap_or(&message);
+        let message = format!("{what}: {message}");
+        self.located(FileError::in_span(&self.file, &self.text, here..end, message))
+    }
+
     /// An error in this file, to be shown with the line that it is about.
     pub(crate) fn located(&self, error: FileError) -> anyhow::Error {
         Located { error, text: self.text.clone() }.into()

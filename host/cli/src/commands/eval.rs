@@ -1,6 +1,7 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
+use crate::event;
 use crate::explanation::{self, Explanation};
-use admit_cognito::{Event, Reply};
+use admit_cognito::Reply;
 use admit_core::Answer;
 use admit_engine::{Engine, read_at_most};
 use anyhow::Context;
@@ -61,7 +62,7 @@ const DENIED: u8 = 3;
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let (name, bytes) = read(&self.event)?;
-        let event = Event::parse(&bytes).with_context(|| name)?;
+        let event = event::parse(&name, &bytes)?;
         let policies = match &self.policy {
             Some(component) => {
                 let settings = self.settings.unwrap_or_default().into();
