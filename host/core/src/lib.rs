@@ -5,6 +5,7 @@
 //! takes part in it, and on what terms.
 
 mod decision;
+mod difference;
 mod failure;
 mod key_path;
 mod limits;
@@ -28,6 +29,7 @@ pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
     Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
 };
+pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
 pub use key_path::{KeyPath, Problem};
 pub use limits::{InvalidQuantity, Limits, Size, Time};
