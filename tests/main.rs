@@ -10,6 +10,7 @@
 mod arrows;
 mod bootstrap;
 mod bundle;
+mod check;
 mod errors;
 mod eval;
 mod function_zip;

@@ -1,5 +1,6 @@
 mod build;
 mod bundle;
+mod check;
 mod eval;
 mod inspect;
 mod serve;
@@ -12,6 +13,7 @@ pub(crate) enum Command {
     Build(build::Args),
     Eval(eval::Args),
     Bundle(bundle::Args),
+    Check(check::Args),
     Inspect(inspect::Args),
     Serve(serve::Args),
 }
@@ -22,6 +24,7 @@ impl Command {
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
+            Command::Check(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
             Command::Serve(args) => args.exec(),
         }
