@@ -11,6 +11,7 @@ mod arrows;
 mod bootstrap;
 mod bundle;
 mod cases;
+mod check;
 mod colors;
 mod completions;
 mod diff;

@@ -107,26 +107,15 @@ impl Assembly {
         settings: Settings,
     ) -> anyhow::Result<Assembly> {
         let bytes = component(path)?;
-        let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
         let metadata = match grants {
             Grants::Everything => None,
             Grants::AskedFor => Anatomy::of(&bytes)?.metadata.and_then(Result::ok),
         };
-        let (reads, verdicts) = match metadata {
-            Some(metadata) => (metadata.reads, metadata.verdicts),
-            None => (Reads::everything(), Power::ALL.into_iter().collect()),
-        };
-        let policy = Policy {
-            id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
-            component: path.display().to_string(),
-            reads,
-            terms: Terms { verdicts, mode: Mode::Enforce, on_failure: OnFailure::Deny },
-            applies_to: Scope::default(),
-            limits: Limits::default(),
-            log: Log::Record,
-            settings,
-        };
+        let mut policy = alone(path, settings)?;
+        if let Some(metadata) = metadata {
+            policy.reads = metadata.reads;
+            policy.terms.verdicts = metadata.verdicts;
+        }
         Ok(Assembly {
             origin: Origin::CommandLine,
             components: HashMap::from([(policy.component.clone(), bytes)]),
@@ -253,8 +242,28 @@ impl Assembly {
     }
 }
 
+/// A policy that stands in no manifest, named after its file; it may see and decide everything.
+pub(crate) fn alone(path: &Path, settings: Settings) -> anyhow::Result<Policy> {
+    let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
+    Ok(Policy {
+        id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
+        component: path.display().to_string(),
+        reads: Reads::everything(),
+        terms: Terms {
+            verdicts: Power::ALL.into_iter().collect(),
+            mode: Mode::Enforce,
+            on_failure: OnFailure::Deny,
+        },
+        applies_to: Scope::default(),
+        limits: Limits::default(),
+        log: Log::Record,
+        settings,
+    })
+}
+
 /// The key of a policy that a failure of its settings is about.
-fn key_of(failure: &Failure) -> &'static str {
+pub(crate) fn key_of(failure: &Failure) -> &'static str {
     match failure.kind() {
         FailureKind::SettingsRefused => "settings",
         FailureKind::Deadline

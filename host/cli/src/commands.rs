@@ -1,5 +1,6 @@
 mod build;
 mod bundle;
+mod check;
 mod completions;
 mod diff;
 mod eval;
@@ -18,6 +19,7 @@ pub(crate) enum Command {
     Build(build::Args),
     Eval(eval::Args),
     Bundle(bundle::Args),
+    Check(check::Args),
     Completions(completions::Args),
     Diff(diff::Args),
     Inspect(inspect::Args),
@@ -34,6 +36,7 @@ impl Command {
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
+            Command::Check(args) => args.exec(),
             Command::Completions(args) => args.exec(),
             Command::Diff(args) => args.exec(),
             Command::Inspect(args) => args.exec(),

@@ -87,6 +87,11 @@ impl Source {
     }
 }
 
+/// An error in a file and the text of that file, if this is one.
+pub(crate) fn located(error: &anyhow::Error) -> Option<(&FileError, &str)> {
+    error.downcast_ref().map(|Located { error, text }| (error, text.as_str()))
+}
+
 /// An error as the terminal shows it: with the line of the file underlined, or in one
 /// line with its causes.
 pub(crate) fn render(error: &anyhow::Error) -> String {

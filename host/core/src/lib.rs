@@ -6,6 +6,7 @@
 
 mod counterfactual;
 mod decision;
+mod difference;
 mod failure;
 mod key_path;
 mod limits;
@@ -30,6 +31,7 @@ pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
     Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
 };
+pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
 pub use key_path::{KeyPath, Problem};
 pub use limits::{InvalidQuantity, Limits, Size, Time};
