@@ -108,6 +108,32 @@ fn a_crate_that_is_no_policy() {
     check("no-policy", here.path());
 }
 
+/// They are shown before the build, which takes longer.
+#[test]
+fn a_mistake_in_what_a_policy_says_of_itself() {
+    const SAID: &str = "name = \"mine\"\nversion = \"0.1.0\"\ndescription = \"Denies\"\n\
+                        reads = [\"userName\"]\nverdicts = [\"confirm\"]\n";
+
+    let here = tempfile::tempdir().unwrap();
+    fs::write(here.path().join("Cargo.toml"), "[package]\nname = \"mine\"\n").unwrap();
+    fs::write(here.path().join("text.json"), "{ type: object }").unwrap();
+    fs::write(here.path().join("list.json"), "[]").unwrap();
+    for (name, more) in [
+        ("policy-unknown-key", "denial = \"too-short\"\n"),
+        ("policy-code-without-deny", "[denials]\ntoo-short = \"It is too short\"\n"),
+        ("policy-missing-schema", "settings = \"settings.schema.json\"\n"),
+        ("policy-schema-not-json", "settings = \"text.json\"\n"),
+        ("policy-schema-no-object", "settings = \"list.json\"\n"),
+        ("policy-no-schema", "\n[settings]\ntype = \"table\"\n"),
+    ] {
+        fs::write(here.path().join("policy.toml"), format!("{SAID}{more}")).unwrap();
+        let output = admit().current_dir(here.path()).arg("build").output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert_eq!(stdout(&output), "", "{name}");
+        check_golden(&format!("errors/{name}.txt"), &stderr(&output));
+    }
+}
+
 #[test]
 fn a_manifest_without_policies_is_not_bundled() {
     let here = folder("");

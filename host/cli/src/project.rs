@@ -1,8 +1,9 @@
 //! Builds a policy project to a component, with nothing asked of its author.
 
 use crate::anatomy::Anatomy;
+use crate::source::Source;
 use crate::{file, metadata, rust};
-use admit_core::Metadata;
+use admit_core::{KeyPath, Metadata};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::fs;
@@ -27,9 +28,13 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
         bail!("`{}` is no policy project: it has no Cargo.toml", folder.display());
     }
     // Before the build, which takes longer.
-    let metadata = metadata::read(folder)?.map(|(_, metadata)| metadata);
+    let metadata = metadata::read(folder)?;
     rust::add_target(folder, TARGET)?;
     let sources = Sources::of(folder)?;
+    if let Some((source, metadata)) = &metadata {
+        sources.compare(&manifest, source, metadata);
+    }
+    let metadata = metadata.map(|(_, metadata)| metadata);
     if !sources.target.join(TARGET).join(PROFILE).is_dir() {
         say_first_build(folder);
     }
@@ -147,8 +152,19 @@ struct Sources {
     workspace: PathBuf,
     /// Where cargo puts what it builds.
     target: PathBuf,
-    /// The name and the folder of every package outside the registry.
+    /// The name and the folder of every package outside the workspace and the registry.
     packages: Vec<(String, PathBuf)>,
+    /// Every package outside the registry.
+    local: Vec<Package>,
+}
+
+/// A package, as cargo knows it.
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    source: Option<String>,
+    manifest_path: PathBuf,
 }
 
 impl Sources {
@@ -158,13 +174,6 @@ impl Sources {
             workspace_root: PathBuf,
             target_directory: PathBuf,
             packages: Vec<Package>,
-        }
-
-        #[derive(Deserialize)]
-        struct Package {
-            name: String,
-            source: Option<String>,
-            manifest_path: PathBuf,
         }
 
         let output = cargo(folder)
@@ -177,17 +186,35 @@ impl Sources {
         }
         let metadata: Metadata = serde_json::from_slice(&output.stdout)
             .context("cannot read what cargo metadata says")?;
-        let local = metadata.packages.into_iter().filter(|package| package.source.is_none());
-        let packages = local.filter_map(|package| {
+        let is_local = |package: &Package| package.source.is_none();
+        let local: Vec<Package> = metadata.packages.into_iter().filter(is_local).collect();
+        let packages = local.iter().filter_map(|package| {
             let folder = package.manifest_path.parent()?.to_owned();
             // The workspace is remapped as a whole.
-            (!folder.starts_with(&metadata.workspace_root)).then_some((package.name, folder))
+            let outside = !folder.starts_with(&metadata.workspace_root);
+            outside.then(|| (package.name.clone(), folder))
         });
         Ok(Sources {
             packages: packages.collect(),
             workspace: metadata.workspace_root,
             target: metadata.target_directory,
+            local,
         })
+    }
+
+    /// Warns where a policy says another name or version than its package has: one of them was
+    /// forgotten.
+    fn compare(&self, manifest: &Path, source: &Source, metadata: &Metadata) {
+        let manifest = manifest.canonicalize().ok();
+        let is_this = |package: &&Package| Some(&package.manifest_path) == manifest.as_ref();
+        let Some(package) = self.local.iter().find(is_this) else { return };
+        let warn = |key: &str, message: String| source.warn(&KeyPath::default().key(key), message);
+        if metadata.name.as_str() != package.name {
+            warn("name", format!("the package is called `{}` in Cargo.toml", package.name));
+        }
+        if metadata.version != package.version {
+            warn("version", format!("the package has `{}` in Cargo.toml", package.version));
+        }
     }
 }
 
