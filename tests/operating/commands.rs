@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// What is skipped where a program is missing.
-const GUIDE: &str = "a command of docs/operating.md";
+const GUIDE: &str = "a command of docs/src/operating.md";
 
 /// Runs `admit serve` as the page says, but on a port that is free.
 fn serving(command: &str, folder: &Path) -> Served {

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 
 pub(super) fn page() -> String {
-    read("docs/operating.md")
+    read("docs/src/operating.md")
 }
 
 /// A file of the repository.

@@ -411,7 +411,7 @@ fn every_link_leads_somewhere() {
     assert!(links.len() > 15, "{links:?}");
     for link in links {
         let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-        let path = root().join("docs").join(file);
+        let path = root().join("docs/src").join(file);
         assert!(path.exists(), "{link}");
         if !anchor.is_empty() {
             let text =
