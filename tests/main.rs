@@ -20,6 +20,7 @@ mod eval;
 mod function_zip;
 mod grants;
 mod guest_builds;
+mod guide;
 mod hostile;
 mod inspect;
 mod loading;

@@ -1,6 +1,6 @@
 //! The README says what is so: its commands are run, its output compared.
 
-use admit_tests::{admit, cargo, root, stderr, stdout};
+use admit_tests::{admit, cargo, root, section, stderr, stdout, without_times};
 use std::fs;
 use std::process::Command;
 
@@ -14,25 +14,7 @@ fn block(heading: &str, language: &str) -> String {
 }
 
 fn blocks(heading: &str, language: &str) -> Vec<String> {
-    let readme = readme();
-    let section = readme.split_once(&format!("## {heading}\n")).expect("the heading").1;
-    let section = section.split("\n## ").next().unwrap();
-    let fence = format!("```{language}\n");
-    let blocks = section.split(&fence).skip(1);
-    blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
-}
-
-/// Digits before a unit of time, which differ from run to run.
-fn without_times(text: &str) -> String {
-    let word = |word: &str| word != "µs" && word.parse::<u64>().is_err();
-    text.lines()
-        .map(|line| match line.ends_with("µs") {
-            true => {
-                line.split_whitespace().filter(|w| word(w)).collect::<Vec<_>>().join(" ") + "\n"
-            }
-            false => line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n",
-        })
-        .collect()
+    admit_tests::blocks(section(&readme(), &format!("## {heading}")), language)
 }
 
 #[test]

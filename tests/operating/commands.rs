@@ -3,18 +3,16 @@
 use super::page::*;
 use admit_engine::{Digest, Target};
 use admit_tests::{
-    Bundle, FunctionZip, Served, admit, component, event, is_there, root, stderr, stdout,
+    Bundle, FunctionZip, Served, Workplace, admit, component, event, is_there, root, stderr, stdout,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Output};
-use tempfile::TempDir;
+use std::process::Output;
 
 /// What is skipped where a program is missing.
-const GUIDE: &str = "a command of docs/operating.md";
+const GUIDE: &str = "a command of docs/src/operating.md";
 
 /// Runs `admit serve` as the page says, but on a port that is free.
 fn serving(command: &str, folder: &Path) -> Served {
@@ -69,24 +67,9 @@ fn the_example_is_a_record_as_admit_serve_writes_it() {
     assert!(page.contains(&format!("took {least} to {most} µs")), "{times:?}");
 }
 
-/// A folder in which the commands of the page find what they name, and may write.
-fn workplace() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for name in ["plugins", "tests"] {
-        symlink(root().join(name), folder.path().join(name)).unwrap();
-    }
-    fs::create_dir(folder.path().join("bin")).unwrap();
-    symlink(admit().get_program(), folder.path().join("bin/admit")).unwrap();
-    folder
-}
-
 /// Runs a command in a workplace.
-fn shell(command: &str, folder: &Path) -> Output {
-    let path = std::env::var("PATH").unwrap();
-    let path = format!("{}:{path}", folder.join("bin").display());
-    let mut shell = Command::new("sh");
-    shell.args(["-e", "-c", command]).current_dir(folder).env("PATH", path);
-    shell.env("ADMIT_USER_NAME_KEY", KEY).output().unwrap()
+fn shell(command: &str, workplace: &Workplace) -> Output {
+    workplace.shell(command).env("ADMIT_USER_NAME_KEY", KEY).output().unwrap()
 }
 
 /// Nothing is left out: a block is one of those that the tests below run, or talks to AWS.
@@ -115,11 +98,11 @@ fn every_command_is_run_unless_it_needs_an_account() {
 #[test]
 fn the_zip_is_made_and_checked_as_the_page_says() {
     let page = page();
-    let folder = workplace();
+    let folder = Workplace::new();
     let here = Target::HERE.expect("a machine that Lambda has").to_string();
     let run = |command: &str| {
         let command = command.replace("x86_64", &here);
-        let output = shell(&command, folder.path());
+        let output = shell(&command, &folder);
         (output.status.code(), stdout(&output), stderr(&output))
     };
     let decided = run(&command(&page, "admit eval "));
@@ -206,7 +189,7 @@ fn with_components(manifest: &str) -> String {
 #[test]
 fn what_is_served_answers_as_the_page_shows() {
     let page = page();
-    let folder = workplace();
+    let folder = Workplace::new();
     let serving = serving(&command(&page, "admit serve "), folder.path());
     if !is_there(GUIDE, "curl") {
         return;
@@ -217,7 +200,7 @@ fn what_is_served_answers_as_the_page_shows() {
     assert!(help.contains("[default: 3001]"), "{help}");
     let output = shell(
         &curl.replace("127.0.0.1:3001", serving.url().trim_start_matches("http://")),
-        folder.path(),
+        &folder,
     );
     assert!(output.status.success(), "{}", stderr(&output));
     let shown = &blocks(section(&page, "## 1. Deploy"), "text")[0];
@@ -227,7 +210,7 @@ fn what_is_served_answers_as_the_page_shows() {
 #[test]
 fn what_a_policy_would_change_is_counted_as_the_page_says() {
     let page = page();
-    let folder = workplace();
+    let folder = Workplace::new();
     let manifest = monitored(&with_components(&read("plugins/admit.toml")));
     fs::write(folder.path().join("admit.toml"), manifest).unwrap();
     let serving = serving("admit serve", folder.path());
@@ -241,7 +224,7 @@ fn what_a_policy_would_change_is_counted_as_the_page_says() {
     assert_eq!(flips, [json!(true), json!(false), json!(true)]);
     if is_there(GUIDE, "jq") {
         fs::write(folder.path().join("admit.log"), log).unwrap();
-        let output = shell(&command(&page, "jq "), folder.path());
+        let output = shell(&command(&page, "jq "), &folder);
         let counted = stdout(&output);
         let words: Vec<&str> = counted.split_whitespace().collect();
         assert_eq!(words, ["2", "minimum-username-length"], "{}", stderr(&output));
@@ -257,8 +240,8 @@ fn a_persons_hash_is_made_as_the_page_says() {
     let mut lambda = start(&bundle, &[("ADMIT_USER_NAME_KEY", KEY)]);
     lambda.invoke(event("sign-up.json"));
     let hash = lambda.decision_line()["userNameHash"].as_str().unwrap().to_owned();
-    let folder = workplace();
-    let output = shell(&command(&page(), "printf "), folder.path());
+    let folder = Workplace::new();
+    let output = shell(&command(&page(), "printf "), &folder);
     let said = stdout(&output);
     let digits = said.split_whitespace().last().expect("a hash");
     assert_eq!((hash.as_str(), digits.len()), (format!("hmac-sha256:{digits}").as_str(), 64));

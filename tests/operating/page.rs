@@ -1,43 +1,18 @@
 //! The page, and what it is compared with.
 
 use admit_tests::{Bundle, Lambda, bootstrap, root};
+pub(super) use admit_tests::{blocks, section, table};
 use serde_json::Value;
 use std::fs;
 use std::process::Command;
 
 pub(super) fn page() -> String {
-    read("docs/operating.md")
+    read("docs/src/operating.md")
 }
 
 /// A file of the repository.
 pub(super) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
-}
-
-/// What stands between a heading, given with its signs, and the next one of its level or above.
-pub(super) fn section<'a>(page: &'a str, heading: &str) -> &'a str {
-    let start = page.find(&format!("\n{heading}\n"));
-    let start = start.unwrap_or_else(|| panic!("no heading `{heading}`")) + heading.len() + 2;
-    let level = heading.bytes().take_while(|byte| *byte == b'#').count();
-    let ends = (2..=level).filter_map(|level| {
-        let next = format!("\n{} ", "#".repeat(level));
-        page[start..].find(&next).map(|end| start + end)
-    });
-    &page[start..ends.min().unwrap_or(page.len())]
-}
-
-/// The rows of the table with this header, without the back ticks around a whole cell.
-pub(super) fn table(text: &str, header: &[&str]) -> Vec<Vec<String>> {
-    let header = format!("| {} |", header.join(" | "));
-    let mut lines = text.lines().skip_while(|line| *line != header).skip(2);
-    let rows: Vec<Vec<String>> = lines
-        .by_ref()
-        .take_while(|line| line.starts_with('|'))
-        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
-        .collect();
-    assert!(!rows.is_empty(), "no table `{header}`");
-    assert!(lines.all(|line| line != header), "two tables `{header}`");
-    rows
 }
 
 /// The words between back ticks.
@@ -50,22 +25,6 @@ pub(super) fn unquoted(text: &str) -> &str {
         [word] if text.len() == word.len() + 2 => word,
         _ => panic!("`{text}` is not one quoted word"),
     }
-}
-
-/// The code blocks of a language, without their indentation.
-pub(super) fn blocks(text: &str, language: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let indent = line.len() - line.trim_start().len();
-        if line.trim_start() == format!("```{language}") {
-            let block = lines.by_ref().take_while(|line| line.trim() != "```");
-            blocks.push(
-                block.map(|line| line.get(indent..).unwrap_or("").to_owned() + "\n").collect(),
-            );
-        }
-    }
-    blocks
 }
 
 /// The function with these variables in its environment.

@@ -1,0 +1,7 @@
+//! The guide says what is so: its files are written, its commands are run, their output is
+//! compared, in the order in which a reader meets them. `operating.rs` does so for one chapter.
+
+mod chapters;
+mod links;
+mod manifest;
+mod session;

@@ -1,0 +1,48 @@
+use crate::{admit, cargo, root};
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A folder in which the commands of a document find what they name, and may write.
+pub struct Workplace(TempDir);
+
+impl Workplace {
+    /// Makes one that looks like the root of the repository, with `admit` on its path.
+    pub fn new() -> Workplace {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["plugins", "tests"] {
+            symlink(root().join(name), folder.path().join(name)).expect("a link");
+        }
+        fs::create_dir(folder.path().join("bin")).expect("a folder");
+        symlink(admit().get_program(), folder.path().join("bin/admit")).expect("a link");
+        Workplace(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A shell that runs this in it.
+    pub fn shell(&self, script: &str) -> Command {
+        let path = std::env::var("PATH").expect("a path");
+        let path = format!("{}:{path}", self.path().join("bin").display());
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", script]).current_dir(self.path()).env("PATH", path);
+        // What cargo set for the tests is not for what they build.
+        for (name, value) in cargo().get_envs() {
+            if value.is_none() {
+                shell.env_remove(name);
+            }
+        }
+        shell
+    }
+}
+
+impl Default for Workplace {
+    fn default() -> Workplace {
+        Workplace::new()
+    }
+}
