@@ -468,6 +468,10 @@ fn whatever_changes_is_tested_again() {
     write("cases.toml", "[[case]]\nname = 7\n");
     wait_for(&watched.said, "invalid type: integer `7`");
     wait_for(&watched.said, "waiting for a change");
+    // They are gone for a while.
+    fs::remove_file(folder.path().join("cases.toml")).unwrap();
+    wait_for(&watched.said, "cannot read the cases `cases.toml`");
+    wait_for(&watched.said, "waiting for a change");
     write("cases.toml", &PASSING.replace("Not today", "Not now"));
     watched.ran("6 passed, 0 failed");
 }
