@@ -149,10 +149,10 @@ impl Budgets {
         if let Some(most) = self.fuel
             && fuel.is_none_or(|fuel| fuel > most)
         {
-            let units = |fuel: u64| format!("{} units of fuel", grouped(fuel));
+            let units = |fuel| format!("{} units of fuel", grouped(fuel));
             differences.push(Difference {
                 about: About::Fuel,
-                expected: units(most),
+                expected: grouped(most),
                 got: fuel.map_or_else(
                     || "an unknown amount of fuel, since a policy was cut off".to_owned(),
                     units,
@@ -164,7 +164,7 @@ impl Budgets {
         {
             differences.push(Difference {
                 about: About::Memory,
-                expected: format!("{most} of memory"),
+                expected: most.to_string(),
                 got: format!("{memory} of memory"),
             });
         }
@@ -207,7 +207,7 @@ pub(crate) fn opinion(record: &PolicyRecord) -> String {
     let (said, counted) = explanation::said(&record.opinion);
     match counted.as_str() {
         "yes" | "-" => said,
-        counted => format!("{said} (counted: {counted})"),
+        counted => format!("{said}, counted: {counted}"),
     }
 }
 

@@ -132,15 +132,16 @@ impl Results {
             lines.extend(difference.lines());
         }
         for said in &case.policies {
-            let words = said.words.as_ref().map(|words| format!(": {words}")).unwrap_or_default();
+            let words = said.words.as_ref().map(|words| format!("; {words}")).unwrap_or_default();
             lines.push((said.policy.to_string(), format!("{}{words}", said.said)));
             for note in &said.notes {
                 lines.push((String::new(), format!("writes ({note})")));
             }
         }
-        for policy in &case.not_asked {
-            let outside = "not asked, the sign-up is outside its `applies-to`";
-            lines.push((policy.to_string(), outside.to_owned()));
+        if !case.not_asked.is_empty() {
+            let ids: Vec<&str> = case.not_asked.iter().map(PolicyId::as_str).collect();
+            let why = "the sign-up is outside of `applies-to`";
+            lines.push(("not asked".to_owned(), format!("{}: {why}", ids.join(", "))));
         }
         lines
     }

@@ -93,7 +93,7 @@ impl Args {
             // Before they are run: what changes meanwhile is found next.
             let seen = Look::at(&suite.places());
             if let Err(error) = self.run(suite) {
-                if error.is::<std::io::Error>() {
+                if crate::is_broken_pipe(&error) {
                     return Err(error);
                 }
                 eprintln!("{}", source::render(&error));
