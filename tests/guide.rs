@@ -5,3 +5,4 @@ mod chapters;
 mod links;
 mod manifest;
 mod session;
+mod shell;

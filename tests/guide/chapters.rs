@@ -35,10 +35,13 @@ macro_rules! tried {
 
 tried! {
     introduction: "introduction.md",
-    contract: "contract.md",
+    first_policy: "first-policy.md",
     settings: "settings.md",
+    testing: "testing.md",
+    contract: "contract.md",
     manifest: "manifest.md",
     merging: "merging.md",
+    auditing: "auditing.md",
     corporate_domain: "recipes/corporate-domain.md",
     invitation: "recipes/invitation.md",
     blocked_domains: "recipes/blocked-domains.md",

@@ -250,7 +250,7 @@ fn a_persons_hash_is_made_as_the_page_says() {
 #[test]
 fn sign_ups_are_replayed_as_the_page_says() {
     let page = page();
-    let folder = workplace();
+    let folder = Workplace::new();
     // As on the page: the log of a day, with events, and the package that decided it.
     let mut command = admit();
     command.env("ADMIT_EVENTS", "all");

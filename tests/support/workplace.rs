@@ -27,17 +27,22 @@ impl Workplace {
 
     /// A shell that runs this in it.
     pub fn shell(&self, script: &str) -> Command {
+        self.program("sh", &["-e", "-c", script])
+    }
+
+    /// A program, started in it.
+    pub fn program(&self, name: &str, args: &[&str]) -> Command {
         let path = std::env::var("PATH").expect("a path");
         let path = format!("{}:{path}", self.path().join("bin").display());
-        let mut shell = Command::new("sh");
-        shell.args(["-e", "-c", script]).current_dir(self.path()).env("PATH", path);
+        let mut program = Command::new(name);
+        program.args(args).current_dir(self.path()).env("PATH", path);
         // What cargo set for the tests is not for what they build.
         for (name, value) in cargo().get_envs() {
             if value.is_none() {
-                shell.env_remove(name);
+                program.env_remove(name);
             }
         }
-        shell
+        program
     }
 }
 
