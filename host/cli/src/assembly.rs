@@ -38,7 +38,6 @@ pub(crate) enum Grants {
     /// Everything that there is.
     Everything,
     /// What its metadata asks for; everything if it has none.
-    #[expect(dead_code, reason = "for what comes next")]
     AskedFor,
 }
 

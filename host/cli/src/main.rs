@@ -5,6 +5,7 @@
 
 mod anatomy;
 mod assembly;
+mod bench;
 mod bootstrap;
 mod bundle_files;
 mod bundle_folder;
@@ -20,6 +21,7 @@ mod metadata;
 mod origin;
 mod patience;
 mod place;
+mod progress;
 mod project;
 mod remedy;
 mod rust;

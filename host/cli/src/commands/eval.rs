@@ -90,7 +90,7 @@ impl Args {
 }
 
 /// The settings of a policy, from the command line.
-fn object(json: &str) -> Result<Map<String, Value>, String> {
+pub(super) fn object(json: &str) -> Result<Map<String, Value>, String> {
     serde_json::from_str(json).map_err(|error| format!("expected a JSON object itself: {error}"))
 }
 
