@@ -8,6 +8,7 @@
 )]
 
 mod arrows;
+mod bench;
 mod bootstrap;
 mod bundle;
 mod cases;

@@ -1,3 +1,4 @@
+mod bench;
 mod build;
 mod bundle;
 mod check;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Bench(bench::Args),
     Build(build::Args),
     Eval(eval::Args),
     Bundle(bundle::Args),
@@ -33,6 +35,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         match self {
+            Command::Bench(args) => args.exec(),
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),

@@ -185,7 +185,8 @@ pub(crate) fn reply_text(reply: &Reply) -> serde_json::Result<String> {
     Ok(text + "\n")
 }
 
-fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
+/// An empty table with these columns.
+pub(crate) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
     for column in table.column_iter_mut() {
@@ -263,7 +264,7 @@ fn if_enforced(alternative: &Alternative) -> String {
 }
 
 /// A table without the space that fills its last column.
-fn trimmed(table: &Table) -> String {
+pub(crate) fn trimmed(table: &Table) -> String {
     let text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
     terminal::table(&text)
 }

@@ -5,6 +5,7 @@
 
 mod anatomy;
 mod assembly;
+mod bench;
 mod bootstrap;
 mod bundle_files;
 mod bundle_folder;

@@ -27,6 +27,18 @@ pub struct Evaluation {
     pub memory: Size,
     /// Time on this machine, from instantiating to the verdict.
     pub time: Duration,
+    /// What of the fuel and the time was gone when the policy was configured. None where it
+    /// never was.
+    pub configured: Option<Configured>,
+}
+
+/// What it took to instantiate and configure a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Configured {
+    /// Units of fuel used; the same on every machine.
+    pub fuel: u64,
+    /// Time on this machine.
+    pub time: Duration,
 }
 
 /// The share that one policy has of the time for a whole decision.
@@ -89,6 +101,8 @@ struct Sandbox<'a> {
     limits: &'a Limits,
     log: Log,
     phase: Phase,
+    started: Instant,
+    configured: Option<Configured>,
 }
 
 impl Evaluation {
@@ -101,6 +115,7 @@ impl Evaluation {
             fuel: None,
             memory: Size::from_kib(0),
             time: Duration::ZERO,
+            configured: None,
         }
     }
 }
@@ -155,21 +170,22 @@ impl Engine {
         share: Share,
         run: impl FnOnce(&mut Sandbox<'_>) -> Result<Verdict, Failure>,
     ) -> Evaluation {
-        let started = Instant::now();
         // A panic of the host while a guest runs is a failure of that one policy: left
         // alone, its text would reach the person signing up.
         catch_unwind(AssertUnwindSafe(|| {
             let mut sandbox = self.sandbox(limits, log, share);
             let answer = sandbox.limit().and_then(|()| run(&mut sandbox));
-            let left = sandbox.store.get_fuel().unwrap_or(0);
+            let used = sandbox.fuel_used();
+            let (started, configured) = (sandbox.started, sandbox.configured);
             let state = sandbox.store.into_data();
             Evaluation {
                 component: None,
-                fuel: is_fuel_known(&answer).then(|| limits.fuel.saturating_sub(left)),
+                fuel: is_fuel_known(&answer).then_some(used),
                 answer,
                 notes: state.notes,
                 memory: Size::from_bytes(state.limiter.memory()),
                 time: started.elapsed(),
+                configured,
             }
         }))
         .unwrap_or_else(|_| {
@@ -178,6 +194,7 @@ impl Engine {
     }
 
     fn sandbox<'a>(&self, limits: &'a Limits, log: Log, share: Share) -> Sandbox<'a> {
+        let started = Instant::now();
         let cpu_time = if limits.memory > Limits::default().memory {
             // To fill so much memory takes long, and cannot be interrupted.
             CpuTime::from_now()
@@ -192,7 +209,8 @@ impl Engine {
             share,
             stopped: None,
         };
-        Sandbox { store: Store::new(&self.inner, state), limits, log, phase: Phase::Instantiate }
+        let store = Store::new(&self.inner, state);
+        Sandbox { store, limits, log, phase: Phase::Instantiate, started, configured: None }
     }
 }
 
@@ -236,6 +254,7 @@ impl Sandbox<'_> {
             .call_configure(&mut self.store, settings)
             .map_err(|error| self.failure(&error))?
             .map_err(|words| Failure::SettingsRefused(reason(&words, self.log)))?;
+        self.configured = Some(Configured { fuel: self.fuel_used(), time: self.started.elapsed() });
         Ok(instance)
     }
 
@@ -285,6 +304,10 @@ impl Sandbox<'_> {
                 reason: without_numbers(&format!("{error:#}")),
             },
         }
+    }
+
+    fn fuel_used(&self) -> u64 {
+        self.limits.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 
     fn has_all_fuel(&self) -> bool {

@@ -23,7 +23,7 @@ mod regular_file;
 pub use admission::{Refused, is_granted, refusal_of};
 pub use digest::Digest;
 pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
-pub use evaluation::Evaluation;
+pub use evaluation::{Configured, Evaluation};
 #[cfg(feature = "compile")]
 pub use native::Compiler;
 pub use native::Target;

@@ -1,0 +1,151 @@
+use super::samples::Sample;
+use super::{FORMAT, FailedEvent, Figures, PolicyFigures, SampleEvent, Samples, Step, Times};
+use crate::progress::Progress;
+use admit_cognito::Event;
+use admit_core::{PolicyId, Size};
+use admit_engine::{Deliberation, Evaluation, PolicySet, WASMTIME_VERSION};
+use anyhow::Context;
+use std::time::{Duration, Instant};
+
+/// Decides the events in turn until so many decisions are timed, each event at least once.
+pub(crate) fn measure(
+    policies: &PolicySet,
+    samples: &Samples,
+    count: usize,
+) -> anyhow::Result<Figures> {
+    let events = samples
+        .iter()
+        .map(|sample| Event::parse(&sample.text).with_context(|| sample.name.clone()))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let count = count.max(events.len());
+    let mut tallies: Vec<Tally> = policies.policies().map(|_| Tally::default()).collect();
+    let mut whole = Vec::with_capacity(count);
+    let mut whole_fuel = Vec::with_capacity(events.len());
+    let progress = Progress::of(events.len() + count, "deciding");
+    // A first round for the fuel, which is the same each time, and for what is slow only once.
+    for (event, sample) in events.iter().zip(samples.iter()) {
+        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
+        let fuel = deliberation.evaluations.iter().map(|evaluation| evaluation.fuel);
+        whole_fuel.push(fuel.sum());
+        for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, &deliberation)) {
+            tally.count(&sample.name, evaluation);
+        }
+        progress.advance();
+    }
+    for event in events.iter().cycle().take(count) {
+        let started = Instant::now();
+        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
+        whole.push(started.elapsed());
+        for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, &deliberation)) {
+            tally.time(evaluation);
+        }
+        progress.advance();
+    }
+    let figures = policies.policies().zip(tallies).map(|((policy, component), tally)| {
+        let Tally { configure, evaluate, memory, failures } = tally;
+        PolicyFigures {
+            policy: policy.id.clone(),
+            component,
+            memory,
+            configure: configure.step(),
+            evaluate: evaluate.step(),
+            failures,
+        }
+    });
+    let event = |sample: &Sample| SampleEvent { name: sample.name.clone(), digest: sample.digest };
+    Ok(Figures {
+        format: FORMAT.to_owned(),
+        admit: env!("CARGO_PKG_VERSION").to_owned(),
+        wasmtime: WASMTIME_VERSION.to_owned(),
+        samples: count,
+        events: samples.iter().map(event).collect(),
+        policies: figures.collect(),
+        decision: Step { fuel: whole_fuel, times: Times::of(whole) },
+    })
+}
+
+/// The evaluation of each policy of the set, none where it was not asked.
+fn by_policy<'a>(
+    policies: &PolicySet,
+    deliberation: &'a Deliberation,
+) -> Vec<Option<&'a Evaluation>> {
+    let records = deliberation.decision.policies.iter();
+    let mut asked = records.zip(&deliberation.evaluations).peekable();
+    let mut evaluation =
+        |id: &PolicyId| asked.next_if(|(record, _)| record.policy == *id).map(|(_, e)| e);
+    policies.policies().map(|(policy, _)| evaluation(&policy.id)).collect()
+}
+
+/// What is known of one policy so far.
+struct Tally {
+    configure: Measured,
+    evaluate: Measured,
+    memory: Size,
+    failures: Vec<FailedEvent>,
+}
+
+#[derive(Default)]
+struct Measured {
+    fuel: Vec<Option<u64>>,
+    times: Vec<Duration>,
+}
+
+impl Default for Tally {
+    fn default() -> Tally {
+        Tally {
+            configure: Measured::default(),
+            evaluate: Measured::default(),
+            memory: Size::from_bytes(0),
+            failures: Vec::new(),
+        }
+    }
+}
+
+impl Tally {
+    /// Counts what is the same each time.
+    fn count(&mut self, event: &str, evaluation: Option<&Evaluation>) {
+        let configured = evaluation.and_then(|evaluation| evaluation.configured);
+        let fuel = evaluation.and_then(|evaluation| evaluation.fuel);
+        self.configure.fuel.push(configured.map(|configured| configured.fuel));
+        self.evaluate
+            .fuel
+            .push(fuel.zip(configured).map(|(all, before)| all.saturating_sub(before.fuel)));
+        if let Some(Evaluation { memory, answer, .. }) = evaluation {
+            self.memory = self.memory.max(*memory);
+            if let Err(failure) = answer {
+                let failure = failure.to_string();
+                self.failures.push(FailedEvent { event: event.to_owned(), failure });
+            }
+        }
+    }
+
+    fn time(&mut self, evaluation: Option<&Evaluation>) {
+        if let Some((evaluation, configured)) =
+            evaluation.and_then(|evaluation| Some((evaluation, evaluation.configured?)))
+        {
+            self.configure.times.push(configured.time);
+            self.evaluate.times.push(evaluation.time.saturating_sub(configured.time));
+        }
+    }
+}
+
+impl Measured {
+    fn step(self) -> Step {
+        Step { fuel: self.fuel, times: Times::of(self.times) }
+    }
+}
+
+impl Times {
+    fn of(mut times: Vec<Duration>) -> Option<Times> {
+        times.sort();
+        let nanoseconds = |duration: &Duration| u64::try_from(duration.as_nanos()).ok();
+        let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len() - 1));
+        if times.is_empty() {
+            return None;
+        }
+        Some(Times {
+            median_nanoseconds: at(50).and_then(nanoseconds)?,
+            p99_nanoseconds: at(99).and_then(nanoseconds)?,
+        })
+    }
+}

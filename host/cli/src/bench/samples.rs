@@ -1,0 +1,72 @@
+//! The events that are decided to measure policies.
+
+use admit_engine::{Digest, read_at_most};
+use anyhow::{Context, bail};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// Events by name, each text once.
+pub(crate) struct Samples(Vec<Sample>);
+
+pub(super) struct Sample {
+    pub(super) name: String,
+    pub(super) digest: Digest,
+    pub(super) text: Vec<u8>,
+}
+
+/// The largest event that is read; Lambda hands over 6 MiB at most.
+const MOST_EVENT: u64 = 16 << 20;
+
+impl Samples {
+    /// A sign-up with an email address and a phone number, as AWS's documentation shows one.
+    pub(crate) fn built_in() -> Samples {
+        Samples::of([("sample sign-up".to_owned(), include_bytes!("sign-up.json").to_vec())])
+    }
+
+    /// Reads events, and of a folder every file that ends in `.json`, by their names.
+    pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Samples> {
+        let mut texts = Vec::new();
+        for path in paths {
+            let files = if path.is_dir() { events_in(path)? } else { vec![path.clone()] };
+            for file in files {
+                let name = file.display().to_string();
+                let text = File::open(&file).and_then(|file| read_at_most(file, MOST_EVENT));
+                texts.push((
+                    name,
+                    text.with_context(|| format!("cannot read the event `{}`", file.display()))?,
+                ));
+            }
+        }
+        Ok(Samples::of(texts))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Sample> {
+        self.0.iter()
+    }
+
+    fn of(texts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Samples {
+        let mut samples: Vec<Sample> = Vec::new();
+        for (name, text) in texts {
+            let digest = Digest::of(&text);
+            if samples.iter().all(|sample| sample.digest != digest) {
+                samples.push(Sample { name, digest, text });
+            }
+        }
+        Samples(samples)
+    }
+}
+
+fn events_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let read = || -> std::io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+        entries.collect()
+    };
+    let mut files =
+        read().with_context(|| format!("cannot read the folder `{}`", folder.display()))?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    if files.is_empty() {
+        bail!("no events in `{}`: they are files that end in `.json`", folder.display());
+    }
+    Ok(files)
+}

@@ -1,0 +1,141 @@
+//! Figures as a person reads them.
+
+use super::comparison::{Change, Comparison, PolicyChange, StepChange};
+use super::{Figures, PolicyFigures, Step, Times};
+use crate::explanation::{table, trimmed};
+use admit_core::{grouped, printable};
+use comfy_table::{CellAlignment, Table};
+use std::fmt::Write;
+
+/// A table with two rows for each policy, one for each step, and what is otherwise than in a
+/// baseline, if there is one.
+pub(crate) fn to_text(figures: &Figures, comparison: Option<&Comparison>) -> String {
+    let rows = match comparison {
+        None => plain(figures),
+        Some(comparison) => compared(figures, comparison),
+    };
+    let mut text = trimmed(&rows);
+    let _ = writeln!(text, "\n{}", caption(figures));
+    for policy in &figures.policies {
+        if let Some(failed) = policy.failures.first() {
+            let name = printable(&failed.event, 200);
+            let _ = writeln!(text, "\n{} fails, for `{name}`: {}", policy.policy, failed.failure);
+            if let others @ 1.. = policy.failures.len() - 1 {
+                let _ = writeln!(text, "and for {others} more");
+            }
+        }
+    }
+    if let Some(comparison) = comparison {
+        for note in &comparison.notes {
+            let _ = writeln!(text, "\n{note}");
+        }
+        let _ = write!(text, "\n{}", comparison.conclusion());
+    }
+    text
+}
+
+fn plain(figures: &Figures) -> Table {
+    let mut rows = table(["policy", "memory", "step", "fuel", "median", "p99"]);
+    let cells = |step: &Step| [fuel(step.most()), median(step.times), p99(step.times)];
+    let mut add = |name: &str, memory: &str, step: &str, figures: &Step| {
+        let [fuel, median, p99] = cells(figures);
+        rows.add_row([name, memory, step, &fuel, &median, &p99]);
+    };
+    for PolicyFigures { policy, memory, configure, evaluate, .. } in &figures.policies {
+        add(policy.as_str(), &memory.to_string(), "configure", configure);
+        add("", "", "evaluate", evaluate);
+    }
+    if figures.policies.len() > 1 {
+        add(WHOLE, "", "", &figures.decision);
+    }
+    aligned(rows, 2)
+}
+
+fn compared(figures: &Figures, comparison: &Comparison) -> Table {
+    let mut rows = table([
+        "policy", "memory", "change", "step", "fuel", "change", "median", "was", "p99", "was",
+    ]);
+    let mut add = |[name, memory, change]: [&str; 3],
+                   step: &str,
+                   figures: &Step,
+                   was: Option<&StepChange>| {
+        let before = was.and_then(|was| was.times);
+        rows.add_row([
+            name.to_owned(),
+            memory.to_owned(),
+            change.to_owned(),
+            step.to_owned(),
+            fuel(figures.most()),
+            percent(was.and_then(|was| was.fuel)),
+            median(figures.times),
+            median(before),
+            p99(figures.times),
+            p99(before),
+        ]);
+    };
+    for PolicyFigures { policy, memory, configure, evaluate, .. } in &figures.policies {
+        let was = comparison.policies.iter().find(|change| change.policy == *policy);
+        let change = percent(was.map(|was| was.memory));
+        let steps = |step: fn(&PolicyChange) -> &StepChange| was.map(step);
+        let first = [policy.as_str(), &memory.to_string(), &change];
+        add(first, "configure", configure, steps(|was| &was.configure));
+        add(["", "", ""], "evaluate", evaluate, steps(|was| &was.evaluate));
+    }
+    if figures.policies.len() > 1 {
+        add([WHOLE, "", ""], "", &figures.decision, Some(&comparison.decision));
+    }
+    aligned(rows, 3)
+}
+
+const WHOLE: &str = "whole decision";
+
+/// Everything to the right but the names of policies and those of steps, in this column.
+fn aligned(mut rows: Table, steps: usize) -> Table {
+    for (index, column) in rows.column_iter_mut().enumerate() {
+        if index != 0 && index != steps {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    rows
+}
+
+fn caption(figures: &Figures) -> String {
+    let samples = grouped(figures.samples as u64);
+    match &figures.events[..] {
+        [event] => format!("{samples} decisions of `{}`", printable(&event.name, 200)),
+        events => format!(
+            "{samples} decisions of {} events; fuel is that of the event that takes most",
+            grouped(events.len() as u64)
+        ),
+    }
+}
+
+fn fuel(most: Option<u64>) -> String {
+    most.map_or_else(|| "-".to_owned(), grouped)
+}
+
+fn percent(change: Option<Change>) -> String {
+    match change {
+        None => "-".to_owned(),
+        Some(Change { now, was, .. }) if now == was => "=".to_owned(),
+        Some(Change { percent, .. }) => format!("{percent:+.1} %"),
+    }
+}
+
+fn median(times: Option<Times>) -> String {
+    time(times.map(|times| times.median_nanoseconds))
+}
+
+fn p99(times: Option<Times>) -> String {
+    time(times.map(|times| times.p99_nanoseconds))
+}
+
+/// A time with three digits or so, which is as much as it is worth.
+fn time(nanoseconds: Option<u64>) -> String {
+    match nanoseconds {
+        None => "-".to_owned(),
+        Some(nanos @ ..10_000) => format!("{}.{} µs", nanos / 1_000, nanos % 1_000 / 100),
+        Some(nanos @ ..10_000_000) => format!("{} µs", grouped(nanos / 1_000)),
+        Some(nanos) => format!("{} ms", grouped(nanos / 1_000_000)),
+    }
+}

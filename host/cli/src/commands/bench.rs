@@ -1,0 +1,131 @@
+use super::eval::object;
+use crate::assembly::{Assembly, Grants, MANIFEST};
+use crate::bench::{Comparison, Figures, Samples, measure, to_text};
+use crate::file;
+use admit_engine::Engine;
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use clap::error::ErrorKind;
+use serde_json::{Map, Value};
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Measure what policies cost: fuel, memory and time
+///
+/// Decides events many times, in the sandboxes and under the limits of production, and
+/// prints for each policy what it takes to configure it, instantiating included, and to
+/// evaluate it. Fuel and memory are the same on every machine; times are of this one.
+///
+/// With a baseline, which `--save` wrote before, it says what has changed. It fails where an
+/// event takes more fuel than it did; memory and time are shown for information.
+///
+/// Exit status: 0 measured, 3 a regression in fuel, 1 could not be measured, 2 wrong usage.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  admit bench --event events/
+  admit bench target/admit/minimum.wasm --settings '{\"characters\": 8}'
+  admit bench . --save baseline.json
+  admit bench . --baseline baseline.json --max-regression 5")]
+pub(crate) struct Args {
+    /// A manifest, or a policy, a component or the folder of its project, with what it asks for
+    #[arg(value_name = "PATH", default_value = MANIFEST)]
+    path: PathBuf,
+    /// The settings of that policy
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    settings: Option<Map<String, Value>>,
+    /// An event to decide, or a folder of them; may be given more than once. Without any, a
+    /// sample sign-up with an email address and a phone number is decided
+    #[arg(long = "event", value_name = "FILE")]
+    events: Vec<PathBuf>,
+    /// How many decisions to time, the events in turn, each at least once
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    samples: u32,
+    /// Write what was measured to a file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Compare with such a file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// By how many percent fuel may rise
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent, requires = "baseline")]
+    max_regression: f64,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// A table
+    Text,
+    /// Everything as one JSON object
+    Json,
+}
+
+/// The exit status of a regression.
+const REGRESSION: u8 = 3;
+
+impl Args {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        // Before everything that takes long.
+        let baseline = self.baseline.as_deref().map(Figures::read).transpose()?;
+        let samples = match &self.events[..] {
+            [] => Samples::built_in(),
+            paths => Samples::read(paths)?,
+        };
+        let policies =
+            assembly(&self.path, self.settings)?.into_policy_set(Arc::new(Engine::new(1)?))?;
+        let count = usize::try_from(self.samples)?;
+        let figures = measure(&policies, &samples, count)?;
+        if let Some(path) = &self.save {
+            file::write(path, figures.to_json()?.as_bytes())
+                .with_context(|| format!("cannot write the figures `{}`", path.display()))?;
+        }
+        let comparison = baseline
+            .map(|baseline| Comparison::new(&figures, &baseline, self.max_regression))
+            .transpose()?;
+        let text = match (self.format, &comparison) {
+            (Format::Text, comparison) => to_text(&figures, comparison.as_ref()),
+            (Format::Json, None) => figures.to_json()?,
+            (Format::Json, Some(comparison)) => figures.to_json_with(comparison)?,
+        };
+        stdout().write_all(text.as_bytes())?;
+        Ok(match comparison.is_some_and(|comparison| comparison.is_a_regression()) {
+            true => ExitCode::from(REGRESSION),
+            false => ExitCode::SUCCESS,
+        })
+    }
+}
+
+fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<Assembly> {
+    if path == Path::new(MANIFEST) && !path.exists() {
+        bail!(
+            "no `{MANIFEST}` here; name a manifest, a .wasm file or the folder of a policy project"
+        );
+    }
+    if path.extension().is_none_or(|extension| extension != "toml") {
+        let settings = settings.unwrap_or_default().into();
+        return Assembly::from_component(path, Grants::AskedFor, settings);
+    }
+    if settings.is_some() {
+        let message = format!(
+            "--settings are for one policy, and those of `{}` stand in it\n",
+            path.display()
+        );
+        clap::Error::raw(ErrorKind::ArgumentConflict, message).exit();
+    }
+    let assembly = Assembly::from_manifest(path)?;
+    match assembly.manifest.policies.is_empty() {
+        true => bail!("`{}` names no policy: there is nothing to measure", path.display()),
+        false => Ok(assembly),
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(percent) if (0.0..=1_000_000.0).contains(&percent) => Ok(percent),
+        _ => Err("expected a number of percent, such as `5` or `0.5`".to_owned()),
+    }
+}
