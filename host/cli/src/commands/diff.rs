@@ -29,7 +29,7 @@ use std::sync::Arc;
 #[command(after_help = "Examples:
   admit diff deployed.zip admit.toml --events events/
   admit diff old/admit.toml new/admit.toml --events events.ndjson --format json
-  aws logs tail /aws/lambda/admit --since 1d --format short | admit diff old.toml new.toml --events -")]
+  admit diff old.toml new.toml --events - < admit.log")]
 pub(crate) struct Args {
     /// The policy set to compare with: a manifest, a bundle or a deployment package
     old: PathBuf,
