@@ -2,6 +2,7 @@
 //! refuse what it refuses, as far as a schema can know.
 
 mod document;
+mod editors;
 mod keys;
 mod ranges;
 
@@ -182,9 +183,13 @@ fn the_schema_of_cases_is_no_rubber_stamp() {
         ("case[0].failure", "failure = \"crash\""),
         ("case[0].max-fuel", "max-fuel = -1"),
         ("case[0].max-memory", "max-memory = 1"),
+        ("case[0].admit", "admit = false"),
     ] {
         assert!(with(line).refused_by_schema().iter().any(|place| place == key), "{line}");
     }
+    let message_alone = CASE.replace("deny", "admit = true\nmessage");
+    assert_eq!(Document::new(Kind::Cases, message_alone).refused_by_schema(), ["case[0]"]);
+    assert_eq!(Document::new(Kind::Cases, String::new()).refused_by_schema(), [""]);
 }
 
 /// The files of this repository and the snippets of its documentation that are of a kind.

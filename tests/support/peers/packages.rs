@@ -71,13 +71,24 @@ impl Packages {
         &self.folder
     }
 
+    /// A program that a package for Python brings, started as the one that runs them all.
+    pub fn tool(&self, name: &str) -> Command {
+        let mut command = Command::new(self.folder.join("bin").join(name));
+        self.isolate(&mut command);
+        command
+    }
+
     /// The program, started in the folder, without anything of the machine's that could change
     /// what it does, such as a proxy or somebody's AWS profile.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
+        self.isolate(&mut command);
+        command
+    }
+
+    fn isolate(&self, command: &mut Command) {
         command.current_dir(&self.folder).env_clear().env("HOME", &self.folder);
         command.envs(env::var_os("PATH").map(|path| ("PATH", path)));
-        command
     }
 }
 
