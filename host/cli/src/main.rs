@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
 
+mod about;
 mod anatomy;
 mod assembly;
 mod bootstrap;
@@ -16,6 +17,7 @@ mod explanation;
 mod file;
 mod finding;
 mod function_zip;
+mod inspection;
 mod invoke_api;
 mod live;
 mod metadata;
