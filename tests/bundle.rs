@@ -32,7 +32,7 @@ fn a_bundle_is_the_same_each_time_for_either_machine() {
             assert!(output.status.success(), "{}", stderr(&output));
         }
         let files = files(&one);
-        assert_eq!(files.len(), 4, "an index and a file for each component");
+        assert_eq!(files.len(), 5, "an index, what it is about, and a file for each component");
         assert!(files == self::files(&two), "{target}: the bytes differ");
         let index = String::from_utf8(files["bundle.json"].clone()).unwrap();
         assert!(index.contains(&format!("\"target\": \"{target}\"")), "{index}");
@@ -78,7 +78,7 @@ fn components_that_are_the_same_are_compiled_once() {
         .unwrap();
     let path = folder.path().join("bundle");
     assert!(bundle(&manifest, &path, "x86_64").status.success());
-    assert_eq!(files(&path).len(), 2);
+    assert_eq!(files(&path).len(), 3);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
     let path = folder.path().join("bundle");
     assert!(bundle(&sample_manifest(), &path, "arm64").status.success());
     assert!(bundle(&sample_manifest(), &path, "x86_64").status.success());
-    assert_eq!(files(&path).len(), 4);
+    assert_eq!(files(&path).len(), 5);
 
     let precious = folder.path().join("precious");
     fs::create_dir(&precious).unwrap();

@@ -1,8 +1,11 @@
 //! What a component is made of, read without compiling or running it.
 
+mod interface;
+
 use crate::metadata;
 use admit_core::{Metadata, printable};
 use anyhow::{Context, bail};
+use interface::Writer;
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, ProducersSectionReader, ValidPayload, Validator};
@@ -14,6 +17,10 @@ pub(crate) struct Anatomy {
     pub(crate) imports: Vec<String>,
     /// What it exports.
     pub(crate) exports: Vec<String>,
+    /// The functions and types of each import, in the same order, by the component's own types.
+    pub(crate) import_types: Vec<Vec<String>>,
+    /// Those of each export.
+    pub(crate) export_types: Vec<Vec<String>>,
     /// Tools by field, such as `processed-by rustc 1.95.0`, each once, and not too many.
     pub(crate) producers: Vec<String>,
     /// What it says of itself, or why that cannot be read; none if it says nothing.
@@ -67,7 +74,21 @@ impl Anatomy {
                 ValidPayload::End(types) if depth == 0 => {
                     let types = types.as_ref();
                     // An import of types alone gives a component nothing to call.
-                    anatomy.imports.retain(|name| !is_only_types(types, name));
+                    let all = std::mem::take(&mut anatomy.imports);
+                    let mut writer = Writer::new(&types);
+                    for name in all {
+                        let item = types.component_item_for_import(&name).map(|item| &item.ty);
+                        let lines = item.map(|item| writer.lines(&name, item));
+                        if !is_only_types(types, &name) {
+                            anatomy.imports.push(name);
+                            anatomy.import_types.push(lines.unwrap_or_default());
+                        }
+                    }
+                    for name in &anatomy.exports {
+                        let item = types.component_item_for_export(name).map(|item| &item.ty);
+                        let lines = item.map(|item| writer.lines(name, item));
+                        anatomy.export_types.push(lines.unwrap_or_default());
+                    }
                 }
                 ValidPayload::End(_) => depth -= 1,
                 ValidPayload::Ok | ValidPayload::Func(..) => {}

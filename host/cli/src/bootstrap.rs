@@ -64,6 +64,16 @@ pub(crate) fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The version of `admit` that a bootstrap says it is of.
+pub(crate) fn version(bytes: &[u8]) -> Option<String> {
+    // Put together here as above.
+    let mark = ["admit-bootstrap", ""].join("/");
+    let start = memmem::find(bytes, mark.as_bytes())? + mark.len();
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b".-+".contains(byte);
+    let version: Vec<u8> = bytes[start..].iter().take(32).take_while(is_part).copied().collect();
+    String::from_utf8(version).ok().filter(|version| !version.is_empty())
+}
+
 /// Where glibc has the program that loads others.
 const LOADERS: [&str; 2] = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
 

@@ -1,8 +1,9 @@
 //! The files of a bundle, before they are written anywhere.
 
+use crate::about::About;
 use crate::assembly::Assembly;
 use crate::patience::Patience;
-use admit_engine::bundle::{Entry, INDEX, Index, MOST_COMPILED};
+use admit_engine::bundle::{ABOUT, Entry, INDEX, Index, MOST_COMPILED};
 use admit_engine::{Compiler, Digest, Engine, Target};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -36,7 +37,10 @@ impl BundleFiles {
             };
             entries.insert(name.clone(), entry);
         }
-        let index = Index::new(assembly.manifest, target, entries);
+        let about = About::of(assembly.components.values().map(Vec::as_slice))?.to_json()?;
+        let mut index = Index::new(assembly.manifest, target, entries);
+        index.about = Some(Digest::of(&about));
+        files.insert(ABOUT.to_owned(), about);
         files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
         Ok(BundleFiles { index, files })
     }

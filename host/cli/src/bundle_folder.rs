@@ -1,7 +1,7 @@
 //! A bundle as a folder.
 
 use crate::file::readable;
-use admit_engine::bundle::{INDEX, MOST_COMPILED};
+use admit_engine::bundle::{ABOUT, INDEX, MOST_COMPILED};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -83,5 +83,7 @@ fn names(folder: &Path) -> io::Result<Vec<OsString>> {
 }
 
 fn is_of_a_bundle(name: &OsString) -> bool {
-    name == INDEX || Path::new(name).extension().is_some_and(|extension| extension == "cwasm")
+    name == INDEX
+        || name == ABOUT
+        || Path::new(name).extension().is_some_and(|extension| extension == "cwasm")
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
 
+mod about;
 mod anatomy;
 mod assembly;
 mod bench;
@@ -21,6 +22,7 @@ mod file;
 mod finding;
 mod format;
 mod function_zip;
+mod inspection;
 mod invoke_api;
 mod json_place;
 mod live;

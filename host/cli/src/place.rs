@@ -3,7 +3,7 @@
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::{bundle_folder, changes};
 use admit_core::printable;
-use admit_engine::bundle::{INDEX, Index};
+use admit_engine::bundle::{ABOUT, INDEX, Index};
 use admit_engine::{Digest, read_regular_file};
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -112,17 +112,19 @@ impl Before {
     }
 }
 
-fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
+/// The index among the files of a bundle. An error says what is wrong.
+pub(crate) fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
     let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     Index::from_text(text)
 }
 
-/// What is wrong with the compiled files of a bundle.
-fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+/// What is wrong with the files of a bundle beside its index.
+pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let Ok(index) = index(files) else { return Vec::new() };
-    let named: BTreeMap<String, Digest> =
-        index.components.values().map(|entry| (entry.file_name(), entry.compiled)).collect();
+    let compiled = index.components.values().map(|entry| (entry.file_name(), entry.compiled));
+    let about = index.about.map(|digest| (ABOUT.to_owned(), digest));
+    let named: BTreeMap<String, Digest> = compiled.chain(about).collect();
     let broken = named.iter().filter_map(|(name, digest)| match files.get(name) {
         None => Some(format!("{name}: missing")),
         Some(bytes) if Digest::of(bytes) != *digest => Some(format!("{name}: damaged")),

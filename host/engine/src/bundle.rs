@@ -18,6 +18,10 @@ use thiserror::Error;
 /// The name of the index of a bundle.
 pub const INDEX: &str = "bundle.json";
 
+/// The name of the file that says what the components of a bundle are, for whoever inspects it.
+/// The function never reads it.
+pub const ABOUT: &str = "about.json";
+
 /// The largest index that is read; settings are part of it.
 const MOST_INDEX: u64 = 64 << 20;
 
@@ -44,6 +48,9 @@ pub struct Index {
     manifest: RawManifest,
     /// The components, by the names that the manifest gives them.
     pub components: BTreeMap<String, Entry>,
+    /// The digest of the file that says what they are, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Digest>,
 }
 
 /// One component of a bundle.
@@ -103,7 +110,13 @@ impl Index {
             target,
             manifest: manifest.into(),
             components,
+            about: None,
         }
+    }
+
+    /// The manifest inside.
+    pub fn manifest(&self) -> Result<Manifest, Problem> {
+        Manifest::try_from(self.manifest.clone())
     }
 
     /// The text of the index, sealed with its digest.

@@ -1,67 +1,90 @@
-use crate::anatomy::Anatomy;
 use crate::assembly;
+use crate::inspection::{Deployed, Inspected};
 use crate::patience::Patience;
-use admit_core::printable;
-use admit_engine::{Digest, is_granted};
-use anyhow::Context;
-use std::io::{Write, stdout};
-use std::path::PathBuf;
+use admit_engine::bundle::INDEX;
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use std::fs::File;
+use std::io::{Read, Write, stdout};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Show what a component is, without running it
+/// Show what a component, a bundle or a deployment package is, without running it
 ///
-/// Prints the version of the contract that it speaks, its size and digest, everything that
-/// it imports and exports by its own types, and the tools that made it. An import that no
-/// policy is granted is marked; such a component is refused when it is bundled.
+/// Of a component: the version of the contract that it speaks, its size and digest, everything
+/// that it imports and exports by its own types, the tools that made it, and what it says of
+/// itself, which is its author's word. An import that no policy is granted is marked; such a
+/// component is refused when it is bundled. With --manifest also what each policy that uses it
+/// is granted, against what it asks for.
 ///
-/// A folder is built first, by cargo, which runs the project's build scripts and macros:
+/// Of a bundle or a package: what it was made for, its policies with their grants and limits
+/// as the function will apply them, what their components say of themselves, and what is
+/// missing, damaged or too much. Values of settings, which may be secrets, are not shown.
+///
+/// The folder of a project is built first, by cargo, which runs its build scripts and macros:
 /// for a policy that you do not trust, name the .wasm file.
 #[derive(clap::Args)]
-#[command(after_help = "Example: admit inspect email-domain.wasm")]
+#[command(after_help = "Examples:
+  admit inspect email-domain.wasm
+  admit inspect plugins/email-domain --manifest plugins/admit.toml
+  admit inspect function.zip --format json")]
 pub(crate) struct Args {
-    /// A component, or the folder of a policy project
-    component: PathBuf,
+    /// A component, the folder of a policy project or of a bundle, or a deployment package
+    path: PathBuf,
+    /// Show what the policies of this manifest that use the component are granted
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// Lines to read
+    Text,
+    /// One JSON object
+    Json,
 }
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
-        let bytes = assembly::component(&self.component)?;
-        let name = self.component.display();
-        let _patience = Patience::with(format!("reading `{name}`"));
-        let anatomy = Anatomy::of(&bytes).with_context(|| format!("`{name}`"))?;
-        let mut out = stdout().lock();
-        let contract = match anatomy.contract() {
-            Some(version) => format!("admit:policy@{version}"),
-            None => "none: it does not export `admit:policy/sign-up-policy`".to_owned(),
+        let name = self.path.display().to_string();
+        let text = if let Some(deployed) = deployed(&self.path)? {
+            if self.manifest.is_some() {
+                bail!("`{name}` has its own manifest inside: leave --manifest out");
+            }
+            match self.format {
+                Format::Text => deployed.to_text(),
+                Format::Json => deployed.to_json()?,
+            }
+        } else {
+            let bytes = assembly::component(&self.path)?;
+            let patience = Patience::with(format!("reading `{name}`"));
+            let inspected = Inspected::new(name.clone(), &bytes);
+            let mut inspected = inspected.with_context(|| format!("`{name}`"))?;
+            drop(patience);
+            if let Some(manifest) = &self.manifest {
+                inspected.find_grants(manifest)?;
+            }
+            match self.format {
+                Format::Text => inspected.to_text(),
+                Format::Json => inspected.to_json()?,
+            }
         };
-        writeln!(out, "component  {name}")?;
-        writeln!(out, "contract   {contract}")?;
-        writeln!(out, "size       {} bytes", bytes.len())?;
-        writeln!(out, "digest     {}", Digest::of(&bytes))?;
-        let imports = anatomy.imports.iter().map(|import| match is_granted(import) {
-            true => import.clone(),
-            false => format!("{import} (not granted)"),
-        });
-        list(&mut out, "imports", imports)?;
-        list(&mut out, "exports", anatomy.exports.iter().cloned())?;
-        list(&mut out, "producers", anatomy.producers.iter().cloned())?;
+        stdout().write_all(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn list(
-    out: &mut impl Write,
-    name: &str,
-    items: impl Iterator<Item = String>,
-) -> std::io::Result<()> {
-    let mut label = name;
-    for item in items {
-        // The names are those of whoever made the component.
-        writeln!(out, "{label:<10} {}", printable(&item, 200))?;
-        label = "";
+/// A bundle or a package, if that is what it is.
+fn deployed(path: &Path) -> anyhow::Result<Option<Deployed>> {
+    if path.join(INDEX).is_file() {
+        return Deployed::from_folder(path).map(Some);
     }
-    if label == name {
-        writeln!(out, "{name:<10} none")?;
-    }
-    Ok(())
+    let mut start = [0; 2];
+    let is_zip = path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == *b"PK";
+    is_zip.then(|| Deployed::from_zip(path)).transpose()
 }

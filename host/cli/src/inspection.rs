@@ -1,0 +1,9 @@
+//! What `admit inspect` shows, of a component and of what is deployed.
+
+mod component;
+mod grants;
+mod lines;
+mod package;
+
+pub(crate) use component::Inspected;
+pub(crate) use package::Deployed;

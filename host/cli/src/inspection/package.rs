@@ -1,0 +1,264 @@
+use super::component::says;
+use super::grants::Grants;
+use super::lines::Lines;
+use crate::about::{About, Portrait};
+use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::place::{flaws, index};
+use crate::{bootstrap, bundle_folder};
+use admit_core::{Limits, Manifest, Mode, OnFailure, Policy};
+use admit_engine::bundle::{ABOUT, Entry, INDEX, Index};
+use admit_engine::{Digest, Target, read_regular_file};
+use anyhow::{Context, anyhow};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A bundle or a deployment package, none of whose code was loaded.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Deployed {
+    kind: &'static str,
+    path: String,
+    /// Of the index, which names everything else by its digest.
+    digest: Digest,
+    engine: String,
+    target: Target,
+    budget: String,
+    /// Null in a folder, which has none.
+    bootstrap: Option<Bootstrap>,
+    /// What would not work, or what nobody asked for.
+    flaws: Vec<String>,
+    policies: Vec<Entrant>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bootstrap {
+    digest: Digest,
+    size: usize,
+    /// Of `admit`, if it says so.
+    version: Option<String>,
+}
+
+/// A policy of a bundle.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entrant {
+    id: String,
+    component: String,
+    source: Option<Digest>,
+    compiled: Option<Digest>,
+    compiled_size: Option<usize>,
+    mode: Mode,
+    on_failure: OnFailure,
+    applies_to: Value,
+    /// Those that differ from the defaults.
+    limits: Value,
+    log: Value,
+    /// Their keys alone: the values may be secrets.
+    settings: Vec<String>,
+    grants: Grants,
+    /// What its component is, if the bundle says so.
+    about: Option<Portrait>,
+}
+
+impl Deployed {
+    /// Reads a folder that holds a bundle.
+    pub(crate) fn from_folder(path: &Path) -> anyhow::Result<Deployed> {
+        let files = bundle_folder::read(path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        Deployed::new("bundle", path, &files, None, flaws(&files))
+    }
+
+    /// Reads a deployment package.
+    pub(crate) fn from_zip(path: &Path) -> anyhow::Result<Deployed> {
+        let name = path.display();
+        let bytes = read_regular_file(path, MOST_PACKAGE)
+            .with_context(|| format!("cannot read `{name}`"))?;
+        let package = Package::from_zip(&bytes)
+            .with_context(|| format!("`{name}` is no deployment package"))?;
+        let mut found = flaws(&package.bundle);
+        found.extend(package.flaws);
+        let bootstrap = match package.bootstrap.as_slice() {
+            [] => {
+                found.push(format!("{BOOTSTRAP}: missing"));
+                None
+            }
+            bytes => {
+                let (digest, version) = (Digest::of(bytes), bootstrap::version(bytes));
+                Some((bytes, Bootstrap { digest, size: bytes.len(), version }))
+            }
+        };
+        Deployed::new("package", path, &package.bundle, bootstrap, found)
+    }
+
+    fn new(
+        kind: &'static str,
+        path: &Path,
+        files: &BTreeMap<String, Vec<u8>>,
+        bootstrap: Option<(&[u8], Bootstrap)>,
+        mut flaws: Vec<String>,
+    ) -> anyhow::Result<Deployed> {
+        let name = path.display();
+        let index = index(files).map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
+        let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
+        if let Some((bytes, _)) = &bootstrap
+            && let Err(error) = bootstrap::check(bytes, index.target)
+        {
+            flaws.push(format!("{BOOTSTRAP}: {error:#}"));
+        }
+        let about = match about(&index, files) {
+            Ok(about) => about,
+            Err(reason) => {
+                flaws.push(format!("{ABOUT}: {reason}"));
+                BTreeMap::new()
+            }
+        };
+        let Manifest { budget, policies } = manifest;
+        let mut entrants = Vec::new();
+        for policy in &policies {
+            let entry = index.components.get(&policy.component);
+            let portrait = entry.and_then(|entry| about.get(&entry.source)).cloned();
+            let entrant = Entrant::new(policy, entry, portrait, files)?;
+            entrants.push(entrant);
+        }
+        Ok(Deployed {
+            kind,
+            path: name.to_string(),
+            digest: Digest::of(&files[INDEX]),
+            engine: index.engine,
+            target: index.target,
+            budget: budget.to_string(),
+            bootstrap: bootstrap.map(|(_, bootstrap)| bootstrap),
+            flaws,
+            policies: entrants,
+        })
+    }
+
+    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        let mut lines = Lines::default();
+        lines.one(self.kind, &self.path);
+        lines.one("digest", &self.digest.to_string());
+        lines.one("engine", &format!("wasmtime {}", self.engine));
+        lines.one("target", &self.target.to_string());
+        lines.one("budget", &self.budget);
+        if let Some(Bootstrap { digest, size, version }) = &self.bootstrap {
+            let version = match version {
+                Some(version) => format!("admit {version}"),
+                None => "no bootstrap of admit".to_owned(),
+            };
+            lines.one(BOOTSTRAP, &format!("{version}, {size} bytes, {digest}"));
+        }
+        lines.list("flaws", self.flaws.iter().cloned());
+        for (number, policy) in self.policies.iter().enumerate() {
+            lines.heading(&format!("policy {}: {}", number + 1, policy.id));
+            policy.show(&mut lines);
+        }
+        lines.text
+    }
+}
+
+impl Entrant {
+    fn new(
+        policy: &Policy,
+        entry: Option<&Entry>,
+        about: Option<Portrait>,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> serde_json::Result<Entrant> {
+        let scope = &policy.applies_to;
+        let lists = [
+            ("triggers", &scope.triggers),
+            ("user-pools", &scope.user_pools),
+            ("clients", &scope.clients),
+        ];
+        let lists = lists.into_iter().filter(|(_, words)| !words.is_empty());
+        let applies_to: Map<String, Value> =
+            lists.map(|(name, words)| (name.to_owned(), json!(words))).collect();
+        let (limits, defaults) =
+            (serde_json::to_value(policy.limits)?, serde_json::to_value(Limits::default())?);
+        let limits: Map<String, Value> = limits
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, value)| defaults[name.as_str()] != **value)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let settings: Map<String, Value> = policy.settings.clone().into();
+        Ok(Entrant {
+            id: policy.id.to_string(),
+            component: policy.component.clone(),
+            source: entry.map(|entry| entry.source),
+            compiled: entry.map(|entry| entry.compiled),
+            compiled_size: entry.and_then(|entry| Some(files.get(&entry.file_name())?.len())),
+            mode: policy.terms.mode,
+            on_failure: policy.terms.on_failure,
+            applies_to: applies_to.into(),
+            limits: limits.into(),
+            log: serde_json::to_value(policy.log)?,
+            settings: settings.keys().cloned().collect(),
+            grants: Grants::of(policy, about.as_ref().and_then(Portrait::metadata).as_ref()),
+            about,
+        })
+    }
+
+    fn show(&self, lines: &mut Lines) {
+        lines.one("component", &self.component);
+        let digest = |digest: Option<Digest>| match digest {
+            Some(digest) => digest.to_string(),
+            None => "not in the bundle".to_owned(),
+        };
+        lines.one("source", &digest(self.source));
+        let size =
+            self.compiled_size.map_or_else(|| "missing".to_owned(), |s| format!("{s} bytes"));
+        lines.one("compiled", &format!("{}, {size}", digest(self.compiled)));
+        lines.one("mode", &self.mode.to_string());
+        let on_failure = match self.on_failure {
+            OnFailure::Deny => "denies",
+            OnFailure::Abstain => "abstains",
+        };
+        lines.one("on failure", on_failure);
+        self.grants.show(lines);
+        let members = |value: &Value| -> Vec<String> {
+            let members = value.as_object().into_iter().flatten();
+            members.map(|(name, value)| format!("{name} = {value}")).collect()
+        };
+        match members(&self.applies_to) {
+            lists if lists.is_empty() => lines.one("applies to", "every sign-up"),
+            lists => lines.list("applies to", lists),
+        }
+        match members(&self.limits) {
+            limits if limits.is_empty() => lines.one("limits", "the defaults"),
+            limits => lines.list("limits", limits),
+        }
+        if self.log == "discard" {
+            lines.one("log", "discards its words");
+        }
+        lines.list("settings", self.settings.iter().map(|key| format!("{key} (not shown)")));
+        if let Some(portrait) = &self.about {
+            let imports = portrait.imports.iter().map(|import| import.name.clone());
+            lines.list("imports", imports);
+            says(portrait, lines);
+        }
+    }
+}
+
+/// What the components are, by the file that says so; nothing in a bundle that has none.
+fn about(
+    index: &Index,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<BTreeMap<Digest, Portrait>, String> {
+    let (Some(digest), Some(bytes)) = (index.about, files.get(ABOUT)) else {
+        return Ok(BTreeMap::new());
+    };
+    // That it is damaged was said.
+    if Digest::of(bytes) != digest {
+        return Ok(BTreeMap::new());
+    }
+    let about: About = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    Ok(about.components)
+}
