@@ -260,7 +260,7 @@ fn sign_ups_are_replayed_as_the_page_says() {
     let zip = FunctionZip::with(&with_components(&read("plugins/admit.toml")));
     fs::copy(zip.path(), folder.path().join("function.zip")).unwrap();
     for (beginning, same) in [("admit replay ", 2), ("admit diff ", 9)] {
-        let output = shell(&self::command(&page, beginning), folder.path());
+        let output = shell(&self::command(&page, beginning), &folder);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         let totals = format!("{same} sign-ups: none flips, {same} the same\n");
         assert!(stdout(&output).contains(&totals), "{}", stdout(&output));
