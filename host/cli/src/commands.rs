@@ -2,6 +2,7 @@ mod build;
 mod bundle;
 mod eval;
 mod inspect;
+mod report;
 mod serve;
 
 use clap::Subcommand;
@@ -13,6 +14,7 @@ pub(crate) enum Command {
     Eval(eval::Args),
     Bundle(bundle::Args),
     Inspect(inspect::Args),
+    Report(report::Args),
     Serve(serve::Args),
 }
 
@@ -23,6 +25,7 @@ impl Command {
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::Report(args) => args.exec(),
             Command::Serve(args) => args.exec(),
         }
     }

@@ -22,6 +22,7 @@ mod patience;
 mod place;
 mod project;
 mod remedy;
+mod report;
 mod rust;
 mod source;
 mod watch;

@@ -1,0 +1,203 @@
+//! What a policy set is, for those who must trust it: everything that the page shows.
+
+mod about;
+mod budgets;
+mod demands;
+mod page;
+mod plot;
+mod settings;
+mod words;
+
+pub(crate) use page::page;
+pub(crate) use settings::Values;
+
+use crate::anatomy::Anatomy;
+use crate::assembly::Assembly;
+use crate::origin::Origin;
+use about::{Outside, Says};
+use admit_core::{
+    Manifest, Metadata, Mode, OnFailure, Policy, PolicyId, Power, RawManifest, Time, grouped,
+};
+use admit_engine::Digest;
+use anyhow::Context;
+use budgets::Limit;
+use demands::Demand;
+use serde::Serialize;
+use settings::Setting;
+use std::collections::BTreeMap;
+use words::{Few, Words};
+
+/// A policy set.
+pub(crate) struct Report {
+    /// The manifest.
+    pub(crate) file: Words,
+    /// Of everything that decides: the manifest with every default spelled out, its settings
+    /// too, and the digests of the components.
+    pub(crate) digest: Digest,
+    pub(crate) budget: Time,
+    pub(crate) policies: Vec<PolicyReport>,
+}
+
+/// One policy of a set.
+pub(crate) struct PolicyReport {
+    pub(crate) id: PolicyId,
+    pub(crate) mode: Mode,
+    pub(crate) on_failure: OnFailure,
+    /// Which sign-ups it is asked about: the key of the manifest, and one of its words.
+    pub(crate) applies_to: Few<(&'static str, Words)>,
+    /// As the manifest names it.
+    pub(crate) component: Words,
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
+    pub(crate) outside: Outside,
+    pub(crate) says: Says,
+    pub(crate) sees: Vec<Demand>,
+    pub(crate) decides: Vec<Demand>,
+    pub(crate) settings: Few<Setting>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) denials: Few<Denial>,
+}
+
+/// A code that a policy may deny with, as its author declares it.
+pub(crate) struct Denial {
+    pub(crate) code: Words,
+    pub(crate) meaning: Words,
+}
+
+/// The most paths, words of a scope, or codes that are shown of one policy.
+const MOST: usize = 100;
+
+impl Report {
+    /// Gathers what can be known without running anything.
+    pub(crate) fn of(assembly: &Assembly, values: Values) -> anyhow::Result<Report> {
+        let manifest = &assembly.manifest;
+        let file = match &assembly.origin {
+            Origin::Manifest(source) => Words::name(&source.file),
+            Origin::CommandLine => {
+                let component = manifest.policies.first().map(|policy| &policy.component);
+                Words::name(component.map_or("", String::as_str))
+            }
+        };
+        let policies = manifest.policies.iter().map(|policy| {
+            let bytes = &assembly.components[&policy.component];
+            PolicyReport::of(policy, bytes, values)
+                .with_context(|| format!("policy `{}`: `{}`", policy.id, policy.component))
+        });
+        Ok(Report {
+            file,
+            digest: digest(assembly)?,
+            budget: manifest.budget,
+            policies: policies.collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    /// The policies that count and may bring something about.
+    pub(crate) fn who_may(&self, power: &Power) -> Vec<&PolicyReport> {
+        let may = |policy: &&PolicyReport| {
+            let power = Words::name(power);
+            policy.decides.iter().any(|demand| demand.granted && demand.what == power)
+        };
+        self.policies.iter().filter(may).collect()
+    }
+
+    /// Who may see what, by path.
+    pub(crate) fn seen(&self) -> Few<(&Words, Vec<&PolicyReport>)> {
+        let mut seen: BTreeMap<&Words, Vec<&PolicyReport>> = BTreeMap::new();
+        for policy in &self.policies {
+            for demand in policy.sees.iter().filter(|demand| demand.granted) {
+                seen.entry(&demand.what).or_default().push(policy);
+            }
+        }
+        Few::of(MOST, seen)
+    }
+}
+
+impl PolicyReport {
+    fn of(policy: &Policy, bytes: &[u8], values: Values) -> anyhow::Result<PolicyReport> {
+        let anatomy = Anatomy::of(bytes)?;
+        let metadata = anatomy.metadata.as_ref().and_then(|metadata| metadata.as_ref().ok());
+        let scope = &policy.applies_to;
+        let lists = [
+            ("triggers", &scope.triggers),
+            ("user-pools", &scope.user_pools),
+            ("clients", &scope.clients),
+        ];
+        let words = lists
+            .into_iter()
+            .flat_map(|(key, list)| list.iter().map(move |word| (key, Words::name(word))));
+        Ok(PolicyReport {
+            id: policy.id.clone(),
+            mode: policy.terms.mode,
+            on_failure: policy.terms.on_failure,
+            applies_to: Few::of(MOST, words),
+            component: Words::name(&policy.component),
+            digest: Digest::of(bytes),
+            size: bytes.len() as u64,
+            outside: Outside::of(&anatomy),
+            says: Says::of(&anatomy),
+            sees: demands::of_reads(policy, metadata),
+            decides: demands::of_verdicts(policy, metadata),
+            settings: settings::of(&policy.settings, metadata, values),
+            limits: budgets::of(&policy.limits),
+            denials: denials(metadata),
+        })
+    }
+
+    pub(crate) fn is_monitored(&self) -> bool {
+        self.mode == Mode::Monitor
+    }
+
+    pub(crate) fn abstains_on_failure(&self) -> bool {
+        self.on_failure == OnFailure::Abstain
+    }
+
+    /// How large the component is.
+    pub(crate) fn bytes(&self) -> String {
+        grouped(self.size)
+    }
+
+    pub(crate) fn granted_paths(&self) -> impl Iterator<Item = &Words> {
+        granted(&self.sees)
+    }
+
+    pub(crate) fn granted_verdicts(&self) -> impl Iterator<Item = &Words> {
+        granted(&self.decides)
+    }
+
+    /// How often what is granted is not what is asked for, if the policy says what that is.
+    pub(crate) fn differences(&self) -> Option<usize> {
+        let demands = self.sees.iter().chain(&self.decides);
+        let differences = demands.filter(|demand| demand.standing.is_difference()).count();
+        matches!(self.says, Says::This { .. }).then_some(differences)
+    }
+}
+
+fn granted(demands: &[Demand]) -> impl Iterator<Item = &Words> {
+    demands.iter().filter(|demand| demand.granted).map(|demand| &demand.what)
+}
+
+fn denials(metadata: Option<&Metadata>) -> Few<Denial> {
+    let denials = metadata.into_iter().flat_map(|metadata| &metadata.denials);
+    Few::of(
+        MOST,
+        denials.map(|(code, meaning)| Denial {
+            code: Words::name(code),
+            meaning: Words::sentence(meaning),
+        }),
+    )
+}
+
+fn digest(assembly: &Assembly) -> serde_json::Result<Digest> {
+    #[derive(Serialize)]
+    struct Whole<'a> {
+        manifest: RawManifest,
+        components: BTreeMap<&'a str, Digest>,
+    }
+
+    let Manifest { budget, policies } = &assembly.manifest;
+    let manifest = Manifest { budget: *budget, policies: policies.clone() };
+    let components = assembly.components.iter();
+    let components = components.map(|(name, bytes)| (name.as_str(), Digest::of(bytes))).collect();
+    let whole = Whole { manifest: manifest.into(), components };
+    Ok(Digest::of(serde_json::to_string(&whole)?.as_bytes()))
+}
