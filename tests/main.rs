@@ -24,6 +24,7 @@ mod peers;
 mod privacy;
 mod readme;
 mod record;
+mod report;
 mod samples;
 mod security;
 mod serve;

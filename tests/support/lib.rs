@@ -9,6 +9,7 @@
 )]
 
 mod binaries;
+mod browser;
 mod bundle;
 mod frame;
 mod golden;
@@ -24,12 +25,16 @@ mod trial;
 mod unpack;
 
 pub use binaries::{admit, bootstrap, cargo, native_handler};
+pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
 pub use golden::check_golden;
 pub use guests::{component, hostile_guests};
 pub use invoke_api::InvokeApi;
 pub use load::Load;
-pub use peers::{CognitoLocal, MiniStack, Packages, invoke_by_sdk, node_packages, python_packages};
+pub use peers::{
+    CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
+    python_packages,
+};
 pub use runtime_api::{Answer, Lambda};
 pub use served::{Response, Served};
 pub use skip::{is_there, skip};

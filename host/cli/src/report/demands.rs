@@ -39,6 +39,11 @@ impl Standing {
     pub(crate) fn is_difference(&self) -> bool {
         matches!(self, Standing::InPart | Standing::NotGranted | Standing::NotAsked)
     }
+
+    /// Whether there is more to say than whether it is granted and asked for.
+    pub(crate) fn is_told(&self) -> bool {
+        !matches!(self, Standing::Equal | Standing::Untold)
+    }
 }
 
 impl fmt::Display for Standing {

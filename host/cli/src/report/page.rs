@@ -19,7 +19,7 @@ pub(crate) fn page(report: &Report) -> Result<String, askama::Error> {
         powers: Power::ALL,
         report,
     };
-    page.render()
+    Ok(page.render()? + "\n")
 }
 
 #[derive(Template)]
