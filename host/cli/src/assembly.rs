@@ -121,11 +121,15 @@ impl Assembly {
     /// Compiles every component for this machine and tries out every policy's settings:
     /// what would fail on every sign-up is an error here.
     pub(crate) fn into_policy_set(self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
+        self.policy_set(engine)
+    }
+
+    /// The same, where the assembly is needed afterwards.
+    pub(crate) fn policy_set(&self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
         let components = self.checked(&engine)?;
-        let bytes = self.components;
-        Ok(PolicySet::new(engine, self.manifest, |_, policy| {
+        Ok(PolicySet::new(engine, self.manifest.clone(), |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
-            let digest = bytes.get(&policy.component).map(|bytes| Digest::of(bytes));
+            let digest = self.components.get(&policy.component).map(|bytes| Digest::of(bytes));
             let component = digest.and_then(|digest| components.get(&digest));
             Loaded { digest, component: component.cloned().ok_or_else(missing) }
         }))

@@ -3,11 +3,13 @@
 mod about;
 mod budgets;
 mod demands;
+mod measured;
 mod page;
 mod plot;
 mod settings;
 mod words;
 
+pub(crate) use measured::{Measure, Measured};
 pub(crate) use page::page;
 pub(crate) use settings::Values;
 
@@ -20,8 +22,10 @@ use admit_core::{
 };
 use admit_engine::Digest;
 use anyhow::Context;
-use budgets::Limit;
+use budgets::{Limit, Use};
 use demands::Demand;
+use measured::Cost;
+use plot::Distribution;
 use serde::Serialize;
 use settings::Setting;
 use std::collections::BTreeMap;
@@ -36,6 +40,7 @@ pub(crate) struct Report {
     pub(crate) digest: Digest,
     pub(crate) budget: Time,
     pub(crate) policies: Vec<PolicyReport>,
+    pub(crate) measured: Measured,
 }
 
 /// One policy of a set.
@@ -54,7 +59,12 @@ pub(crate) struct PolicyReport {
     pub(crate) sees: Vec<Demand>,
     pub(crate) decides: Vec<Demand>,
     pub(crate) settings: Few<Setting>,
+    /// The limits that stop it.
+    pub(crate) uses: Vec<Use>,
+    /// All others.
     pub(crate) limits: Vec<Limit>,
+    /// How long it takes on this machine.
+    pub(crate) times: Option<Distribution>,
     pub(crate) denials: Few<Denial>,
 }
 
@@ -68,8 +78,12 @@ pub(crate) struct Denial {
 const MOST: usize = 100;
 
 impl Report {
-    /// Gathers what can be known without running anything.
-    pub(crate) fn of(assembly: &Assembly, values: Values) -> anyhow::Result<Report> {
+    /// Gathers what is known of a policy set, and what was measured of it.
+    pub(crate) fn of(
+        assembly: &Assembly,
+        measured: Measured,
+        values: Values,
+    ) -> anyhow::Result<Report> {
         let manifest = &assembly.manifest;
         let file = match &assembly.origin {
             Origin::Manifest(source) => Words::name(&source.file),
@@ -80,7 +94,7 @@ impl Report {
         };
         let policies = manifest.policies.iter().map(|policy| {
             let bytes = &assembly.components[&policy.component];
-            PolicyReport::of(policy, bytes, values)
+            PolicyReport::of(policy, bytes, measured.cost(&policy.id), values)
                 .with_context(|| format!("policy `{}`: `{}`", policy.id, policy.component))
         });
         Ok(Report {
@@ -88,6 +102,7 @@ impl Report {
             digest: digest(assembly)?,
             budget: manifest.budget,
             policies: policies.collect::<anyhow::Result<_>>()?,
+            measured,
         })
     }
 
@@ -113,7 +128,12 @@ impl Report {
 }
 
 impl PolicyReport {
-    fn of(policy: &Policy, bytes: &[u8], values: Values) -> anyhow::Result<PolicyReport> {
+    fn of(
+        policy: &Policy,
+        bytes: &[u8],
+        cost: Option<&Cost>,
+        values: Values,
+    ) -> anyhow::Result<PolicyReport> {
         let anatomy = Anatomy::of(bytes)?;
         let metadata = anatomy.metadata.as_ref().and_then(|metadata| metadata.as_ref().ok());
         let scope = &policy.applies_to;
@@ -138,7 +158,9 @@ impl PolicyReport {
             sees: demands::of_reads(policy, metadata),
             decides: demands::of_verdicts(policy, metadata),
             settings: settings::of(&policy.settings, metadata, values),
-            limits: budgets::of(&policy.limits),
+            uses: budgets::used(&policy.limits, cost),
+            limits: budgets::others(&policy.limits),
+            times: cost.and_then(|cost| cost.times.clone()),
             denials: denials(metadata),
         })
     }
@@ -154,6 +176,11 @@ impl PolicyReport {
     /// How large the component is.
     pub(crate) fn bytes(&self) -> String {
         grouped(self.size)
+    }
+
+    /// What the drawing of its times is called in the page.
+    pub(crate) fn times_label(&self) -> String {
+        format!("times-of-{}", self.id)
     }
 
     pub(crate) fn granted_paths(&self) -> impl Iterator<Item = &Words> {

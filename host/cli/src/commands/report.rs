@@ -1,10 +1,13 @@
 use crate::assembly::{Assembly, MANIFEST};
 use crate::file;
-use crate::report::{Report, Values, page};
+use crate::report::{Measure, Measured, Report, Values, page};
+use admit_cognito::Event;
+use admit_engine::Engine;
 use anyhow::Context;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Write one page about a policy set, for a review meeting
 #[derive(clap::Args)]
@@ -21,13 +24,28 @@ pub(crate) struct Args {
     /// Show the values of the policies' settings, which may be secrets, not only their keys
     #[arg(long)]
     show_settings: bool,
+    /// Leave out the times, which are never the same: then the same input gives the same bytes
+    #[arg(long)]
+    no_times: bool,
 }
+
+/// How many decisions are measured.
+const DECISIONS: usize = 1_000;
+
+const SAMPLE: &str = include_str!("../../../../tests/events/sign-up.json");
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let assembly = Assembly::from_manifest(&self.path)?;
+        let event = Event::parse(SAMPLE.as_bytes())?;
+        let measure = match self.no_times {
+            true => Measure::Fuel,
+            false => Measure::Times { decisions: DECISIONS },
+        };
+        let policies = assembly.policy_set(Arc::new(Engine::new(1)?))?;
+        let measured = Measured::of(&policies, &[event], measure);
         let values = if self.show_settings { Values::Shown } else { Values::Hidden };
-        let page = page(&Report::of(&assembly, values)?)?;
+        let page = page(&Report::of(&assembly, measured, values)?)?;
         if self.output == Path::new("-") {
             stdout().write_all(page.as_bytes())?;
         } else {

@@ -2,7 +2,6 @@
 
 use super::Report;
 use super::about::Says;
-use super::demands::Standing;
 use super::settings::Told;
 use admit_core::Power;
 use admit_engine::WASMTIME_VERSION;

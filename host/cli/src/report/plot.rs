@@ -1,24 +1,25 @@
 //! Small plots, as the numbers that their drawings are made of.
 
+use admit_core::grouped;
 use std::time::Duration;
 
 /// How many columns a distribution has.
 const COLUMNS: usize = 30;
 
 /// How wide and high a distribution is drawn, in units of its own.
-pub(crate) const WIDTH: f64 = 300.0;
-pub(crate) const HEIGHT: f64 = 48.0;
+const WIDTH: f64 = 300.0;
+const HEIGHT: f64 = 48.0;
 
 /// How times are distributed. Those of the slowest hundredth are not drawn, since one of them
 /// would press all others into the first column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Distribution {
     pub(crate) columns: Vec<Column>,
-    pub(crate) least: Duration,
-    pub(crate) median: Duration,
     pub(crate) p99: Duration,
-    pub(crate) most: Duration,
-    pub(crate) count: usize,
+    least: Duration,
+    median: Duration,
+    most: Duration,
+    count: usize,
 }
 
 /// One column of a distribution, where it is drawn.
@@ -71,6 +72,28 @@ impl Distribution {
             most,
             count: times.len(),
         })
+    }
+}
+
+impl Distribution {
+    pub(crate) fn least(&self) -> String {
+        time_written(self.least)
+    }
+
+    pub(crate) fn median(&self) -> String {
+        time_written(self.median)
+    }
+
+    pub(crate) fn p99(&self) -> String {
+        time_written(self.p99)
+    }
+
+    pub(crate) fn most(&self) -> String {
+        time_written(self.most)
+    }
+
+    pub(crate) fn count(&self) -> String {
+        grouped(self.count as u64)
     }
 }
 
