@@ -38,7 +38,6 @@ pub(crate) enum Grants {
     /// Everything that there is.
     Everything,
     /// What its metadata asks for; everything if it has none.
-    #[expect(dead_code, reason = "for what comes next")]
     AskedFor,
 }
 
@@ -139,19 +138,9 @@ impl Assembly {
     pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<HashMap<Digest, Component>> {
         let mut compiled = HashMap::new();
         for (index, policy) in self.manifest.policies.iter().enumerate() {
-            let Policy { id, component: name, limits, settings, .. } = policy;
+            let Policy { id, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
-            let bytes = &self.components[name];
-            let patience = Patience::with(format!("compiling `{name}`"));
-            let component = match compiled.entry(Digest::of(bytes)) {
-                Entry::Occupied(compiled) => compiled.into_mut(),
-                Entry::Vacant(new) => new.insert(
-                    engine
-                        .compile(bytes)
-                        .map_err(|refused| error("component", format!("`{name}`: {refused}")))?,
-                ),
-            };
-            drop(patience);
+            let (_, component) = self.compile(engine, index, &mut compiled)?;
             engine.check_settings(component, limits, &settings.to_json()).map_err(|failure| {
                 let mut message = format!("policy `{id}`: {failure}");
                 if let Some(remedy) = remedy(&failure) {
@@ -161,6 +150,43 @@ impl Assembly {
             })?;
         }
         Ok(compiled)
+    }
+
+    /// Every component by the name that the manifest gives it, compiled for this machine. No
+    /// settings are tried out.
+    pub(crate) fn compiled(
+        &self,
+        engine: &Engine,
+    ) -> anyhow::Result<HashMap<String, (Digest, Component)>> {
+        let (mut compiled, mut named) = (HashMap::new(), HashMap::new());
+        for (index, policy) in self.manifest.policies.iter().enumerate() {
+            let (digest, component) = self.compile(engine, index, &mut compiled)?;
+            named.insert(policy.component.clone(), (digest, component.clone()));
+        }
+        Ok(named)
+    }
+
+    /// The component of one policy, compiled unless that was done before.
+    fn compile<'a>(
+        &self,
+        engine: &Engine,
+        index: usize,
+        compiled: &'a mut HashMap<Digest, Component>,
+    ) -> anyhow::Result<(Digest, &'a Component)> {
+        let name = &self.manifest.policies[index].component;
+        let bytes = &self.components[name];
+        let digest = Digest::of(bytes);
+        let component = match compiled.entry(digest) {
+            Entry::Occupied(compiled) => compiled.into_mut(),
+            Entry::Vacant(new) => {
+                let _patience = Patience::with(format!("compiling `{name}`"));
+                new.insert(engine.compile(bytes).map_err(|refused| {
+                    let message = format!("`{name}`: {refused}");
+                    self.origin.policy_error(index, "component", message)
+                })?)
+            }
+        };
+        Ok((digest, component))
     }
 
     /// Warns about triggers that Cognito is not known to send: a policy that waits for one

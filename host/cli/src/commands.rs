@@ -4,6 +4,7 @@ mod eval;
 mod inspect;
 mod report;
 mod serve;
+mod test;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     Report(report::Args),
     Serve(serve::Args),
+    Test(test::Args),
 }
 
 impl Command {
@@ -27,6 +29,7 @@ impl Command {
             Command::Inspect(args) => args.exec(),
             Command::Report(args) => args.exec(),
             Command::Serve(args) => args.exec(),
+            Command::Test(args) => args.exec(),
         }
     }
 }

@@ -176,7 +176,7 @@ fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
 }
 
 /// The verdict in a few words, and what of it counted.
-fn said(opinion: &Opinion) -> (String, String) {
+pub(crate) fn said(opinion: &Opinion) -> (String, String) {
     match opinion {
         Opinion::Allow { votes } => (ballot(votes), votes_counted(votes)),
         Opinion::Deny { code, counted, .. } => (format!("denies: {code}"), word(*counted)),
@@ -186,7 +186,8 @@ fn said(opinion: &Opinion) -> (String, String) {
     }
 }
 
-fn ballot(votes: &[VoteRecord]) -> String {
+/// Votes in a few words.
+pub(crate) fn ballot(votes: &[VoteRecord]) -> String {
     let flags = |vote: Vote| {
         let flags = votes.iter().filter(|record| record.vote == vote);
         flags.map(|record| record.flag.to_string()).collect::<Vec<_>>().join(", ")
@@ -217,7 +218,8 @@ fn word(counted: Counted) -> String {
     }
 }
 
-fn conclusion(answer: &Answer) -> String {
+/// The answer in a few words.
+pub(crate) fn conclusion(answer: &Answer) -> String {
     match answer {
         Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
         Answer::Admit(flags) => {

@@ -8,6 +8,7 @@ mod assembly;
 mod bootstrap;
 mod bundle_files;
 mod bundle_folder;
+mod cases;
 mod changes;
 mod checkout;
 mod commands;

@@ -1,5 +1,5 @@
 use crate::{Size, Time};
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
 /// The one sentence that a person signing up sees when a policy gave no answer.
@@ -95,7 +95,7 @@ impl fmt::Display for Phase {
 }
 
 /// The stable word for a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "named as the cases of `Failure`")]
 pub enum FailureKind {

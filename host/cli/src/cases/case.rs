@@ -1,0 +1,354 @@
+use super::event::GivenEvent;
+use super::expectation::{Expectation, ExpectedAnswer};
+use crate::source::Source;
+use admit_core::{
+    Ballot, Denial, FailureKind, Flags, KeyPath, PolicyId, Problem, Settings, Size, Vote, as_json,
+    printable, read_toml,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+
+/// One sign-up, and what is expected of it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    /// The line on which it begins, from 1.
+    pub(crate) line: usize,
+    /// The one policy of a manifest that is asked; all of them if none is named.
+    pub(crate) policy: Option<PolicyId>,
+    pub(crate) event: GivenEvent,
+    /// The settings of the policy, where no manifest has them.
+    pub(crate) settings: Option<Settings>,
+    pub(crate) expected: Expectation,
+    pub(crate) budgets: Budgets,
+}
+
+/// The most that a case may cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Budgets {
+    /// Units of fuel, of all policies together.
+    pub(crate) fuel: Option<u64>,
+    /// Memory of the policy that holds most at its end.
+    pub(crate) memory: Option<Size>,
+}
+
+/// Cases as they are written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCases {
+    #[serde(default)]
+    case: Vec<RawCase>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawCase {
+    name: String,
+    policy: Option<PolicyId>,
+    #[serde(default)]
+    event: GivenEvent,
+    settings: Option<Map<String, Value>>,
+    admit: Option<bool>,
+    confirm: Option<bool>,
+    verify_email: Option<bool>,
+    verify_phone: Option<bool>,
+    votes: Option<RawBallot>,
+    deny: Option<String>,
+    message: Option<String>,
+    failure: Option<FailureKind>,
+    by: Option<PolicyId>,
+    max_fuel: Option<u64>,
+    max_memory: Option<Size>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[derive(Default)]
+struct RawBallot {
+    confirm: Vote,
+    verify_email: Vote,
+    verify_phone: Vote,
+}
+
+impl Case {
+    /// The most characters of a name.
+    const NAME_CHARACTERS: usize = 200;
+
+    /// Reads the text of a `cases.toml`.
+    pub(crate) fn read_all(source: &Source) -> anyhow::Result<Vec<Case>> {
+        let raw: RawCases =
+            read_toml(&source.file, &source.text).map_err(|error| source.located(error))?;
+        if raw.case.is_empty() {
+            let message = "it has no case: a `[[case]]` has a name, an event and what is expected";
+            anyhow::bail!("`{}`: {message}", source.file);
+        }
+        let mut names = HashSet::new();
+        let mut cases = Vec::new();
+        for (index, raw) in raw.case.into_iter().enumerate() {
+            let here = key(index);
+            let line = source.at(&here, String::new()).line;
+            if !names.insert(raw.name.clone()) {
+                let message = format!("`{}` is the name of a case above, choose another", raw.name);
+                return Err(source.error(&here.key("name"), message));
+            }
+            let case = case(raw, line, &here);
+            cases.push(case.map_err(|Problem { key, message }| source.error(&key, message))?);
+        }
+        Ok(cases)
+    }
+}
+
+/// Where a case stands in its file, counted from 0.
+pub(crate) fn key(index: usize) -> KeyPath {
+    KeyPath::default().key("case").index(index)
+}
+
+fn case(raw: RawCase, line: usize, here: &KeyPath) -> Result<Case, Problem> {
+    let at = |name: &str| here.clone().key(name);
+    if raw.name.is_empty() || printable(&raw.name, Case::NAME_CHARACTERS) != raw.name {
+        let most = Case::NAME_CHARACTERS;
+        let message = format!("expected one printable line of at most {most} characters");
+        return Err(at("name").problem(message));
+    }
+    let expected = expectation(&raw, here)?;
+    let settings = match raw.settings {
+        None => None,
+        Some(mut settings) => {
+            for (name, value) in &mut settings {
+                as_json(at("settings").key(name), value)?;
+            }
+            Some(Settings::from(settings))
+        }
+    };
+    Ok(Case {
+        name: raw.name,
+        line,
+        policy: raw.policy,
+        event: raw.event,
+        settings,
+        expected,
+        budgets: Budgets { fuel: raw.max_fuel, memory: raw.max_memory },
+    })
+}
+
+/// What a case expects, which must be one thing and no other.
+fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
+    let at = |name: &str| here.clone().key(name);
+    let flags = [
+        ("confirm", raw.confirm),
+        ("verify-email", raw.verify_email),
+        ("verify-phone", raw.verify_phone),
+    ];
+    if raw.admit == Some(false) {
+        let message = "say what happens instead: `deny` with a code, or `failure` with its kind";
+        return Err(at("admit").problem(message));
+    }
+    let admission = [("admit", raw.admit)].into_iter().chain(flags);
+    let admission = admission.filter_map(|(name, value)| value.map(|_| name)).next();
+    let votes = raw.votes.as_ref().map(|_| "votes");
+    let denial = raw.deny.as_ref().map(|_| "deny");
+    let failure = raw.failure.map(|_| "failure");
+    let only_with = |name: &str, present: bool, other: Option<&str>, others: &str| match other {
+        None if present => Err(at(name).problem(format!("it says more about {others}: add that"))),
+        _ => Ok(()),
+    };
+    only_with("message", raw.message.is_some(), denial, "a denial, `deny`")?;
+    let refusal = denial.or(failure);
+    only_with("by", raw.by.is_some(), refusal, "a `deny` or a `failure`")?;
+    let contradiction = match (denial, failure, admission.or(votes)) {
+        (Some(_), Some(_), _) => Some(("failure", "deny")),
+        (Some(_), None, Some(other)) => Some((other, "deny")),
+        (None, Some(_), Some(other)) => Some((other, "failure")),
+        _ => None,
+    };
+    if let Some((one, other)) = contradiction {
+        return Err(
+            at(one).problem(format!("`{other}` stands in the same case: expect one of them"))
+        );
+    }
+    if let Some(code) = &raw.deny
+        && Denial::new(code, "", 1).code() != code
+    {
+        return Err(at("deny").problem(format!(
+            "no code of a denial: use letters, digits, `-`, `_` and `.`, at most {} of them",
+            Denial::CODE_CHARACTERS
+        )));
+    }
+    let by = raw.by.clone();
+    let answer = match (&raw.deny, raw.failure, admission) {
+        (Some(code), _, _) => {
+            let (code, message) = (code.clone(), raw.message.clone());
+            Some(ExpectedAnswer::Deny { code, message, by })
+        }
+        (None, Some(kind), _) => Some(ExpectedAnswer::Failure { kind, by }),
+        (None, None, Some(_)) => Some(ExpectedAnswer::Admit(Flags {
+            confirm: raw.confirm.unwrap_or(false),
+            verify_email: raw.verify_email.unwrap_or(false),
+            verify_phone: raw.verify_phone.unwrap_or(false),
+        })),
+        (None, None, None) => None,
+    };
+    let votes = raw.votes.as_ref().map(|votes| Ballot {
+        confirm: votes.confirm,
+        verify_email: votes.verify_email,
+        verify_phone: votes.verify_phone,
+    });
+    Expectation::new(answer, votes).ok_or_else(|| {
+        let message = "it expects nothing: add `admit = true`, a flag such as `confirm = true`, \
+                       `votes`, `deny` with a code or `failure` with its kind";
+        here.clone().problem(message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> anyhow::Result<Vec<Case>> {
+        Case::read_all(&Source { file: "cases.toml".to_owned(), text: text.to_owned() })
+    }
+
+    /// A case with these lines, the first of which is line 3.
+    fn check_error(lines: &str, expected: &str) {
+        let error = read(&format!("[[case]]\nname = \"a\"\n{lines}\n")).unwrap_err();
+        assert_eq!(error.to_string(), expected, "{lines}");
+    }
+
+    fn expected(lines: &str) -> String {
+        let cases = read(&format!("[[case]]\nname = \"a\"\n{lines}\n")).unwrap();
+        cases[0].expected.to_string()
+    }
+
+    #[test]
+    fn a_case_expects_one_thing_in_words() {
+        for (lines, words) in [
+            ("admit = true", "admitted, no flag set"),
+            ("confirm = false", "admitted, no flag set"),
+            ("confirm = true", "admitted: confirm"),
+            (
+                "admit = true\nverify-phone = true\nconfirm = true",
+                "admitted: confirm, verify-phone",
+            ),
+            ("deny = \"x\"", "denied: x"),
+            ("deny = \"x\"\nby = \"p\"\nmessage = \"No\"", "denied by p: x, \"No\""),
+            ("failure = \"settings-refused\"", "failure: settings-refused"),
+            ("failure = \"fuel\"\nby = \"p\"", "failure of p: fuel"),
+            ("votes = {}", "votes: abstains"),
+            (
+                "votes = { confirm = \"grant\", verify-email = \"withhold\" }\nconfirm = true",
+                "admitted: confirm; votes: grants confirm; withholds verify-email",
+            ),
+        ] {
+            assert_eq!(expected(lines), words, "{lines}");
+        }
+    }
+
+    #[test]
+    fn contradictions_and_nothing_are_refused() {
+        let expects_nothing = "cases.toml:1:1: `case[0]`: it expects nothing: add `admit = true`, a flag such as \
+             `confirm = true`, `votes`, `deny` with a code or `failure` with its kind";
+        check_error("", expects_nothing);
+        check_error("max-fuel = 3", expects_nothing);
+        for (lines, expected) in [
+            (
+                "deny = \"x\"\nconfirm = false",
+                "4:11: `case[0].confirm`: `deny` stands in the same case: expect one of them",
+            ),
+            (
+                "deny = \"x\"\nfailure = \"fuel\"",
+                "4:11: `case[0].failure`: `deny` stands in the same case: expect one of them",
+            ),
+            (
+                "failure = \"fuel\"\nvotes = {}",
+                "4:9: `case[0].votes`: `failure` stands in the same case: expect one of them",
+            ),
+            (
+                "admit = false",
+                "3:9: `case[0].admit`: say what happens instead: `deny` with a code, or `failure` \
+                 with its kind",
+            ),
+            (
+                "admit = true\nmessage = \"x\"",
+                "4:11: `case[0].message`: it says more about a denial, `deny`: add that",
+            ),
+            (
+                "votes = {}\nby = \"x\"",
+                "4:6: `case[0].by`: it says more about a `deny` or a `failure`: add that",
+            ),
+            (
+                "deny = \"a b\"",
+                "3:8: `case[0].deny`: no code of a denial: use letters, digits, `-`, `_` and `.`, \
+                 at most 64 of them",
+            ),
+        ] {
+            check_error(lines, &format!("cases.toml:{expected}"));
+        }
+    }
+
+    #[test]
+    fn what_is_misspelt_is_pointed_at() {
+        for (lines, expected) in [
+            (
+                "failure = \"timeout\"",
+                "3:11: `case[0].failure`: unknown variant `timeout`, expected one of `not-loaded`, \
+                 `settings-refused`, `undecided`, `trap`, `deadline`, `budget`, `fuel`, `memory`, \
+                 `resources`, `malformed`, `host`",
+            ),
+            (
+                "admit = true\nevent = { username = \"x\" }",
+                "4:11: `case[0].event.username`: unknown field `username`, expected one of \
+                 `triggerSource`, `userName`, `region`, `userPoolId`, `clientId`, \
+                 `userAttributes`, `validationData`, `clientMetadata`",
+            ),
+            (
+                "admit = true\nevent = 7",
+                "4:9: `case[0].event`: invalid type: integer `7`, expected the name of a file, or \
+                 the members of an event",
+            ),
+            (
+                "admit = true\nmax-memory = 64",
+                "4:14: `case[0].max-memory`: invalid type: integer `64`, expected a size: write \
+                 `64KiB` or `16MiB`",
+            ),
+            (
+                "admit = true\nsettings = { a = [nan] }",
+                "4:19: `case[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and this is \
+                 handed on as JSON",
+            ),
+            (
+                "votes = { confirm = \"yes\" }",
+                "3:21: `case[0].votes.confirm`: unknown variant `yes`, expected one of `abstain`, `grant`, `withhold`",
+            ),
+        ] {
+            check_error(lines, &format!("cases.toml:{expected}"));
+        }
+    }
+
+    #[test]
+    fn names_are_lines_of_their_own() {
+        let twice = "[[case]]\nname = \"a\"\nadmit = true\n".repeat(2);
+        assert_eq!(
+            read(&twice).unwrap_err().to_string(),
+            "cases.toml:5:8: `case[1].name`: `a` is the name of a case above, choose another"
+        );
+        let blank = "[[case]]\nname = \" \"\nadmit = true\n";
+        assert_eq!(
+            read(blank).unwrap_err().to_string(),
+            "cases.toml:2:8: `case[0].name`: expected one printable line of at most 200 characters"
+        );
+        let none = "`cases.toml`: it has no case: a `[[case]]` has a name, an event and what is \
+                    expected";
+        assert_eq!(read("").unwrap_err().to_string(), none);
+    }
+
+    #[test]
+    fn a_case_knows_its_line_and_its_budgets() {
+        let text = "# Cases\n[[case]]\nname = \"a\"\nadmit = true\n\n[[case]]\nname = \"b\"\n\
+                    confirm = true\nmax-fuel = 5_000\nmax-memory = \"1MiB\"\n";
+        let cases = read(text).unwrap();
+        assert_eq!([cases[0].line, cases[1].line], [2, 6]);
+        let budgets = Budgets { fuel: Some(5_000), memory: Some(Size::from_mib(1)) };
+        assert_eq!(cases[1].budgets, budgets);
+    }
+}

@@ -1,0 +1,274 @@
+//! What a case expects, and how what happened differs from it.
+
+use super::case::Budgets;
+use super::subject::Scope;
+use crate::explanation;
+use admit_core::{
+    Answer, Ballot, Counted, Decision, FailureKind, Flag, Flags, Grounds, Opinion, PolicyId,
+    PolicyRecord, Size, VoteRecord, grouped,
+};
+use serde::Serialize;
+use std::fmt;
+
+/// What a case expects: an answer, the votes of one policy, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expectation {
+    answer: Option<ExpectedAnswer>,
+    votes: Option<Ballot>,
+}
+
+/// The answer that a case expects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ExpectedAnswer {
+    /// Admitted, with exactly these flags.
+    Admit(Flags),
+    /// Denied with a code, for the person in these very words, by a policy.
+    Deny { code: String, message: Option<String>, by: Option<PolicyId> },
+    /// No answer, for this reason, of a policy.
+    Failure { kind: FailureKind, by: Option<PolicyId> },
+}
+
+/// One respect in which a case did not go as expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Difference {
+    pub(crate) about: About,
+    pub(crate) expected: String,
+    pub(crate) got: String,
+}
+
+/// What a difference is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum About {
+    Answer,
+    Message,
+    Votes,
+    Fuel,
+    Memory,
+}
+
+impl Expectation {
+    /// What to expect, which must be something.
+    pub(crate) fn new(
+        answer: Option<ExpectedAnswer>,
+        votes: Option<Ballot>,
+    ) -> Option<Expectation> {
+        (answer.is_some() || votes.is_some()).then_some(Expectation { answer, votes })
+    }
+
+    /// The policy that is expected to deny, or to give no answer.
+    pub(crate) fn by(&self) -> Option<&PolicyId> {
+        match self.answer.as_ref()? {
+            ExpectedAnswer::Admit(_) => None,
+            ExpectedAnswer::Deny { by, .. } | ExpectedAnswer::Failure { by, .. } => by.as_ref(),
+        }
+    }
+
+    /// Whether votes are expected, which are those of one policy.
+    pub(crate) fn has_votes(&self) -> bool {
+        self.votes.is_some()
+    }
+
+    /// Whether the denial of the answer is what was asked for.
+    pub(crate) fn is_denial(&self) -> bool {
+        matches!(self.answer, Some(ExpectedAnswer::Deny { .. }))
+    }
+
+    /// In which respects a decision is not what was expected.
+    pub(crate) fn differences(&self, decision: &Decision, scope: Scope) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        if let Some(answer) = &self.answer {
+            differences.extend(answer.difference(decision, scope));
+        }
+        if let Some(expected) = self.votes {
+            let record = decision.policies.first();
+            if record.and_then(counted_ballot) != Some(expected) {
+                differences.push(Difference {
+                    about: About::Votes,
+                    expected: in_words(expected),
+                    got: record.map_or_else(|| "not asked".to_owned(), opinion),
+                });
+            }
+        }
+        differences
+    }
+}
+
+impl ExpectedAnswer {
+    fn difference(&self, decision: &Decision, scope: Scope) -> Option<Difference> {
+        let differs = |about, expected, got| Some(Difference { about, expected, got });
+        let got = || outcome(decision, scope);
+        let refusal = match &decision.answer {
+            Answer::Deny(refusal) => Some(refusal),
+            Answer::Admit(_) => None,
+        };
+        match self {
+            ExpectedAnswer::Admit(flags) if decision.answer == Answer::Admit(*flags) => None,
+            ExpectedAnswer::Deny { code, message, by } => {
+                let refused = refusal.filter(|refusal| {
+                    by.as_ref().is_none_or(|by| *by == refusal.policy)
+                        && denial_code(decision) == Some(code)
+                });
+                match (refused, message) {
+                    (Some(refusal), Some(message)) if refusal.message != *message => {
+                        differs(About::Message, message.clone(), refusal.message.clone())
+                    }
+                    (Some(_), _) => None,
+                    (None, _) => differs(About::Answer, self.to_string(), got()),
+                }
+            }
+            ExpectedAnswer::Failure { kind, by } => {
+                // Alone, a policy gives no answer whatever that means for the sign-up.
+                let record = match (scope, refusal) {
+                    (Scope::One, _) => decision.policies.first(),
+                    (Scope::All, Some(refusal)) if refusal.grounds == Grounds::Failure => {
+                        record_of(decision, &refusal.policy)
+                    }
+                    (Scope::All, _) => None,
+                };
+                let as_expected = record.is_some_and(|record| {
+                    by.as_ref().is_none_or(|by| *by == record.policy)
+                        && matches!(&record.opinion, Opinion::Failure { failure, .. }
+                            if failure.kind() == *kind)
+                });
+                (!as_expected).then(|| Difference {
+                    about: About::Answer,
+                    expected: self.to_string(),
+                    got: got(),
+                })
+            }
+            ExpectedAnswer::Admit(_) => differs(About::Answer, self.to_string(), got()),
+        }
+    }
+}
+
+impl Budgets {
+    /// In which respects something cost more than it may.
+    pub(crate) fn differences(self, fuel: Option<u64>, memory: Size) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        if let Some(most) = self.fuel
+            && fuel.is_none_or(|fuel| fuel > most)
+        {
+            let units = |fuel: u64| format!("{} units of fuel", grouped(fuel));
+            differences.push(Difference {
+                about: About::Fuel,
+                expected: units(most),
+                got: fuel.map_or_else(
+                    || "an unknown amount of fuel, since a policy was cut off".to_owned(),
+                    units,
+                ),
+            });
+        }
+        if let Some(most) = self.memory
+            && memory > most
+        {
+            differences.push(Difference {
+                about: About::Memory,
+                expected: format!("{most} of memory"),
+                got: format!("{memory} of memory"),
+            });
+        }
+        differences
+    }
+}
+
+/// The code of the denial that is the answer, if it is one.
+pub(crate) fn denial_code(decision: &Decision) -> Option<&String> {
+    let Answer::Deny(refusal) = &decision.answer else { return None };
+    match &record_of(decision, &refusal.policy)?.opinion {
+        Opinion::Deny { code, .. } => Some(code),
+        _ => None,
+    }
+}
+
+/// What became of a sign-up, in the words of an expectation.
+pub(crate) fn outcome(decision: &Decision, scope: Scope) -> String {
+    let Answer::Deny(refusal) = &decision.answer else {
+        return match decision.policies.first().map(|record| &record.opinion) {
+            Some(Opinion::Failure { failure, .. }) if scope == Scope::One => {
+                format!("failure: {}", failure.kind())
+            }
+            _ => explanation::conclusion(&decision.answer),
+        };
+    };
+    let (by, of) = match scope {
+        Scope::One => (String::new(), String::new()),
+        Scope::All => (format!(" by {}", refusal.policy), format!(" of {}", refusal.policy)),
+    };
+    match record_of(decision, &refusal.policy).map(|record| &record.opinion) {
+        Some(Opinion::Failure { failure, .. }) => format!("failure{of}: {}", failure.kind()),
+        Some(Opinion::Deny { code, .. }) => format!("denied{by}: {code}, {:?}", refusal.message),
+        _ => explanation::conclusion(&decision.answer),
+    }
+}
+
+/// What a policy said, and what of it did not count.
+pub(crate) fn opinion(record: &PolicyRecord) -> String {
+    let (said, counted) = explanation::said(&record.opinion);
+    match counted.as_str() {
+        "yes" | "-" => said,
+        counted => format!("{said} (counted: {counted})"),
+    }
+}
+
+fn record_of<'a>(decision: &'a Decision, policy: &PolicyId) -> Option<&'a PolicyRecord> {
+    decision.policies.iter().find(|record| record.policy == *policy)
+}
+
+/// The votes of a policy that count, if it has no objection.
+fn counted_ballot(record: &PolicyRecord) -> Option<Ballot> {
+    let Opinion::Allow { votes } = &record.opinion else { return None };
+    let mut ballot = Ballot::default();
+    for vote in votes {
+        if vote.counted != Counted::Yes {
+            return None;
+        }
+        match vote.flag {
+            Flag::Confirm => ballot.confirm = vote.vote,
+            Flag::VerifyEmail => ballot.verify_email = vote.vote,
+            Flag::VerifyPhone => ballot.verify_phone = vote.vote,
+        }
+    }
+    Some(ballot)
+}
+
+fn in_words(ballot: Ballot) -> String {
+    let vote = |flag| VoteRecord { flag, vote: ballot.vote(flag), counted: Counted::Yes };
+    explanation::ballot(&Flag::ALL.map(vote))
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(answer) = &self.answer {
+            answer.fmt(f)?;
+        }
+        if let Some(votes) = self.votes {
+            let between = if self.answer.is_some() { "; " } else { "" };
+            write!(f, "{between}votes: {}", in_words(votes))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ExpectedAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ExpectedAnswer::Admit(flags) => {
+                f.write_str(&explanation::conclusion(&Answer::Admit(*flags)))
+            }
+            ExpectedAnswer::Deny { code, message, by } => {
+                f.write_str("denied")?;
+                if let Some(by) = by {
+                    write!(f, " by {by}")?;
+                }
+                write!(f, ": {code}")?;
+                match message {
+                    Some(message) => write!(f, ", {message:?}"),
+                    None => Ok(()),
+                }
+            }
+            ExpectedAnswer::Failure { kind, by: None } => write!(f, "failure: {kind}"),
+            ExpectedAnswer::Failure { kind, by: Some(by) } => write!(f, "failure of {by}: {kind}"),
+        }
+    }
+}

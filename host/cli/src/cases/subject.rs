@@ -1,0 +1,100 @@
+use crate::assembly::{Assembly, Grants, MANIFEST};
+use crate::metadata;
+use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
+use std::path::{Path, PathBuf};
+
+/// What cases are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// One policy: the folder of a project, or a component.
+    Policy(PathBuf),
+    /// A manifest.
+    Manifest(PathBuf),
+}
+
+/// Who is asked in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// One policy alone.
+    One,
+    /// All policies of a manifest.
+    All,
+}
+
+impl Subject {
+    /// What a path leads to: a manifest, a component, or the folder of a project or a manifest.
+    pub(crate) fn at(path: &Path) -> Subject {
+        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+        let manifest = path.join(MANIFEST);
+        // A project may keep a manifest to be tried out with.
+        if path.is_dir() && !path.join(metadata::FILE).exists() && manifest.exists() {
+            Subject::Manifest(manifest)
+        } else if is_toml && !path.is_dir() {
+            Subject::Manifest(path.to_owned())
+        } else {
+            Subject::Policy(path.to_owned())
+        }
+    }
+
+    /// The folder in which its cases stand.
+    pub(crate) fn folder(&self) -> &Path {
+        match self {
+            Subject::Policy(path) if path.is_dir() => path,
+            Subject::Policy(file) | Subject::Manifest(file) => {
+                file.parent().unwrap_or(Path::new(""))
+            }
+        }
+    }
+
+    /// Builds and reads what decides.
+    pub(crate) fn assembly(&self) -> anyhow::Result<Assembly> {
+        match self {
+            Subject::Policy(path) => {
+                Assembly::from_component(path, Grants::AskedFor, Settings::default())
+            }
+            Subject::Manifest(file) => Assembly::from_manifest(file),
+        }
+    }
+
+    /// The files and folders on which the answers depend.
+    pub(crate) fn places(&self) -> Vec<PathBuf> {
+        match self {
+            Subject::Policy(path) => vec![path.clone()],
+            Subject::Manifest(file) => {
+                let policies = Assembly::read_manifest(file).map(|(_, manifest)| manifest.policies);
+                let components = policies.into_iter().flatten();
+                let components = components.map(|policy| self.folder().join(policy.component));
+                std::iter::once(file.clone()).chain(components).collect()
+            }
+        }
+    }
+}
+
+/// The policies that a case asks: one of them alone, or all.
+pub(crate) fn asked(
+    manifest: &Manifest,
+    one: Option<&PolicyId>,
+    settings: Option<&Settings>,
+) -> Manifest {
+    let mut manifest = manifest.clone();
+    if let Some(id) = one {
+        manifest.policies.retain(|policy| policy.id == *id);
+    }
+    for policy in &mut manifest.policies {
+        // A case is about what is said, which the log need not keep.
+        policy.log = Log::Record;
+        if one.is_some() {
+            policy.terms.mode = Mode::Enforce;
+        }
+        if let Some(settings) = settings {
+            policy.settings = settings.clone();
+        }
+    }
+    manifest
+}
+
+/// The ids of policies, for an error.
+pub(crate) fn ids(policies: &[Policy]) -> String {
+    let ids: Vec<String> = policies.iter().map(|policy| format!("`{}`", policy.id)).collect();
+    ids.join(", ")
+}
