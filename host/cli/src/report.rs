@@ -7,11 +7,13 @@ mod measured;
 mod page;
 mod plot;
 mod settings;
+mod tested;
 mod words;
 
 pub(crate) use measured::{Measure, Measured};
 pub(crate) use page::page;
 pub(crate) use settings::Values;
+pub(crate) use tested::Tested;
 
 use crate::anatomy::Anatomy;
 use crate::assembly::Assembly;
@@ -28,7 +30,7 @@ use measured::Cost;
 use plot::Distribution;
 use serde::Serialize;
 use settings::Setting;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use words::{Few, Words};
 
 /// A policy set.
@@ -41,6 +43,17 @@ pub(crate) struct Report {
     pub(crate) budget: Time,
     pub(crate) policies: Vec<PolicyReport>,
     pub(crate) measured: Measured,
+    /// The cases of the whole, if there are any.
+    pub(crate) tested: Option<Tested>,
+}
+
+/// What running a policy set has shown.
+pub(crate) struct Trials {
+    pub(crate) measured: Measured,
+    /// The cases of the whole.
+    pub(crate) whole: Option<Tested>,
+    /// The cases of the projects behind policies, in the order of the policies.
+    pub(crate) projects: Vec<Option<Tested>>,
 }
 
 /// One policy of a set.
@@ -66,22 +79,29 @@ pub(crate) struct PolicyReport {
     /// How long it takes on this machine.
     pub(crate) times: Option<Distribution>,
     pub(crate) denials: Few<Denial>,
+    /// What the cases of the whole brought about of it.
+    pub(crate) covered: Vec<Words>,
+    /// The cases of its project.
+    pub(crate) own: Option<Tested>,
 }
 
-/// A code that a policy may deny with, as its author declares it.
+/// A code that a policy denies with.
 pub(crate) struct Denial {
     pub(crate) code: Words,
-    pub(crate) meaning: Words,
+    /// In its author's words; none if the code came and is not declared.
+    pub(crate) meaning: Option<Words>,
+    /// Whether a case expects it.
+    pub(crate) tested: bool,
 }
 
 /// The most paths, words of a scope, or codes that are shown of one policy.
 const MOST: usize = 100;
 
 impl Report {
-    /// Gathers what is known of a policy set, and what was measured of it.
+    /// Gathers what is known of a policy set, and what its trials have shown.
     pub(crate) fn of(
         assembly: &Assembly,
-        measured: Measured,
+        trials: Trials,
         values: Values,
     ) -> anyhow::Result<Report> {
         let manifest = &assembly.manifest;
@@ -92,10 +112,17 @@ impl Report {
                 Words::name(component.map_or("", String::as_str))
             }
         };
-        let policies = manifest.policies.iter().map(|policy| {
+        let Trials { measured, whole, projects } = trials;
+        let policies = manifest.policies.iter().zip(projects).map(|(policy, own)| {
             let bytes = &assembly.components[&policy.component];
-            PolicyReport::of(policy, bytes, measured.cost(&policy.id), values)
-                .with_context(|| format!("policy `{}`: `{}`", policy.id, policy.component))
+            PolicyReport::of(
+                policy,
+                bytes,
+                measured.cost(&policy.id),
+                (whole.as_ref(), own),
+                values,
+            )
+            .with_context(|| format!("policy `{}`: `{}`", policy.id, policy.component))
         });
         Ok(Report {
             file,
@@ -103,6 +130,7 @@ impl Report {
             budget: manifest.budget,
             policies: policies.collect::<anyhow::Result<_>>()?,
             measured,
+            tested: whole,
         })
     }
 
@@ -132,6 +160,7 @@ impl PolicyReport {
         policy: &Policy,
         bytes: &[u8],
         cost: Option<&Cost>,
+        (whole, own): (Option<&Tested>, Option<Tested>),
         values: Values,
     ) -> anyhow::Result<PolicyReport> {
         let anatomy = Anatomy::of(bytes)?;
@@ -161,7 +190,9 @@ impl PolicyReport {
             uses: budgets::used(&policy.limits, cost),
             limits: budgets::others(&policy.limits),
             times: cost.and_then(|cost| cost.times.clone()),
-            denials: denials(metadata),
+            denials: denials(policy, metadata, whole, own.as_ref()),
+            covered: whole.map(|whole| whole.covered(&policy.id)).unwrap_or_default(),
+            own,
         })
     }
 
@@ -176,6 +207,21 @@ impl PolicyReport {
     /// How large the component is.
     pub(crate) fn bytes(&self) -> String {
         grouped(self.size)
+    }
+
+    /// The most fuel that it used.
+    pub(crate) fn fuel(&self) -> &str {
+        let used = self.uses.first().and_then(|spent| spent.used.as_ref());
+        used.map_or("not measured", |used| &used.amount)
+    }
+
+    /// What its own cases brought about.
+    pub(crate) fn covered_by_its_own(&self) -> Vec<Words> {
+        self.own.as_ref().map(|own| own.covered(&self.id)).unwrap_or_default()
+    }
+
+    pub(crate) fn may_deny(&self) -> bool {
+        self.granted_verdicts().any(|verdict| *verdict == Words::name(Power::Deny))
     }
 
     /// What the drawing of its times is called in the page.
@@ -203,15 +249,23 @@ fn granted(demands: &[Demand]) -> impl Iterator<Item = &Words> {
     demands.iter().filter(|demand| demand.granted).map(|demand| &demand.what)
 }
 
-fn denials(metadata: Option<&Metadata>) -> Few<Denial> {
-    let denials = metadata.into_iter().flat_map(|metadata| &metadata.denials);
-    Few::of(
-        MOST,
-        denials.map(|(code, meaning)| Denial {
-            code: Words::name(code),
-            meaning: Words::sentence(meaning),
-        }),
-    )
+fn denials(
+    policy: &Policy,
+    metadata: Option<&Metadata>,
+    whole: Option<&Tested>,
+    own: Option<&Tested>,
+) -> Few<Denial> {
+    let declared = metadata.map(|metadata| &metadata.denials);
+    let suites = || whole.into_iter().chain(own);
+    let came = suites().flat_map(|tested| tested.seen(&policy.id));
+    let codes: BTreeSet<&String> =
+        declared.into_iter().flat_map(BTreeMap::keys).chain(came).collect();
+    let denial = |code: &String| Denial {
+        code: Words::name(code),
+        meaning: declared.and_then(|declared| declared.get(code)).map(Words::sentence),
+        tested: suites().any(|tested| tested.has_tested(&policy.id, code)),
+    };
+    Few::of(MOST, codes.into_iter().map(denial))
 }
 
 fn digest(assembly: &Assembly) -> serde_json::Result<Digest> {

@@ -10,7 +10,7 @@ const COLUMNS: usize = 30;
 const WIDTH: f64 = 300.0;
 const HEIGHT: f64 = 48.0;
 
-/// How times are distributed. Those of the slowest hundredth are not drawn, since one of them
+/// How times are distributed. Those of the slowest twentieth are not drawn, since one of them
 /// would press all others into the first column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Distribution {
@@ -18,6 +18,7 @@ pub(crate) struct Distribution {
     pub(crate) p99: Duration,
     least: Duration,
     median: Duration,
+    p95: Duration,
     most: Duration,
     count: usize,
 }
@@ -36,9 +37,9 @@ impl Distribution {
     pub(crate) fn of(mut times: Vec<Duration>) -> Option<Distribution> {
         times.sort_unstable();
         let (least, most) = (*times.first()?, *times.last()?);
-        let (median, p99) = (rank(&times, 50)?, rank(&times, 99)?);
-        let drawn = || times.iter().take_while(|time| **time <= p99);
-        let span = (p99 - least).as_secs_f64();
+        let (median, p95, p99) = (rank(&times, 50)?, rank(&times, 95)?, rank(&times, 99)?);
+        let drawn = || times.iter().take_while(|time| **time <= p95);
+        let span = (p95 - least).as_secs_f64();
         let mut counts = [0_u32; COLUMNS];
         for time in drawn() {
             let share = if span > 0.0 { (*time - least).as_secs_f64() / span } else { 0.5 };
@@ -68,6 +69,7 @@ impl Distribution {
             columns: columns.collect(),
             least,
             median,
+            p95,
             p99,
             most,
             count: times.len(),
@@ -82,6 +84,10 @@ impl Distribution {
 
     pub(crate) fn median(&self) -> String {
         time_written(self.median)
+    }
+
+    pub(crate) fn p95(&self) -> String {
+        time_written(self.p95)
     }
 
     pub(crate) fn p99(&self) -> String {
@@ -142,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_distribution_is_drawn_without_its_slowest_hundredth() {
+    fn a_distribution_is_drawn_without_its_slowest_twentieth() {
         let times = (1..=100).map(Duration::from_micros).collect();
         let plot = Distribution::of(times).unwrap();
         assert_eq!(plot.median, Duration::from_micros(50));

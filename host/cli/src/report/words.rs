@@ -25,6 +25,11 @@ impl Words {
         Words::at_most(text, Words::NAME)
     }
 
+    /// The parts of a path, between which a line may be broken.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.split_inclusive(['.', '/'])
+    }
+
     fn at_most(text: impl fmt::Display, most: usize) -> Words {
         let text = text.to_string();
         let mut line = printable(&text, most + 1);
