@@ -101,3 +101,39 @@ fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
     assert_eq!(fs::read_to_string(precious.join("thesis.txt")).unwrap(), "years");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
 }
+
+#[test]
+fn what_is_bundled_is_said_as_json_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = |more: &[&str]| {
+        let mut command = admit();
+        command.args(["bundle", "--format", "json", "--manifest"]).arg(sample_manifest());
+        command.arg("-o").arg(folder.path().join("bundle"));
+        let output = command.args(more).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), report)
+    };
+    let (status, report) = bundle(&[]);
+    assert_eq!((status, &report["state"]), (Some(0), &"new".into()));
+    assert_eq!((&report["target"], &report["package"]), (&"x86_64".into(), &().into()));
+    let files = files(&folder.path().join("bundle"));
+    let components = report["components"].as_array().unwrap();
+    assert_eq!(components.len(), 3);
+    for component in components {
+        let file = component["compiled"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+        assert_eq!(component["compiledBytes"], files[&format!("{file}.cwasm")].len());
+        let name = component["component"].as_str().unwrap();
+        let mut build = admit();
+        build.args(["build", "--format", "json"]).arg(format!("plugins/{name}"));
+        let output = build.output().unwrap();
+        let built: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(built["digest"], component["source"]);
+        let path = built["path"].as_str().unwrap();
+        assert_eq!(built["bytes"], fs::metadata(path).unwrap().len());
+    }
+    let (status, report) = bundle(&["--check"]);
+    assert_eq!((status, &report["state"]), (Some(0), &"unchanged".into()));
+    let (status, report) = bundle(&["--check", "--target", "arm64"]);
+    assert_eq!((status, &report["state"]), (Some(3), &"changed".into()));
+    assert_eq!(report["changes"], serde_json::json!(["target: x86_64 → arm64"]));
+}

@@ -54,6 +54,19 @@ fn settings_that_the_policy_refuses() {
         &format!("{POLICY}settings = {{ characters = \"five\" }}\n"),
     );
     check_manifest("unknown-setting", &format!("{POLICY}settings = {{ length = 5 }}\n"));
+    let table = format!("{POLICY}\n[policy.settings]\ncharacters = -5 # of them\n");
+    check_manifest("refused-setting-in-a-table", &table);
+}
+
+/// What somebody wrote on the command line has no line; the key says where.
+#[test]
+fn settings_on_the_command_line_that_the_policy_refuses() {
+    let here = folder("");
+    let mut command = admit();
+    command.current_dir(here.path()).args(["eval", "--policy", "minimum.wasm", "event.json"]);
+    let output = command.args(["--settings", "{ \"characters\": \"5\" }"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    check_golden("errors/refused-settings-argument.txt", &stderr(&output));
 }
 
 #[test]
@@ -117,6 +130,12 @@ fn an_event_or_a_manifest_that_is_not_there_or_not_json() {
     let here = folder(POLICY);
     fs::write(here.path().join("event.json"), "{ userName: 'mary' }").unwrap();
     check("event-not-json", here.path());
+    fs::write(here.path().join("event.json"), "\n\n{\n  \"userName\": \"mary\",\n").unwrap();
+    check("event-cut-off", here.path());
+    let long = "x".repeat(100_000);
+    let text = format!("{{\"a\": \"{long}\", userName: 1, \"b\": \"\u{1b}[31m{long}\"}}");
+    fs::write(here.path().join("event.json"), text).unwrap();
+    check("event-long-line", here.path());
     fs::write(here.path().join("event.json"), "[]").unwrap();
     check("event-no-object", here.path());
     fs::remove_file(here.path().join("event.json")).unwrap();

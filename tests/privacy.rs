@@ -116,6 +116,29 @@ fn no_canary_gets_out_of_a_decision() {
     }
 }
 
+/// Where the operator asks for whole events, they are in lines that say so, and nowhere else.
+#[test]
+fn an_event_is_stored_only_where_that_is_asked_for() {
+    let event = event_of_canaries().to_string();
+    for (choice, is_stored) in
+        [(None, false), (Some("none"), false), (Some("yes"), false), (Some("all"), true)]
+    {
+        let bundle = Bundle::sample();
+        let mut command = Command::new(bootstrap());
+        command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_LOG", "trace");
+        command.envs(choice.map(|choice| ("ADMIT_EVENTS", choice)));
+        let mut lambda = Lambda::start_command(command);
+        lambda.invoke(event.clone());
+        let log = lambda.end_log();
+        let (stored, others): (Vec<&Value>, Vec<&Value>) =
+            log.iter().partition(|line| line["type"] == "stored-event");
+        assert!(others.len() > 3, "{others:?}");
+        assert!(others.iter().all(|line| !line.to_string().contains(CANARY)), "{others:?}");
+        let stored: Vec<_> = stored.iter().map(|line| line["event"].as_str().unwrap()).collect();
+        assert_eq!(stored, Vec::from_iter(is_stored.then_some(event.as_str())), "{choice:?}");
+    }
+}
+
 #[test]
 fn the_samples_let_no_canary_out() {
     let mut watched = Watched::start(Bundle::sample());

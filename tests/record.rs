@@ -298,6 +298,10 @@ fn each_kind_of_line_is_behind_one_setting() {
     expect(&[("ADMIT_RECORD", "off")], &["note"]);
     expect(&[("ADMIT_RECORD", "off"), ("ADMIT_LOG", "off")], &[]);
     expect(
+        &[("ADMIT_EVENTS", "denied"), ("ADMIT_LOG", "off")],
+        &["started", "stored-event", "decision"],
+    );
+    expect(
         &[("ADMIT_METRICS", "time"), ("ADMIT_LOG", "error")],
         &["started", "decision", "metrics"],
     );

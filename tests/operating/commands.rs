@@ -2,7 +2,9 @@
 
 use super::page::*;
 use admit_engine::{Digest, Target};
-use admit_tests::{Bundle, Served, admit, component, event, is_there, root, stderr, stdout};
+use admit_tests::{
+    Bundle, FunctionZip, Served, admit, component, event, is_there, root, stderr, stdout,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -95,6 +97,8 @@ fn every_command_is_run_unless_it_needs_an_account() {
         "admit serve ",
         "curl --silent --data-binary",
         "admit bundle ",
+        "admit replay ",
+        "admit diff ",
         "jq ",
         "unzip ",
         "printf ",
@@ -102,7 +106,7 @@ fn every_command_is_run_unless_it_needs_an_account() {
     let blocks = blocks(&page(), "sh");
     let (ours, others): (Vec<&String>, Vec<&String>) =
         blocks.iter().partition(|block| run.iter().any(|command| block.starts_with(command)));
-    assert_eq!(ours.len(), 8, "{ours:?}");
+    assert_eq!(ours.len(), 10, "{ours:?}");
     assert!(ours.iter().all(|block| !block.contains("aws ")), "{ours:?}");
     assert!(!others.is_empty());
     assert!(others.iter().all(|block| block.contains("aws ")), "{others:?}");
@@ -258,4 +262,26 @@ fn a_persons_hash_is_made_as_the_page_says() {
     let said = stdout(&output);
     let digits = said.split_whitespace().last().expect("a hash");
     assert_eq!((hash.as_str(), digits.len()), (format!("hmac-sha256:{digits}").as_str(), 64));
+}
+
+#[test]
+fn sign_ups_are_replayed_as_the_page_says() {
+    let page = page();
+    let folder = workplace();
+    // As on the page: the log of a day, with events, and the package that decided it.
+    let mut command = admit();
+    command.env("ADMIT_EVENTS", "all");
+    command.args(["serve", "--manifest", "plugins/admit.toml"]).current_dir(folder.path());
+    let log = decide(Served::start_command(command), &["sign-up.json", "sign-up-short-name.json"]);
+    fs::write(folder.path().join("admit.log"), log).unwrap();
+    let zip = FunctionZip::with(&with_components(&read("plugins/admit.toml")));
+    fs::copy(zip.path(), folder.path().join("function.zip")).unwrap();
+    for (beginning, same) in [("admit replay ", 2), ("admit diff ", 9)] {
+        let output = shell(&self::command(&page, beginning), folder.path());
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let totals = format!("{same} sign-ups: none flips, {same} the same\n");
+        assert!(stdout(&output).contains(&totals), "{}", stdout(&output));
+    }
+    let rows = table(section(&page, "## 12. Replay sign-ups"), &["`ADMIT_EVENTS`", "stores"]);
+    assert_eq!(rows.len(), 4);
 }

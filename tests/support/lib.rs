@@ -19,7 +19,9 @@ mod invoke_api;
 mod load;
 mod peers;
 mod runtime_api;
+mod section;
 mod served;
+mod sign_ups;
 mod skip;
 mod trial;
 mod unpack;
@@ -36,7 +38,9 @@ pub use peers::{
     python_packages,
 };
 pub use runtime_api::{Answer, Lambda};
+pub use section::with_section;
 pub use served::{Response, Served};
+pub use sign_ups::{PERSONAL, SignUp};
 pub use skip::{is_there, skip};
 pub use trial::{Finding, Trial, memory};
 pub use unpack::unpack;

@@ -9,7 +9,7 @@
 )]
 
 wit_bindgen::generate!({
-    path: "../../wit",
+    path: "wit",
     world: "policy",
     // The exports are made in the author's crate, which does not know wit-bindgen.
     pub_export_macro: true,

@@ -56,8 +56,8 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! The package of a policy is a library with this in its `Cargo.toml`; the path leads to
-//! this crate in a checkout of `admit`:
+//! `admit new` makes the project of a policy, with a copy of this crate in it. By hand, it is a
+//! library with this in its `Cargo.toml`; the path leads to this crate in a checkout of `admit`:
 //!
 //! ```toml
 //! [dependencies]
@@ -80,6 +80,8 @@
 //! - `arena` (default): the global allocator of a policy is a bump allocator,
 //!   which suits an instance that lives for one call. Without it, a policy has
 //!   the standard library's allocator, or the one that it declares.
+//! - `schema`: the module `schema`, for tests, which keeps the JSON Schema of a policy's settings
+//!   in step with their type.
 
 // The generated bindings name this crate as an author's crate does.
 extern crate self as admit_policy;
@@ -96,6 +98,8 @@ mod export;
 mod instance;
 pub mod log;
 mod policy;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod sign_up;
 mod verdict;
 

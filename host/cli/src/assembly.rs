@@ -1,6 +1,7 @@
 //! A manifest and its components, built and read, before anything is compiled.
 
 use crate::anatomy::Anatomy;
+use crate::json_place::{self, Place};
 use crate::origin::Origin;
 use crate::patience::Patience;
 use crate::project;
@@ -32,6 +33,12 @@ pub(crate) struct Assembly {
     pub(crate) components: HashMap<String, Vec<u8>>,
 }
 
+/// The bytes of components by the files or folders that they come from.
+pub(crate) type Built = HashMap<PathBuf, Vec<u8>>;
+
+/// Components by the digests of their bytes, compiled for one engine.
+pub(crate) type Compiled = HashMap<Digest, Component>;
+
 /// What a policy that stands in no manifest may see and decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grants {
@@ -44,15 +51,25 @@ pub(crate) enum Grants {
 impl Assembly {
     /// Reads a manifest, builds the projects that it names, and reads the components.
     pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<Assembly> {
+        Assembly::from_manifest_with(file, &mut Built::new())
+    }
+
+    /// The same, beside what was built and read before: that is not built again.
+    pub(crate) fn from_manifest_with(file: &Path, built: &mut Built) -> anyhow::Result<Assembly> {
         let (origin, manifest) = Assembly::read_manifest(file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut components = HashMap::new();
         for (index, policy) in manifest.policies.iter().enumerate() {
             if !components.contains_key(&policy.component) {
-                let bytes = component(&folder.join(&policy.component)).map_err(|error| {
-                    origin.policy_error(index, "component", format!("{error:#}"))
-                })?;
-                components.insert(policy.component.clone(), bytes);
+                let path = folder.join(&policy.component);
+                let known = path.canonicalize().unwrap_or_else(|_| path.clone());
+                let bytes = match built.entry(known) {
+                    Entry::Occupied(bytes) => bytes.into_mut(),
+                    Entry::Vacant(new) => new.insert(component(&path).map_err(|error| {
+                        origin.policy_error(index, "component", format!("{error:#}"))
+                    })?),
+                };
+                components.insert(policy.component.clone(), bytes.clone());
             }
         }
         let assembly = Assembly { origin, manifest, components };
@@ -90,26 +107,15 @@ impl Assembly {
         settings: Settings,
     ) -> anyhow::Result<Assembly> {
         let bytes = component(path)?;
-        let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
         let metadata = match grants {
             Grants::Everything => None,
             Grants::AskedFor => Anatomy::of(&bytes)?.metadata.and_then(Result::ok),
         };
-        let (reads, verdicts) = match metadata {
-            Some(metadata) => (metadata.reads, metadata.verdicts),
-            None => (Reads::everything(), Power::ALL.into_iter().collect()),
-        };
-        let policy = Policy {
-            id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
-            component: path.display().to_string(),
-            reads,
-            terms: Terms { verdicts, mode: Mode::Enforce, on_failure: OnFailure::Deny },
-            applies_to: Scope::default(),
-            limits: Limits::default(),
-            log: Log::Record,
-            settings,
-        };
+        let mut policy = alone(path, settings)?;
+        if let Some(metadata) = metadata {
+            policy.reads = metadata.reads;
+            policy.terms.verdicts = metadata.verdicts;
+        }
         Ok(Assembly {
             origin: Origin::CommandLine,
             components: HashMap::from([(policy.component.clone(), bytes)]),
@@ -120,12 +126,25 @@ impl Assembly {
     /// Compiles every component for this machine and tries out every policy's settings:
     /// what would fail on every sign-up is an error here.
     pub(crate) fn into_policy_set(self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
-        self.policy_set(engine)
+        self.policy_set(engine, &mut Compiled::new())
+    }
+
+    /// The same, beside what was compiled before: that is not compiled again.
+    pub(crate) fn into_policy_set_with(
+        self,
+        engine: Arc<Engine>,
+        components: &mut Compiled,
+    ) -> anyhow::Result<PolicySet> {
+        self.policy_set(engine, components)
     }
 
     /// The same, where the assembly is needed afterwards.
-    pub(crate) fn policy_set(&self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
-        let components = self.checked(&engine)?;
+    pub(crate) fn policy_set(
+        &self,
+        engine: Arc<Engine>,
+        components: &mut Compiled,
+    ) -> anyhow::Result<PolicySet> {
+        self.check_with(&engine, components)?;
         Ok(PolicySet::new(engine, self.manifest.clone(), |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
             let digest = self.components.get(&policy.component).map(|bytes| Digest::of(bytes));
@@ -135,13 +154,24 @@ impl Assembly {
     }
 
     /// Every distinct component, compiled for this machine, after all settings were tried out.
-    pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<HashMap<Digest, Component>> {
-        let mut compiled = HashMap::new();
+    pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<Compiled> {
+        let mut compiled = Compiled::new();
+        self.check_with(engine, &mut compiled)?;
+        Ok(compiled)
+    }
+
+    fn check_with(&self, engine: &Engine, compiled: &mut Compiled) -> anyhow::Result<()> {
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let Policy { id, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
-            let (_, component) = self.compile(engine, index, &mut compiled)?;
-            engine.check_settings(component, limits, &settings.to_json()).map_err(|failure| {
+            let (_, component) = self.compile(engine, index, compiled)?;
+            let settings = settings.to_json();
+            engine.check_settings(component, limits, &settings).map_err(|failure| {
+                if let Some((place, words)) = self.refused(index, &failure, &settings) {
+                    let failure = Failure::SettingsRefused(words);
+                    let message = format!("policy `{id}`: {failure}");
+                    return self.origin.settings_error(&place, message);
+                }
                 let mut message = format!("policy `{id}`: {failure}");
                 if let Some(remedy) = remedy(&failure) {
                     message = format!("{message}; {remedy}");
@@ -149,7 +179,7 @@ impl Assembly {
                 error(key_of(&failure), message)
             })?;
         }
-        Ok(compiled)
+        Ok(())
     }
 
     /// Every component by the name that the manifest gives it, compiled for this machine. No
@@ -158,7 +188,7 @@ impl Assembly {
         &self,
         engine: &Engine,
     ) -> anyhow::Result<HashMap<String, (Digest, Component)>> {
-        let (mut compiled, mut named) = (HashMap::new(), HashMap::new());
+        let (mut compiled, mut named) = (Compiled::new(), HashMap::new());
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let (digest, component) = self.compile(engine, index, &mut compiled)?;
             named.insert(policy.component.clone(), (digest, component.clone()));
@@ -171,7 +201,7 @@ impl Assembly {
         &self,
         engine: &Engine,
         index: usize,
-        compiled: &'a mut HashMap<Digest, Component>,
+        compiled: &'a mut Compiled,
     ) -> anyhow::Result<(Digest, &'a Component)> {
         let name = &self.manifest.policies[index].component;
         let bytes = &self.components[name];
@@ -187,6 +217,17 @@ impl Assembly {
             }
         };
         Ok((digest, component))
+    }
+
+    /// Where in its settings a policy found a mistake, and its words without that.
+    ///
+    /// The column is one of the JSON that the policy was handed, which nobody wrote: what
+    /// somebody wrote is the key in that place.
+    fn refused(&self, index: usize, failure: &Failure, settings: &str) -> Option<(Place, String)> {
+        let Failure::SettingsRefused(words) = failure else { return None };
+        let (words, column) = words.rsplit_once(" at line 1 column ")?;
+        let place = json_place::at(settings, column.parse().ok()?, self.origin.settings(index))?;
+        Some((place, words.to_owned()))
     }
 
     /// Warns about triggers that Cognito is not known to send: a policy that waits for one
@@ -209,8 +250,28 @@ impl Assembly {
     }
 }
 
+/// A policy that stands in no manifest, named after its file; it may see and decide everything.
+pub(crate) fn alone(path: &Path, settings: Settings) -> anyhow::Result<Policy> {
+    let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
+    Ok(Policy {
+        id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
+        component: path.display().to_string(),
+        reads: Reads::everything(),
+        terms: Terms {
+            verdicts: Power::ALL.into_iter().collect(),
+            mode: Mode::Enforce,
+            on_failure: OnFailure::Deny,
+        },
+        applies_to: Scope::default(),
+        limits: Limits::default(),
+        log: Log::Record,
+        settings,
+    })
+}
+
 /// The key of a policy that a failure of its settings is about.
-fn key_of(failure: &Failure) -> &'static str {
+pub(crate) fn key_of(failure: &Failure) -> &'static str {
     match failure.kind() {
         FailureKind::SettingsRefused => "settings",
         FailureKind::Deadline

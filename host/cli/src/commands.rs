@@ -1,8 +1,14 @@
 mod build;
 mod bundle;
+mod check;
+mod completions;
+mod diff;
 mod eval;
 mod inspect;
+mod new;
+mod replay;
 mod report;
+mod schema;
 mod serve;
 mod test;
 
@@ -14,8 +20,14 @@ pub(crate) enum Command {
     Build(build::Args),
     Eval(eval::Args),
     Bundle(bundle::Args),
+    Check(check::Args),
+    Completions(completions::Args),
+    Diff(diff::Args),
     Inspect(inspect::Args),
+    New(new::Args),
+    Replay(replay::Args),
     Report(report::Args),
+    Schema(schema::Args),
     Serve(serve::Args),
     Test(test::Args),
 }
@@ -26,8 +38,14 @@ impl Command {
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
+            Command::Check(args) => args.exec(),
+            Command::Completions(args) => args.exec(),
+            Command::Diff(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
+            Command::New(args) => args.exec(),
+            Command::Replay(args) => args.exec(),
             Command::Report(args) => args.exec(),
+            Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),
             Command::Test(args) => args.exec(),
         }

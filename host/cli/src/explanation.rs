@@ -1,10 +1,13 @@
 //! A decision as a person or a program reads it.
 
+mod why;
+
 use crate::remedy::remedy;
+use crate::terminal;
 use admit_cognito::{Event, Reply};
 use admit_core::{
-    Alternative, Answer, Counted, Decision, Flag, FlagRecord, Opinion, PolicyId, PolicyRecord,
-    Size, Vote, VoteRecord,
+    Alternative, Answer, Counted, Counterfactual, Decision, Flag, FlagRecord, Flags, Opinion,
+    PolicyId, PolicyRecord, Size, Vote, VoteRecord, counterfactual,
 };
 use admit_engine::{Deliberation, Evaluation, Notes};
 use comfy_table::{CellAlignment, Table, presets};
@@ -18,6 +21,10 @@ use std::fmt::Write;
 pub(crate) struct Explanation<'a> {
     #[serde(flatten)]
     decision: &'a Decision,
+    /// Why it is not otherwise: of a denial its `refusals`, `without` whom there had been none
+    /// and the flags that are set `then`; of an admitted sign-up its `flags`, each with the
+    /// same two, or with what is `missing`.
+    why: Counterfactual,
     /// What each evaluation cost, in the order of the policies.
     evaluations: Vec<Cost<'a>>,
     not_asked: &'a [PolicyId],
@@ -52,6 +59,7 @@ impl<'a> Explanation<'a> {
         };
         Explanation {
             decision,
+            why: counterfactual(event.sign_up(), decision),
             evaluations: decision.policies.iter().zip(evaluations).map(cost).collect(),
             not_asked,
             flags_are_ignored: event.flags_are_ignored(),
@@ -73,9 +81,13 @@ impl<'a> Explanation<'a> {
         Ok(whole + "\n")
     }
 
-    /// The decision as tables: a row for each policy, then one for each flag.
+    /// The decision as tables, a row for each policy, then one for each flag, and what would
+    /// have changed it.
     pub(crate) fn to_table(&self) -> String {
         let mut text = format!("{}\n{}", trimmed(&self.policies()), trimmed(&self.flags()));
+        for (index, sentence) in why::sentences(self.decision, &self.why).iter().enumerate() {
+            let _ = writeln!(text, "{}{sentence}", if index == 0 { "\n" } else { "" });
+        }
         for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
             if let Some(words) = self.words(record) {
                 let _ = writeln!(text, "\n{}: {words}", record.policy);
@@ -152,8 +164,15 @@ impl<'a> Explanation<'a> {
         table
     }
 
+    /// The answer, with its first word in a colour.
     fn conclusion(&self) -> String {
-        conclusion(&self.decision.answer)
+        let text = conclusion(&self.decision.answer);
+        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+        let (word, rest) = text.split_at(end);
+        match self.decision.answer {
+            Answer::Admit(_) => terminal::good(word) + rest,
+            Answer::Deny(_) => terminal::bad(word) + rest,
+        }
     }
 }
 
@@ -222,14 +241,16 @@ fn word(counted: Counted) -> String {
 pub(crate) fn conclusion(answer: &Answer) -> String {
     match answer {
         Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
-        Answer::Admit(flags) => {
-            let set = Flag::ALL.into_iter().filter(|flag| flags.is_set(*flag));
-            let set: Vec<String> = set.map(|flag| flag.to_string()).collect();
-            match set.is_empty() {
-                true => "admitted, no flag set".to_owned(),
-                false => format!("admitted: {}", set.join(", ")),
-            }
-        }
+        Answer::Admit(flags) => admitted(*flags),
+    }
+}
+
+fn admitted(flags: Flags) -> String {
+    let set = Flag::ALL.into_iter().filter(|flag| flags.is_set(*flag));
+    let set: Vec<String> = set.map(|flag| flag.to_string()).collect();
+    match set.is_empty() {
+        true => "admitted, no flag set".to_owned(),
+        false => format!("admitted: {}", set.join(", ")),
     }
 }
 
@@ -243,7 +264,8 @@ fn if_enforced(alternative: &Alternative) -> String {
 
 /// A table without the space that fills its last column.
 fn trimmed(table: &Table) -> String {
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    let text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    terminal::table(&text)
 }
 
 fn why(flag: &FlagRecord) -> String {

@@ -11,27 +11,43 @@ mod bundle_folder;
 mod cases;
 mod changes;
 mod checkout;
+mod checkup;
 mod commands;
+mod comparison;
+mod event;
 mod explanation;
 mod file;
+mod finding;
+mod format;
 mod function_zip;
 mod invoke_api;
+mod json_place;
 mod live;
 mod metadata;
+mod new_project;
 mod origin;
+mod parallel;
 mod patience;
 mod place;
+mod policy_source;
+mod progress;
 mod project;
+mod records;
 mod remedy;
+mod replayed;
 mod report;
+mod ruling;
 mod rust;
+mod schemas;
 mod source;
+mod terminal;
 mod watch;
 
 use clap::Parser;
 use commands::Command;
 use std::io;
 use std::process::ExitCode;
+use terminal::Color;
 
 /// Builds, tries out and bundles policies that decide who may sign up to an Amazon Cognito
 /// user pool.
@@ -45,10 +61,15 @@ use std::process::ExitCode;
 struct Args {
     #[command(subcommand)]
     command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
 }
 
 fn main() -> ExitCode {
-    match Args::parse().command.exec() {
+    let args = Args::parse();
+    args.color.choose();
+    match args.command.exec() {
         Ok(code) => code,
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

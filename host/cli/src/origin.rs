@@ -1,6 +1,8 @@
 //! Where a policy set was named, so that an error can point at it.
 
+use crate::json_place::{Part, Place};
 use crate::source::Source;
+use crate::terminal;
 use admit_core::KeyPath;
 
 /// Where a policy set was named.
@@ -20,11 +22,28 @@ impl Origin {
         }
     }
 
+    /// An error about a place in the settings of a policy.
+    pub(crate) fn settings_error(&self, place: &Place, message: String) -> anyhow::Error {
+        match (self, place.part) {
+            (Origin::CommandLine, _) => anyhow::anyhow!("`{}`: {message}", place.path),
+            (Origin::Manifest(source), Part::Name) => source.name_error(&place.path, message),
+            (Origin::Manifest(source), Part::Value) => source.error(&place.path, message),
+        }
+    }
+
+    /// The path to the settings of a policy, counted from 0.
+    pub(crate) fn settings(&self, index: usize) -> KeyPath {
+        match self {
+            Origin::CommandLine => KeyPath::default().key("settings"),
+            Origin::Manifest(_) => path(index, "settings"),
+        }
+    }
+
     /// Warns about one key of one policy, counted from 0.
     #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self, index: usize, key: &str, message: String) {
         match self {
-            Origin::CommandLine => eprintln!("warning: {message}"),
+            Origin::CommandLine => eprintln!("{}", terminal::warning(&message)),
             Origin::Manifest(source) => source.warn(&path(index, key), message),
         }
     }

@@ -1,3 +1,4 @@
+use crate::terminal;
 use std::fs;
 use std::process;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -45,6 +46,7 @@ fn resident() -> Option<u64> {
 
 #[expect(clippy::print_stderr, reason = "an error is for the person at the terminal")]
 fn give_up(what: &str, limit: &str) {
-    eprintln!("error: {what} takes {limit}, and was given up: build the component smaller");
+    let message = format!("{what} takes {limit}, and was given up: build the component smaller");
+    eprintln!("{}", terminal::error(&message));
     process::exit(1);
 }

@@ -1,8 +1,9 @@
 //! A TOML file that somebody wrote, and the errors in it, which point at the line.
 
+use crate::terminal;
 use admit_core::{FileError, KeyPath, printable};
 use admit_engine::read_regular_file;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Snippet};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -46,6 +47,29 @@ impl Source {
         self.located(self.at(key, message))
     }
 
+    /// An error about a key itself, whatever its value.
+    pub(crate) fn name_error(&self, key: &KeyPath, message: String) -> anyhow::Error {
+        self.located(FileError::at_name(&self.file, &self.text, key, message))
+    }
+
+    /// An error of the reader of JSON about this file.
+    pub(crate) fn json_error(&self, what: &str, error: &serde_json::Error) -> anyhow::Error {
+        let lines = self.text.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let start: usize = lines.map(str::len).sum();
+        // The last byte that was read; there is none in an empty text.
+        let mut here = (start + error.column().saturating_sub(1)).min(self.text.len());
+        while !self.text.is_char_boundary(here) {
+            here -= 1;
+        }
+        let end = here + self.text[here..].chars().next().map_or(0, char::len_utf8);
+        // The line that is shown has it.
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = error.to_string();
+        let message = message.strip_suffix(&place).unwrap_or(&message);
+        let message = format!("{what}: {message}");
+        self.located(FileError::in_span(&self.file, &self.text, here..end, message))
+    }
+
     /// An error in this file, to be shown with the line that it is about.
     pub(crate) fn located(&self, error: FileError) -> anyhow::Error {
         Located { error, text: self.text.clone() }.into()
@@ -63,11 +87,16 @@ impl Source {
     }
 }
 
+/// An error in a file and the text of that file, if this is one.
+pub(crate) fn located(error: &anyhow::Error) -> Option<(&FileError, &str)> {
+    error.downcast_ref().map(|Located { error, text }| (error, text.as_str()))
+}
+
 /// An error as the terminal shows it: with the line of the file underlined, or in one
 /// line with its causes.
 pub(crate) fn render(error: &anyhow::Error) -> String {
     let Some(Located { error, text }) = error.downcast_ref() else {
-        return format!("error: {}", printable(&format!("{error:#}"), CHARACTERS));
+        return terminal::error(&printable(&format!("{error:#}"), CHARACTERS));
     };
     show(&Level::ERROR, error, text)
 }
@@ -85,5 +114,5 @@ fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
     let snippet = Snippet::source(text)
         .path(error.file.as_str())
         .annotation(AnnotationKind::Primary.span(error.span.clone()));
-    Renderer::plain().render(&[level.clone().primary_title(title).element(snippet)])
+    terminal::renderer().render(&[level.clone().primary_title(title).element(snippet)])
 }

@@ -252,15 +252,12 @@ impl Answer {
     }
 }
 
-fn merge(sign_up: &SignUp<'_>, policies: &[&PolicyRecord]) -> (Answer, FlagRecords) {
-    let refusal = policies.iter().find_map(|record| refusal(record));
+/// Merges what was recorded of these policies, as if there were no others.
+pub(crate) fn merge(sign_up: &SignUp<'_>, policies: &[&PolicyRecord]) -> (Answer, FlagRecords) {
+    let refusal = policies.iter().find_map(|record| record.refusal());
     let confirm = tally(Flag::Confirm, policies, refusal.as_ref().map(|_| Cleared::Denied));
     let verify = |flag: Flag| {
-        let present = flag
-            .attribute()
-            .and_then(|name| sign_up.attribute(name))
-            .is_some_and(|value| !value.trim().is_empty());
-        let cleared = match (&refusal, present, confirm.set) {
+        let cleared = match (&refusal, has_attribute(sign_up, flag), confirm.set) {
             (Some(_), _, _) => Some(Cleared::Denied),
             (None, false, _) => Some(Cleared::AttributeAbsent),
             (None, true, false) => Some(Cleared::NotConfirmed),
@@ -316,28 +313,42 @@ fn counted(terms: &Terms, power: Power) -> Counted {
     }
 }
 
-fn refusal(record: &PolicyRecord) -> Option<Refusal> {
-    let (grounds, message) = match &record.opinion {
-        Opinion::Deny { message, counted: Counted::Yes, .. } => (Grounds::Denial, message.as_str()),
-        Opinion::Failure { counted: Counted::Yes, .. } => (Grounds::Failure, FAILURE_MESSAGE),
-        _ => return None,
-    };
-    Some(Refusal { policy: record.policy.clone(), grounds, message: message.to_owned() })
+impl PolicyRecord {
+    /// That this policy refuses the sign-up, if it does and that counts.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        let (grounds, message) = match &self.opinion {
+            Opinion::Deny { message, counted: Counted::Yes, .. } => {
+                (Grounds::Denial, message.as_str())
+            }
+            Opinion::Failure { counted: Counted::Yes, .. } => (Grounds::Failure, FAILURE_MESSAGE),
+            _ => return None,
+        };
+        Some(Refusal { policy: self.policy.clone(), grounds, message: message.to_owned() })
+    }
+
+    /// Whether this policy votes like this, and that counts.
+    pub(crate) fn casts(&self, vote: Vote, flag: Flag) -> bool {
+        match &self.opinion {
+            Opinion::Allow { votes } => {
+                votes.contains(&VoteRecord { flag, vote, counted: Counted::Yes })
+            }
+            Opinion::Deny { .. } | Opinion::Failure { .. } => false,
+        }
+    }
+}
+
+/// Whether there is something that a verify flag could be about.
+pub(crate) fn has_attribute(sign_up: &SignUp<'_>, flag: Flag) -> bool {
+    flag.attribute()
+        .and_then(|name| sign_up.attribute(name))
+        .is_some_and(|value| !value.trim().is_empty())
 }
 
 /// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.
 fn tally(flag: Flag, policies: &[&PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
     let voters = |vote| {
-        policies
-            .iter()
-            .filter(|record| match &record.opinion {
-                Opinion::Allow { votes } => {
-                    votes.contains(&VoteRecord { flag, vote, counted: Counted::Yes })
-                }
-                Opinion::Deny { .. } | Opinion::Failure { .. } => false,
-            })
-            .map(|record| record.policy.clone())
-            .collect::<Vec<_>>()
+        let voters = policies.iter().filter(|record| record.casts(vote, flag));
+        voters.map(|record| record.policy.clone()).collect::<Vec<_>>()
     };
     let (granted_by, withheld_by) = (voters(Vote::Grant), voters(Vote::Withhold));
     let granted = !granted_by.is_empty() && withheld_by.is_empty();

@@ -4,7 +4,9 @@
 //! Lambda or WebAssembly. [`decide`] is the whole of the merge; [`Manifest`] says who
 //! takes part in it, and on what terms.
 
+mod counterfactual;
 mod decision;
+mod difference;
 mod failure;
 mod key_path;
 mod limits;
@@ -24,10 +26,12 @@ mod sign_up;
 mod toml_file;
 mod verdict;
 
+pub use counterfactual::{Change, Counterfactual, FlagChange, Missing, counterfactual};
 pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
     Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
 };
+pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
 pub use key_path::{KeyPath, Problem};
 pub use limits::{InvalidQuantity, Limits, Size, Time};

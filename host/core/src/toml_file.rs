@@ -44,6 +44,17 @@ impl FileError {
         error_at(file, text, span, Some(key.to_string()), message)
     }
 
+    /// An error about a key itself, whatever its value.
+    pub fn at_name(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
+        let span = name_span_of(text, key).or_else(|| span_of(text, key)).unwrap_or(0..0);
+        error_at(file, text, span, Some(key.to_string()), message)
+    }
+
+    /// An error about some bytes of a file, which need not be TOML.
+    pub fn in_span(file: &str, text: &str, span: Range<usize>, message: String) -> FileError {
+        error_at(file, text, span, None, message)
+    }
+
     /// The error for a problem with the value of a key.
     pub fn of(file: &str, text: &str, Problem { key, message }: Problem) -> FileError {
         FileError::at(file, text, &key, message)
@@ -132,6 +143,18 @@ fn span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
     span
 }
 
+/// Where a key stands, without its value.
+fn name_span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
+    let mut span = None;
+    visit(text, &mut |path, here| {
+        // The key comes before its value.
+        if path == key && span.is_none() {
+            span = Some(here);
+        }
+    })?;
+    span
+}
+
 /// The innermost key that a span belongs to.
 fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
     let mut key = None;
@@ -174,5 +197,33 @@ fn visit_value(
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_without_its_value() {
+        let text = "[a]\nb.c = 1\n[[list]]\nd = { e = 2 }\n";
+        let check = |key: KeyPath, at_name: &str, at: &str| {
+            let name = FileError::at_name("x.toml", text, &key, "wrong".to_owned());
+            assert_eq!(&text[name.span.clone()], at_name, "{name}");
+            let value = FileError::at("x.toml", text, &key, "wrong".to_owned());
+            assert_eq!(&text[value.span.clone()], at, "{value}");
+        };
+        let root = KeyPath::default;
+        check(root().key("a").key("b").key("c"), "c", "1");
+        check(root().key("list").index(0).key("d"), "d", "{ e = 2 }");
+        check(root().key("list").index(0).key("d").key("e"), "e", "2");
+        // What is not there stands in what is around it.
+        check(root().key("list").index(0).key("d").key("f"), "{ e = 2 }", "{ e = 2 }");
+    }
+
+    #[test]
+    fn a_place_in_any_text_has_line_and_column() {
+        let error = FileError::in_span("x.json", "{\n\"ä\" 1}", 7..8, "expected `:`".to_owned());
+        assert_eq!(error.to_string(), "x.json:2:5: expected `:`");
     }
 }

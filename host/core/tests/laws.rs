@@ -1,85 +1,13 @@
 //! The laws of the merge, over every combination of what policies can say, not over
 //! examples.
-//!
-//! A policy's state is what it answered, what it may bring about and on what terms. States
-//! that differ only in something that cannot matter (what a failing policy was permitted,
-//! what a failure of an answering one would mean) are one state.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
-use admit_core::{
-    Answer, Ballot, Denial, Failure, Flag, Flags, Mode, OnFailure, Outcome, PolicyId, Power,
-    Powers, SignUp, Terms, Verdict, Vote, decide,
-};
+#[path = "laws/states.rs"]
+mod states;
 
-const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
-const MODES: [Mode; 2] = [Mode::Enforce, Mode::Monitor];
-
-/// Every state with votes on these flags: 440 with all three flags, 80 with two.
-fn states(flags: &[Flag]) -> Vec<Outcome> {
-    let mut states = Vec::new();
-    for mode in MODES {
-        for on_failure in [OnFailure::Deny, OnFailure::Abstain] {
-            let terms = Terms { verdicts: Powers::default(), mode, on_failure };
-            states.push(outcome(terms, Err(Failure::Undecided(String::new()))));
-        }
-        for verdicts in [Powers::default(), Powers::from_iter([Power::Deny])] {
-            let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
-            states.push(outcome(terms, Ok(Verdict::Deny(Denial::new("code", "message", 256)))));
-        }
-        for ballot in ballots(flags) {
-            for permitted in subsets(flags) {
-                let verdicts = permitted.into_iter().map(Power::from).collect();
-                let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
-                states.push(outcome(terms, Ok(Verdict::Allow(ballot))));
-            }
-        }
-    }
-    states
-}
-
-fn outcome(terms: Terms, answer: Result<Verdict, Failure>) -> Outcome {
-    Outcome { policy: PolicyId::new("policy").expect("a name"), terms, answer }
-}
-
-fn ballots(flags: &[Flag]) -> Vec<Ballot> {
-    let votes = |flag| if flags.contains(&flag) { &VOTES[..] } else { &VOTES[..1] };
-    let mut ballots = Vec::new();
-    for &confirm in votes(Flag::Confirm) {
-        for &verify_email in votes(Flag::VerifyEmail) {
-            for &verify_phone in votes(Flag::VerifyPhone) {
-                ballots.push(Ballot { confirm, verify_email, verify_phone });
-            }
-        }
-    }
-    ballots
-}
-
-fn subsets(flags: &[Flag]) -> Vec<Vec<Flag>> {
-    (0..1 << flags.len())
-        .map(|bits: usize| {
-            let chosen = flags.iter().enumerate().filter(|(index, _)| bits >> index & 1 == 1);
-            chosen.map(|(_, flag)| *flag).collect()
-        })
-        .collect()
-}
-
-/// Sign-ups with and without the two attributes that can be verified.
-fn sign_ups() -> Vec<SignUp<'static>> {
-    let mut sign_ups = Vec::new();
-    for email in [None, Some("mary@example.com")] {
-        for phone in [None, Some("+12065550100")] {
-            let mut sign_up = SignUp::default();
-            let mut add = |name: &'static str, value: Option<&'static str>| {
-                sign_up.user_attributes.extend(value.map(|value| (name.into(), value.into())));
-            };
-            add("email", email);
-            add("phone_number", phone);
-            sign_ups.push(sign_up);
-        }
-    }
-    sign_ups
-}
+use admit_core::{Answer, Flag, Flags, Mode, OnFailure, Outcome, Power, SignUp, decide};
+use states::{sign_ups, states};
 
 /// What a decision answers, without the words: none is a denial.
 fn answer(sign_up: &SignUp<'_>, outcomes: &[&Outcome]) -> Option<Flags> {

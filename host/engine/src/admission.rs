@@ -104,8 +104,10 @@ pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), Refused> {
 pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refused> {
     let ty = component.component_type();
     for (name, import) in ty.imports(engine) {
-        if !is_granted(name) && !is_only_types(engine, &import.ty) {
-            return Err(Refused::Import { import: name.to_owned(), remedy: remedy(name) });
+        if let Some(refused) = refusal_of(name)
+            && !is_only_types(engine, &import.ty)
+        {
+            return Err(refused);
         }
     }
     let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
@@ -128,6 +130,13 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refuse
 /// Whether a policy may import an interface of this name and call what is in it.
 pub fn is_granted(import: &str) -> bool {
     is_version_of(import, contract::LOG) || is_version_of(import, contract::TYPES)
+}
+
+/// Why a component that imports this, and could call what is in it, is refused; nothing if it
+/// is granted.
+pub fn refusal_of(import: &str) -> Option<Refused> {
+    let refused = || Refused::Import { import: import.to_owned(), remedy: remedy(import) };
+    (!is_granted(import)).then(refused)
 }
 
 /// Whether an item holds no function that could be called.

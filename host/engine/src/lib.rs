@@ -20,7 +20,7 @@ mod notes;
 mod policy_set;
 mod regular_file;
 
-pub use admission::{Refused, is_granted};
+pub use admission::{Refused, is_granted, refusal_of};
 pub use digest::Digest;
 pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
 pub use evaluation::Evaluation;

@@ -3,12 +3,14 @@
 //!
 //! A [`Trigger`] decides; its [`Telemetry`] says what it tells about that. Every line on
 //! standard output is one JSON object with a `type`. The host writes no value of the person
-//! signing up there; what a policy writes, it writes in its own words.
+//! signing up there, unless the operator has it store events; what a policy writes, it writes in
+//! its own words.
 
 mod diagnostics;
 mod metrics;
 mod pseudonym;
 mod record;
+mod stored_events;
 mod telemetry;
 mod trigger;
 

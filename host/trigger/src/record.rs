@@ -1,5 +1,6 @@
-//! The record: one JSON line for the start, and one for each decision. Its members are those
-//! of `schemas/decision.schema.json`.
+//! The record: one JSON line for the start, and one for each decision, whose members are those
+//! of `schemas/decision.schema.json`. Where the operator asks for it there is one for an event as
+//! well, whose members are those of `schemas/stored-event.schema.json`.
 
 use admit_cognito::{Event, identifiers};
 use admit_core::{
@@ -110,6 +111,18 @@ struct AlternativeLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<Flags>,
     differs: bool,
+}
+
+/// An event as it came, for `admit replay`, where the operator asked for it.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "stored-event", rename_all = "camelCase")]
+struct StoredEvent<'a> {
+    timestamp: String,
+    level: &'static str,
+    request_id: &'a str,
+    bytes: usize,
+    /// As text, so that it stays as it is, to the byte. None where it is too large.
+    event: Option<&'a str>,
 }
 
 /// The trigger is ready to decide.
@@ -233,6 +246,19 @@ impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
     }
 }
 
+/// The largest line with an event, in bytes. A longer one might be cut on its way.
+const MOST_STORED: usize = 256 << 10;
+
+/// Writes an event, or says that it is too large to be written.
+pub(crate) fn write_event(request_id: &str, text: &str) {
+    let (timestamp, bytes) = (now(), text.len());
+    let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text) };
+    match serde_json::to_vec(&line) {
+        Ok(whole) if whole.len() < MOST_STORED => write_line(whole),
+        _ => write(&StoredEvent { event: None, ..line }),
+    }
+}
+
 /// The time of a line, as RFC 3339 writes it, in UTC.
 pub(crate) fn now() -> String {
     let mut text = String::new();
@@ -243,13 +269,17 @@ pub(crate) fn now() -> String {
 
 /// Writes one line.
 pub(crate) fn write(line: &impl Serialize) {
-    if let Ok(mut text) = serde_json::to_vec(line) {
-        text.push(b'\n');
-        let mut out = stdout().lock();
-        // Where the log cannot be written, the decision still can; and what was cut is not to
-        // run on into the next line.
-        if out.write_all(&text).is_err() {
-            let _ = out.write_all(b"\n");
-        }
+    if let Ok(text) = serde_json::to_vec(line) {
+        write_line(text);
+    }
+}
+
+fn write_line(mut text: Vec<u8>) {
+    text.push(b'\n');
+    let mut out = stdout().lock();
+    // Where the log cannot be written, the decision still can; and what was cut is not to
+    // run on into the next line.
+    if out.write_all(&text).is_err() {
+        let _ = out.write_all(b"\n");
     }
 }

@@ -1,6 +1,7 @@
 use crate::diagnostics;
 use crate::metrics::Metrics;
 use crate::pseudonym::Pseudonyms;
+use crate::stored_events::StoredEvents;
 use std::ffi::OsString;
 use tracing::level_filters::LevelFilter;
 
@@ -13,11 +14,13 @@ use tracing::level_filters::LevelFilter;
 /// | `ADMIT_METRICS` | `none`, `all`, or some of `decisions,denials,failures,time` | `none` |
 /// | `ADMIT_METRICS_NAMESPACE` | a namespace of CloudWatch | `Admit` |
 /// | `ADMIT_USER_NAME_KEY` | a secret of at least 32 bytes | no user name in any form |
+/// | `ADMIT_EVENTS` | `none`, `all`, `denied` or a share such as `5%` | `none` |
 pub struct Telemetry {
     /// Whether there is a line for each decision, and one for the start.
     pub(crate) record: bool,
     pub(crate) metrics: Option<Metrics>,
     pub(crate) pseudonyms: Option<Pseudonyms>,
+    pub(crate) stored_events: StoredEvents,
 }
 
 /// A variable with a value that it cannot have.
@@ -35,6 +38,7 @@ const RECORD: &str = "ADMIT_RECORD";
 const METRICS: &str = "ADMIT_METRICS";
 const NAMESPACE: &str = "ADMIT_METRICS_NAMESPACE";
 const USER_NAME_KEY: &str = "ADMIT_USER_NAME_KEY";
+const EVENTS: &str = "ADMIT_EVENTS";
 
 impl Telemetry {
     /// Reads what the environment says, and starts the log of the process accordingly.
@@ -87,7 +91,13 @@ impl Telemetry {
             }
             pseudonyms
         });
-        Telemetry { record, metrics, pseudonyms }
+        let stored_events = variable(EVENTS).map_or_else(StoredEvents::default, |choice| {
+            StoredEvents::new(&choice).unwrap_or_else(|| {
+                ignored.push(Ignored { variable: EVENTS, expected: StoredEvents::EXPECTED });
+                StoredEvents::default()
+            })
+        });
+        Telemetry { record, metrics, pseudonyms, stored_events }
     }
 }
 
@@ -137,6 +147,7 @@ mod tests {
     fn where_nothing_is_set_there_are_records_and_nothing_that_costs() {
         let (telemetry, level, ignored) = read(&[]);
         assert!(telemetry.record && telemetry.metrics.is_none() && telemetry.pseudonyms.is_none());
+        assert_eq!(telemetry.stored_events, StoredEvents::None);
         assert_eq!((level, ignored.len()), (LevelFilter::INFO, 0));
     }
 
@@ -148,8 +159,10 @@ mod tests {
             (RECORD, "off"),
             (METRICS, "decisions, time"),
             (USER_NAME_KEY, &key),
+            (EVENTS, "denied"),
         ]);
         assert!(!telemetry.record && telemetry.metrics.is_some() && telemetry.pseudonyms.is_some());
+        assert_eq!(telemetry.stored_events, StoredEvents::Denied);
         assert_eq!((level, ignored.len()), (LevelFilter::WARN, 0));
     }
 
@@ -167,9 +180,11 @@ mod tests {
             (METRICS, "everything"),
             (NAMESPACE, ":x"),
             (USER_NAME_KEY, "short"),
+            (EVENTS, "yes"),
         ]);
         assert!(telemetry.record && telemetry.metrics.is_none() && telemetry.pseudonyms.is_none());
+        assert_eq!(telemetry.stored_events, StoredEvents::None);
         assert_eq!(level, LevelFilter::INFO);
-        assert_eq!(ignored, [LOG, RECORD, NAMESPACE, METRICS, USER_NAME_KEY]);
+        assert_eq!(ignored, [LOG, RECORD, NAMESPACE, METRICS, USER_NAME_KEY, EVENTS]);
     }
 }

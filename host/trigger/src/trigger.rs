@@ -112,7 +112,12 @@ impl Trigger {
         {
             diagnostics::say_evaluated(request_id, &record.policy, evaluation);
         }
-        let Telemetry { record, metrics, pseudonyms } = &*self.telemetry;
+        let Telemetry { record, metrics, pseudonyms, stored_events } = &*self.telemetry;
+        if stored_events.include(request_id, &deliberation.decision.answer)
+            && let Some(text) = request.event.and_then(|event| str::from_utf8(event).ok())
+        {
+            record::write_event(request_id, text);
+        }
         if *record {
             let names = pseudonyms.as_ref();
             let circumstances = Circumstances {

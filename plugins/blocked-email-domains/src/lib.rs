@@ -11,8 +11,17 @@ pub struct BlockedEmailDomains {
 
 /// The settings, as they stand in the manifest.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// The domains at which nobody may sign up, nor at any subdomain of them.
+    #[cfg_attr(
+        test,
+        schemars(inner(
+            length(max = 254),
+            regex(pattern = r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+\.?$")
+        ))
+    )]
     domains: Vec<String>,
 }
 
@@ -216,5 +225,10 @@ mod tests {
             assert_eq!(code.as_deref(), Some("email-domain-blocked"), "{email}");
         }
         assert_eq!(code(&policy, "mary@domain-5000.example"), None);
+    }
+
+    #[test]
+    fn the_schema_is_the_one_of_the_settings() {
+        admit_policy::schema::check::<Settings>("settings.schema.json");
     }
 }

@@ -11,8 +11,11 @@ pub struct IdentityProviders {
 
 /// The settings, as they stand in the manifest.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// The identity providers through which people may sign up, named as in the user pool.
+    #[cfg_attr(test, schemars(inner(regex(pattern = r"\S"))))]
     providers: Vec<String>,
 }
 
@@ -121,5 +124,10 @@ mod tests {
             let error = IdentityProviders::from_json(settings).unwrap_err();
             assert!(error.to_string().contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn the_schema_is_the_one_of_the_settings() {
+        admit_policy::schema::check::<Settings>("settings.schema.json");
     }
 }

@@ -17,10 +17,15 @@ pub struct InvitationCode {
 
 /// The settings, as they stand in the manifest.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
+    /// The key under which the code comes, in the validation data or in the client metadata.
     #[serde(default = "invitation_code")]
+    #[cfg_attr(test, schemars(length(min = 1)))]
     key: String,
+    /// The SHA-256 digests of the valid codes, in hexadecimal.
+    #[cfg_attr(test, schemars(inner(regex(pattern = "^[0-9A-Fa-f]{64}$"))))]
     sha256: Vec<String>,
 }
 
@@ -231,5 +236,10 @@ mod tests {
                 "{entry}"
             );
         }
+    }
+
+    #[test]
+    fn the_schema_is_the_one_of_the_settings() {
+        admit_policy::schema::check::<Settings>("settings.schema.json");
     }
 }

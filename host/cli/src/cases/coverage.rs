@@ -2,6 +2,7 @@
 
 use crate::anatomy::Anatomy;
 use crate::assembly::Assembly;
+use crate::origin::Origin;
 use admit_core::{Answer, Flag, Opinion, Policy, PolicyId, Power, Vote};
 use admit_engine::Deliberation;
 use serde::Serialize;
@@ -22,6 +23,17 @@ pub(crate) struct PolicyCoverage {
     pub(crate) denials: Option<Denials>,
     /// The flags on which it may vote.
     pub(crate) flags: Vec<FlagCoverage>,
+    #[serde(skip)]
+    asks: Asks,
+}
+
+/// Whether it was said what a policy wants to decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// By its metadata or by a manifest.
+    ForThis,
+    /// Nowhere, so that it may decide everything.
+    ForNothing,
 }
 
 /// The codes of a policy's denials.
@@ -53,7 +65,11 @@ impl Coverage {
             let anatomy = Anatomy::of(&assembly.components[&policy.component])?;
             let metadata = anatomy.metadata.and_then(Result::ok);
             let declared = metadata.map(|metadata| metadata.denials.into_keys().collect());
-            Ok(PolicyCoverage::of(policy, declared))
+            let asks = match (&assembly.origin, &declared) {
+                (Origin::CommandLine, None) => Asks::ForNothing,
+                _ => Asks::ForThis,
+            };
+            Ok(PolicyCoverage::of(policy, declared, asks))
         });
         Ok(Coverage { policies: policies.collect::<anyhow::Result<_>>()? })
     }
@@ -91,7 +107,7 @@ impl Coverage {
 }
 
 impl PolicyCoverage {
-    fn of(policy: &Policy, declared: Option<BTreeSet<String>>) -> PolicyCoverage {
+    fn of(policy: &Policy, declared: Option<BTreeSet<String>>, asks: Asks) -> PolicyCoverage {
         let may = |power: Power| policy.terms.verdicts.permit(power);
         let flags = Flag::ALL.into_iter().filter(|flag| may((*flag).into()));
         PolicyCoverage {
@@ -100,13 +116,17 @@ impl PolicyCoverage {
             flags: flags
                 .map(|flag| FlagCoverage { flag, granted: 0, withheld: 0, abstained: 0 })
                 .collect(),
+            asks,
         }
     }
 
     /// What was covered, a line for each thing.
     pub(crate) fn lines(&self) -> Vec<String> {
         let denials = self.denials.iter().filter_map(Denials::line);
-        let flags = self.flags.iter().map(|flag| {
+        // Flags that nobody meant to vote on would only be noise.
+        let is_meant =
+            |flag: &&FlagCoverage| self.asks == Asks::ForThis || flag.granted + flag.withheld > 0;
+        let flags = self.flags.iter().filter(is_meant).map(|flag| {
             let FlagCoverage { flag, granted, withheld, abstained } = flag;
             format!("{flag}: {granted} granted, {withheld} withheld, {abstained} abstained")
         });

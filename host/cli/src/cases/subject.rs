@@ -25,7 +25,7 @@ impl Subject {
     /// What a path leads to: a manifest, a component, or the folder of a project or a manifest.
     pub(crate) fn at(path: &Path) -> Subject {
         let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-        let manifest = path.join(MANIFEST);
+        let manifest = inside(path, MANIFEST);
         // A project may keep a manifest to be tried out with.
         if path.is_dir() && !path.join(metadata::FILE).exists() && manifest.exists() {
             Subject::Manifest(manifest)
@@ -36,13 +36,11 @@ impl Subject {
         }
     }
 
-    /// The folder in which its cases stand.
-    pub(crate) fn folder(&self) -> &Path {
+    /// The file of this name beside what it is about.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         match self {
-            Subject::Policy(path) if path.is_dir() => path,
-            Subject::Policy(file) | Subject::Manifest(file) => {
-                file.parent().unwrap_or(Path::new(""))
-            }
+            Subject::Policy(path) if path.is_dir() => inside(path, name),
+            Subject::Policy(file) | Subject::Manifest(file) => file.with_file_name(name),
         }
     }
 
@@ -63,11 +61,16 @@ impl Subject {
             Subject::Manifest(file) => {
                 let policies = Assembly::read_manifest(file).map(|(_, manifest)| manifest.policies);
                 let components = policies.into_iter().flatten();
-                let components = components.map(|policy| self.folder().join(policy.component));
+                let components = components.map(|policy| file.with_file_name(policy.component));
                 std::iter::once(file.clone()).chain(components).collect()
             }
         }
     }
+}
+
+/// A file in a folder, as a person would name it.
+fn inside(folder: &Path, name: &str) -> PathBuf {
+    folder.strip_prefix(".").unwrap_or(folder).join(name)
 }
 
 /// The policies that a case asks: one of them alone, or all.

@@ -42,7 +42,7 @@ impl Suite {
     /// `cases.toml` beside it. Nothing is read yet.
     pub(crate) fn at(path: &Path, file: Option<&Path>) -> Suite {
         let subject = Subject::at(path);
-        let file = file.map_or_else(|| subject.folder().join(FILE), Path::to_owned);
+        let file = file.map_or_else(|| subject.beside(FILE), Path::to_owned);
         Suite { subject, file }
     }
 
@@ -96,7 +96,7 @@ impl Suite {
     /// The folder that the components of a manifest are named from; none for a policy alone.
     pub(crate) fn folder_of_manifest(&self) -> Option<&Path> {
         match &self.subject {
-            Subject::Manifest(_) => Some(self.subject.folder()),
+            Subject::Manifest(file) => Some(file.parent().unwrap_or(Path::new(""))),
             Subject::Policy(_) => None,
         }
     }

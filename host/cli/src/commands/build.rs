@@ -1,5 +1,8 @@
+use crate::format::{self, Format};
 use crate::project;
+use admit_engine::Digest;
 use anyhow::Context;
+use serde::Serialize;
 use std::fs;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -20,6 +23,17 @@ pub(crate) struct Args {
     /// Also copy the component to this file
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// How to print where it is; as JSON with its digest and size
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// A component that was built.
+#[derive(Serialize)]
+struct Built {
+    path: String,
+    digest: Digest,
+    bytes: usize,
 }
 
 impl Args {
@@ -33,7 +47,16 @@ impl Args {
                 output
             }
         };
-        writeln!(stdout(), "{}", component.display())?;
+        match self.format {
+            Format::Text => writeln!(stdout(), "{}", component.display())?,
+            Format::Json => {
+                let path = component.display().to_string();
+                let bytes =
+                    fs::read(&component).with_context(|| format!("cannot read `{path}`"))?;
+                let (digest, bytes) = (Digest::of(&bytes), bytes.len());
+                format::print_json(&Built { path, digest, bytes })?;
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

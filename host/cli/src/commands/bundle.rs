@@ -1,14 +1,16 @@
+mod report;
+
 use crate::assembly::{Assembly, MANIFEST};
 use crate::bundle_files::BundleFiles;
 use crate::checkout::Checkout;
-use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
-use crate::place::{Before, Place};
-use crate::{bootstrap, bundle_folder, file};
-use admit_engine::bundle::INDEX;
-use admit_engine::{Digest, Target, read_regular_file};
+use crate::format::Format;
+use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
+use crate::place::Place;
+use crate::{bootstrap, bundle_folder, file, terminal};
+use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
-use std::io::{self, Write, stdout};
+use report::Report;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -51,6 +53,9 @@ pub(crate) struct Args {
     /// Write nothing; say what would be written, and what that would change
     #[arg(long)]
     check: bool,
+    /// How to print what is written and what that changes
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -92,19 +97,23 @@ impl Args {
             }
             (None, None) => bail!("name a folder with --output, or a package with --zip"),
         };
-        let report = Report::new(&place, &bundle, target)?;
+        let zip = match &place {
+            Place::Folder(_) => Vec::new(),
+            Place::Zip { bootstrap, .. } => package(bootstrap, &bundle)?,
+        };
+        let report = Report::new(&place, &bundle, target, &zip)?;
         if !self.check {
             match &place {
                 Place::Folder(folder) => bundle_folder::check(folder).and_then(|()| {
                     bundle_folder::write(folder, &bundle.files)
                         .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
                 })?,
-                Place::Zip { path, .. } => file::write(path, &report.bytes)
+                Place::Zip { path, .. } => file::write(path, &zip)
                     .with_context(|| format!("cannot write the package `{}`", path.display()))?,
             }
         }
-        report.print()?;
-        let is_found = self.check && report.is_a_change;
+        report.print(self.format)?;
+        let is_found = self.check && report.is_a_change();
         Ok(if is_found { CHANGED.into() } else { ExitCode::SUCCESS })
     }
 }
@@ -126,62 +135,6 @@ fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::R
     bootstrap::check(&bytes, target)
         .with_context(|| format!("`{}` cannot be the bootstrap", path.display()))?;
     Ok(bytes)
-}
-
-/// What is written, and what that changes.
-struct Report {
-    text: String,
-    is_a_change: bool,
-    /// Of the package, if it is one.
-    bytes: Vec<u8>,
-}
-
-impl Report {
-    fn new(place: &Place, bundle: &BundleFiles, target: Target) -> anyhow::Result<Report> {
-        let mut lines = Vec::new();
-        for (name, entry) in &bundle.index.components {
-            let size = kib(bundle.compiled_size(entry));
-            lines.push(format!("{name}  {}  {size} compiled", entry.source));
-        }
-        let index = Digest::of(&bundle.files[INDEX]);
-        lines.push(format!("{INDEX}  {index}"));
-        let (path, bytes) = match place {
-            Place::Folder(path) => {
-                lines.push(format!("{}  bundle for {target}", path.display()));
-                (path, Vec::new())
-            }
-            Place::Zip { path, bootstrap } => {
-                let size = kib(bootstrap.len());
-                lines.push(format!("{BOOTSTRAP}  {}  {size}", Digest::of(bootstrap)));
-                let bytes = package(bootstrap, bundle)?;
-                let (digest, size) = (Digest::of(&bytes), kib(bytes.len()));
-                lines.push(format!("{}  {digest}  {size} for {target}", path.display()));
-                (path, bytes)
-            }
-        };
-        let before = Before::read(place)?;
-        let is_a_change = match &before {
-            None => true,
-            Some(before) => !before.is(&bytes, &bundle.files),
-        };
-        match before {
-            None => lines.push(format!("new: there was no `{}`, or nothing in it", path.display())),
-            Some(_) if !is_a_change => lines.push("unchanged".to_owned()),
-            Some(before) => {
-                let changes = before.changes(place, &bundle.index)?;
-                lines.extend(changes.into_iter().map(|change| format!("changed: {change}")));
-            }
-        }
-        Ok(Report { text: lines.join("\n") + "\n", is_a_change, bytes })
-    }
-
-    /// Whoever reads it may have seen enough, as `head` does: what was done is done.
-    fn print(&self) -> io::Result<()> {
-        match stdout().lock().write_all(self.text.as_bytes()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
-        }
-    }
 }
 
 /// The bytes of a package, which must be one that Lambda takes.
@@ -209,13 +162,10 @@ fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
 
 #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
 fn warn_of_size(bytes: usize) {
-    eprintln!(
-        "warning: the package is {} MiB, and Lambda takes {} MiB unless it comes from S3",
+    let message = format!(
+        "the package is {} MiB, and Lambda takes {} MiB unless it comes from S3",
         bytes >> 20,
         MOST_UPLOADED >> 20
     );
-}
-
-fn kib(bytes: usize) -> String {
-    format!("{} KiB", bytes.div_ceil(1024))
+    eprintln!("{}", terminal::warning(&message));
 }

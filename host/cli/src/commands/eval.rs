@@ -1,6 +1,7 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
+use crate::event;
 use crate::explanation::{self, Explanation};
-use admit_cognito::{Event, Reply};
+use admit_cognito::Reply;
 use admit_core::Answer;
 use admit_engine::{Engine, read_at_most};
 use anyhow::Context;
@@ -36,7 +37,8 @@ pub(crate) struct Args {
     /// The settings of that policy
     #[arg(long, value_name = "JSON", requires = "policy", value_parser = object)]
     settings: Option<Map<String, Value>>,
-    /// Print a table of what each policy said and whether it counted, and who set the flags
+    /// Print a table of what each policy said and whether it counted, who set the flags, and
+    /// without whom the decision would have been another
     #[arg(long)]
     explain: bool,
     /// What to print
@@ -60,7 +62,7 @@ const DENIED: u8 = 3;
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let (name, bytes) = read(&self.event)?;
-        let event = Event::parse(&bytes).with_context(|| name)?;
+        let event = event::parse(&name, &bytes)?;
         let policies = match &self.policy {
             Some(component) => {
                 let settings = self.settings.unwrap_or_default().into();
@@ -89,7 +91,7 @@ impl Args {
 }
 
 /// The settings of a policy, from the command line.
-fn object(json: &str) -> Result<Map<String, Value>, String> {
+pub(super) fn object(json: &str) -> Result<Map<String, Value>, String> {
     serde_json::from_str(json).map_err(|error| format!("expected a JSON object itself: {error}"))
 }
 

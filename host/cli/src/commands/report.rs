@@ -1,4 +1,4 @@
-use crate::assembly::Assembly;
+use crate::assembly::{Assembly, Compiled};
 use crate::cases::Suite;
 use crate::file;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
@@ -85,7 +85,7 @@ impl Args {
             true => Measure::Fuel,
             false => Measure::Times { decisions: DECISIONS },
         };
-        let policies = assembly.policy_set(Arc::new(Engine::new(1)?))?;
+        let policies = assembly.policy_set(Arc::new(Engine::new(1)?), &mut Compiled::new())?;
         Ok(Measured::of(&policies, &events, measure))
     }
 }

@@ -1,0 +1,97 @@
+//! What holds of a manifest as a whole.
+
+use crate::finding::{Findings, Place, Rule};
+use crate::source::Source;
+use admit_core::{KeyPath, Manifest, Mode, Policy, Scope, Time};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+pub(super) fn check(source: &Rc<Source>, manifest: &Manifest, findings: &mut Findings) {
+    let whole = || Place::File(source.file.clone());
+    if manifest.policies.is_empty() {
+        findings.add(Rule::NoPolicy, whole(), "it names no policy: everybody would be admitted");
+        return;
+    }
+    if manifest.policies.iter().all(|policy| policy.terms.mode == Mode::Monitor) {
+        let message = "every policy only monitors: everybody is admitted";
+        findings.add(Rule::NobodyDecides, whole(), message);
+    }
+    let most = most_time(&manifest.policies);
+    if most > manifest.budget.duration() {
+        let message = format!(
+            "the policies that one sign-up can concern may take {} by their `limits.time`, and all \
+             together have {}: raise `budget`, {} is the most, or lower their limits",
+            Time::from(most),
+            manifest.budget,
+            Manifest::BUDGET_CEILING
+        );
+        let key = KeyPath::default().key("budget");
+        let place = match Place::key(source, &key) {
+            Place::Lines { at, .. } if at.span.is_empty() => whole(),
+            place => place,
+        };
+        findings.add(Rule::Budget, place, message);
+    }
+}
+
+/// The triggers that a policy waits for and Cognito is not known to send.
+pub(super) fn unknown_triggers(policy: &Policy) -> impl Iterator<Item = &String> {
+    let known = |trigger: &&String| admit_cognito::TRIGGERS.contains(&trigger.as_str());
+    policy.applies_to.triggers.iter().filter(move |trigger| !known(trigger))
+}
+
+/// The time that the policies may take that any one sign-up concerns, by their own limits, or
+/// a little more: each list of `applies-to` is looked at by itself.
+fn most_time(policies: &[Policy]) -> Duration {
+    let lists: [fn(&Scope) -> &[String]; 3] =
+        [|scope| &scope.triggers, |scope| &scope.user_pools, |scope| &scope.clients];
+    let most = lists.map(|list| {
+        let mut everywhere = Duration::ZERO;
+        let mut by_word: HashMap<&str, Duration> = HashMap::new();
+        for policy in policies {
+            let time = policy.limits.time.duration();
+            let mut words: Vec<&str> =
+                list(&policy.applies_to).iter().map(String::as_str).collect();
+            words.sort_unstable();
+            words.dedup();
+            match words.is_empty() {
+                true => everywhere += time,
+                false => {
+                    words.into_iter().for_each(|word| *by_word.entry(word).or_default() += time)
+                }
+            }
+        }
+        everywhere + by_word.into_values().max().unwrap_or_default()
+    });
+    most.into_iter().min().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(scopes: &[&str], expected: u64) {
+        let text: String = scopes
+            .iter()
+            .enumerate()
+            .map(|(index, scope)| {
+                format!(
+                    "[[policy]]\nid = \"p{index}\"\ncomponent = \"p\"\nreads = []\nverdicts = []\n\
+                     applies-to = {{ {scope} }}\n"
+                )
+            })
+            .collect();
+        let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
+        assert_eq!(most_time(&manifest.policies), Duration::from_millis(expected), "{scopes:?}");
+    }
+
+    #[test]
+    fn policies_that_no_sign_up_concerns_together_are_not_added_up() {
+        check(&[], 0);
+        check(&["", ""], 200);
+        check(&["clients = [\"a\"]", "clients = [\"b\"]", ""], 200);
+        check(&["clients = [\"a\", \"b\", \"a\"]", "clients = [\"b\"]"], 200);
+        check(&["user-pools = [\"a\"]", "user-pools = [\"b\"]", "user-pools = [\"c\"]"], 100);
+    }
+}

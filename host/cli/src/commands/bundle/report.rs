@@ -1,0 +1,149 @@
+use crate::bundle_files::BundleFiles;
+use crate::format::{self, Format};
+use crate::function_zip::BOOTSTRAP;
+use crate::place::{Before, Place};
+use crate::terminal;
+use admit_engine::bundle::INDEX;
+use admit_engine::{Digest, Target};
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::{self, Write, stdout};
+
+/// What is written, and what that changes.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report {
+    /// The folder of the bundle, or the file of the package.
+    path: String,
+    target: String,
+    components: Vec<Compiled>,
+    /// Of `bundle.json`.
+    index: Digest,
+    /// None for a bundle without the function.
+    package: Option<Package>,
+    state: State,
+    changes: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Compiled {
+    /// As the manifest names it.
+    component: String,
+    source: Digest,
+    compiled: Digest,
+    compiled_bytes: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Package {
+    bootstrap: Digest,
+    bootstrap_bytes: usize,
+    digest: Digest,
+    bytes: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    New,
+    Unchanged,
+    Changed,
+}
+
+impl Report {
+    /// Compares a bundle, and the bytes of the package if it is one, with what is there.
+    pub(super) fn new(
+        place: &Place,
+        bundle: &BundleFiles,
+        target: Target,
+        zip: &[u8],
+    ) -> anyhow::Result<Report> {
+        let components = bundle.index.components.iter().map(|(name, entry)| Compiled {
+            component: name.clone(),
+            source: entry.source,
+            compiled: entry.compiled,
+            compiled_bytes: bundle.compiled_size(entry),
+        });
+        let (path, package) = match place {
+            Place::Folder(path) => (path, None),
+            Place::Zip { path, bootstrap } => {
+                let package = Package {
+                    bootstrap: Digest::of(bootstrap),
+                    bootstrap_bytes: bootstrap.len(),
+                    digest: Digest::of(zip),
+                    bytes: zip.len(),
+                };
+                (path, Some(package))
+            }
+        };
+        let (state, changes) = match Before::read(place)? {
+            None => (State::New, Vec::new()),
+            Some(before) if before.is(zip, &bundle.files) => (State::Unchanged, Vec::new()),
+            Some(before) => (State::Changed, before.changes(place, &bundle.index)?),
+        };
+        Ok(Report {
+            path: path.display().to_string(),
+            target: target.to_string(),
+            components: components.collect(),
+            index: Digest::of(&bundle.files[INDEX]),
+            package,
+            state,
+            changes,
+        })
+    }
+
+    /// Whether something else is there than before.
+    pub(super) fn is_a_change(&self) -> bool {
+        self.state != State::Unchanged
+    }
+
+    /// Whoever reads it may have seen enough, as `head` does: what was done is done.
+    pub(super) fn print(&self, format: Format) -> io::Result<()> {
+        let printed = match format {
+            Format::Text => stdout().lock().write_all(self.to_text().as_bytes()),
+            Format::Json => format::print_json(self),
+        };
+        match printed {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed,
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let Report { path, target, .. } = self;
+        let mut text = String::new();
+        for Compiled { component, source, compiled_bytes, .. } in &self.components {
+            let size = kib(*compiled_bytes);
+            let _ = writeln!(text, "{component}  {source}  {size} compiled");
+        }
+        let _ = writeln!(text, "{INDEX}  {}", self.index);
+        let _ = match &self.package {
+            None => writeln!(text, "{path}  bundle for {target}"),
+            Some(Package { bootstrap, bootstrap_bytes, digest, bytes }) => writeln!(
+                text,
+                "{BOOTSTRAP}  {bootstrap}  {}\n{path}  {digest}  {} for {target}",
+                kib(*bootstrap_bytes),
+                kib(*bytes)
+            ),
+        };
+        let _ = match self.state {
+            State::New => writeln!(
+                text,
+                "{}: there was no `{path}`, or nothing in it",
+                terminal::doubtful("new")
+            ),
+            State::Unchanged => writeln!(text, "{}", terminal::good("unchanged")),
+            State::Changed => Ok(()),
+        };
+        for change in &self.changes {
+            let _ = writeln!(text, "{}: {change}", terminal::doubtful("changed"));
+        }
+        text
+    }
+}
+
+fn kib(bytes: usize) -> String {
+    format!("{} KiB", bytes.div_ceil(1024))
+}

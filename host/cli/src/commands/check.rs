@@ -1,0 +1,124 @@
+use crate::assembly::MANIFEST;
+use crate::checkup;
+use crate::commands::eval::object;
+use crate::finding::Severity;
+use anyhow::bail;
+use clap::ValueEnum;
+use serde_json::{Map, Value};
+use std::fs::File;
+use std::io::{Read, Write, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Check a manifest or a policy before it is merged or deployed
+///
+/// Builds the policies that the manifest names by folder, and says everything that is not as
+/// it should be: a manifest that is not valid, a component that cannot be a policy, settings
+/// that its schema or the policy itself does not accept, more or less granted than a policy
+/// asks for, a budget without room for all, a policy that fails open. A policy project or a
+/// component by itself is checked with the grants that it asks for.
+///
+/// Every finding names its rule, which is stable. Errors are for what must not be deployed as
+/// it is, warnings for what may be meant so, notes for what is good to know.
+///
+/// A folder is built by cargo, which runs the project's build scripts and macros: for a policy
+/// that you do not trust, name the .wasm file.
+///
+/// Exit status: 0 no errors; 3 errors, or with --deny-warnings errors or warnings; 1 could not
+/// be checked; 2 wrong usage.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  admit check
+  admit check plugins/admit.toml --deny-warnings
+  admit check plugins/minimum-username-length --settings '{\"characters\": 8}'
+  admit check --format sarif > admit.sarif")]
+pub(crate) struct Args {
+    /// A manifest, a component, or the folder of a manifest or a policy project; where none is
+    /// named, what is here
+    path: Option<PathBuf>,
+    /// The settings of a policy that is checked by itself
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    settings: Option<Map<String, Value>>,
+    /// End with status 3 for warnings too
+    #[arg(long)]
+    deny_warnings: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// Each finding with its lines
+    Text,
+    /// One JSON object
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// The exit status of a check that found something.
+const FOUND: u8 = 3;
+
+impl Args {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        let findings = match Target::of(self.path)? {
+            Target::Manifest(file) if self.settings.is_some() => bail!(
+                "`{}` is a manifest, in which each policy has its own settings: leave --settings out",
+                file.display()
+            ),
+            Target::Manifest(file) => checkup::of_manifest(&file)?,
+            Target::Policy(path) => checkup::of_component(&path, self.settings)?,
+        };
+        let text = match self.format {
+            Format::Text => findings.to_text(),
+            Format::Json => findings.to_json()?,
+            Format::Sarif => findings.to_sarif()?,
+            Format::Github => findings.to_github(),
+        };
+        stdout().write_all(text.as_bytes())?;
+        let passes = |severity| findings.count(severity) == 0;
+        let is_clean =
+            passes(Severity::Error) && (!self.deny_warnings || passes(Severity::Warning));
+        Ok(if is_clean { ExitCode::SUCCESS } else { FOUND.into() })
+    }
+}
+
+/// What is checked.
+enum Target {
+    Manifest(PathBuf),
+    /// A component, or the folder of a policy project.
+    Policy(PathBuf),
+}
+
+impl Target {
+    fn of(path: Option<PathBuf>) -> anyhow::Result<Target> {
+        let Some(path) = path else {
+            return Ok(match Path::new("Cargo.toml").is_file() && !Path::new(MANIFEST).exists() {
+                true => Target::Policy(PathBuf::from(".")),
+                false => Target::Manifest(PathBuf::from(MANIFEST)),
+            });
+        };
+        let manifest = path.join(MANIFEST);
+        if path.is_dir() {
+            return Ok(match manifest.is_file() {
+                true => Target::Manifest(manifest),
+                false => Target::Policy(path),
+            });
+        }
+        let is_component = path.extension().is_some_and(|extension| extension == "wasm");
+        Ok(match is_component || starts_as_wasm(&path) {
+            true => Target::Policy(path),
+            false => Target::Manifest(path),
+        })
+    }
+}
+
+fn starts_as_wasm(path: &Path) -> bool {
+    let mut start = [0; 4];
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && start == *b"\0asm"
+}

@@ -1,0 +1,93 @@
+use super::diff::FLIPS;
+use crate::assembly::MANIFEST;
+use crate::comparison::{Comparison, Format, Report};
+use crate::parallel;
+use crate::policy_source::{PolicySource, Shared};
+use crate::progress::Progress;
+use crate::records::{self, PassedOver};
+use crate::replayed;
+use crate::ruling::Ruling;
+use admit_cognito::Event;
+use admit_engine::Engine;
+use anyhow::bail;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Decide recorded sign-ups anew, and list every decision that flips
+///
+/// Takes the function's log, in which events are stored where its variable `ADMIT_EVENTS`
+/// says so, and decides each of them by a policy set. What comes out is compared with the
+/// decision of that time, and listed as `admit diff` does. Nothing that is printed holds a
+/// value of a sign-up; the log does, so keep it accordingly.
+///
+/// The log may be as the function writes it, as `aws logs tail` shows it, as `aws logs
+/// filter-log-events` and `get-log-events` print it, or as `admit serve` leaves it. Lines
+/// of other kinds are passed over and counted.
+///
+/// A bundle or package holds native code, which runs as it is: name only those that you, or
+/// your CI, made.
+///
+/// Exit status: 0 nothing flips, 3 something flips, 1 could not be replayed, 2 wrong usage.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  admit replay admit.log --manifest new/admit.toml
+  admit replay logs/ --manifest function.zip --format json
+  aws logs tail /aws/lambda/admit --since 1d --format short | admit replay -")]
+pub(crate) struct Args {
+    /// Files with lines of the log, folders of such files (.json, .jsonl, .log, .ndjson; not
+    /// of folders in them), or `-` for standard input
+    #[arg(required = true)]
+    records: Vec<PathBuf>,
+    /// The policy set to decide by: a manifest, a bundle or a deployment package
+    #[arg(long, value_name = "NEW", default_value = MANIFEST)]
+    manifest: PathBuf,
+    /// How many sign-ups of each group to name in the table, by the ids of their requests
+    #[arg(long, default_value_t = 3, value_name = "NUMBER")]
+    examples: usize,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+impl Args {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        // First what takes no time to be wrong.
+        let new = PolicySource::at(&self.manifest)?;
+        let mut passed_over = PassedOver::default();
+        let sign_ups = replayed::pair(records::read(&self.records)?, &mut passed_over);
+        if sign_ups.is_empty() {
+            passed_over.warn();
+            let found = passed_over.in_words().unwrap_or_else(|| "nothing".to_owned());
+            bail!(
+                "no sign-up to replay: found {found}; the function stores events only where \
+                 `ADMIT_EVENTS` says so"
+            );
+        }
+        let engine = Arc::new(Engine::new(parallel::cores())?);
+        let policies = new.policy_set(&engine, &mut Shared::default())?;
+        let progress = Progress::of(sign_ups.len(), "replaying sign-ups");
+        let rulings = parallel::map(&sign_ups, |sign_up| {
+            let event =
+                Event::parse(sign_up.event.as_bytes()).map_err(|error| error.to_string())?;
+            let ruling = Ruling::by(&policies, event.sign_up());
+            progress.advance();
+            Ok::<_, String>(ruling)
+        });
+        drop(progress);
+        let mut comparison = Comparison::default();
+        for (sign_up, ruling) in sign_ups.into_iter().zip(rulings) {
+            match ruling {
+                Ok(ruling) => comparison.add(sign_up.name, &sign_up.ruling, &ruling),
+                Err(reason) => passed_over.add_unreadable(sign_up.name, reason),
+            }
+        }
+        passed_over.warn();
+        let totals = comparison.totals();
+        let old = "the decisions of that time".to_owned();
+        let report = Report::new((old, new.name()), comparison, passed_over);
+        stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
+        Ok(if totals.flips > 0 { FLIPS.into() } else { ExitCode::SUCCESS })
+    }
+}

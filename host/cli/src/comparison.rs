@@ -1,0 +1,201 @@
+//! What two rulings on the same sign-ups differ in: groups of flips, and totals.
+
+mod report;
+
+use crate::ruling::{Denier, FlagRuling, Ruling};
+use admit_core::Flag;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+pub(crate) use report::{Format, Report};
+
+/// The differences between two policy sets, sign-up by sign-up.
+#[derive(Debug, Default)]
+pub(crate) struct Comparison {
+    /// The sign-ups of each group, by the names of their places.
+    groups: BTreeMap<Change, Vec<String>>,
+    totals: Totals,
+}
+
+/// How many sign-ups there are of each kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Totals {
+    pub(crate) sign_ups: usize,
+    /// The same becomes of them, for the same reason.
+    pub(crate) same: usize,
+    /// Something else becomes of them: the sum of the next three.
+    pub(crate) flips: usize,
+    pub(crate) now_denied: usize,
+    pub(crate) now_admitted: usize,
+    /// Admitted both times, with other flags.
+    pub(crate) other_flags: usize,
+    /// Denied both times, by another policy or with another code, which is no flip.
+    pub(crate) denied_otherwise: usize,
+}
+
+/// One way in which a ruling differs, with who brought that about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "change", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub(crate) enum Change {
+    /// It was admitted, and is denied by this policy.
+    NowDenied(Denier),
+    /// It was denied by this policy, and is admitted.
+    NowAdmitted(Denier),
+    /// A flag was set, and is not.
+    NoLongerSet {
+        flag: Flag,
+        withheld_by: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cleared: Option<String>,
+        granted_before_by: Vec<String>,
+    },
+    /// A flag was not set, and is.
+    NowSet {
+        flag: Flag,
+        granted_by: Vec<String>,
+        withheld_before_by: Vec<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cleared_before: Option<String>,
+    },
+    /// It was denied, and is denied by another policy or with another code.
+    DeniedOtherwise { before: Denier, after: Denier },
+}
+
+impl Comparison {
+    /// Adds what became of one sign-up, and what becomes of it, under a name for the person
+    /// who looks for it.
+    pub(crate) fn add(&mut self, name: String, before: &Ruling, after: &Ruling) {
+        let totals = &mut self.totals;
+        totals.sign_ups += 1;
+        let changes = changes(before, after);
+        let kind = match changes.first() {
+            None => &mut totals.same,
+            Some(Change::NowDenied(_)) => &mut totals.now_denied,
+            Some(Change::NowAdmitted(_)) => &mut totals.now_admitted,
+            Some(Change::NoLongerSet { .. } | Change::NowSet { .. }) => &mut totals.other_flags,
+            Some(Change::DeniedOtherwise { .. }) => &mut totals.denied_otherwise,
+        };
+        *kind += 1;
+        totals.flips = totals.now_denied + totals.now_admitted + totals.other_flags;
+        for change in changes {
+            self.groups.entry(change).or_default().push(name.clone());
+        }
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        self.totals
+    }
+}
+
+/// All of one ruling that another differs in: several where several flags do.
+fn changes(before: &Ruling, after: &Ruling) -> Vec<Change> {
+    match (before, after) {
+        (Ruling::Admitted(_), Ruling::Denied(by)) => vec![Change::NowDenied(by.clone())],
+        (Ruling::Denied(by), Ruling::Admitted(_)) => vec![Change::NowAdmitted(by.clone())],
+        (Ruling::Denied(before), Ruling::Denied(after)) if before != after => {
+            vec![Change::DeniedOtherwise { before: before.clone(), after: after.clone() }]
+        }
+        (Ruling::Denied(_), Ruling::Denied(_)) => Vec::new(),
+        (Ruling::Admitted(before), Ruling::Admitted(after)) => {
+            let flags = Flag::ALL.into_iter().zip(before.iter().zip(after));
+            flags.filter_map(|(flag, (before, after))| flag_change(flag, before, after)).collect()
+        }
+    }
+}
+
+fn flag_change(flag: Flag, before: &FlagRuling, after: &FlagRuling) -> Option<Change> {
+    match (before.set, after.set) {
+        (true, false) => Some(Change::NoLongerSet {
+            flag,
+            withheld_by: after.withheld_by.clone(),
+            cleared: after.cleared.clone(),
+            granted_before_by: before.granted_by.clone(),
+        }),
+        (false, true) => Some(Change::NowSet {
+            flag,
+            granted_by: after.granted_by.clone(),
+            withheld_before_by: before.withheld_by.clone(),
+            cleared_before: before.cleared.clone(),
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ruling::Cause;
+
+    fn denied(policy: &str, code: &str) -> Ruling {
+        let cause = Cause::Code(code.to_owned());
+        Ruling::Denied(Denier { policy: policy.to_owned(), cause })
+    }
+
+    fn admitted(confirm: FlagRuling) -> Ruling {
+        Ruling::Admitted([confirm, FlagRuling::default(), FlagRuling::default()])
+    }
+
+    fn granted(by: &[&str]) -> FlagRuling {
+        let granted_by = by.iter().map(|name| (*name).to_owned()).collect();
+        FlagRuling { set: true, granted_by, ..FlagRuling::default() }
+    }
+
+    fn check(before: &Ruling, after: &Ruling, change: Option<Change>, totals: Totals) {
+        let mut comparison = Comparison::default();
+        comparison.add("event".to_owned(), before, after);
+        let found: Vec<Change> = comparison.groups.into_keys().collect();
+        assert_eq!(found, Vec::from_iter(change));
+        assert_eq!(comparison.totals, Totals { sign_ups: 1, ..totals });
+    }
+
+    #[test]
+    fn every_kind_of_change_is_told_from_the_others() {
+        let (a, b) = (denied("a", "no"), denied("a", "never"));
+        let (set, unset) = (admitted(granted(&["g"])), admitted(FlagRuling::default()));
+        let denier = |ruling: &Ruling| match ruling {
+            Ruling::Denied(denier) => denier.clone(),
+            Ruling::Admitted(_) => panic!("it is admitted"),
+        };
+        let none = Totals::default();
+        let same = Totals { same: 1, ..none };
+        check(&a, &a, None, same);
+        check(&set, &set, None, same);
+        // Who granted what is set all the same is nothing that flips.
+        check(&set, &admitted(granted(&["h"])), None, same);
+        let flip = Totals { flips: 1, ..none };
+        let now_denied = Change::NowDenied(denier(&a));
+        check(&set, &a, Some(now_denied), Totals { now_denied: 1, ..flip });
+        let now_admitted = Change::NowAdmitted(denier(&a));
+        check(&a, &unset, Some(now_admitted), Totals { now_admitted: 1, ..flip });
+        let otherwise = Change::DeniedOtherwise { before: denier(&a), after: denier(&b) };
+        check(&a, &b, Some(otherwise), Totals { denied_otherwise: 1, ..none });
+        let now_set = Change::NowSet {
+            flag: Flag::Confirm,
+            granted_by: vec!["g".to_owned()],
+            withheld_before_by: Vec::new(),
+            cleared_before: None,
+        };
+        check(&unset, &set, Some(now_set), Totals { other_flags: 1, ..flip });
+        let mut withheld = granted(&["g"]);
+        (withheld.set, withheld.withheld_by) = (false, vec!["w".to_owned()]);
+        let no_longer_set = Change::NoLongerSet {
+            flag: Flag::Confirm,
+            withheld_by: vec!["w".to_owned()],
+            cleared: None,
+            granted_before_by: vec!["g".to_owned()],
+        };
+        check(&set, &admitted(withheld), Some(no_longer_set), Totals { other_flags: 1, ..flip });
+    }
+
+    /// A sign-up with two other flags is in two groups, and counts once.
+    #[test]
+    fn a_sign_up_counts_once() {
+        let all = Ruling::Admitted([granted(&["g"]), granted(&["g"]), granted(&["g"])]);
+        let mut comparison = Comparison::default();
+        comparison.add("event".to_owned(), &admitted(granted(&["g"])), &all);
+        assert_eq!(comparison.groups.len(), 2);
+        let totals = Totals { sign_ups: 1, flips: 1, other_flags: 1, ..Totals::default() };
+        assert_eq!(comparison.totals, totals);
+    }
+}

@@ -1,0 +1,190 @@
+//! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
+
+use super::{Change, Comparison, Totals};
+use crate::records::PassedOver;
+use crate::ruling::{Cause, Denier};
+use admit_core::grouped;
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+/// What to print.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// A table of the groups, and the totals
+    Text,
+    /// One JSON object, with every sign-up of every group
+    Json,
+}
+
+/// Everything that there is to say about a comparison.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Report {
+    old: String,
+    new: String,
+    totals: Totals,
+    groups: Vec<Group>,
+    passed_over: PassedOver,
+}
+
+/// The sign-ups that differ in the same way.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    #[serde(flatten)]
+    change: Change,
+    count: usize,
+    sign_ups: Vec<String>,
+}
+
+impl Report {
+    /// Of a comparison of what these names stand for.
+    pub(crate) fn new(
+        (old, new): (String, String),
+        comparison: Comparison,
+        passed_over: PassedOver,
+    ) -> Report {
+        let Comparison { groups, totals } = comparison;
+        let group = |(change, sign_ups): (Change, Vec<String>)| Group {
+            change,
+            count: sign_ups.len(),
+            sign_ups,
+        };
+        let mut groups: Vec<Group> = groups.into_iter().map(group).collect();
+        // The largest first, in each kind; the rest as they are, in the order of names.
+        groups.sort_by_key(|group| (group.change.kind(), Reverse(group.count)));
+        Report { old, new, totals, groups, passed_over }
+    }
+
+    /// The report in a format, with so many sign-ups named of each group in a table.
+    pub(crate) fn render(&self, format: Format, examples: usize) -> serde_json::Result<String> {
+        match format {
+            Format::Json => Ok(serde_json::to_string_pretty(self)? + "\n"),
+            Format::Text => Ok(self.to_table(examples)),
+        }
+    }
+
+    fn to_table(&self, examples: usize) -> String {
+        let mut text = format!("old  {}\nnew  {}\n\n", self.old, self.new);
+        if !self.groups.is_empty() {
+            let mut table = Table::new();
+            let header = ["sign-ups", "change", "why", "such as"];
+            table.load_style(presets::NOTHING).set_header(header);
+            for group in &self.groups {
+                let (change, why) = group.change.in_words();
+                let such_as = named(&group.sign_ups, examples);
+                table.add_row([grouped(group.count as u64), change, why, such_as]);
+            }
+            for (index, column) in table.column_iter_mut().enumerate() {
+                column.set_padding((0, 2));
+                if index == 0 {
+                    column.set_cell_alignment(CellAlignment::Right);
+                }
+            }
+            for line in table.lines() {
+                let _ = writeln!(text, "{}", line.trim_end());
+            }
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{}", self.totals.in_words());
+        if let Some(passed_over) = self.passed_over.in_words() {
+            let _ = writeln!(text, "passed over: {passed_over}");
+        }
+        text
+    }
+}
+
+impl Totals {
+    fn in_words(&self) -> String {
+        let number = |count: usize| grouped(count as u64);
+        let sign_ups = match self.sign_ups {
+            1 => "1 sign-up".to_owned(),
+            many => format!("{} sign-ups", number(many)),
+        };
+        let flips = match self.flips {
+            0 => "none flips".to_owned(),
+            flips => {
+                let kinds = [
+                    (self.now_denied, "now denied"),
+                    (self.now_admitted, "now admitted"),
+                    (self.other_flags, "with other flags"),
+                ];
+                let kinds = kinds.into_iter().filter(|(count, _)| *count > 0);
+                let kinds: Vec<String> =
+                    kinds.map(|(count, words)| format!("{} {words}", number(count))).collect();
+                let verb = if flips == 1 { "flips" } else { "flip" };
+                format!("{} {verb} ({})", number(flips), kinds.join(", "))
+            }
+        };
+        let otherwise = match self.denied_otherwise {
+            0 => String::new(),
+            count => format!("{} denied otherwise, ", number(count)),
+        };
+        format!("{sign_ups}: {flips}, {otherwise}{} the same", number(self.same))
+    }
+}
+
+impl Change {
+    /// The order in which a report has them.
+    fn kind(&self) -> u8 {
+        match self {
+            Change::NowDenied(_) => 0,
+            Change::NowAdmitted(_) => 1,
+            Change::NoLongerSet { .. } => 2,
+            Change::NowSet { .. } => 3,
+            Change::DeniedOtherwise { .. } => 4,
+        }
+    }
+
+    /// What changes, and why.
+    fn in_words(&self) -> (String, String) {
+        match self {
+            Change::NowDenied(by) => ("now denied".to_owned(), in_words(by)),
+            Change::NowAdmitted(by) => {
+                ("now admitted".to_owned(), format!("before, {}", in_words(by)))
+            }
+            Change::NoLongerSet { flag, withheld_by, cleared, granted_before_by } => {
+                let why = match cleared {
+                    _ if !withheld_by.is_empty() => {
+                        format!("withheld by {}", withheld_by.join(", "))
+                    }
+                    Some(cleared) => format!("cleared: {cleared}"),
+                    None => format!("no longer granted by {}", granted_before_by.join(", ")),
+                };
+                (format!("{flag} no longer set"), why)
+            }
+            Change::NowSet { flag, granted_by, withheld_before_by, cleared_before } => {
+                let by = granted_by.join(", ");
+                let why = match cleared_before {
+                    _ if !withheld_before_by.is_empty() => {
+                        format!("no longer withheld by {}", withheld_before_by.join(", "))
+                    }
+                    Some(cleared) => format!("granted by {by}; before, cleared: {cleared}"),
+                    None => format!("granted by {by}"),
+                };
+                (format!("{flag} now set"), why)
+            }
+            Change::DeniedOtherwise { before, after } => {
+                let why = format!("{}; before, {}", in_words(after), in_words(before));
+                ("denied otherwise".to_owned(), why)
+            }
+        }
+    }
+}
+
+fn in_words(Denier { policy, cause }: &Denier) -> String {
+    match cause {
+        Cause::Code(code) => format!("{policy} denies: {code}"),
+        Cause::Failure(kind) => format!("{policy} fails: {kind}"),
+    }
+}
+
+/// The first of many names.
+fn named(names: &[String], most: usize) -> String {
+    let shown = names.len().min(most);
+    let more = if shown > 0 && shown < names.len() { ", …" } else { "" };
+    names[..shown].join(", ") + more
+}

@@ -1,0 +1,86 @@
+//! The counterfactual of a decision in plain sentences.
+
+use super::admitted;
+use admit_core::{Answer, Change, Counterfactual, Decision, Flag, FlagChange, Flags, PolicyId};
+use std::collections::BTreeSet;
+
+/// What would have been otherwise without whom, a sentence for each change of the policies.
+///
+/// There is none where the tables have said it all: of one policy alone, and of a flag that
+/// is not set though nobody withholds it.
+pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String> {
+    if decision.policies.len() < 2 {
+        return Vec::new();
+    }
+    match (why, &decision.answer) {
+        (Counterfactual::Denied { change, .. }, _) => {
+            vec![format!(
+                "without {} this sign-up would have been {}",
+                names(&change.without),
+                admitted(change.then)
+            )]
+        }
+        (Counterfactual::Admitted { flags }, Answer::Admit(now)) => {
+            // The same policies may be the fewest for several flags.
+            let mut told = BTreeSet::new();
+            let sentence = |(flag, change): (&Flag, &FlagChange)| match change {
+                FlagChange::Possible(change) => {
+                    told.insert(change.without.clone()).then(|| otherwise(*now, change))
+                }
+                FlagChange::Impossible { missing } => is_withheld(decision, *flag).then(|| {
+                    let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+                    format!("{flag} would not be set whoever is left out: {}", missing.join("; "))
+                }),
+            };
+            flags.iter().filter_map(sentence).collect()
+        }
+        (Counterfactual::Admitted { .. }, Answer::Deny(_)) => Vec::new(),
+    }
+}
+
+fn is_withheld(decision: &Decision, flag: Flag) -> bool {
+    decision.flags.iter().any(|record| record.flag == flag && !record.withheld_by.is_empty())
+}
+
+/// What would have become of an admitted sign-up.
+fn otherwise(now: Flags, change: &Change) -> String {
+    let become_set = |set: bool| {
+        let flags = Flag::ALL.into_iter();
+        flags.filter(move |flag| now.is_set(*flag) != set && change.then.is_set(*flag) == set)
+    };
+    let clauses = [
+        clause(become_set(false), "would not have been", "nor"),
+        clause(become_set(true), "would have been", "and"),
+    ];
+    let clauses: Vec<String> = clauses.into_iter().flatten().collect();
+    format!("without {} {}", names(&change.without), clauses.join("; "))
+}
+
+/// What would have happened to these flags, or would not.
+fn clause(flags: impl Iterator<Item = Flag>, would: &str, and: &str) -> Option<String> {
+    let flags: Vec<Flag> = flags.collect();
+    let contact = |flag: &Flag| match flag {
+        Flag::Confirm => None,
+        Flag::VerifyEmail => Some("email"),
+        Flag::VerifyPhone => Some("phone"),
+    };
+    let contacts: Vec<&str> = flags.iter().filter_map(contact).collect();
+    let contacts = contacts.join(" and ");
+    match (flags.contains(&Flag::Confirm), contacts.is_empty()) {
+        (true, true) => Some(format!("this sign-up {would} confirmed")),
+        (true, false) => {
+            Some(format!("this sign-up {would} confirmed, {and} its {contacts} verified"))
+        }
+        (false, false) => Some(format!("the {contacts} {would} verified")),
+        (false, true) => None,
+    }
+}
+
+/// Names as they are read out: `a`, `a and b`, `a, b and c`.
+fn names(ids: &[PolicyId]) -> String {
+    let ids: Vec<&str> = ids.iter().map(PolicyId::as_str).collect();
+    match &ids[..] {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        all => all.join(", "),
+    }
+}

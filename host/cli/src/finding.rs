@@ -1,0 +1,154 @@
+//! What `admit check` has to say, and where.
+
+mod github;
+mod json;
+mod rule;
+mod sarif;
+mod text;
+
+pub(crate) use rule::Rule;
+
+use crate::source::Source;
+use admit_core::{FileError, KeyPath, PolicyId, printable};
+use serde::Serialize;
+use std::rc::Rc;
+
+/// One thing that is not as it should be, or that somebody should know.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) rule: Rule,
+    pub(crate) place: Place,
+    /// The policy that it is about.
+    pub(crate) policy: Option<PolicyId>,
+    /// What is wrong, and what would be right.
+    pub(crate) message: String,
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Severity {
+    /// It must not be deployed as it is.
+    Error,
+    /// It may be meant so.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// Where a finding is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// A file as a whole.
+    File(String),
+    /// Part of a file with lines.
+    Lines {
+        source: Rc<Source>,
+        /// The bytes of it.
+        at: FileError,
+    },
+}
+
+/// Everything that was found in one place.
+pub(crate) struct Findings {
+    /// What was checked, as it was named.
+    pub(crate) path: String,
+    /// How many policies were looked at.
+    pub(crate) policies: usize,
+    pub(crate) list: Vec<Finding>,
+}
+
+/// Lines and columns from 1, columns in characters; the end is behind the last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+/// As much of a message as is shown: names inside a component, which is somebody else's, are
+/// part of some.
+const CHARACTERS: usize = 2_000;
+
+impl Finding {
+    /// The message as one line that is safe to show, with the policy that it is about.
+    fn line(&self) -> String {
+        let line = match (&self.policy, &self.place) {
+            (Some(policy), _) => format!("policy `{policy}`: {}", self.message),
+            (None, Place::Lines { at: FileError { key: Some(key), .. }, .. }) => {
+                format!("`{key}`: {}", self.message)
+            }
+            _ => self.message.clone(),
+        };
+        printable(&line, CHARACTERS)
+    }
+}
+
+impl Place {
+    /// The value of a key in a file.
+    pub(crate) fn key(source: &Rc<Source>, key: &KeyPath) -> Place {
+        Place::Lines { source: source.clone(), at: source.at(key, String::new()) }
+    }
+
+    /// The name of the file.
+    pub(crate) fn file(&self) -> &str {
+        match self {
+            Place::File(file) => file,
+            Place::Lines { at, .. } => &at.file,
+        }
+    }
+
+    /// The key in the file, where it has keys.
+    fn key_text(&self) -> Option<&str> {
+        match self {
+            Place::File(_) => None,
+            Place::Lines { at, .. } => at.key.as_deref(),
+        }
+    }
+
+    fn region(&self) -> Option<Region> {
+        let Place::Lines { source, at } = self else { return None };
+        let (start_line, start_column) = (at.line, at.column);
+        let spanned = source.text.get(at.span.clone()).unwrap_or_default();
+        // A table ends with the line end behind it.
+        let spanned = spanned.trim_end_matches(['\r', '\n']);
+        let (end_line, end_column) = match spanned.rsplit_once('\n') {
+            None => (start_line, start_column + spanned.chars().count()),
+            Some((before, last)) => {
+                (start_line + before.matches('\n').count() + 1, last.chars().count() + 1)
+            }
+        };
+        Some(Region { start_line, start_column, end_line, end_column })
+    }
+}
+
+impl Findings {
+    pub(crate) fn new(path: String) -> Findings {
+        Findings { path, policies: 0, list: Vec::new() }
+    }
+
+    /// How many findings of a severity there are.
+    pub(crate) fn count(&self, severity: Severity) -> usize {
+        self.list.iter().filter(|finding| finding.rule.severity() == severity).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_ends_behind_its_last_character() {
+        let text = "a = \"ä\"\nb = [\n  1,\n]\n";
+        let source = Rc::new(Source { file: "x.toml".to_owned(), text: text.to_owned() });
+        let region = |key: &str| {
+            let region = Place::key(&source, &KeyPath::default().key(key)).region().unwrap();
+            (region.start_line, region.start_column, region.end_line, region.end_column)
+        };
+        assert_eq!(region("a"), (1, 5, 1, 8));
+        assert_eq!(region("b"), (2, 5, 4, 2));
+        assert_eq!(Place::File("x.wasm".to_owned()).region(), None);
+    }
+}

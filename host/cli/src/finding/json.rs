@@ -1,0 +1,52 @@
+//! Findings as one JSON object.
+
+use super::{Findings, Region, Rule, Severity};
+use admit_core::{PolicyId, printable};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    path: &'a str,
+    policies: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    findings: Vec<One<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct One<'a> {
+    rule: Rule,
+    severity: Severity,
+    policy: Option<&'a PolicyId>,
+    message: String,
+    file: &'a str,
+    key: Option<&'a str>,
+    /// Null for a file as a whole.
+    region: Option<Region>,
+}
+
+impl Findings {
+    /// All that is known of the findings.
+    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
+        let findings = self.list.iter().map(|finding| One {
+            rule: finding.rule,
+            severity: finding.rule.severity(),
+            policy: finding.policy.as_ref(),
+            message: printable(&finding.message, super::CHARACTERS),
+            file: finding.place.file(),
+            key: finding.place.key_text(),
+            region: finding.place.region(),
+        });
+        let whole = Whole {
+            path: &self.path,
+            policies: self.policies,
+            errors: self.count(Severity::Error),
+            warnings: self.count(Severity::Warning),
+            notes: self.count(Severity::Note),
+            findings: findings.collect(),
+        };
+        Ok(serde_json::to_string_pretty(&whole)? + "\n")
+    }
+}

@@ -1,0 +1,202 @@
+//! A new policy project: where it goes, and what is in it.
+
+mod files;
+
+use anyhow::{Context, bail};
+use files::{FILES, SDK};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::str::FromStr;
+
+/// The place of a project that does not exist yet. Its last part is the policy's name.
+#[derive(Debug, Clone)]
+pub(crate) struct NewProject {
+    folder: PathBuf,
+    name: String,
+}
+
+/// What Rust does not let a crate be called, or what would stand in its own way as one.
+const RESERVED: &str = "\
+    abstract admit-policy admit_policy alloc as async await become box break const continue \
+    core crate do dyn else enum extern false final fn for gen if impl in let loop macro match \
+    mod move mut override priv proc-macro proc_macro pub ref return schemars self serde static \
+    std struct super test trait true try type typeof unsafe unsized use virtual where while \
+    yield";
+
+impl FromStr for NewProject {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<NewProject, String> {
+        let folder = PathBuf::from(text);
+        let name = match folder.components().next_back() {
+            Some(Component::Normal(name)) => name.to_str().unwrap_or_default().to_owned(),
+            _ => return Err("its last part is no name: name a folder that is new".to_owned()),
+        };
+        check_name(&name)?;
+        Ok(NewProject { folder, name })
+    }
+}
+
+impl NewProject {
+    /// The folder, as it was named.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes the project: all of it, or nothing.
+    pub(crate) fn write(&self) -> anyhow::Result<()> {
+        let folder = &self.folder;
+        match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+            Ok(true) => {}
+            Ok(false) => bail!("`{}` is there already, and not empty", folder.display()),
+            // A link that leads nowhere is there, too.
+            Err(_) if fs::symlink_metadata(folder).is_ok() => {
+                bail!("`{}` is there already, and no folder", folder.display())
+            }
+            Err(_) => {}
+        }
+        self.write_at_once().with_context(|| format!("cannot make `{}`", folder.display()))
+    }
+
+    /// Makes the project beside its place, with every folder on the way to it that is missing
+    /// too, and puts that there in one step.
+    fn write_at_once(&self) -> anyhow::Result<()> {
+        // Behind a link, what it leads to is replaced.
+        let folder = self.folder.canonicalize();
+        let folder = std::path::absolute(folder.as_ref().unwrap_or(&self.folder))?;
+        let missing = folder.ancestors().take_while(|ancestor| !ancestor.exists()).last();
+        let top = missing.unwrap_or(&folder);
+        let below = folder.strip_prefix(top)?;
+        let (Some(parent), Some(name)) = (top.parent(), top.file_name()) else {
+            bail!("it is no place for a folder");
+        };
+        if below.components().any(|part| part == Component::ParentDir) {
+            bail!("there is no folder at `{}`", top.display());
+        }
+        let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(parent);
+        // Its name tells nobody anything.
+        let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()))?;
+        let made = temporary.path().join(name);
+        let project = made.join(below);
+        for (path, text) in FILES {
+            self.write_file(&project, path, text)?;
+        }
+        for (path, text) in SDK {
+            self.write_file(&project.join("sdk"), path, text)?;
+        }
+        // A folder that is there is replaced only if it is still empty.
+        fs::rename(&made, top)?;
+        Ok(())
+    }
+
+    fn write_file(&self, folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
+        let path = folder.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let text = text.replace("{{name}}", &self.name);
+        fs::write(path, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))
+    }
+}
+
+/// Whether a policy and a crate may both have this name.
+fn check_name(name: &str) -> Result<(), String> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+    let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
+    if !begins || name.len() > 64 || !name.chars().all(fits) {
+        return Err(format!(
+            "`{name}` is no name for a policy: use lower-case letters, digits, `-` and `_`, at most \
+             64 of them, with a letter first"
+        ));
+    }
+    if RESERVED.split(' ').any(|reserved| reserved == name) {
+        return Err(format!("Rust keeps the name `{name}` for itself: take another one"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        text.parse::<NewProject>().unwrap_err()
+    }
+
+    #[test]
+    fn the_name_is_the_last_part_of_the_path() {
+        for (text, expected) in [
+            ("invite-only", "invite-only"),
+            ("a", "a"),
+            ("../policies/v2_rules/", "v2_rules"),
+            ("/tmp/x1", "x1"),
+            ("./testing", "testing"),
+        ] {
+            assert_eq!(text.parse::<NewProject>().unwrap().name, expected);
+        }
+        for text in ["", ".", "..", "a/..", "/"] {
+            assert_eq!(
+                error(text),
+                "its last part is no name: name a folder that is new",
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_for_a_policy_and_for_a_crate() {
+        let long = "x".repeat(65);
+        for name in ["Foo Bar", "Foo", "1abc", "-a", "_a", "a.b", "é", "a\n", &long] {
+            assert!(error(name).starts_with(&format!("`{name}` is no name for a policy: ")));
+        }
+        for name in ["test", "std", "fn", "proc-macro", "serde", "admit-policy"] {
+            let expected = format!("Rust keeps the name `{name}` for itself: take another one");
+            assert_eq!(error(&format!("x/{name}")), expected);
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_project_is_there_as_a_whole_or_not_at_all() {
+        let here = tempfile::tempdir().unwrap();
+        let write = |path: &str| {
+            let path = here.path().join(path);
+            path.to_str().unwrap().parse::<NewProject>().unwrap().write()
+        };
+
+        write("deep/below/mine").unwrap();
+        let project = here.path().join("deep/below/mine");
+        assert_eq!(names(here.path()), ["deep"]);
+        assert_eq!(names(&here.path().join("deep")), ["below"]);
+        let manifest = fs::read_to_string(project.join("Cargo.toml")).unwrap();
+        assert!(manifest.starts_with("[package]\nname = \"mine\"\n"), "{manifest}");
+        assert_eq!(
+            names(&project.join("sdk")),
+            ["Cargo.toml", "LICENSE", "README.md", "rustfmt.toml", "src", "wit"]
+        );
+
+        let before = names(&project);
+        let error = write("deep/below/mine").unwrap_err().to_string();
+        assert!(error.ends_with("mine` is there already, and not empty"), "{error}");
+        assert_eq!(names(&project), before);
+
+        fs::create_dir(here.path().join("empty")).unwrap();
+        write("empty").unwrap();
+        assert_eq!(names(&here.path().join("empty")), before);
+
+        fs::write(here.path().join("file"), "mine").unwrap();
+        let error = write("file").unwrap_err().to_string();
+        assert!(error.ends_with("file` is there already, and no folder"), "{error}");
+        assert!(write("file/below").is_err());
+        assert!(write("missing/../mine").is_err());
+        assert_eq!(fs::read_to_string(here.path().join("file")).unwrap(), "mine");
+        assert_eq!(names(here.path()), ["deep", "empty", "file"]);
+    }
+}

@@ -1,0 +1,172 @@
+//! Where a policy set comes from: a manifest, a bundle or a deployment package.
+
+use crate::assembly::{Assembly, Built, Compiled, MANIFEST};
+use crate::bundle_folder;
+use crate::function_zip::{MOST_PACKAGE, Package};
+use admit_core::{Failure, Policy};
+use admit_engine::bundle::{self, INDEX, Index};
+use admit_engine::{Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
+use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A place that holds a policy set.
+#[derive(Debug, Clone)]
+pub(crate) struct PolicySource {
+    path: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Whose policies are built and compiled.
+    Manifest,
+    /// A folder with native code.
+    Bundle,
+    /// A zip with native code.
+    Package,
+}
+
+/// What several policy sets have in common: it is built and compiled once.
+#[derive(Default)]
+pub(crate) struct Shared {
+    built: Built,
+    compiled: Compiled,
+}
+
+/// How long the policies of a bundle may take to accept their settings, all together.
+const SETTINGS: Duration = Duration::from_secs(10);
+
+impl PolicySource {
+    /// Tells what is in a place.
+    pub(crate) fn at(path: &Path) -> anyhow::Result<PolicySource> {
+        let extension = path.extension().unwrap_or_default();
+        let name = path.display();
+        let kind = match () {
+            () if path.is_dir() => match path.join(INDEX).exists() {
+                true => Kind::Bundle,
+                false if path.join(MANIFEST).exists() => {
+                    bail!("`{name}` is no bundle; for the manifest in it name `{name}/{MANIFEST}`")
+                }
+                false => bail!(
+                    "`{name}` is a folder without `{INDEX}`: name a manifest, the folder of a \
+                     bundle, or a deployment package"
+                ),
+            },
+            () if extension == "zip" => Kind::Package,
+            () if extension == "wasm" => bail!(
+                "`{name}` is one component, and no policy set: name a manifest that grants it \
+                 something"
+            ),
+            () if !path.exists() && path != Path::new(MANIFEST) => {
+                bail!("there is no `{name}`: name a manifest, a bundle or a deployment package")
+            }
+            () => Kind::Manifest,
+        };
+        Ok(PolicySource { path: path.to_owned(), kind })
+    }
+
+    /// Gets its policies ready to decide, all of them: one that cannot be asked is an error.
+    ///
+    /// The code of a bundle or package is native, and runs as it is. What a manifest names is
+    /// compiled, unless it was before.
+    pub(crate) fn policy_set(
+        &self,
+        engine: &Arc<Engine>,
+        shared: &mut Shared,
+    ) -> anyhow::Result<PolicySet> {
+        match self.kind {
+            Kind::Manifest => Assembly::from_manifest_with(&self.path, &mut shared.built)?
+                .into_policy_set_with(Arc::clone(engine), &mut shared.compiled),
+            Kind::Bundle => {
+                let files = bundle_folder::read(&self.path)
+                    .with_context(|| format!("cannot read `{}`", self.path.display()))?;
+                self.load(&self.path, &files, engine)
+            }
+            Kind::Package => {
+                let name = self.path.display();
+                let bytes = read_regular_file(&self.path, MOST_PACKAGE)
+                    .with_context(|| format!("cannot read `{name}`"))?;
+                let package = Package::from_zip(&bytes)
+                    .with_context(|| format!("`{name}` is no deployment package"))?;
+                if !package.bundle.contains_key(INDEX) {
+                    bail!("`{name}` is no deployment package: it has no `bundle/{INDEX}`");
+                }
+                let folder = tempfile::tempdir().context("cannot unpack the package")?;
+                let unpacked = folder.path().join("bundle");
+                let files = package.bundle.iter().filter(|(name, _)| is_plain(name));
+                let files = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+                bundle_folder::write(&unpacked, &files)
+                    .with_context(|| format!("cannot unpack `{name}`"))?;
+                self.load(&unpacked, &package.bundle, engine)
+            }
+        }
+    }
+
+    fn load(
+        &self,
+        folder: &Path,
+        files: &BTreeMap<String, Vec<u8>>,
+        engine: &Arc<Engine>,
+    ) -> anyhow::Result<PolicySet> {
+        let name = self.path.display();
+        let text = files.get(INDEX).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
+        // Named by the place that the person named, which the folder need not be.
+        let index =
+            Index::from_text(&text).map_err(|reason| anyhow::anyhow!("{reason}")).with_context(
+                || format!("the `{INDEX}` of `{name}` is not as `admit bundle` wrote it"),
+            )?;
+        if index.engine != WASMTIME_VERSION || Some(index.target) != Target::HERE {
+            let here = Target::HERE.map_or_else(|| "another machine".to_owned(), |t| t.to_string());
+            bail!(
+                "`{name}` is compiled by wasmtime {} for {}, and this is wasmtime \
+                 {WASMTIME_VERSION} on {here}: name its manifest, or bundle it again with this \
+                 `admit` and `--target {here}`",
+                admit_core::printable(&index.engine, 40),
+                index.target,
+            );
+        }
+        let (policies, _) = bundle::load(Arc::clone(engine), folder)
+            .map_err(|error| anyhow::anyhow!("{error}"))
+            .with_context(|| format!("`{name}`"))?;
+        let unloaded = policies.unloaded().map(|(policy, failure)| (policy, failure.clone()));
+        let failing = unloaded.chain(policies.misconfigured(SETTINGS)).collect::<Vec<_>>();
+        if let [(policy, failure), others @ ..] = &failing[..] {
+            return Err(cannot_be_asked(&self.path, policy, failure, others.len()));
+        }
+        Ok(policies)
+    }
+
+    /// As the person named it.
+    pub(crate) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+/// Whether a name from a zip, which is somebody else's, stays in the folder that it is put into.
+fn is_plain(name: &str) -> bool {
+    name == INDEX
+        || name.strip_suffix(".cwasm").is_some_and(|digest| {
+            !digest.is_empty() && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+}
+
+fn cannot_be_asked(
+    path: &Path,
+    policy: &Policy,
+    failure: &Failure,
+    others: usize,
+) -> anyhow::Error {
+    let more = match others {
+        0 => String::new(),
+        1 => "; so does one more".to_owned(),
+        others => format!("; so do {others} more"),
+    };
+    anyhow::anyhow!(
+        "policy `{}` of `{}` would fail on every sign-up: {failure}{more}",
+        policy.id,
+        path.display()
+    )
+}

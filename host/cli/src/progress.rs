@@ -1,0 +1,44 @@
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, stderr};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// A bar on standard error that shows how far something is: on a terminal alone, and only of
+/// what takes long.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    is_shown: AtomicBool,
+}
+
+/// What is done sooner needs no bar, which would only flicker.
+const LONG: Duration = Duration::from_millis(500);
+
+impl Progress {
+    /// Of so many things, of which the words say what they are.
+    pub(crate) fn of(things: usize, words: &'static str) -> Progress {
+        let bar = ProgressBar::with_draw_target(Some(things as u64), ProgressDrawTarget::hidden());
+        let template = "{msg} {wide_bar} {human_pos}/{human_len}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(words);
+        // Where it is no terminal, it is never shown.
+        let is_shown = AtomicBool::new(!stderr().is_terminal());
+        Progress { bar, started: Instant::now(), is_shown }
+    }
+
+    /// One more is done.
+    pub(crate) fn advance(&self) {
+        self.bar.inc(1);
+        if self.started.elapsed() >= LONG && !self.is_shown.swap(true, Relaxed) {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

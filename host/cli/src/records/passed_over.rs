@@ -1,0 +1,99 @@
+use admit_core::grouped;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::collections::BTreeMap;
+
+/// What was read and takes no part in a comparison: how much, and why.
+#[derive(Debug, Default)]
+pub(crate) struct PassedOver {
+    counts: BTreeMap<Kind, u64>,
+    /// Where something could not be read, and why.
+    unreadable: Vec<(String, String)>,
+}
+
+/// Why something takes no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Kind {
+    /// No event, though it may have been meant for one.
+    Unreadable,
+    /// A decision whose event is not there.
+    DecisionWithoutEvent,
+    /// A stored event whose decision is not there.
+    EventWithoutDecision,
+    /// An event that was too large to be stored.
+    EventTooLarge,
+    /// A line that was there before.
+    RepeatedLine,
+    /// Another line of a log.
+    OtherLine,
+}
+
+/// The most places that are named on standard error.
+const MOST_NAMED: usize = 10;
+
+impl PassedOver {
+    pub(crate) fn add(&mut self, kind: Kind) {
+        *self.counts.entry(kind).or_default() += 1;
+    }
+
+    /// Something that cannot be read. What is said of it holds no text of it.
+    pub(crate) fn add_unreadable(&mut self, place: String, reason: String) {
+        self.add(Kind::Unreadable);
+        self.unreadable.push((place, reason));
+    }
+
+    /// Names what could not be read, and was to be: the person may not have meant that.
+    #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
+    pub(crate) fn warn(&self) {
+        for (place, reason) in self.unreadable.iter().take(MOST_NAMED) {
+            eprintln!("warning: `{place}` is passed over: {reason}");
+        }
+        let more = self.unreadable.len().saturating_sub(MOST_NAMED);
+        if more > 0 {
+            eprintln!("warning: and {} more", grouped(more as u64));
+        }
+    }
+
+    /// The counts as a list; nothing if there is nothing.
+    pub(crate) fn in_words(&self) -> Option<String> {
+        let words = self.counts.iter().map(|(kind, count)| {
+            let words = match (kind, count) {
+                (Kind::Unreadable, _) => "unreadable",
+                (Kind::DecisionWithoutEvent, 1) => "decision without its event",
+                (Kind::DecisionWithoutEvent, _) => "decisions without their events",
+                (Kind::EventWithoutDecision, 1) => "event without its decision",
+                (Kind::EventWithoutDecision, _) => "events without their decisions",
+                (Kind::EventTooLarge, 1) => "event that was too large to be stored",
+                (Kind::EventTooLarge, _) => "events that were too large to be stored",
+                (Kind::RepeatedLine, 1) => "line that is there twice",
+                (Kind::RepeatedLine, _) => "lines that are there twice",
+                (Kind::OtherLine, 1) => "other line",
+                (Kind::OtherLine, _) => "other lines",
+            };
+            format!("{} {words}", grouped(*count))
+        });
+        Some(words.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
+    }
+}
+
+/// The counts, then a list of what could not be read.
+impl Serialize for PassedOver {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Unreadable<'a> {
+            place: &'a str,
+            reason: &'a str,
+        }
+        let mut map = serializer.serialize_map(None)?;
+        for (kind, count) in &self.counts {
+            map.serialize_entry(kind, count)?;
+        }
+        if !self.unreadable.is_empty() {
+            let list = self.unreadable.iter();
+            let list: Vec<_> = list.map(|(place, reason)| Unreadable { place, reason }).collect();
+            map.serialize_entry("unreadablePlaces", &list)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,153 @@
+//! Stored events, each with the decision of that time.
+
+use crate::records::{Entry, Found, Kind, PassedOver};
+use crate::ruling::{RecordedDecision, Ruling};
+use std::collections::{HashMap, HashSet};
+
+/// A sign-up to be decided anew.
+#[derive(Debug)]
+pub(crate) struct Replayed {
+    /// The id of its request, fit to be shown.
+    pub(crate) name: String,
+    /// The event as it came.
+    pub(crate) event: String,
+    /// What became of it.
+    pub(crate) ruling: Ruling,
+}
+
+/// An event or a decision whose other half has not been found yet.
+enum Half {
+    /// Its name and its text; no text if it was too large to be stored.
+    Event(String, Option<String>),
+    Decision(Ruling),
+}
+
+/// Puts events and decisions of the same request together, whichever comes first.
+///
+/// An id may come again: `admit serve` begins anew with each start. So a pair that is complete
+/// is done with, and a line is known by its time besides.
+pub(crate) fn pair(found: Vec<Found>, passed_over: &mut PassedOver) -> Vec<Replayed> {
+    let mut pairs = Vec::new();
+    let mut waiting: HashMap<String, Half> = HashMap::new();
+    let mut seen: HashSet<(&'static str, String, String)> = HashSet::new();
+    for Found { place, entry } in found {
+        let (kind, id, timestamp, half) = match entry {
+            Entry::Stored(stored) => {
+                let name = stored.shown_id();
+                ("event", stored.request_id, stored.timestamp, Half::Event(name, stored.event))
+            }
+            Entry::Decision(decision) => {
+                let half = Half::Decision(Ruling::from(&decision));
+                let RecordedDecision { request_id, timestamp, .. } = decision;
+                ("decision", request_id, timestamp, half)
+            }
+            Entry::Other => {
+                passed_over.add(Kind::OtherLine);
+                continue;
+            }
+            Entry::Event(_) => {
+                let reason =
+                    "an event without the decision of that time, for which see `admit diff`";
+                passed_over.add_unreadable(place, reason.to_owned());
+                continue;
+            }
+            Entry::Unreadable(reason) => {
+                passed_over.add_unreadable(place, reason);
+                continue;
+            }
+        };
+        // Logs that overlap have the same lines.
+        if !seen.insert((kind, id.clone(), timestamp)) {
+            passed_over.add(Kind::RepeatedLine);
+            continue;
+        }
+        match (waiting.remove(&id), half) {
+            (Some(Half::Decision(ruling)), Half::Event(name, event))
+            | (Some(Half::Event(name, event)), Half::Decision(ruling)) => match event {
+                Some(event) => pairs.push(Replayed { name, event, ruling }),
+                None => passed_over.add(Kind::EventTooLarge),
+            },
+            (before, half) => {
+                // Of the same kind: the one before stays alone.
+                before.iter().for_each(|half| passed_over.add(half.alone()));
+                waiting.insert(id, half);
+            }
+        }
+    }
+    waiting.values().for_each(|half| passed_over.add(half.alone()));
+    pairs
+}
+
+impl Half {
+    /// Why it takes no part without its other half.
+    fn alone(&self) -> Kind {
+        match self {
+            Half::Event(..) => Kind::EventWithoutDecision,
+            Half::Decision(_) => Kind::DecisionWithoutEvent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: &str, time: &str) -> String {
+        format!(
+            r#"{{"type":"stored-event","timestamp":"{time}","requestId":"{id}","bytes":2,"event":"{time}"}}"#
+        )
+    }
+
+    fn decision(id: &str, time: &str) -> String {
+        format!(
+            r#"{{"type":"decision","timestamp":"{time}","requestId":"{id}","answer":"admit","flags":{{}},"policies":[]}}"#
+        )
+    }
+
+    fn check(lines: &[String], pairs: &[(&str, &str)], passed_over: Option<&str>) {
+        let found = lines
+            .iter()
+            .map(|line| Found { place: "f".to_owned(), entry: Entry::of(line) })
+            .collect();
+        let mut others = PassedOver::default();
+        let found = pair(found, &mut others);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|r| (r.name.as_str(), r.event.as_str())).collect();
+        assert_eq!(found, pairs);
+        assert_eq!(others.in_words().as_deref(), passed_over);
+    }
+
+    #[test]
+    fn halves_find_each_other_in_any_order() {
+        let [a, b] = [event("a", "1"), decision("a", "2")];
+        let [c, d] = [event("c", "3"), decision("c", "4")];
+        check(&[a.clone(), b.clone()], &[("a", "1")], None);
+        check(&[b.clone(), a.clone()], &[("a", "1")], None);
+        check(&[a, d, b, c], &[("a", "1"), ("c", "3")], None);
+    }
+
+    #[test]
+    fn an_id_may_come_again_and_a_line_may_not() {
+        let first = [event("local-1", "1"), decision("local-1", "2")];
+        let again = [event("local-1", "3"), decision("local-1", "4")];
+        let both = [first.clone(), again].concat();
+        check(&both, &[("local-1", "1"), ("local-1", "3")], None);
+        let twice = [first.clone(), first].concat();
+        check(&twice, &[("local-1", "1")], Some("2 lines that are there twice"));
+    }
+
+    #[test]
+    fn what_has_no_other_half_is_counted() {
+        let lines = [
+            decision("a", "1"),
+            decision("b", "2"),
+            event("c", "3"),
+            decision("d", "4"),
+            event("d", "5").replace("\"event\":\"5\"", "\"event\":null"),
+            r#"{"type":"started"}"#.to_owned(),
+        ];
+        let expected = "2 decisions without their events, 1 event without its decision, \
+                        1 event that was too large to be stored, 1 other line";
+        check(&lines, &[], Some(expected));
+    }
+}

@@ -1,0 +1,28 @@
+//! The JSON Schemas of the files that people write and of the record that the function writes.
+
+use clap::ValueEnum;
+
+/// A JSON Schema, by the name of what it describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Schema {
+    /// The manifest, admit.toml
+    Admit,
+    /// What a policy says of itself, policy.toml
+    Policy,
+    /// Test cases, cases.toml
+    Cases,
+    /// The record of a decision, one line of the function's log
+    Decision,
+}
+
+impl Schema {
+    /// Its text, which ends in a newline.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Schema::Admit => include_str!("../../../schemas/admit.schema.json"),
+            Schema::Policy => include_str!("../../../schemas/policy.schema.json"),
+            Schema::Cases => include_str!("../../../schemas/cases.schema.json"),
+            Schema::Decision => include_str!("../../../schemas/decision.schema.json"),
+        }
+    }
+}

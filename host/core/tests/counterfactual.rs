@@ -1,0 +1,234 @@
+//! The counterfactual of a decision, against every subset of the policies.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "laws/states.rs"]
+mod states;
+
+use admit_core::{
+    Answer, Ballot, Change, Counterfactual, Failure, Flag, FlagChange, Flags, Grounds, Missing,
+    Mode, Outcome, PolicyId, Power, Refusal, SignUp, Terms, Verdict, Vote, counterfactual, decide,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use states::{sign_ups, states};
+use std::collections::BTreeSet;
+
+/// The outcomes with names by their places.
+fn named(outcomes: &[&Outcome]) -> Vec<Outcome> {
+    let name = |(place, outcome): (usize, &&Outcome)| Outcome {
+        policy: PolicyId::new(&format!("p{place}")).expect("a name"),
+        ..(*outcome).clone()
+    };
+    outcomes.iter().enumerate().map(name).collect()
+}
+
+fn answer(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Option<Flags> {
+    match decide(sign_up, outcomes).answer {
+        Answer::Admit(flags) => Some(flags),
+        Answer::Deny(_) => None,
+    }
+}
+
+/// What is answered without each subset of the policies: fewest first, and among as few, the
+/// first in the manifest's order.
+fn without_each(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Vec<(Vec<usize>, Option<Flags>)> {
+    let mut subsets: Vec<Vec<usize>> = (0..1_usize << outcomes.len())
+        .map(|bits| (0..outcomes.len()).filter(|place| bits >> place & 1 == 1).collect())
+        .collect();
+    subsets.sort_by_key(|subset| (subset.len(), subset.clone()));
+    let answer = |subset: Vec<usize>| {
+        let rest = outcomes.iter().enumerate().filter(|(place, _)| !subset.contains(place));
+        let rest: Vec<Outcome> = rest.map(|(_, outcome)| outcome.clone()).collect();
+        let answer = answer(sign_up, &rest);
+        (subset, answer)
+    };
+    subsets.into_iter().map(answer).collect()
+}
+
+/// The change that trying them all finds first.
+fn first(
+    tried: &[(Vec<usize>, Option<Flags>)],
+    outcomes: &[Outcome],
+    is_it: impl Fn(Flags) -> bool,
+) -> Option<Change> {
+    tried.iter().find_map(|(places, answer)| {
+        let then = answer.filter(|flags| is_it(*flags))?;
+        let without = places.iter().map(|place| outcomes[*place].policy.clone()).collect();
+        Some(Change { without, then })
+    })
+}
+
+fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
+    let decision = decide(sign_up, outcomes);
+    let tried = without_each(sign_up, outcomes);
+    let said = counterfactual(sign_up, &decision);
+    match (&decision.answer, said) {
+        (Answer::Deny(shown), Counterfactual::Denied { refusals, change }) => {
+            assert_eq!(Some(&change), first(&tried, outcomes, |_| true).as_ref(), "{outcomes:?}");
+            assert_eq!(refusals.first(), Some(shown));
+            // Each of them denies alone, and nobody else does.
+            let denies = |outcome: &&Outcome| answer(sign_up, &[(*outcome).clone()]).is_none();
+            let refused = outcomes.iter().filter(denies).map(|outcome| &outcome.policy);
+            assert!(refused.eq(refusals.iter().map(|refusal| &refusal.policy)), "{outcomes:?}");
+        }
+        (Answer::Admit(flags), Counterfactual::Admitted { flags: changes }) => {
+            assert!(changes.keys().copied().eq(Flag::ALL));
+            for (flag, change) in changes {
+                let is_set = flags.is_set(flag);
+                let expected = first(&tried, outcomes, |flags| flags.is_set(flag) != is_set);
+                match change {
+                    FlagChange::Possible(change) => {
+                        assert_eq!(Some(change), expected, "{flag} of {outcomes:?}");
+                    }
+                    FlagChange::Impossible { missing } => {
+                        assert_eq!(expected, None, "{flag} of {outcomes:?}");
+                        assert!(!missing.is_empty(), "{flag} of {outcomes:?}");
+                        check_missing(sign_up, outcomes, flag, &missing);
+                    }
+                }
+            }
+        }
+        (answer, said) => panic!("{answer:?}, but {said:?}"),
+    }
+}
+
+/// What is missing is missing: with all of it the flag could have been set, without any of it
+/// not.
+fn check_missing(
+    sign_up: &SignUp<'_>,
+    outcomes: &[Outcome],
+    flag: Flag,
+    missing: &BTreeSet<Missing>,
+) {
+    let attribute = flag.attribute().and_then(|name| sign_up.attribute(name));
+    let has = |wanted| missing.contains(&wanted);
+    assert_eq!(has(Missing::Attribute), flag != Flag::Confirm && attribute.is_none());
+    let granted = |flag: Flag| {
+        outcomes.iter().any(|outcome| {
+            let decision = decide(sign_up, std::slice::from_ref(outcome));
+            decision.flags.iter().any(|record| record.flag == flag && !record.granted_by.is_empty())
+        })
+    };
+    assert_eq!(has(Missing::Grant), !granted(flag), "{flag} of {outcomes:?}");
+    let confirmation = flag != Flag::Confirm && !granted(Flag::Confirm);
+    assert_eq!(has(Missing::Confirmation), confirmation, "{flag} of {outcomes:?}");
+    if *missing == BTreeSet::from([Missing::Agreement]) {
+        assert!(granted(flag) && granted(Flag::Confirm), "{flag} of {outcomes:?}");
+    }
+}
+
+/// Over all flags, 4 × 440² decisions.
+#[test]
+fn of_two_policies_it_is_what_trying_all_finds() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        for a in &states {
+            check(&sign_up, &named(&[a]));
+            for b in &states {
+                check(&sign_up, &named(&[a, b]));
+            }
+        }
+    }
+}
+
+#[test]
+fn without_policies_everything_is_missing() {
+    check(&SignUp::default(), &[]);
+    let decision = decide(&SignUp::default(), &[]);
+    let Counterfactual::Admitted { flags } = counterfactual(&SignUp::default(), &decision) else {
+        panic!("nobody denies");
+    };
+    let missing = BTreeSet::from([Missing::Attribute, Missing::Grant, Missing::Confirmation]);
+    assert_eq!(flags[&Flag::VerifyPhone], FlagChange::Impossible { missing });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Most of them enforced and permitted something, or little would come of them.
+    #[test]
+    fn of_many_policies_it_is_what_trying_all_finds(
+        outcomes in vec(
+            prop_oneof![
+                9 => select(states(&Flag::ALL)).prop_map(voting),
+                1 => select(states(&Flag::ALL)),
+            ],
+            3..7,
+        ),
+        sign_up in select(sign_ups()),
+    ) {
+        check(&sign_up, &named(&outcomes.iter().collect::<Vec<_>>()));
+    }
+}
+
+/// The same policy, where it votes, enforced and permitted to.
+fn voting(mut outcome: Outcome) -> Outcome {
+    if matches!(outcome.answer, Ok(Verdict::Allow(_))) {
+        outcome.terms.verdicts = Power::ALL.into_iter().collect();
+        outcome.terms.mode = Mode::Enforce;
+    }
+    outcome
+}
+
+const NONE: Ballot =
+    Ballot { confirm: Vote::Abstain, verify_email: Vote::Abstain, verify_phone: Vote::Abstain };
+
+fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
+    let verdicts = Power::ALL.into_iter().collect();
+    let terms = Terms { verdicts, ..Terms::default() };
+    Outcome { policy: PolicyId::new(id).expect("a name"), terms, answer }
+}
+
+fn allows(id: &str, ballot: Ballot) -> Outcome {
+    policy(id, Ok(Verdict::Allow(ballot)))
+}
+
+fn ids<const COUNT: usize>(ids: [&str; COUNT]) -> Vec<PolicyId> {
+    ids.map(|id| PolicyId::new(id).expect("a name")).to_vec()
+}
+
+fn mary() -> SignUp<'static> {
+    sign_ups().pop().expect("one with both attributes")
+}
+
+#[test]
+fn a_denial_falls_with_all_who_refuse() {
+    let denial = admit_core::Denial::new("code", "No", 256);
+    let outcomes = [
+        allows("invited", Ballot { confirm: Vote::Grant, ..NONE }),
+        policy("short", Ok(Verdict::Deny(denial))),
+        policy("broken", Err(Failure::Undecided("a secret".to_owned()))),
+    ];
+    let said = counterfactual(&mary(), &decide(&mary(), &outcomes));
+    let Counterfactual::Denied { refusals, change } = &said else { panic!("denied") };
+    assert!(matches!(
+        &refusals[..],
+        [Refusal { grounds: Grounds::Denial, .. }, Refusal { grounds: Grounds::Failure, .. }]
+    ));
+    let then = Flags { confirm: true, ..Flags::default() };
+    assert_eq!(*change, Change { without: ids(["short", "broken"]), then });
+    let json = serde_json::to_value(&said).expect("JSON");
+    assert_eq!(json["without"], serde_json::json!(["short", "broken"]));
+    assert!(!json.to_string().contains("a secret"));
+}
+
+#[test]
+fn a_verify_flag_falls_with_the_fewest_of_its_own_grants_and_those_of_confirm() {
+    let both = Ballot { confirm: Vote::Grant, verify_email: Vote::Grant, ..NONE };
+    let confirms = Ballot { confirm: Vote::Grant, ..NONE };
+    let verifies = Ballot { verify_email: Vote::Grant, ..NONE };
+    let check = |outcomes: &[Outcome], expected: Vec<PolicyId>| {
+        let said = counterfactual(&mary(), &decide(&mary(), outcomes));
+        let Counterfactual::Admitted { flags } = said else { panic!("admitted") };
+        let FlagChange::Possible(change) = &flags[&Flag::VerifyEmail] else { panic!("{flags:?}") };
+        assert_eq!(change.without, expected);
+    };
+    check(&[allows("a", both), allows("b", confirms)], ids(["a"]));
+    check(&[allows("a", both), allows("b", verifies)], ids(["a"]));
+    check(&[allows("a", confirms), allows("b", verifies)], ids(["a"]));
+    check(&[allows("a", verifies), allows("b", confirms)], ids(["a"]));
+    check(&[allows("a", both), allows("b", both)], ids(["a", "b"]));
+    check(&[allows("a", both), allows("b", both), allows("c", verifies)], ids(["a", "b"]));
+}

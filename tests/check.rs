@@ -1,0 +1,353 @@
+//! `admit check`: every rule by something that breaks it alone, and what is printed.
+
+use admit_tests::{admit, check_golden, component, root, stderr, stdout, with_section};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use tempfile::TempDir;
+
+/// What the component of these tests says of itself: it accepts any settings, and asks for a
+/// number.
+const METADATA: &str = r#"{
+    "name": "p", "version": "1.0.0", "description": "Grants", "reads": ["userName"],
+    "verdicts": ["confirm", "deny"],
+    "settings": {
+        "type": "object", "additionalProperties": false,
+        "properties": {
+            "number": { "type": "integer" },
+            "names": { "type": "array", "items": { "maxLength": 4 } }
+        }
+    }
+}"#;
+
+const SECTION: &str = "admit:policy/metadata";
+
+/// A manifest in which nothing is found, in seven lines.
+const CLEAN: &str = "budget = \"1s\"\n\n[[policy]]\nid = \"p\"\ncomponent = \"p.wasm\"\n\
+                     reads = [\"userName\"]\nverdicts = [\"confirm\", \"deny\"]\n";
+
+/// A folder with a manifest and a component that says this of itself.
+fn folder(manifest: &str, metadata: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("admit.toml"), manifest).unwrap();
+    fs::write(path("cases.toml"), "").unwrap();
+    let bytes = fs::read(component("grants-everything")).unwrap();
+    fs::write(path("p.wasm"), with_section(&bytes, SECTION, metadata.as_bytes())).unwrap();
+    fs::write(path("silent.wasm"), bytes).unwrap();
+    folder
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    let mut command = admit();
+    // A project in such a folder is built there.
+    command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
+    command.arg("check").args(args).output().unwrap()
+}
+
+fn report(folder: &Path, args: &[&str]) -> Value {
+    let output = run(folder, &[args, &["--format", "json"]].concat());
+    let report: Value = serde_json::from_str(&stdout(&output))
+        .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)));
+    let is_clean = report["errors"] == 0;
+    assert_eq!(output.status.code(), Some(if is_clean { 0 } else { 3 }), "{report}");
+    report
+}
+
+/// Each finding as its rule and its line, 0 for a file as a whole, but that there are no cases.
+fn found(report: &Value) -> Vec<(String, u64)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().map(|finding| {
+        let line = finding["region"]["startLine"].as_u64().unwrap_or(0);
+        (text(&finding["rule"]), line)
+    });
+    found.filter(|(rule, _)| rule != "no-cases").collect()
+}
+
+#[track_caller]
+fn expect(report: &Value, expected: &[(&str, u64)]) {
+    let found = found(report);
+    let found: Vec<(&str, u64)> = found.iter().map(|(rule, line)| (rule.as_str(), *line)).collect();
+    assert_eq!(found, expected, "{report:#}");
+}
+
+/// What is found in a manifest.
+#[track_caller]
+fn check(manifest: &str, expected: &[(&str, u64)]) {
+    expect(&report(folder(manifest, METADATA).path(), &[]), expected);
+}
+
+/// What is found in the clean manifest with one more line, which is line 8.
+#[track_caller]
+fn check_line(line: &str, expected: &[(&str, u64)]) {
+    check(&format!("{CLEAN}{line}\n"), expected);
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is_wrong() {
+    check(CLEAN, &[]);
+    check_line("settings = { number = 5, names = [\"mary\"] }", &[]);
+    let output = run(folder(CLEAN, METADATA).path(), &["--deny-warnings"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(stdout(&output), "admit.toml: 1 policy checked: nothing found\n");
+}
+
+#[test]
+fn a_manifest_that_is_not_valid_is_one_finding() {
+    check_line("mod = \"monitor\"", &[("manifest", 8)]);
+    check(&CLEAN.replace("userName", "username"), &[("manifest", 6)]);
+    check("budget = \n", &[("manifest", 1)]);
+    check("", &[("no-policy", 0)]);
+}
+
+#[test]
+fn what_is_granted_is_what_is_asked_for() {
+    let reads = |list: &str| CLEAN.replace("\"userName\"", list);
+    check(&reads(""), &[("reads-not-granted", 6)]);
+    check(&reads("\"userName\",\n\"clientMetadata.*\""), &[("reads-unused", 7)]);
+    check(&reads("\"userAttributes.email\""), &[("reads-not-granted", 6), ("reads-unused", 6)]);
+    let verdicts = |list: &str| CLEAN.replace("\"confirm\", \"deny\"", list);
+    check(&verdicts("\"deny\""), &[("verdicts-not-granted", 7)]);
+    check(&verdicts("\"deny\", \"confirm\",\n\"verify-email\""), &[("verdicts-unused", 8)]);
+}
+
+#[test]
+fn a_grant_of_every_name_says_which_are_asked_for() {
+    let metadata = METADATA.replace("\"userName\"", "\"userAttributes.email\"");
+    let manifest = CLEAN.replace("userName", "userAttributes.*");
+    let report = report(folder(&manifest, &metadata).path(), &[]);
+    expect(&report, &[("reads-unused", 6)]);
+    assert_eq!(
+        report["findings"][0]["message"],
+        "`userAttributes.*` is granted, and of that the policy asks for `userAttributes.email` \
+         alone"
+    );
+}
+
+#[test]
+fn settings_are_held_against_the_schema_at_their_keys() {
+    check_line("settings = { number = \"secret\" }", &[("settings-schema", 8)]);
+    check_line(
+        "[policy.settings]\nnumber = \"x\"\nnames = [\n\"mary\",\n\"mary_major\",\n]\nmore = 1",
+        &[("settings-schema", 12), ("settings-schema", 9), ("settings-schema", 14)],
+    );
+    let manifest = format!("{CLEAN}settings = {{ number = \"s3cret\" }}\n");
+    let finding = &report(folder(&manifest, METADATA).path(), &[])["findings"][0];
+    assert_eq!(finding["key"], "policy[0].settings.number");
+    assert!(!finding["message"].to_string().contains("s3cret"), "{finding}");
+    let no_settings: Value = serde_json::from_str(METADATA).unwrap();
+    let mut no_settings = no_settings.as_object().unwrap().clone();
+    no_settings.remove("settings");
+    let report = report(folder(&manifest, &json!(no_settings).to_string()).path(), &[]);
+    expect(&report, &[("settings-schema", 8)]);
+}
+
+#[test]
+fn what_a_component_is_made_of() {
+    let with = |name: &str| CLEAN.replace("p.wasm", &component(name).display().to_string());
+    check(&CLEAN.replace("p.wasm", "none.wasm"), &[("component", 5)]);
+    check(&CLEAN.replace("p.wasm", "admit.toml"), &[("component", 5)]);
+    check(&CLEAN.replace("p.wasm", "silent.wasm"), &[("no-metadata", 5)]);
+    check(&with("unfolds"), &[("component", 5)]);
+    check(&with("another-type"), &[("no-metadata", 5), ("contract", 5)]);
+    check(&with("empty"), &[("contract", 5)]);
+    // They export nothing either.
+    check(&with("wasi"), &[("import-not-granted", 5), ("contract", 5)]);
+    check(&with("unknown-interface"), &[("import-not-granted", 5), ("contract", 5)]);
+    check(&with("loops-in-configure"), &[("no-metadata", 5), ("configure", 3)]);
+}
+
+#[test]
+fn a_component_that_lies_about_itself() {
+    let check = |metadata: &str, expected| {
+        expect(&report(folder(CLEAN, metadata).path(), &[]), expected);
+    };
+    check("{", &[("metadata", 5)]);
+    check(&METADATA.replace("Grants", "\\u001b[31m"), &[("metadata", 5)]);
+    check(&METADATA.replace("integer", "number of things"), &[("metadata", 5)]);
+    check(&METADATA.replace("\"reads\"", "\"sees\""), &[("metadata", 5)]);
+}
+
+#[test]
+fn terms_that_let_somebody_in() {
+    check_line("on-failure = \"abstain\"", &[("abstains-on-failure", 8)]);
+    check_line("mode = \"monitor\"", &[("monitor", 8), ("nobody-decides", 0)]);
+    check_line(
+        "applies-to = { triggers = [\"PreSignUp_SignUp\", \"PreSignup\"] }",
+        &[("unknown-trigger", 8)],
+    );
+    let two = CLEAN.replace("id = \"p\"", "id = \"q\"").replace("budget = \"1s\"\n", "");
+    check(&format!("{CLEAN}mode = \"monitor\"\n{two}"), &[("monitor", 8)]);
+    let limit = "limits = { time = \"600ms\" }\n";
+    check(&format!("{CLEAN}{limit}{two}{limit}"), &[("budget", 1)]);
+    let clients = |name: &str| format!("applies-to = {{ clients = [\"{name}\"] }}\n");
+    let apart = format!("{CLEAN}{limit}{}{two}{limit}{}", clients("a"), clients("b"));
+    check(&apart, &[]);
+}
+
+#[test]
+fn warnings_are_denied_where_somebody_asks_for_that() {
+    let folder = folder(&format!("{CLEAN}on-failure = \"abstain\"\n"), METADATA);
+    assert_eq!(run(folder.path(), &[]).status.code(), Some(0));
+    assert_eq!(run(folder.path(), &["--deny-warnings"]).status.code(), Some(3));
+}
+
+#[test]
+fn what_cannot_be_checked_is_an_error() {
+    let folder = folder(CLEAN, METADATA);
+    for args in [&["nowhere.toml"][..], &["--settings", "{}"]] {
+        let output = run(folder.path(), args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(stdout(&output), "");
+    }
+    assert_eq!(run(folder.path(), &["--format", "xml"]).status.code(), Some(2));
+    assert_eq!(run(folder.path(), &["--settings", "5"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_policy_by_itself_is_granted_what_it_asks_for() {
+    let here = folder(CLEAN, METADATA);
+    let of = |args: &[&str]| report(here.path(), args);
+    expect(&of(&["p.wasm"]), &[]);
+    expect(&of(&["silent.wasm"]), &[("no-metadata", 0)]);
+    expect(&of(&["p.wasm", "--settings", "{\"number\": 5.5}"]), &[("settings-schema", 0)]);
+    let minimum = root().join("plugins/minimum-username-length");
+    let minimum = minimum.to_str().unwrap();
+    expect(&of(&[minimum]), &[]);
+    let refused = of(&[minimum, "--settings", "{\"characters\": \"five\"}"]);
+    expect(&refused, &[("settings-schema", 7), ("settings", 7)]);
+}
+
+#[test]
+fn a_policy_that_needs_settings_is_not_blamed_for_having_none() {
+    let invitation = component("invitation-code");
+    let here = folder(CLEAN, METADATA);
+    let report = report(here.path(), &[invitation.to_str().unwrap()]);
+    let rules: Vec<String> = found(&report).into_iter().map(|(rule, _)| rule).collect();
+    assert!(rules.contains(&"settings-untried".to_owned()), "{report:#}");
+    assert!(!rules.contains(&"settings".to_owned()), "{report:#}");
+}
+
+#[test]
+fn a_mistake_in_a_project_is_shown_in_its_file() {
+    let here = folder(&CLEAN.replace("p.wasm", "project"), METADATA);
+    let project = here.path().join("project");
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("policy.toml"), "name = \"p\"\nversions = \"1\"\n").unwrap();
+    let report = report(here.path(), &[]);
+    expect(&report, &[("metadata", 2)]);
+    assert_eq!(report["findings"][0]["file"], "project/policy.toml");
+    assert_eq!(report["findings"][0]["policy"], "p");
+}
+
+#[test]
+fn cases_are_missed() {
+    let here = folder(CLEAN, METADATA);
+    fs::remove_file(here.path().join("cases.toml")).unwrap();
+    let report = report(here.path(), &[]);
+    assert_eq!(report["findings"][0]["rule"], "no-cases");
+    assert_eq!(report["findings"][0]["severity"], "note");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_samples_pass() {
+    let report = report(root(), &["plugins/admit.toml", "--deny-warnings"]);
+    assert_eq!(report["policies"], 3);
+}
+
+/// Of every kind one, in a manifest whose name has something to escape.
+fn everything() -> TempDir {
+    let manifest = "budget = \"150ms\"\n\n[[policy]]\nid = \"grants\"\ncomponent = \"p.wasm\"\n\
+                    reads = [\"userName\", \"userAttributes.*\"]\nverdicts = [\"confirm\"]\n\
+                    mode = \"monitor\"\nsettings = { number = \"fünf\", names = [\"mary_major\"] }\n\n\
+                    [[policy]]\nid = \"forges\"\ncomponent = \"forges.wasm\"\nreads = []\n\
+                    verdicts = [\"deny\"]\non-failure = \"abstain\"\n";
+    let folder = folder(manifest, METADATA);
+    let path = |name: &str| folder.path().join(name);
+    fs::copy(component("escapes"), path("forges.wasm")).unwrap();
+    fs::rename(path("admit.toml"), path("a, b%.toml")).unwrap();
+    folder
+}
+
+/// Nothing of a terminal's language, whatever a component is called or says.
+fn check_printable(text: &str) {
+    let bad = text.chars().find(|c| c.is_control() && *c != '\n');
+    assert_eq!(bad, None, "{text}");
+    assert!(!text.lines().any(|line| line.starts_with("error: fake")), "{text}");
+}
+
+#[test]
+fn findings_are_shown_with_their_lines() {
+    let output = run(everything().path(), &["a, b%.toml"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(stderr(&output), "");
+    check_printable(&stdout(&output));
+    check_golden("check.txt", &stdout(&output));
+}
+
+#[test]
+fn findings_are_annotations_for_github() {
+    let output = run(everything().path(), &["a, b%.toml", "--format", "github"]);
+    assert_eq!(output.status.code(), Some(3));
+    check_printable(&stdout(&output));
+    check_golden("check.github.txt", &stdout(&output));
+}
+
+#[test]
+fn findings_are_sarif() {
+    let output = run(everything().path(), &["a, b%.toml", "--format", "sarif"]);
+    assert_eq!(output.status.code(), Some(3));
+    check_printable(&stdout(&output));
+    check_golden("check.sarif", &stdout(&output));
+    let log: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    check_sarif(&log);
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(result["ruleId"], rules[index]["id"]);
+    }
+    let clean = run(folder(CLEAN, METADATA).path(), &["--format", "sarif"]);
+    check_sarif(&serde_json::from_str(&stdout(&clean)).unwrap());
+}
+
+/// The schema is that of OASIS, which permits no unknown member.
+fn check_sarif(log: &Value) {
+    let text = fs::read_to_string(root().join("tests/schemas/sarif-2.1.0.schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    // They have a bracket too many for a regular expression.
+    for owner in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][owner]["properties"]["language"];
+        language.as_object_mut().unwrap().remove("pattern");
+    }
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(log).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn json_has_every_member_of_a_finding() {
+    let report = report(everything().path(), &["a, b%.toml"]);
+    assert_eq!(report["path"], "a, b%.toml");
+    assert_eq!(report["policies"], 2);
+    let finding = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["rule"] == "reads-unused")
+        .unwrap();
+    assert_eq!(
+        finding,
+        &json!({
+            "rule": "reads-unused",
+            "severity": "error",
+            "policy": "grants",
+            "message": "`userAttributes.*` is granted, and the policy does not ask for it",
+            "file": "a, b%.toml",
+            "key": "policy[0].reads[1]",
+            "region": { "startLine": 6, "startColumn": 22, "endLine": 6, "endColumn": 40 },
+        })
+    );
+}
