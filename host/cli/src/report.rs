@@ -3,6 +3,7 @@
 mod about;
 mod budgets;
 mod demands;
+mod found;
 mod measured;
 mod page;
 mod plot;
@@ -17,6 +18,7 @@ pub(crate) use tested::Tested;
 
 use crate::anatomy::Anatomy;
 use crate::assembly::Assembly;
+use crate::finding::Findings;
 use crate::origin::Origin;
 use about::{Outside, Says};
 use admit_core::{
@@ -26,6 +28,7 @@ use admit_engine::Digest;
 use anyhow::Context;
 use budgets::{Limit, Use};
 use demands::Demand;
+use found::Found;
 use measured::Cost;
 use plot::Distribution;
 use serde::Serialize;
@@ -43,12 +46,16 @@ pub(crate) struct Report {
     pub(crate) budget: Time,
     pub(crate) policies: Vec<PolicyReport>,
     pub(crate) measured: Measured,
+    /// What `admit check` finds.
+    pub(crate) found: Few<Found>,
     /// The cases of the whole, if there are any.
     pub(crate) tested: Option<Tested>,
 }
 
 /// What running a policy set has shown.
 pub(crate) struct Trials {
+    /// What `admit check` finds.
+    pub(crate) findings: Findings,
     pub(crate) measured: Measured,
     /// The cases of the whole.
     pub(crate) whole: Option<Tested>,
@@ -112,7 +119,7 @@ impl Report {
                 Words::name(component.map_or("", String::as_str))
             }
         };
-        let Trials { measured, whole, projects } = trials;
+        let Trials { findings, measured, whole, projects } = trials;
         let policies = manifest.policies.iter().zip(projects).map(|(policy, own)| {
             let bytes = &assembly.components[&policy.component];
             PolicyReport::of(
@@ -130,6 +137,7 @@ impl Report {
             budget: manifest.budget,
             policies: policies.collect::<anyhow::Result<_>>()?,
             measured,
+            found: found::of(&findings),
             tested: whole,
         })
     }

@@ -93,10 +93,10 @@ impl Suite {
         self.subject.assembly()
     }
 
-    /// The folder that the components of a manifest are named from; none for a policy alone.
-    pub(crate) fn folder_of_manifest(&self) -> Option<&Path> {
+    /// The manifest that the cases are about; none if they are about a policy alone.
+    pub(crate) fn manifest(&self) -> Option<&Path> {
         match &self.subject {
-            Subject::Manifest(file) => Some(file.parent().unwrap_or(Path::new(""))),
+            Subject::Manifest(file) => Some(file),
             Subject::Policy(_) => None,
         }
     }

@@ -1,5 +1,6 @@
 use crate::assembly::{Assembly, Compiled};
 use crate::cases::Suite;
+use crate::checkup;
 use crate::file;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
@@ -14,8 +15,8 @@ use std::sync::Arc;
 /// Write one page about a policy set, for a review meeting
 ///
 /// The page says of each policy what it is, what it may see and decide beside what it asks
-/// for, its limits and how much of them it used, its denials and its cases, and how verdicts
-/// merge. Everything on it is computed; the words of a policy's author are marked as such. It
+/// for, its limits and how much of them it used, its denials and its cases, how verdicts merge,
+/// and what `admit check` finds. Everything on it is computed; the words of a policy's author are marked as such. It
 /// is one file of HTML that loads nothing and runs nothing, for a screen, a phone or paper.
 ///
 /// Builds the policies that the manifest names by folder, and runs the cases of the manifest
@@ -65,7 +66,12 @@ impl Args {
         let projects = assembly.manifest.policies.iter();
         let projects = projects.map(|policy| project(&suite, policy));
         let projects = projects.collect::<anyhow::Result<_>>()?;
-        let trials = Trials { measured: self.measured(&suite, &assembly)?, whole, projects };
+        let measured = self.measured(&suite, &assembly)?;
+        let findings = match suite.manifest() {
+            Some(file) => checkup::of_manifest(file)?,
+            None => checkup::of_component(&self.path, None)?,
+        };
+        let trials = Trials { findings, measured, whole, projects };
         let values = if self.show_settings { Values::Shown } else { Values::Hidden };
         let page = page(&Report::of(&assembly, trials, values)?)?;
         if self.output == Path::new("-") {
@@ -92,8 +98,8 @@ impl Args {
 
 /// What came of the cases of the project behind a policy of a manifest, if it has any.
 fn project(suite: &Suite, policy: &Policy) -> anyhow::Result<Option<Tested>> {
-    let Some(folder) = suite.folder_of_manifest() else { return Ok(None) };
-    let project = folder.join(&policy.component);
+    let Some(manifest) = suite.manifest() else { return Ok(None) };
+    let project = manifest.parent().unwrap_or(Path::new("")).join(&policy.component);
     let own = Suite::at(&project, None);
     if !project.is_dir() || !own.file().exists() {
         return Ok(None);

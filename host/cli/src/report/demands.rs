@@ -1,7 +1,7 @@
 //! What a policy is granted beside what it asks for.
 
 use super::words::Words;
-use admit_core::{Metadata, Name, Policy, Power, ReadPath, Reads};
+use admit_core::{Metadata, Policy, Power, ReadPath, Reads};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -85,40 +85,23 @@ pub(crate) fn of_verdicts(policy: &Policy, metadata: Option<&Metadata>) -> Vec<D
 }
 
 fn of_path(path: &ReadPath, reads: &Reads, asked: Option<&Reads>) -> Demand {
-    let has = |reads: &Reads, path: &ReadPath| reads.iter().any(|other| other == path);
-    let granted = has(reads, path);
-    let asks = asked.map(|asked| has(asked, path));
-    let whole = whole(path);
+    let has = |reads: &Reads| reads.iter().any(|other| other == path);
+    // A `*` that stands for this name and others.
+    let wider = |reads: &Reads| {
+        reads.iter().find(|other| *other != path && other.covers(path)).map(Words::name)
+    };
+    let granted = has(reads);
     let standing = match (granted, asked) {
         (true, None) => Standing::Untold,
-        (true, Some(asked)) if has(asked, path) => Standing::Equal,
-        (true, Some(asked)) => match whole {
-            Some(whole) if has(asked, &whole) => Standing::PartOf(Words::name(whole)),
-            _ => Standing::NotAsked,
-        },
-        (false, _) => match whole {
-            Some(whole) if has(reads, &whole) => Standing::Within(Words::name(whole)),
-            Some(whole) if whole == *path && reads.iter().any(|one| is_one_of(one, path)) => {
-                Standing::InPart
-            }
-            _ => Standing::NotGranted,
+        (true, Some(asked)) if has(asked) => Standing::Equal,
+        (true, Some(asked)) => wider(asked).map_or(Standing::NotAsked, Standing::PartOf),
+        (false, _) => match wider(reads) {
+            Some(whole) => Standing::Within(whole),
+            None if reads.iter().any(|one| path.covers(one)) => Standing::InPart,
+            None => Standing::NotGranted,
         },
     };
-    Demand { what: Words::name(path), granted, asked: asks, standing }
-}
-
-fn is_one_of(path: &ReadPath, all: &ReadPath) -> bool {
-    whole(path).as_ref() == Some(all)
-}
-
-/// All members of the kind of a path.
-fn whole(path: &ReadPath) -> Option<ReadPath> {
-    match path {
-        ReadPath::UserName => None,
-        ReadPath::UserAttribute(_) => Some(ReadPath::UserAttribute(Name::All)),
-        ReadPath::ValidationData(_) => Some(ReadPath::ValidationData(Name::All)),
-        ReadPath::ClientMetadata(_) => Some(ReadPath::ClientMetadata(Name::All)),
-    }
+    Demand { what: Words::name(path), granted, asked: asked.map(has), standing }
 }
 
 #[cfg(test)]
