@@ -8,6 +8,10 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
+
+/// The page of the samples, made once for all tests.
+static SAMPLES: LazyLock<String> = LazyLock::new(|| report(&sample_manifest(), &[]));
 
 /// The page of a manifest, with what else the command is told.
 fn report(manifest: &Path, more: &[&str]) -> String {
@@ -49,7 +53,7 @@ fn check_inert(packages: &'static admit_tests::Packages, page: &str) -> String {
 #[test]
 fn the_page_of_the_samples_has_every_fact_and_nothing_that_loads() {
     let Some(packages) = node_packages("report") else { return };
-    let text = check_inert(packages, &report(&sample_manifest(), &[]));
+    let text = check_inert(packages, &SAMPLES);
     for id in ["email-domain", "verify-contact", "minimum-username-length"] {
         let bytes = fs::read(component(id)).unwrap();
         let digest = admit_engine::Digest::of(&bytes).to_string();
@@ -65,6 +69,10 @@ fn the_page_of_the_samples_has_every_fact_and_nothing_that_loads() {
         "username-too-short",
         "The user name has fewer characters than the settings ask for",
         "50,000,000",
+        "all 11 cases pass",
+        "a short name is denied, whatever the others grant",
+        "confirm: 2 granted, 0 withheld, 7 abstained",
+        "admit check finds that everything is as it should be",
         "granted as asked",
     ] {
         assert!(text.contains(fact), "{fact} is not in the page");
@@ -87,11 +95,63 @@ fn the_values_of_settings_are_shown_only_when_asked_for() {
 }
 
 #[test]
+fn without_times_the_same_input_gives_the_same_bytes() {
+    let page = report(&sample_manifest(), &["--no-times"]);
+    assert_eq!(page, report(&sample_manifest(), &["--no-times"]));
+    assert!(!page.contains("µs") && !page.contains("<figure>"), "{page}");
+    assert!(SAMPLES.contains("<figure>"));
+}
+
+/// What nobody said is not made up, and what goes wrong is told.
+#[test]
+fn what_is_missing_or_wrong_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("admit.toml");
+    let component = component("grants-everything");
+    let policy = format!(
+        "[[policy]]\nid = \"p\"\ncomponent = {component:?}\nreads = [\"userName\"]\n\
+         verdicts = [\"confirm\"]\nmode = \"monitor\"\non-failure = \"abstain\"\n\
+         limits = {{ fuel = 1000 }}\n"
+    );
+    fs::write(&manifest, policy).unwrap();
+    let page = report(&manifest, &[]);
+    for words in [
+        "The component says nothing of itself",
+        "it does not say",
+        "no <code>cases.toml</code> says",
+        "There are no cases of its own",
+        "monitors: never counted",
+        "abstains if it fails",
+        "instead of 50,000,000",
+        "of a sample sign-up",
+        "It may not deny.",
+        // Of `admit check`.
+        "no-metadata",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let cases = folder.path().join("cases.toml");
+    fs::write(&cases, "[[case]]\nname = \"is confirmed\"\nconfirm = true\n").unwrap();
+    let page = report(&manifest, &[]);
+    for words in ["1 case fails", "is confirmed", "expected: <bdi>admitted: confirm<"] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+}
+
+#[test]
+fn a_policy_project_has_a_page_of_its_own() {
+    let page = report(Path::new("plugins/minimum-username-length"), &["--no-times"]);
+    for words in ["One policy decides who may sign up", "username-too-short", "cases pass"] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+}
+
+#[test]
 fn a_file_is_written_as_a_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.html");
     let mut command = admit();
-    command.args(["report", "plugins/admit.toml", "-o"]).arg(&file);
+    command.args(["report", "plugins/minimum-username-length", "-o"]).arg(&file);
     assert!(command.output().unwrap().status.success());
     let page = fs::read_to_string(&file).unwrap();
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));

@@ -62,6 +62,8 @@ impl Tested {
         match (self.passed + self.failed, self.failed) {
             (1, 0) => "1 case passes".to_owned(),
             (all, 0) => format!("all {all} cases pass"),
+            (1, 1) => "1 case fails".to_owned(),
+            (all, 1) => format!("1 of {all} cases fails"),
             (all, failed) => format!("{failed} of {all} cases fail"),
         }
     }
