@@ -32,7 +32,6 @@ pub(crate) struct Cost {
     pub(crate) fuel: Option<u64>,
     pub(crate) memory: Option<Size>,
     pub(crate) times: Option<Distribution>,
-    seen: Vec<Duration>,
 }
 
 /// After this time nothing is measured any more: a policy may need its whole deadline each time.
@@ -43,6 +42,7 @@ impl Measured {
     pub(crate) fn of(policies: &PolicySet, events: &[Event<'_>], measure: Measure) -> Measured {
         let end = Instant::now() + LONGEST;
         let mut by_policy: HashMap<PolicyId, Cost> = HashMap::new();
+        let mut seen: HashMap<PolicyId, Vec<Duration>> = HashMap::new();
         let mut whole = Vec::new();
         let decisions = match measure {
             Measure::Fuel => 0,
@@ -60,15 +60,15 @@ impl Measured {
                 let cost = by_policy.entry(record.policy.clone()).or_default();
                 cost.fuel = cost.fuel.max(evaluation.fuel);
                 cost.memory = cost.memory.max(Some(evaluation.memory));
-                cost.seen.push(evaluation.time);
+                seen.entry(record.policy.clone()).or_default().push(evaluation.time);
             }
         }
-        let times = |seen| match measure {
+        let times = |taken| match measure {
             Measure::Fuel => None,
-            Measure::Times { .. } => Distribution::of(seen),
+            Measure::Times { .. } => Distribution::of(taken),
         };
-        for cost in by_policy.values_mut() {
-            cost.times = times(std::mem::take(&mut cost.seen));
+        for (policy, cost) in &mut by_policy {
+            cost.times = times(seen.remove(policy).unwrap_or_default());
         }
         Measured { events: events.len(), times: times(whole), by_policy }
     }
