@@ -142,7 +142,16 @@ impl Report {
         })
     }
 
-    /// The policies that count and may bring something about.
+    /// What was measured, in words.
+    pub(crate) fn asked(&self) -> String {
+        match (&self.tested, self.measured.events) {
+            (None, _) => "a sample sign-up".to_owned(),
+            (Some(_), 1) => "the event of the case".to_owned(),
+            (Some(_), events) => format!("the events of {events} cases"),
+        }
+    }
+
+    /// The policies that may bring something about.
     pub(crate) fn who_may(&self, power: &Power) -> Vec<&PolicyReport> {
         let may = |policy: &&PolicyReport| {
             let power = Words::name(power);

@@ -73,14 +73,6 @@ impl Measured {
         Measured { events: events.len(), times: times(whole), by_policy }
     }
 
-    /// What was asked, in words.
-    pub(crate) fn asked(&self) -> String {
-        match self.events {
-            1 => "a sample sign-up".to_owned(),
-            events => format!("{events} events"),
-        }
-    }
-
     /// What a policy costs, if one of the events was any of its business.
     pub(crate) fn cost(&self, policy: &PolicyId) -> Option<&Cost> {
         self.by_policy.get(policy)
