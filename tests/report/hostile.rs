@@ -1,26 +1,15 @@
 //! The page of a policy whose author would like to write more of it than is his.
 
 use super::check_inert;
-use admit_tests::{component, node_packages};
+use admit_tests::{component, node_packages, with_section};
 use serde_json::{Value, json};
 use std::fs;
 
 /// The page of a component with this metadata.
 fn page_of(metadata: &Value) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let mut bytes = fs::read(component("grants-everything")).unwrap();
-    let name = "admit:policy/metadata";
-    let mut section = vec![u8::try_from(name.len()).unwrap()];
-    section.extend(name.as_bytes());
-    section.extend(metadata.to_string().as_bytes());
-    bytes.push(0);
-    let mut length = section.len();
-    while length >= 0x80 {
-        bytes.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
-        length >>= 7;
-    }
-    bytes.push(u8::try_from(length).unwrap());
-    bytes.extend(section);
+    let bytes = fs::read(component("grants-everything")).unwrap();
+    let bytes = with_section(&bytes, "admit:policy/metadata", metadata.to_string().as_bytes());
     fs::write(folder.path().join("hostile.wasm"), bytes).unwrap();
     let manifest = folder.path().join("admit.toml");
     let policy = "[[policy]]\nid = \"hostile\"\ncomponent = \"hostile.wasm\"\n\
