@@ -34,6 +34,7 @@ mod privacy;
 mod readme;
 mod record;
 mod replay;
+mod report;
 mod samples;
 mod schemas;
 mod security;

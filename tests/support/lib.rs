@@ -9,6 +9,7 @@
 )]
 
 mod binaries;
+mod browser;
 mod bundle;
 mod frame;
 mod golden;
@@ -30,6 +31,7 @@ mod unpack;
 mod workplace;
 
 pub use binaries::{admit, bootstrap, cargo, native_handler};
+pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
 pub use golden::check_golden;
 pub use guests::{component, hostile_guests};
@@ -37,7 +39,10 @@ pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
 pub use load::Load;
 pub use markdown::{Block, anchors, blocks, fenced, links, section, table};
-pub use peers::{CognitoLocal, MiniStack, Packages, invoke_by_sdk, node_packages, python_packages};
+pub use peers::{
+    CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
+    python_packages,
+};
 pub use runtime_api::{Answer, Lambda};
 pub use section::with_section;
 pub use served::{Response, Served};

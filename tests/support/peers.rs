@@ -9,6 +9,7 @@ use crate::{root, stderr, stdout};
 use serde_json::{Value, json};
 use server::Server;
 use std::fs;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -103,6 +104,22 @@ pub fn invoke_by_sdk(packages: &'static Packages, url: &str, event: &str) -> Val
     let output = command.arg(script("invoke.py")).arg(told.to_string()).output().unwrap();
     let printed = stdout(&output);
     serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}{}", stderr(&output)))
+}
+
+/// What a page is made of, and every error in it, as a parser says that takes the standard for
+/// HTML by the word.
+pub fn parse_html(packages: &'static Packages, page: &str) -> Value {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(page.as_bytes()).and_then(|()| file.rewind()).unwrap();
+    let mut command = packages.command();
+    let output = command.arg(script("parse-html.mjs")).stdin(file).output().unwrap();
+    let printed = stdout(&output);
+    serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}{}", stderr(&output)))
+}
+
+/// What looks through a page for whatever keeps people out, as JavaScript.
+pub fn axe(packages: &'static Packages) -> String {
+    fs::read_to_string(packages.folder().join("node_modules/axe-core/axe.min.js")).unwrap()
 }
 
 fn script(name: &str) -> PathBuf {

@@ -126,7 +126,7 @@ impl Assembly {
     /// Compiles every component for this machine and tries out every policy's settings:
     /// what would fail on every sign-up is an error here.
     pub(crate) fn into_policy_set(self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
-        self.into_policy_set_with(engine, &mut Compiled::new())
+        self.policy_set(engine, &mut Compiled::new())
     }
 
     /// The same, beside what was compiled before: that is not compiled again.
@@ -135,11 +135,19 @@ impl Assembly {
         engine: Arc<Engine>,
         components: &mut Compiled,
     ) -> anyhow::Result<PolicySet> {
+        self.policy_set(engine, components)
+    }
+
+    /// The same, where the assembly is needed afterwards.
+    pub(crate) fn policy_set(
+        &self,
+        engine: Arc<Engine>,
+        components: &mut Compiled,
+    ) -> anyhow::Result<PolicySet> {
         self.check_with(&engine, components)?;
-        let bytes = self.components;
-        Ok(PolicySet::new(engine, self.manifest, |_, policy| {
+        Ok(PolicySet::new(engine, self.manifest.clone(), |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
-            let digest = bytes.get(&policy.component).map(|bytes| Digest::of(bytes));
+            let digest = self.components.get(&policy.component).map(|bytes| Digest::of(bytes));
             let component = digest.and_then(|digest| components.get(&digest));
             Loaded { digest, component: component.cloned().ok_or_else(missing) }
         }))

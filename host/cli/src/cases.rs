@@ -12,5 +12,6 @@ mod results;
 mod subject;
 mod suite;
 
-pub(crate) use results::Results;
+pub(crate) use coverage::PolicyCoverage;
+pub(crate) use results::{CaseResult, Results};
 pub(crate) use suite::Suite;

@@ -8,6 +8,7 @@ mod eval;
 mod inspect;
 mod new;
 mod replay;
+mod report;
 mod schema;
 mod serve;
 mod test;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Inspect(inspect::Args),
     New(new::Args),
     Replay(replay::Args),
+    Report(report::Args),
     Schema(schema::Args),
     Serve(serve::Args),
     Test(test::Args),
@@ -45,6 +47,7 @@ impl Command {
             Command::Inspect(args) => args.exec(),
             Command::New(args) => args.exec(),
             Command::Replay(args) => args.exec(),
+            Command::Report(args) => args.exec(),
             Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),
             Command::Test(args) => args.exec(),

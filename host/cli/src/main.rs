@@ -38,6 +38,7 @@ mod project;
 mod records;
 mod remedy;
 mod replayed;
+mod report;
 mod ruling;
 mod rust;
 mod schemas;

@@ -24,7 +24,7 @@ enum Absent {
 static NODE: LazyLock<Result<Packages, Absent>> = LazyLock::new(|| {
     let [node, version] =
         probe("node", &["-p", "`${process.execPath}\n${process.versions.node}`"])?;
-    at_least("node", &version, (20, 0))?;
+    at_least("node", &version, (20, 19))?;
     let [] = probe("npm", &["--version"])?;
     let files = ["package.json", "package-lock.json", ".npmrc"];
     let folder = install("node", &files, &[&node, &version], |folder| {

@@ -45,6 +45,11 @@ impl Default for GivenEvent {
 }
 
 impl GivenEvent {
+    /// The text of the sample.
+    pub(crate) fn sample() -> Vec<u8> {
+        Members::default().text().into_bytes()
+    }
+
     /// The text of the event, as Cognito would send it. What is wrong is an error of the key
     /// that names it.
     pub(crate) fn text(

@@ -88,6 +88,34 @@ impl Suite {
         Ok(Results::new(source.file, all, results, coverage))
     }
 
+    /// Builds and reads what the cases are about.
+    pub(crate) fn assembly(&self) -> anyhow::Result<Assembly> {
+        self.subject.assembly()
+    }
+
+    /// The manifest that the cases are about; none if they are about a policy alone.
+    pub(crate) fn manifest(&self) -> Option<&Path> {
+        match &self.subject {
+            Subject::Manifest(file) => Some(file),
+            Subject::Policy(_) => None,
+        }
+    }
+
+    /// The events of all cases as Cognito would send them, or a sample if there are no cases.
+    pub(crate) fn events(&self) -> anyhow::Result<Vec<Vec<u8>>> {
+        if !self.file.exists() {
+            return Ok(vec![GivenEvent::sample()]);
+        }
+        let source = Source::read(&self.file)
+            .with_context(|| format!("cannot read the cases `{}`", self.file.display()))?;
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let cases = Case::read_all(&source)?.into_iter().enumerate();
+        let text = |(index, case): (usize, Case)| {
+            case.event.text(folder, &source, case::key(index).key("event"))
+        };
+        cases.map(text).collect()
+    }
+
     /// The files and folders that a run depends on.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         let mut places = self.subject.places();

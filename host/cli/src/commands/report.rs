@@ -1,0 +1,108 @@
+use crate::assembly::{Assembly, Compiled};
+use crate::cases::Suite;
+use crate::checkup;
+use crate::file;
+use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
+use admit_cognito::Event;
+use admit_core::Policy;
+use admit_engine::Engine;
+use anyhow::Context;
+use std::io::{Write, stdout};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Write one page about a policy set, for a review meeting
+///
+/// The page says of each policy what it is, what it may see and decide beside what it asks
+/// for, its limits and how much of them it used, its denials and its cases, how verdicts merge,
+/// and what `admit check` finds. Everything on it is computed; the words of a policy's author are marked as such. It
+/// is one file of HTML that loads nothing and runs nothing, for a screen, a phone or paper.
+///
+/// Builds the policies that the manifest names by folder, and runs the cases of the manifest
+/// and of those folders. The events of the manifest's cases, or a sample sign-up if there are
+/// none, are what is measured.
+///
+/// With --no-times the same input gives the same bytes. The values of settings are left out,
+/// but they are part of the digest at the top: who knows all but a short secret could find it.
+///
+/// Exit status: 0 written, 1 could not be written, 2 wrong usage. Cases that fail are part of
+/// the page; `admit test` and `admit check` are the gates.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  admit report -o report.html
+  admit report plugins/admit.toml --no-times -o report.html
+  admit report plugins/email-domain -o - > report.html")]
+pub(crate) struct Args {
+    /// A manifest or the folder of one, the folder of a policy project, or a component
+    #[arg(value_name = "PATH", default_value = ".")]
+    path: PathBuf,
+    /// The file to write, or `-` for standard output; one that is there already is replaced
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// The cases, where they do not stand beside it in `cases.toml`
+    #[arg(long, value_name = "FILE")]
+    cases: Option<PathBuf>,
+    /// Show the values of settings, which may be secrets, not only their keys
+    #[arg(long)]
+    show_settings: bool,
+    /// Leave out times, which are never the same twice
+    #[arg(long)]
+    no_times: bool,
+}
+
+/// How many decisions are measured.
+const DECISIONS: usize = 1_000;
+
+impl Args {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        let suite = Suite::at(&self.path, self.cases.as_deref());
+        let assembly = suite.assembly()?;
+        // A file that somebody named is read, whether it is there or not.
+        let whole = match self.cases.is_some() || suite.file().exists() {
+            true => Some(Tested::of(suite.run(None)?)),
+            false => None,
+        };
+        let projects = assembly.manifest.policies.iter();
+        let projects = projects.map(|policy| project(&suite, policy));
+        let projects = projects.collect::<anyhow::Result<_>>()?;
+        let measured = self.measured(&suite, &assembly)?;
+        let findings = match suite.manifest() {
+            Some(file) => checkup::of_manifest(file)?,
+            None => checkup::of_component(&self.path, None)?,
+        };
+        let trials = Trials { findings, measured, whole, projects };
+        let values = if self.show_settings { Values::Shown } else { Values::Hidden };
+        let page = page(&Report::of(&assembly, trials, values)?)?;
+        if self.output == Path::new("-") {
+            stdout().write_all(page.as_bytes())?;
+        } else {
+            file::write(&self.output, page.as_bytes())
+                .with_context(|| format!("cannot write `{}`", self.output.display()))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn measured(&self, suite: &Suite, assembly: &Assembly) -> anyhow::Result<Measured> {
+        let texts = suite.events()?;
+        let events: Vec<Event<'_>> =
+            texts.iter().map(|text| Event::parse(text)).collect::<Result<_, _>>()?;
+        let measure = match self.no_times {
+            true => Measure::Fuel,
+            false => Measure::Times { decisions: DECISIONS },
+        };
+        let policies = assembly.policy_set(Arc::new(Engine::new(1)?), &mut Compiled::new())?;
+        Ok(Measured::of(&policies, &events, measure))
+    }
+}
+
+/// What came of the cases of the project behind a policy of a manifest, if it has any.
+fn project(suite: &Suite, policy: &Policy) -> anyhow::Result<Option<Tested>> {
+    let Some(manifest) = suite.manifest() else { return Ok(None) };
+    let project = manifest.parent().unwrap_or(Path::new("")).join(&policy.component);
+    let own = Suite::at(&project, None);
+    if !project.is_dir() || !own.file().exists() {
+        return Ok(None);
+    }
+    Ok(Some(Tested::of_project(own.run(None)?, &policy.id)))
+}
