@@ -2,7 +2,7 @@
 
 use super::chapters::chapter;
 use admit_core::Manifest;
-use admit_tests::{root, table};
+use admit_tests::{admit, root, section, stderr, table};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -19,7 +19,9 @@ fn known(manifest: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_key_has_a_row() {
-    let rows = table(&chapter("manifest.md"), &HEADER);
+    let page = chapter("manifest.md");
+    let mut rows = table(section(&page, "## Keys"), &HEADER);
+    rows.extend(table(section(&page, "## Limits"), &HEADER));
     let named: Vec<&str> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
     let below = |start: &str| -> BTreeSet<String> {
         let keys = named.iter().filter_map(|key| key.strip_prefix(start));
@@ -32,9 +34,33 @@ fn every_key_has_a_row() {
     assert!(top.iter().all(|key| text.contains(&format!("`{key}`"))), "{top:?}: {text}");
 }
 
-/// `tests/readme.rs` compares these with the code.
+/// The defaults and ceilings that the page names are those of the code.
 #[test]
-fn the_rows_are_those_of_the_readme() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    assert_eq!(table(&chapter("manifest.md"), &HEADER), table(&readme, &HEADER));
+fn the_limits_are_as_the_page_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = admit_tests::component("puppet");
+    let check = |lines: &str, accepted: bool| {
+        let manifest = format!(
+            "[[policy]]\nid = \"p\"\ncomponent = {component:?}\nreads = []\nverdicts = []\n{lines}\n"
+        );
+        fs::write(folder.path().join("admit.toml"), manifest).unwrap();
+        let event = root().join("tests/events/sign-up.json");
+        let output = admit().current_dir(folder.path()).arg("eval").arg(event).output().unwrap();
+        assert_eq!(output.status.success(), accepted, "{lines}: {}", stderr(&output));
+    };
+    let page = chapter("manifest.md");
+    for cells in table(section(&page, "## Limits"), &HEADER) {
+        let key = cells[0].trim_matches('`').strip_prefix("policy.limits.").unwrap();
+        let (default, most) = (cells[2].trim_matches('`'), cells[3].trim_matches('`'));
+        check(&format!("limits = {{ {key} = {default} }}"), true);
+        let more = match most.strip_suffix('"') {
+            Some(quoted) => {
+                let digits: String = quoted.chars().filter(char::is_ascii_digit).collect();
+                let more = digits.parse::<u64>().unwrap() + 1;
+                quoted.replace(&digits, &more.to_string()) + "\""
+            }
+            None => format!("{most}1"),
+        };
+        check(&format!("limits = {{ {key} = {more} }}"), false);
+    }
 }

@@ -24,8 +24,7 @@ const DEFAULT_PORT: &str = "3001";
 impl Session {
     /// Does what the blocks say, and fails at the first that is not so.
     pub(super) fn run(chapter: &'static str, blocks: &[Block]) {
-        let mut session =
-            Session { chapter, shell: Shell::start(), port: free_port(), said: None };
+        let mut session = Session { chapter, shell: Shell::start(), port: free_port(), said: None };
         for block in blocks {
             session.block(block);
         }
@@ -107,10 +106,8 @@ impl Session {
             typed += &line.replace("admit serve ", &format!("admit serve --port {} ", self.port));
             typed.push('\n');
         }
-        let typed = typed.replace(
-            &format!("127.0.0.1:{DEFAULT_PORT}"),
-            &format!("127.0.0.1:{}", self.port),
-        );
+        let typed = typed
+            .replace(&format!("127.0.0.1:{DEFAULT_PORT}"), &format!("127.0.0.1:{}", self.port));
         let (said, ended) = self.shell.run(&typed);
         assert_eq!(ended, status, "{place}: {typed}{said}");
         said.replace(&format!("127.0.0.1:{}", self.port), &format!("127.0.0.1:{DEFAULT_PORT}"))

@@ -14,4 +14,5 @@ mod suite;
 
 pub(crate) use coverage::PolicyCoverage;
 pub(crate) use results::{CaseResult, Results};
+pub(crate) use subject::Subject;
 pub(crate) use suite::Suite;

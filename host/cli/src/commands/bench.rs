@@ -1,6 +1,7 @@
 use super::eval::object;
 use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::bench::{Comparison, Figures, Samples, measure, to_text};
+use crate::cases::Subject;
 use crate::file;
 use admit_engine::Engine;
 use anyhow::{Context, bail};
@@ -29,8 +30,9 @@ use std::sync::Arc;
   admit bench . --save baseline.json
   admit bench . --baseline baseline.json --max-regression 5")]
 pub(crate) struct Args {
-    /// A manifest, or a policy, a component or the folder of its project, with what it asks for
-    #[arg(value_name = "PATH", default_value = MANIFEST)]
+    /// The folder of a policy project, a manifest or the folder of one, or a component; a policy
+    /// alone has what it asks for
+    #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     /// The settings of that policy
     #[arg(long, value_name = "JSON", value_parser = object)]
@@ -100,25 +102,29 @@ impl Args {
 }
 
 fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<Assembly> {
-    if path == Path::new(MANIFEST) && !path.exists() {
-        bail!(
-            "no `{MANIFEST}` here; name a manifest, a .wasm file or the folder of a policy project"
-        );
-    }
-    if path.extension().is_none_or(|extension| extension != "toml") {
-        let settings = settings.unwrap_or_default().into();
-        return Assembly::from_component(path, Grants::AskedFor, settings);
-    }
+    let manifest = match Subject::at(path) {
+        Subject::Policy(path) if path == Path::new(".") && !path.join("Cargo.toml").exists() => {
+            bail!(
+                "no `{MANIFEST}` here; name a manifest, a .wasm file or the folder of a policy \
+                 project"
+            )
+        }
+        Subject::Policy(path) => {
+            let settings = settings.unwrap_or_default().into();
+            return Assembly::from_component(&path, Grants::AskedFor, settings);
+        }
+        Subject::Manifest(manifest) => manifest,
+    };
     if settings.is_some() {
         let message = format!(
             "--settings are for one policy, and those of `{}` stand in it\n",
-            path.display()
+            manifest.display()
         );
         clap::Error::raw(ErrorKind::ArgumentConflict, message).exit();
     }
-    let assembly = Assembly::from_manifest(path)?;
+    let assembly = Assembly::from_manifest(&manifest)?;
     match assembly.manifest.policies.is_empty() {
-        true => bail!("`{}` names no policy: there is nothing to measure", path.display()),
+        true => bail!("`{}` names no policy: there is nothing to measure", manifest.display()),
         false => Ok(assembly),
     }
 }
