@@ -44,5 +44,5 @@ pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
 pub use settings::Settings;
 pub use sign_up::{Entries, SignUp};
 #[cfg(feature = "toml")]
-pub use toml_file::{FileError, as_json, read_toml};
+pub use toml_file::{FileError, Places, as_json, read_toml};
 pub use verdict::{Ballot, Denial, Flag, Verdict, Vote};

@@ -1,5 +1,9 @@
 //! TOML that somebody wrote, with errors that point at the line.
 
+mod places;
+
+pub use places::Places;
+
 use crate::key_path::{KeyPath, Problem, Segment};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,16 +42,14 @@ impl std::error::Error for FileError {}
 
 impl FileError {
     /// An error about the value of a key, or about the closest thing around it that the
-    /// text has.
+    /// text has. Where there are many of one text, ask its [`Places`].
     pub fn at(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
-        let span = span_of(text, key).unwrap_or(0..0);
-        error_at(file, text, span, Some(key.to_string()), message)
+        Places::of(text).at(file, text, key, message)
     }
 
     /// An error about a key itself, whatever its value.
     pub fn at_name(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
-        let span = name_span_of(text, key).or_else(|| span_of(text, key)).unwrap_or(0..0);
-        error_at(file, text, span, Some(key.to_string()), message)
+        Places::of(text).at_name(file, text, key, message)
     }
 
     /// An error about some bytes of a file, which need not be TOML.
@@ -132,29 +134,6 @@ fn error_at(
     }
 }
 
-/// Where the value of a key stands, or else the closest thing around it.
-fn span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
-    let mut span = None;
-    visit(text, &mut |path, here| {
-        if key.0.starts_with(&path.0) {
-            span = Some(here);
-        }
-    })?;
-    span
-}
-
-/// Where a key stands, without its value.
-fn name_span_of(text: &str, key: &KeyPath) -> Option<Range<usize>> {
-    let mut span = None;
-    visit(text, &mut |path, here| {
-        // The key comes before its value.
-        if path == key && span.is_none() {
-            span = Some(here);
-        }
-    })?;
-    span
-}
-
 /// The innermost key that a span belongs to.
 fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
     let mut key = None;
@@ -203,23 +182,6 @@ fn visit_value(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_key_is_found_without_its_value() {
-        let text = "[a]\nb.c = 1\n[[list]]\nd = { e = 2 }\n";
-        let check = |key: KeyPath, at_name: &str, at: &str| {
-            let name = FileError::at_name("x.toml", text, &key, "wrong".to_owned());
-            assert_eq!(&text[name.span.clone()], at_name, "{name}");
-            let value = FileError::at("x.toml", text, &key, "wrong".to_owned());
-            assert_eq!(&text[value.span.clone()], at, "{value}");
-        };
-        let root = KeyPath::default;
-        check(root().key("a").key("b").key("c"), "c", "1");
-        check(root().key("list").index(0).key("d"), "d", "{ e = 2 }");
-        check(root().key("list").index(0).key("d").key("e"), "e", "2");
-        // What is not there stands in what is around it.
-        check(root().key("list").index(0).key("d").key("f"), "{ e = 2 }", "{ e = 2 }");
-    }
 
     #[test]
     fn a_place_in_any_text_has_line_and_column() {
