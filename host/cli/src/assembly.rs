@@ -8,8 +8,8 @@ use crate::project;
 use crate::remedy::remedy;
 use crate::source::Source;
 use admit_core::{
-    Failure, FailureKind, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power, Reads,
-    Scope, Settings, Terms,
+    Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power,
+    Reads, Scope, Settings, Terms,
 };
 use admit_engine::{Component, Digest, Engine, Loaded, PolicySet, read_regular_file};
 use anyhow::{Context, bail};
@@ -167,7 +167,8 @@ impl Assembly {
             let (_, component) = self.compile(engine, index, compiled)?;
             let settings = settings.to_json();
             engine.check_settings(component, limits, &settings).map_err(|failure| {
-                if let Some((place, words)) = self.refused(index, &failure, &settings) {
+                let path = self.origin.settings(index);
+                if let Some((place, words)) = refused(&failure, &settings, path) {
                     let failure = Failure::SettingsRefused(words);
                     let message = format!("policy `{id}`: {failure}");
                     return self.origin.settings_error(&place, message);
@@ -217,17 +218,6 @@ impl Assembly {
             }
         };
         Ok((digest, component))
-    }
-
-    /// Where in its settings a policy found a mistake, and its words without that.
-    ///
-    /// The column is one of the JSON that the policy was handed, which nobody wrote: what
-    /// somebody wrote is the key in that place.
-    fn refused(&self, index: usize, failure: &Failure, settings: &str) -> Option<(Place, String)> {
-        let Failure::SettingsRefused(words) = failure else { return None };
-        let (words, column) = words.rsplit_once(" at line 1 column ")?;
-        let place = json_place::at(settings, column.parse().ok()?, self.origin.settings(index))?;
-        Some((place, words.to_owned()))
     }
 
     /// Warns about triggers that Cognito is not known to send: a policy that waits for one
@@ -280,6 +270,18 @@ pub(crate) fn key_of(failure: &Failure) -> &'static str {
         | FailureKind::Resources => "limits",
         _ => "component",
     }
+}
+
+/// Where in its settings, which this path leads to, a policy found a mistake, and its words
+/// without that.
+///
+/// The column is one of the JSON that the policy was handed, which nobody wrote: what
+/// somebody wrote is the key in that place.
+pub(crate) fn refused(failure: &Failure, settings: &str, path: KeyPath) -> Option<(Place, String)> {
+    let Failure::SettingsRefused(words) = failure else { return None };
+    let (words, column) = words.rsplit_once(" at line 1 column ")?;
+    let place = json_place::at(settings, column.parse().ok()?, path)?;
+    Some((place, words.to_owned()))
 }
 
 /// The bytes of a component: of a file, or of the project in a folder, which is built.
