@@ -6,15 +6,18 @@ mod manifest;
 mod settings;
 
 use crate::assembly::{self, Assembly};
-use crate::finding::{Finding, Findings, Place, Rule};
+use crate::cases::Suite;
+use crate::finding::{Document, Finding, Findings, Place, Rule};
+use crate::json_place::Part;
 use crate::metadata;
 use crate::origin::Origin;
 use crate::remedy::remedy;
 use crate::source::{self, Source};
 use admit_core::{Failure, KeyPath, Metadata, Mode, OnFailure, Policy, Power, Settings, read_toml};
 use admit_engine::Engine;
-use examined::{Component, Workshop};
+use examined::{Component, Flaw, Workshop};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -39,9 +42,9 @@ struct Subject<'a> {
 #[derive(Clone)]
 enum Site {
     /// In a manifest, counted from 0.
-    Manifest { source: Rc<Source>, index: usize },
+    Manifest { document: Rc<Document>, index: usize },
     /// In a `policy.toml`.
-    Project(Rc<Source>),
+    Project(Rc<Document>),
     /// Nowhere but in its component.
     Component(String),
 }
@@ -58,27 +61,33 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
         }
     };
     let Origin::Manifest(source) = origin else { return Ok(findings) };
-    let source = Rc::new(source);
     // It was read before, so that it can be read.
-    let document: Value = read_toml(&source.file, &source.text)?;
+    let written: Value = read_toml(&source.file, &source.text)?;
+    let document = Rc::new(Document::from(source));
     findings.policies = manifest.policies.len();
     let folder = file.parent().unwrap_or(Path::new(""));
     let engine = Engine::new(1)?;
     let mut workshop = Workshop::new(&engine);
+    let mut seen = HashSet::new();
     for (index, policy) in manifest.policies.iter().enumerate() {
-        let site = Site::Manifest { source: source.clone(), index };
-        let written = Written::of(&document, index);
-        let path = folder.join(&policy.component);
-        let component = workshop.examine(&policy.component, &path);
+        let site = Site::Manifest { document: document.clone(), index };
+        let written = Written::of(&written, index);
+        let component = workshop.examine(&policy.component, &folder.join(&policy.component));
         let subject = Subject::new(policy, site, component);
-        subject.check_component(component, &mut findings);
+        subject.add_all(&component.flaws, &mut findings);
+        if seen.insert(policy.component.as_str()) {
+            subject.add_all(&component.project_flaws, &mut findings);
+        }
         subject.check_grants(&written, &mut findings);
         subject.check_terms(&mut findings);
         subject.check_settings(component, &engine, Given::Settings, &mut findings);
-        cases::check_project(&subject, &path, &mut findings);
     }
-    manifest::check(&source, &manifest, &mut findings);
-    cases::check_manifest(&source.file, folder, &mut findings);
+    manifest::check(&document, &manifest, &mut findings);
+    // Beside a project, they are those of the project.
+    if !folder.join(metadata::FILE).exists() {
+        let cases = Suite::at(file, None);
+        manifest::check_cases(&cases, &document, &manifest, &workshop, &mut findings);
+    }
     Ok(findings)
 }
 
@@ -97,14 +106,14 @@ pub(crate) fn of_component(
     let policy = assembly::alone(path, settings)?;
     let toml = path.join(metadata::FILE);
     let site = match path.is_dir() {
-        true if toml.is_file() => Site::Project(Rc::new(Source::read(&toml)?)),
+        true if toml.is_file() => Site::Project(Rc::new(Source::read(&toml)?.into())),
         true => Site::Component(path.join("Cargo.toml").display().to_string()),
         false => Site::Component(name),
     };
     let subject = Subject::new(&policy, site, component);
-    subject.check_component(component, &mut findings);
+    subject.add_all(&component.flaws, &mut findings);
+    subject.add_all(&component.project_flaws, &mut findings);
     subject.check_settings(component, &engine, given, &mut findings);
-    cases::check_project(&subject, path, &mut findings);
     Ok(findings)
 }
 
@@ -112,7 +121,8 @@ pub(crate) fn of_component(
 fn located(error: anyhow::Error) -> anyhow::Result<(String, Place)> {
     let Some((at, text)) = source::located(&error) else { return Err(error) };
     let source = Source { file: at.file.clone(), text: text.to_owned() };
-    Ok((at.message.clone(), Place::Lines { source: Rc::new(source), at: at.clone() }))
+    let document = Rc::new(Document::from(source));
+    Ok((at.message.clone(), Place::Lines { document, at: at.clone() }))
 }
 
 impl Findings {
@@ -130,13 +140,13 @@ impl<'a> Subject<'a> {
     fn place(&self, key: &[&str]) -> Place {
         let within = |path: KeyPath| key.iter().fold(path, |path, key| path.key(key));
         match &self.site {
-            Site::Manifest { source, index } => {
-                Place::key(source, &within(KeyPath::policy(*index)))
+            Site::Manifest { document, index } => {
+                Place::key(document, &within(KeyPath::policy(*index)))
             }
-            Site::Project(source) if !key.is_empty() => {
-                Place::key(source, &within(KeyPath::default()))
+            Site::Project(document) if !key.is_empty() => {
+                Place::key(document, &within(KeyPath::default()))
             }
-            Site::Project(source) => Place::File(source.file.clone()),
+            Site::Project(document) => Place::File(document.file.clone()),
             Site::Component(file) => Place::File(file.clone()),
         }
     }
@@ -154,9 +164,9 @@ impl<'a> Subject<'a> {
         findings.list.push(Finding { rule, place, policy, message: message.into() });
     }
 
-    /// What is wrong with its component, whoever uses that.
-    fn check_component(&self, component: &Component, findings: &mut Findings) {
-        for flaw in &component.flaws {
+    /// What is wrong with its component or its project.
+    fn add_all(&self, flaws: &[Flaw], findings: &mut Findings) {
+        for flaw in flaws {
             let place = flaw.place.clone().unwrap_or_else(|| self.component_place());
             self.add(findings, flaw.rule, place, flaw.message.clone());
         }
@@ -234,9 +244,9 @@ impl<'a> Subject<'a> {
         if given == Given::Settings {
             for misfit in &misfits {
                 let place = match &self.site {
-                    Site::Manifest { source, index } => {
+                    Site::Manifest { document, index } => {
                         let key = KeyPath::policy(*index).key("settings");
-                        Place::key(source, &misfit.key.iter().fold(key, settings::Step::onto))
+                        Place::key(document, &misfit.key.iter().fold(key, settings::Step::onto))
                     }
                     _ => self.place(&["settings"]),
                 };
@@ -244,23 +254,24 @@ impl<'a> Subject<'a> {
             }
         }
         let Some(compiled) = &component.compiled else { return };
-        let limits = &self.policy.limits;
-        let tried = engine.check_settings(compiled, limits, &self.policy.settings.to_json());
+        let json = self.policy.settings.to_json();
+        let tried = engine.check_settings(compiled, &self.policy.limits, &json);
         let Err(failure) = tried else { return };
-        let mut message = failure.to_string();
-        if let Some(remedy) = remedy(&failure) {
-            message = format!("{message}; {remedy}");
-        }
         match failure {
             // It would say the same of any policy that needs settings.
             Failure::SettingsRefused(_)
                 if given == Given::Nothing && (self.metadata.is_none() || !misfits.is_empty()) =>
             {
-                let message = format!("it was not set up, since it needs settings: {message}");
-                self.add(findings, Rule::SettingsUntried, self.place(&["settings"]), message);
+                // Its cases have settings for it.
+                if !component.has_answered {
+                    let (_, message) = self.refused(&failure, &json);
+                    let message = format!("it was not set up, since it needs settings: {message}");
+                    self.add(findings, Rule::SettingsUntried, self.place(&["settings"]), message);
+                }
             }
             Failure::SettingsRefused(_) => {
-                self.add(findings, Rule::Settings, self.place(&["settings"]), message);
+                let (place, message) = self.refused(&failure, &json);
+                self.add(findings, Rule::Settings, place, message);
             }
             failure => {
                 // Whether its functions have the types of the contract is known when they are
@@ -269,6 +280,10 @@ impl<'a> Subject<'a> {
                     Failure::NotLoaded(_) => Rule::Contract,
                     _ => Rule::Configure,
                 };
+                let mut message = failure.to_string();
+                if let Some(remedy) = remedy(&failure) {
+                    message = format!("{message}; {remedy}");
+                }
                 let key = match &self.site {
                     Site::Manifest { .. } => vec![assembly::key_of(&failure)],
                     _ => Vec::new(),
@@ -278,12 +293,33 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Where in its settings the policy found a mistake, and its words for it.
+    fn refused(&self, failure: &Failure, json: &str) -> (Place, String) {
+        let path = match &self.site {
+            Site::Manifest { index, .. } => KeyPath::policy(*index),
+            _ => KeyPath::default(),
+        };
+        let Some((at, words)) = assembly::refused(failure, json, path.key("settings")) else {
+            return (self.place(&["settings"]), failure.to_string());
+        };
+        let failure = Failure::SettingsRefused(words);
+        match (&self.site, at.part) {
+            (Site::Manifest { document, .. }, Part::Name) => {
+                (Place::name(document, &at.path), failure.to_string())
+            }
+            (Site::Manifest { document, .. }, Part::Value) => {
+                (Place::key(document, &at.path), failure.to_string())
+            }
+            _ => (self.place(&["settings"]), format!("`{}`: {failure}", at.path)),
+        }
+    }
+
     /// The place of one item of a list.
     fn item(&self, list: &str, items: &[String], item: &str) -> Place {
         let index = items.iter().position(|found| found == item);
         match (&self.site, index) {
-            (Site::Manifest { source, index: policy }, Some(index)) => {
-                Place::key(source, &KeyPath::policy(*policy).key(list).index(index))
+            (Site::Manifest { document, index: policy }, Some(index)) => {
+                Place::key(document, &KeyPath::policy(*policy).key(list).index(index))
             }
             _ => self.place(&[list]),
         }

@@ -1,14 +1,15 @@
 //! What `admit check` has to say, and where.
 
+mod document;
 mod github;
 mod json;
 mod rule;
 mod sarif;
 mod text;
 
+pub(crate) use document::Document;
 pub(crate) use rule::Rule;
 
-use crate::source::Source;
 use admit_core::{FileError, KeyPath, PolicyId, printable};
 use serde::Serialize;
 use std::rc::Rc;
@@ -43,7 +44,7 @@ pub(crate) enum Place {
     File(String),
     /// Part of a file with lines.
     Lines {
-        source: Rc<Source>,
+        document: Rc<Document>,
         /// The bytes of it.
         at: FileError,
     },
@@ -77,7 +78,10 @@ impl Finding {
     fn line(&self) -> String {
         let line = match (&self.policy, &self.place) {
             (Some(policy), _) => format!("policy `{policy}`: {}", self.message),
-            (None, Place::Lines { at: FileError { key: Some(key), .. }, .. }) => {
+            // A case has a name.
+            (None, Place::Lines { at: FileError { key: Some(key), .. }, .. })
+                if self.rule != Rule::Case =>
+            {
                 format!("`{key}`: {}", self.message)
             }
             _ => self.message.clone(),
@@ -88,8 +92,21 @@ impl Finding {
 
 impl Place {
     /// The value of a key in a file.
-    pub(crate) fn key(source: &Rc<Source>, key: &KeyPath) -> Place {
-        Place::Lines { source: source.clone(), at: source.at(key, String::new()) }
+    pub(crate) fn key(document: &Rc<Document>, key: &KeyPath) -> Place {
+        Place::Lines { document: document.clone(), at: document.at(key) }
+    }
+
+    /// A key in a file, without its value.
+    pub(crate) fn name(document: &Rc<Document>, key: &KeyPath) -> Place {
+        Place::Lines { document: document.clone(), at: document.at_name(key) }
+    }
+
+    /// The value of a key in a file, or the file as a whole if nothing around it is there.
+    pub(crate) fn key_or_file(document: &Rc<Document>, key: &KeyPath) -> Place {
+        match document.at(key) {
+            at if at.span.is_empty() => Place::File(at.file),
+            at => Place::Lines { document: document.clone(), at },
+        }
     }
 
     /// The name of the file.
@@ -109,9 +126,9 @@ impl Place {
     }
 
     fn region(&self) -> Option<Region> {
-        let Place::Lines { source, at } = self else { return None };
+        let Place::Lines { document, at } = self else { return None };
         let (start_line, start_column) = (at.line, at.column);
-        let spanned = source.text.get(at.span.clone()).unwrap_or_default();
+        let spanned = document.text.get(at.span.clone()).unwrap_or_default();
         // A table ends with the line end behind it.
         let spanned = spanned.trim_end_matches(['\r', '\n']);
         let (end_line, end_column) = match spanned.rsplit_once('\n') {
@@ -138,13 +155,15 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Source;
 
     #[test]
     fn a_region_ends_behind_its_last_character() {
         let text = "a = \"ä\"\nb = [\n  1,\n]\n";
-        let source = Rc::new(Source { file: "x.toml".to_owned(), text: text.to_owned() });
+        let source = Source { file: "x.toml".to_owned(), text: text.to_owned() };
+        let document = Rc::new(Document::from(source));
         let region = |key: &str| {
-            let region = Place::key(&source, &KeyPath::default().key(key)).region().unwrap();
+            let region = Place::key(&document, &KeyPath::default().key(key)).region().unwrap();
             (region.start_line, region.start_column, region.end_line, region.end_column)
         };
         assert_eq!(region("a"), (1, 5, 1, 8));

@@ -103,7 +103,16 @@ fn message_of(level: Level<'_>, message: &str) -> String {
 
 /// What shows errors and warnings on standard error, with the line of the file underlined.
 pub(crate) fn renderer() -> Renderer {
-    match AutoStream::choice(&io::stderr()) {
+    renderer_of(AutoStream::choice(&io::stderr()))
+}
+
+/// The same for standard output, where what is shown is the result.
+pub(crate) fn result_renderer() -> Renderer {
+    renderer_of(AutoStream::choice(&io::stdout()))
+}
+
+fn renderer_of(choice: ColorChoice) -> Renderer {
+    match choice {
         ColorChoice::Never => Renderer::plain(),
         _ => Renderer::styled(),
     }

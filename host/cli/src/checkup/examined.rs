@@ -1,22 +1,34 @@
 //! Components, each looked at once, whoever uses it.
 
+use super::cases;
 use crate::anatomy::Anatomy;
 use crate::assembly;
-use crate::finding::{Place, Rule};
+use crate::cases::Suite;
+use crate::finding::{Document, Place, Rule};
 use crate::metadata;
 use crate::patience::Patience;
-use admit_core::Metadata;
+use crate::project;
+use crate::source::Source;
+use admit_core::{KeyPath, Metadata};
 use admit_engine::{Engine, Refused, refusal_of};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::rc::Rc;
 
 /// A component that was looked at.
 #[derive(Default)]
 pub(super) struct Component {
+    /// What is wrong with it, for each policy that it is the component of.
     pub(super) flaws: Vec<Flaw>,
+    /// What is wrong in the project that it was built from, whoever uses it.
+    pub(super) project_flaws: Vec<Flaw>,
     pub(super) metadata: Option<Metadata>,
     /// None where a flaw says why.
     pub(super) compiled: Option<admit_engine::Component>,
+    /// The codes that the cases of the project were denied with and that it does not name.
+    pub(super) undeclared: BTreeSet<String>,
+    /// Whether it answered in a case of its project.
+    pub(super) has_answered: bool,
 }
 
 /// What is wrong with a component.
@@ -50,6 +62,11 @@ impl<'a> Workshop<'a> {
         }
         &self.examined[name]
     }
+
+    /// A component that was looked at before.
+    pub(super) fn examined(&self, name: &str) -> Option<&Component> {
+        self.examined.get(name)
+    }
 }
 
 impl Component {
@@ -59,13 +76,18 @@ impl Component {
             && let Err(error) = metadata::read(path)
         {
             match super::located(error) {
-                Ok((message, place)) => self.flaw_at(Rule::Metadata, message, Some(place)),
+                Ok((message, place)) => self.project_flaw(Rule::Metadata, message, Some(place)),
                 Err(error) => self.flaw(Rule::Metadata, format!("{error:#}")),
             }
             return;
         }
-        let bytes = match assembly::component(path) {
-            Ok(bytes) => bytes,
+        let built = match path.is_dir() {
+            true => project::build(path),
+            false => Ok(path.to_owned()),
+        };
+        let read = built.and_then(|file| Ok((assembly::component(&file)?, file)));
+        let (bytes, file) = match read {
+            Ok(read) => read,
             Err(error) => return self.flaw(Rule::Component, format!("{error:#}")),
         };
         let _patience = Patience::with(format!("examining `{name}`"));
@@ -106,14 +128,42 @@ impl Component {
                     .to_owned(),
             ),
         }
+        if path.is_dir() {
+            self.try_cases(path, &file);
+        }
+    }
+
+    /// Tries the cases of a project on the component that was built from it.
+    fn try_cases(&mut self, folder: &Path, component: &Path) {
+        let cases = Suite::at(folder, None);
+        if let Some(message) = cases::missing(&cases) {
+            return self.project_flaw(Rule::NoCases, message, None);
+        }
+        if self.compiled.is_none() {
+            return;
+        }
+        // It need not be built once more.
+        let tried = cases::try_out(&Suite::at(component, Some(cases.file())));
+        for cases::Flaw { message, place, .. } in tried.flaws {
+            self.project_flaw(Rule::Case, message, Some(place));
+        }
+        let document = Source::read(&folder.join(metadata::FILE)).ok().map(Document::from);
+        let denials = KeyPath::default().key("denials");
+        let place = document.map(|document| Place::key_or_file(&Rc::new(document), &denials));
+        for (_, code) in tried.undeclared {
+            let message = cases::undeclared(&code);
+            self.project_flaw(Rule::DenialUndeclared, message, place.clone());
+            self.undeclared.insert(code);
+        }
+        self.has_answered = tried.has_answered;
     }
 
     fn flaw(&mut self, rule: Rule, message: String) {
-        self.flaw_at(rule, message, None);
+        self.flaws.push(Flaw { rule, message, place: None });
     }
 
-    fn flaw_at(&mut self, rule: Rule, message: String, place: Option<Place>) {
-        self.flaws.push(Flaw { rule, message, place });
+    fn project_flaw(&mut self, rule: Rule, message: String, place: Option<Place>) {
+        self.project_flaws.push(Flaw { rule, message, place });
     }
 }
 

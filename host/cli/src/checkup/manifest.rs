@@ -1,14 +1,16 @@
 //! What holds of a manifest as a whole.
 
-use crate::finding::{Findings, Place, Rule};
-use crate::source::Source;
+use super::cases;
+use super::examined::Workshop;
+use crate::cases::Suite;
+use crate::finding::{Document, Finding, Findings, Place, Rule};
 use admit_core::{KeyPath, Manifest, Mode, Policy, Scope, Time};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub(super) fn check(source: &Rc<Source>, manifest: &Manifest, findings: &mut Findings) {
-    let whole = || Place::File(source.file.clone());
+pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut Findings) {
+    let whole = || Place::File(document.file.clone());
     if manifest.policies.is_empty() {
         findings.add(Rule::NoPolicy, whole(), "it names no policy: everybody would be admitted");
         return;
@@ -26,12 +28,42 @@ pub(super) fn check(source: &Rc<Source>, manifest: &Manifest, findings: &mut Fin
             manifest.budget,
             Manifest::BUDGET_CEILING
         );
-        let key = KeyPath::default().key("budget");
-        let place = match Place::key(source, &key) {
-            Place::Lines { at, .. } if at.span.is_empty() => whole(),
-            place => place,
-        };
+        let place = Place::key_or_file(document, &KeyPath::default().key("budget"));
         findings.add(Rule::Budget, place, message);
+    }
+}
+
+/// The cases beside it, which ask all its policies or one of them.
+pub(super) fn check_cases(
+    cases: &Suite,
+    document: &Rc<Document>,
+    manifest: &Manifest,
+    workshop: &Workshop<'_>,
+    findings: &mut Findings,
+) {
+    if let Some(message) = cases::missing(cases) {
+        findings.add(Rule::NoCases, Place::File(document.file.clone()), message);
+        return;
+    }
+    // Without one of the components nobody can be asked, which was said.
+    let examined = |policy: &Policy| workshop.examined(&policy.component);
+    let is_compiled =
+        |policy| examined(policy).is_some_and(|component| component.compiled.is_some());
+    if !manifest.policies.iter().all(is_compiled) {
+        return;
+    }
+    let tried = cases::try_out(cases);
+    for cases::Flaw { policy, place, message } in tried.flaws {
+        findings.list.push(Finding { rule: Rule::Case, place, policy, message });
+    }
+    for (id, code) in tried.undeclared {
+        let found = manifest.policies.iter().enumerate().find(|(_, policy)| policy.id == id);
+        let Some((index, policy)) = found else { continue };
+        if examined(policy).is_none_or(|component| !component.undeclared.contains(&code)) {
+            let place = Place::key(document, &KeyPath::policy(index).key("component"));
+            let (rule, message) = (Rule::DenialUndeclared, cases::undeclared(&code));
+            findings.list.push(Finding { rule, place, policy: Some(id), message });
+        }
     }
 }
 

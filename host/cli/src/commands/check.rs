@@ -2,6 +2,7 @@ use crate::assembly::MANIFEST;
 use crate::checkup;
 use crate::commands::eval::object;
 use crate::finding::Severity;
+use crate::format::print_json;
 use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
@@ -15,8 +16,9 @@ use std::process::ExitCode;
 /// Builds the policies that the manifest names by folder, and says everything that is not as
 /// it should be: a manifest that is not valid, a component that cannot be a policy, settings
 /// that its schema or the policy itself does not accept, more or less granted than a policy
-/// asks for, a budget without room for all, a policy that fails open. A policy project or a
-/// component by itself is checked with the grants that it asks for.
+/// asks for, a budget without room for all, a policy that fails open, a case of `cases.toml`
+/// that does not go as it expects. A policy project or a component by itself is checked with
+/// the grants that it asks for.
 ///
 /// Every finding names its rule, which is stable. Errors are for what must not be deployed as
 /// it is, warnings for what may be meant so, notes for what is good to know.
@@ -72,13 +74,12 @@ impl Args {
             Target::Manifest(file) => checkup::of_manifest(&file)?,
             Target::Policy(path) => checkup::of_component(&path, self.settings)?,
         };
-        let text = match self.format {
-            Format::Text => findings.to_text(),
-            Format::Json => findings.to_json()?,
-            Format::Sarif => findings.to_sarif()?,
-            Format::Github => findings.to_github(),
-        };
-        stdout().write_all(text.as_bytes())?;
+        match self.format {
+            Format::Text => stdout().write_all(findings.to_text().as_bytes())?,
+            Format::Json => print_json(&findings.to_json())?,
+            Format::Sarif => print_json(&findings.to_sarif())?,
+            Format::Github => stdout().write_all(findings.to_github().as_bytes())?,
+        }
         let passes = |severity| findings.count(severity) == 0;
         let is_clean =
             passes(Severity::Error) && (!self.deny_warnings || passes(Severity::Warning));

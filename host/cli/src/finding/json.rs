@@ -29,7 +29,7 @@ struct One<'a> {
 
 impl Findings {
     /// All that is known of the findings.
-    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
+    pub(crate) fn to_json(&self) -> impl Serialize {
         let findings = self.list.iter().map(|finding| One {
             rule: finding.rule,
             severity: finding.rule.severity(),
@@ -39,14 +39,13 @@ impl Findings {
             key: finding.place.key_text(),
             region: finding.place.region(),
         });
-        let whole = Whole {
+        Whole {
             path: &self.path,
             policies: self.policies,
             errors: self.count(Severity::Error),
             warnings: self.count(Severity::Warning),
             notes: self.count(Severity::Note),
             findings: findings.collect(),
-        };
-        Ok(serde_json::to_string_pretty(&whole)? + "\n")
+        }
     }
 }

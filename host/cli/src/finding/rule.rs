@@ -6,9 +6,11 @@ use serde::{Serialize, Serializer};
 pub(crate) enum Rule {
     AbstainsOnFailure,
     Budget,
+    Case,
     Component,
     Configure,
     Contract,
+    DenialUndeclared,
     ImportNotGranted,
     Manifest,
     Metadata,
@@ -76,7 +78,7 @@ impl Serialize for Rule {
     }
 }
 
-const DESCRIPTIONS: [Description; 21] = [
+const DESCRIPTIONS: [Description; 23] = [
     Description {
         rule: Rule::AbstainsOnFailure,
         id: "abstains-on-failure",
@@ -93,6 +95,13 @@ const DESCRIPTIONS: [Description; 21] = [
         help: "Each policy may use an equal share of what is left of the budget, so that one can be \
                stopped before its own limit where others use all of theirs. Raise `budget`, or \
                lower `limits.time`.",
+    },
+    Description {
+        rule: Rule::Case,
+        id: "case",
+        severity: Severity::Error,
+        holds: "Every case of `cases.toml` goes as it expects",
+        help: "`admit test` shows what each policy said. Either the policy or the case is wrong.",
     },
     Description {
         rule: Rule::Component,
@@ -115,6 +124,14 @@ const DESCRIPTIONS: [Description; 21] = [
         holds: "Every component speaks the contract of this host",
         help: "A component exports `admit:policy/sign-up-policy` in the version and with the types \
                that the host knows. Build it with the SDK of this version.",
+    },
+    Description {
+        rule: Rule::DenialUndeclared,
+        id: "denial-undeclared",
+        severity: Severity::Warning,
+        holds: "A policy names every code that it denies with",
+        help: "Who reads the log looks up there what a code means. Name it under `[denials]` in \
+               `policy.toml`, with its meaning.",
     },
     Description {
         rule: Rule::ImportNotGranted,
@@ -210,7 +227,8 @@ const DESCRIPTIONS: [Description; 21] = [
         id: "settings-untried",
         severity: Severity::Note,
         holds: "A policy that is checked alone is set up with settings",
-        help: "It needs settings: give some with --settings, or check a manifest that has them.",
+        help: "It needs settings: give some with --settings or in its `cases.toml`, or check a \
+               manifest that has them.",
     },
     Description {
         rule: Rule::UnknownTrigger,

@@ -1,6 +1,7 @@
 //! Findings as a compiler shows them.
 
 use super::{Finding, Findings, Place, Severity};
+use crate::terminal;
 use admit_core::printable;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt::Write;
@@ -8,9 +9,9 @@ use std::fmt::Write;
 impl Findings {
     /// Every finding with its lines, and how many there are.
     pub(crate) fn to_text(&self) -> String {
-        let mut text = String::new();
+        let (mut text, renderer) = (String::new(), terminal::result_renderer());
         for finding in &self.list {
-            let _ = writeln!(text, "{}\n", finding.snippet());
+            let _ = writeln!(text, "{}\n", finding.snippet(&renderer));
         }
         text + &self.summary() + "\n"
     }
@@ -36,7 +37,7 @@ impl Findings {
 }
 
 impl Finding {
-    fn snippet(&self) -> String {
+    fn snippet(&self, renderer: &Renderer) -> String {
         let level = match self.rule.severity() {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -45,13 +46,16 @@ impl Finding {
         let title = level.primary_title(self.line()).id(self.rule.id());
         let group = match &self.place {
             Place::File(file) => title.element(Origin::path(file.as_str())),
-            Place::Lines { source, at } => {
-                let annotation = AnnotationKind::Primary.span(at.span.clone());
-                let snippet = Snippet::source(source.text.as_str()).path(at.file.as_str());
-                title.element(snippet.annotation(annotation))
+            Place::Lines { document, at } => {
+                // Of a long file, each finding would take as long as all of it.
+                let lines = document.lines(&at.span);
+                let span = at.span.start - lines.start..at.span.end - lines.start;
+                let text = document.text.get(lines).unwrap_or_default();
+                let snippet = Snippet::source(text).line_start(at.line).path(at.file.as_str());
+                title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
             }
         };
-        Renderer::plain().render(&[group])
+        renderer.render(&[group])
     }
 }
 

@@ -1,0 +1,43 @@
+use crate::source::Source;
+use admit_core::{FileError, KeyPath, Places};
+use std::cell::OnceCell;
+use std::ops::Range;
+
+/// A file that findings point into. Where its keys stand is looked up once for all of them.
+#[derive(Debug)]
+pub(crate) struct Document {
+    pub(crate) file: String,
+    pub(crate) text: String,
+    places: OnceCell<Places>,
+}
+
+impl From<Source> for Document {
+    fn from(Source { file, text }: Source) -> Document {
+        Document { file, text, places: OnceCell::new() }
+    }
+}
+
+impl Document {
+    /// Where the value of a key stands.
+    pub(super) fn at(&self, key: &KeyPath) -> FileError {
+        self.places().at(&self.file, &self.text, key, String::new())
+    }
+
+    /// Where a key itself stands.
+    pub(super) fn at_name(&self, key: &KeyPath) -> FileError {
+        self.places().at_name(&self.file, &self.text, key, String::new())
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.text))
+    }
+
+    /// The bytes of the lines that a span is in.
+    pub(super) fn lines(&self, span: &Range<usize>) -> Range<usize> {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let after = self.text.get(span.end..).unwrap_or_default();
+        let end = after.find('\n').map_or(self.text.len(), |newline| span.end + newline + 1);
+        start..end
+    }
+}
