@@ -38,9 +38,8 @@ fn the_first_policy_is_made_and_tested_as_the_readme_says() {
     let shown = &blocks(section, "text")[0];
     assert!(is_as_shown(shown, &said), "{shown}{said}");
     let rule = fs::read_to_string(project.join("src/lib.rs")).unwrap();
-    let bare = |text: &str| -> Vec<String> {
-        text.lines().map(|line| line.trim().to_owned()).collect()
-    };
+    let bare =
+        |text: &str| -> Vec<String> { text.lines().map(|line| line.trim().to_owned()).collect() };
     let (rule, shown) = (bare(&rule), bare(&blocks(section, "rust")[0]));
     assert!(rule.windows(shown.len()).any(|lines| lines == shown), "not in src/lib.rs");
 

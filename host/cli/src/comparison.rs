@@ -7,7 +7,7 @@ use admit_core::Flag;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-pub(crate) use report::{Format, Report};
+pub(crate) use report::Report;
 
 /// The differences between two policy sets, sign-up by sign-up.
 #[derive(Debug, Default)]

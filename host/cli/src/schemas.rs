@@ -13,6 +13,8 @@ pub(crate) enum Schema {
     Cases,
     /// The record of a decision, one line of the function's log
     Decision,
+    /// An event that the function stores for a replay, one line of its log
+    StoredEvent,
 }
 
 impl Schema {
@@ -23,6 +25,7 @@ impl Schema {
             Schema::Policy => include_str!("../../../schemas/policy.schema.json"),
             Schema::Cases => include_str!("../../../schemas/cases.schema.json"),
             Schema::Decision => include_str!("../../../schemas/decision.schema.json"),
+            Schema::StoredEvent => include_str!("../../../schemas/stored-event.schema.json"),
         }
     }
 }

@@ -3,9 +3,9 @@ use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::bench::{Comparison, Figures, Samples, measure, to_text};
 use crate::cases::Subject;
 use crate::file;
+use crate::format::Format;
 use admit_engine::Engine;
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use clap::error::ErrorKind;
 use serde_json::{Map, Value};
 use std::io::{Write, stdout};
@@ -56,14 +56,6 @@ pub(crate) struct Args {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// A table
-    Text,
-    /// Everything as one JSON object
-    Json,
 }
 
 /// The exit status of a regression.

@@ -1,11 +1,11 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::event;
 use crate::explanation::{self, Explanation};
+use crate::format::Format;
 use admit_cognito::Reply;
 use admit_core::Answer;
 use admit_engine::{Engine, read_at_most};
 use anyhow::Context;
-use clap::ValueEnum;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{Write, stdin, stdout};
@@ -46,14 +46,6 @@ pub(crate) struct Args {
     format: Format,
     /// A pre sign-up event of Cognito, or `-` to read it from standard input
     event: PathBuf,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// The answer of the Lambda function
-    Text,
-    /// The whole decision as one JSON object
-    Json,
 }
 
 /// The exit status of a denied sign-up.

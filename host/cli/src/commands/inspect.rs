@@ -1,9 +1,9 @@
 use crate::assembly;
+use crate::format::Format;
 use crate::inspection::{Deployed, Inspected};
 use crate::patience::Patience;
 use admit_engine::bundle::INDEX;
 use anyhow::{Context, bail};
-use clap::ValueEnum;
 use std::fs::File;
 use std::io::{Read, Write, stdout};
 use std::path::{Path, PathBuf};
@@ -37,14 +37,6 @@ pub(crate) struct Args {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// Lines to read
-    Text,
-    /// One JSON object
-    Json,
 }
 
 impl Args {

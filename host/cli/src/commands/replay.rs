@@ -1,6 +1,7 @@
 use super::diff::FLIPS;
 use crate::assembly::MANIFEST;
-use crate::comparison::{Comparison, Format, Report};
+use crate::comparison::{Comparison, Report};
+use crate::format::Format;
 use crate::parallel;
 use crate::policy_source::{PolicySource, Shared};
 use crate::progress::Progress;

@@ -1,23 +1,14 @@
 //! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
 
 use super::{Change, Comparison, Totals};
+use crate::format::Format;
 use crate::records::PassedOver;
 use crate::ruling::{Cause, Denier};
 use admit_core::grouped;
-use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt::Write;
-
-/// What to print.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Format {
-    /// A table of the groups, and the totals
-    Text,
-    /// One JSON object, with every sign-up of every group
-    Json,
-}
 
 /// Everything that there is to say about a comparison.
 #[derive(Debug, Serialize)]
