@@ -10,6 +10,7 @@ pub(crate) use measurement::measure;
 pub(crate) use samples::Samples;
 pub(crate) use table::to_text;
 
+use crate::format::to_json;
 use admit_core::{PolicyId, Size, printable};
 use admit_engine::{Digest, read_regular_file};
 use anyhow::{Context, bail};
@@ -126,7 +127,7 @@ impl Figures {
 
     /// What `--save` writes.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        to_json(self)
     }
 
     /// The same, with what is otherwise than in a baseline.
@@ -138,7 +139,7 @@ impl Figures {
             comparison: &'a Comparison,
         }
 
-        Ok(serde_json::to_string_pretty(&Compared { figures: self, comparison })? + "\n")
+        to_json(&Compared { figures: self, comparison })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod why;
 
+use crate::format::to_json;
 use crate::remedy::remedy;
 use crate::terminal;
 use admit_cognito::{Event, Reply};
@@ -77,8 +78,7 @@ impl<'a> Explanation<'a> {
         }
 
         let reply = RawValue::from_string(reply_text(self.reply)?.trim_end().to_owned())?;
-        let whole = serde_json::to_string_pretty(&WithReply { explanation: self, reply })?;
-        Ok(whole + "\n")
+        to_json(&WithReply { explanation: self, reply })
     }
 
     /// The decision as tables, a row for each policy, then one for each flag, and what would

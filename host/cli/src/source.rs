@@ -108,11 +108,33 @@ const CHARACTERS: usize = 2_000;
 fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
     let message = printable(&error.message, CHARACTERS);
     let title = match &error.key {
-        Some(key) => format!("`{key}`: {message}"),
+        Some(key) => format!("`{}`: {message}", printable(key, CHARACTERS)),
         None => message,
     };
-    let snippet = Snippet::source(text)
+    let snippet = Snippet::source(shown(text))
         .path(error.file.as_str())
         .annotation(AnnotationKind::Primary.span(error.span.clone()));
     terminal::renderer().render(&[level.clone().primary_title(title).element(snippet)])
+}
+
+/// A text to show lines of: the control characters that what shows them lets through become
+/// a dot of the same length, so that everything stays in its place.
+pub(crate) fn shown(text: &str) -> String {
+    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "·")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_gets_to_the_terminal() {
+        let text = "a = 1 # \u{9b}31m\u{85}red\n\"k\u{9b}\" = 2\n";
+        assert_eq!(shown(text).len(), text.len());
+        let source = Source { file: "a.toml".to_owned(), text: text.to_owned() };
+        let key = KeyPath::default().key("k\u{9b}");
+        let rendered = render(&source.error(&key, "no such \u{9b}key".to_owned()));
+        assert!(rendered.contains("`k`: no such key"), "{rendered}");
+        assert!(!rendered.contains(|c: char| c.is_control() && c != '\n'), "{rendered:?}");
+    }
 }

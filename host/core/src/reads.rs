@@ -1,6 +1,6 @@
-use crate::SignUp;
 use crate::key_path::{KeyPath, Problem};
 use crate::verdict::as_code;
+use crate::{SignUp, printable};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -45,6 +45,14 @@ impl TryFrom<String> for ReadPath {
 
     fn try_from(path: String) -> Result<ReadPath, InvalidPath> {
         let invalid = |remedy: &str| InvalidPath { path: path.clone(), remedy: remedy.to_owned() };
+        if printable(&path, ReadPath::CHARACTERS) != path {
+            let path = printable(&path, ReadPath::CHARACTERS);
+            let remedy = format!(
+                "use characters that can be seen, at most {} of them",
+                ReadPath::CHARACTERS
+            );
+            return Err(InvalidPath { path, remedy });
+        }
         let (member, name) = match path.split_once('.') {
             Some((member, name)) => (member, Some(name)),
             None => (path.as_str(), None),
@@ -74,6 +82,8 @@ impl TryFrom<String> for ReadPath {
 impl ReadPath {
     /// How many members a policy may name; `*` is there for all.
     const MOST: usize = 1_000;
+    /// How long a path may be: two that differ must look different.
+    const CHARACTERS: usize = 200;
 
     /// Takes a list of paths, which stands under a key.
     pub(crate) fn list(paths: Vec<String>, here: &KeyPath) -> Result<Reads, Problem> {

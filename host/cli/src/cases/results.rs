@@ -3,6 +3,7 @@
 use super::coverage::Coverage;
 use super::expectation::{About, Difference};
 use super::junit;
+use crate::format::to_json;
 use admit_core::{PolicyId, Size, grouped};
 use serde::Serialize;
 use std::fmt::Write;
@@ -117,7 +118,7 @@ impl Results {
 
     /// Everything as one JSON object.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        to_json(self)
     }
 
     /// JUnit's XML, which tools for continuous integration read.

@@ -4,6 +4,9 @@ use admit_core::{KeyPath, Metadata, printable};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 /// A setting that is not as the schema says.
 pub(super) struct Misfit {
@@ -25,6 +28,12 @@ const MOST: usize = 20;
 /// How long a word of the schema, which is somebody else's, may be in a message.
 const CHARACTERS: usize = 300;
 
+/// How long a schema may take; one that was written for settings takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// As much as the main thread has.
+const STACK_BYTES: usize = 8 << 20;
+
 /// What of the settings is not as the metadata says; nothing if there is none.
 pub(super) fn misfits(metadata: Option<&Metadata>, settings: &Value) -> Vec<Misfit> {
     let Some(metadata) = metadata else { return Vec::new() };
@@ -36,13 +45,35 @@ pub(super) fn misfits(metadata: Option<&Metadata>, settings: &Value) -> Vec<Misf
         };
         return keys.take(MOST).map(misfit).collect();
     };
-    match jsonschema::validator_for(&Value::Object(schema.clone())) {
+    let (schema, settings) = (Value::Object(schema.clone()), settings.clone());
+    in_time(move || match jsonschema::validator_for(&schema) {
         Ok(validator) => {
-            let errors = validator.iter_errors(settings);
-            errors.flat_map(|error| of(&error, settings)).take(MOST).collect()
+            let errors = validator.iter_errors(&settings);
+            errors.flat_map(|error| of(&error, &settings)).take(MOST).collect()
         }
         // It was tried when the metadata was read.
         Err(_) => Vec::new(),
+    })
+}
+
+/// What a schema finds, unless that takes too long: a few lines of a stranger's schema can
+/// take for ever, and nothing interrupts them. What is left running ends with the process.
+fn in_time(find: impl FnOnce() -> Vec<Misfit> + Send + 'static) -> Vec<Misfit> {
+    let (sender, receiver) = channel();
+    let searching = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        // Nobody may be waiting any more.
+        let _ = sender.send(find());
+    });
+    match searching.map(|_| receiver.recv_timeout(PATIENCE)) {
+        Ok(Ok(misfits)) => misfits,
+        _ => vec![Misfit {
+            key: Vec::new(),
+            message: format!(
+                "the schema that the policy has for them takes more than {} s to check them by; \
+                 it must be made simpler",
+                PATIENCE.as_secs()
+            ),
+        }],
     }
 }
 
@@ -149,6 +180,20 @@ mod tests {
                 ("settings", "\"list\" is a required property"),
             ],
         );
+    }
+
+    #[test]
+    fn a_schema_that_never_ends_is_given_up() {
+        let twice = |level: u32| {
+            let below = json!({ "$ref": format!("#/$defs/a{}", level + 1) });
+            (format!("a{level}"), json!({ "allOf": [below, below] }))
+        };
+        let mut definitions: serde_json::Map<String, Value> = (0..60).map(twice).collect();
+        definitions.insert("a60".to_owned(), json!(true));
+        let schema = json!({ "$ref": "#/$defs/a0", "$defs": definitions });
+        let message = "the schema that the policy has for them takes more than 3 s to check them \
+                       by; it must be made simpler";
+        check(schema, json!({}), &[("settings", message)]);
     }
 
     #[test]

@@ -16,8 +16,9 @@ use std::sync::Arc;
 ///
 /// The page says of each policy what it is, what it may see and decide beside what it asks
 /// for, its limits and how much of them it used, its denials and its cases, how verdicts merge,
-/// and what `admit check` finds. Everything on it is computed; the words of a policy's author are marked as such. It
-/// is one file of HTML that loads nothing and runs nothing, for a screen, a phone or paper.
+/// and what `admit check` finds. Everything on it is computed; the words of a policy's author
+/// are marked as such. It is one file of HTML that loads nothing and runs nothing, for a screen,
+/// a phone or paper. A policy set that cannot be loaded has no page: `admit check` says why.
 ///
 /// Builds the policies that the manifest names by folder, and runs the cases of the manifest
 /// and of those folders. The events of the manifest's cases, or a sample sign-up if there are

@@ -1,7 +1,7 @@
 //! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
 
 use super::{Change, Comparison, Totals};
-use crate::format::Format;
+use crate::format::{Format, to_json};
 use crate::records::PassedOver;
 use crate::ruling::{Cause, Denier};
 use admit_core::grouped;
@@ -53,7 +53,7 @@ impl Report {
     /// The report in a format, with so many sign-ups named of each group in a table.
     pub(crate) fn render(&self, format: Format, examples: usize) -> serde_json::Result<String> {
         match format {
-            Format::Json => Ok(serde_json::to_string_pretty(self)? + "\n"),
+            Format::Json => to_json(self),
             Format::Text => Ok(self.to_table(examples)),
         }
     }

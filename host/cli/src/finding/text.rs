@@ -1,6 +1,7 @@
 //! Findings as a compiler shows them.
 
 use super::{Finding, Findings, Place, Severity};
+use crate::source::shown;
 use crate::terminal;
 use admit_core::printable;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
@@ -51,7 +52,8 @@ impl Finding {
                 let lines = document.lines(&at.span);
                 let span = at.span.start - lines.start..at.span.end - lines.start;
                 let text = document.text.get(lines).unwrap_or_default();
-                let snippet = Snippet::source(text).line_start(at.line).path(at.file.as_str());
+                let snippet =
+                    Snippet::source(shown(text)).line_start(at.line).path(at.file.as_str());
                 title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
             }
         };
