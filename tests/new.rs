@@ -123,8 +123,8 @@ fn nothing_is_lost_and_a_bad_name_is_refused() {
     for (name, expected) in [
         ("Foo Bar", "`Foo Bar` is no name for a policy: use lower-case letters, digits, `-` and"),
         ("../x/1abc", "`1abc` is no name for a policy"),
-        ("test", "Rust keeps the name `test` for itself"),
-        ("std", "Rust keeps the name `std` for itself"),
+        ("test", "has the name `test`: take another one"),
+        ("std", "has the name `std`: take another one"),
         (".", "its last part is no name"),
     ] {
         let output = new(folder.path(), name);

@@ -110,7 +110,9 @@ fn check_name(name: &str) -> Result<(), String> {
         ));
     }
     if RESERVED.split(' ').any(|reserved| reserved == name) {
-        return Err(format!("Rust keeps the name `{name}` for itself: take another one"));
+        return Err(format!(
+            "Rust, or what the project is built with, has the name `{name}`: take another one"
+        ));
     }
     Ok(())
 }
@@ -150,7 +152,9 @@ mod tests {
             assert!(error(name).starts_with(&format!("`{name}` is no name for a policy: ")));
         }
         for name in ["test", "std", "fn", "proc-macro", "serde", "admit-policy"] {
-            let expected = format!("Rust keeps the name `{name}` for itself: take another one");
+            let expected = format!(
+                "Rust, or what the project is built with, has the name `{name}`: take another one"
+            );
             assert_eq!(error(&format!("x/{name}")), expected);
         }
     }

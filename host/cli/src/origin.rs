@@ -25,7 +25,9 @@ impl Origin {
     /// An error about a place in the settings of a policy.
     pub(crate) fn settings_error(&self, place: &Place, message: String) -> anyhow::Error {
         match (self, place.part) {
-            (Origin::CommandLine, _) => anyhow::anyhow!("`{}`: {message}", place.path),
+            (Origin::CommandLine, _) => {
+                anyhow::anyhow!("`{}`: {message}; `--settings` gives them", place.path)
+            }
             (Origin::Manifest(source), Part::Name) => source.name_error(&place.path, message),
             (Origin::Manifest(source), Part::Value) => source.error(&place.path, message),
         }

@@ -102,6 +102,9 @@ fn aligned(mut rows: Table, steps: usize) -> Table {
 fn caption(figures: &Figures) -> String {
     let samples = grouped(figures.samples as u64);
     match &figures.events[..] {
+        [event] if figures.samples == 1 => {
+            format!("1 decision of `{}`", printable(&event.name, 200))
+        }
         [event] => format!("{samples} decisions of `{}`", printable(&event.name, 200)),
         events => format!(
             "{samples} decisions of {} events; fuel is that of the event that takes most",

@@ -2,8 +2,8 @@ use super::event::GivenEvent;
 use super::expectation::{Expectation, ExpectedAnswer};
 use crate::source::Source;
 use admit_core::{
-    Ballot, Denial, FailureKind, Flags, KeyPath, PolicyId, Problem, Settings, Size, Vote, as_json,
-    printable, read_toml,
+    Ballot, Denial, FailureKind, Flags, KeyPath, Places, PolicyId, Problem, Settings, Size, Vote,
+    as_json, printable, read_toml,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -83,11 +83,12 @@ impl Case {
             let message = "it has no case: a `[[case]]` has a name, an event and what is expected";
             anyhow::bail!("`{}`: {message}", source.file);
         }
+        let places = Places::of(&source.text);
         let mut names = HashSet::new();
         let mut cases = Vec::new();
         for (index, raw) in raw.case.into_iter().enumerate() {
             let here = key(index);
-            let line = source.at(&here, String::new()).line;
+            let line = places.at(&source.file, &source.text, &here, String::new()).line;
             if !names.insert(raw.name.clone()) {
                 let message = format!("`{}` is the name of a case above, choose another", raw.name);
                 return Err(source.error(&here.key("name"), message));
@@ -108,7 +109,9 @@ fn case(raw: RawCase, line: usize, here: &KeyPath) -> Result<Case, Problem> {
     let at = |name: &str| here.clone().key(name);
     if raw.name.is_empty() || printable(&raw.name, Case::NAME_CHARACTERS) != raw.name {
         let most = Case::NAME_CHARACTERS;
-        let message = format!("expected one printable line of at most {most} characters");
+        let message = format!(
+            "expected one printable line of at most {most} characters, without spaces at its ends"
+        );
         return Err(at("name").problem(message));
     }
     let expected = expectation(&raw, here)?;

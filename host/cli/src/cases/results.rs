@@ -4,6 +4,7 @@ use super::coverage::Coverage;
 use super::expectation::{About, Difference};
 use super::junit;
 use crate::format::to_json;
+use crate::terminal;
 use admit_core::{PolicyId, Size, grouped};
 use serde::Serialize;
 use std::fmt::Write;
@@ -98,17 +99,23 @@ impl Results {
         let width = self.cases.iter().map(name).max().unwrap_or(0);
         let fuel: Vec<String> = self.cases.iter().map(|case| known(case.fuel)).collect();
         let fuel_width = fuel.iter().map(String::len).max().unwrap_or(0);
+        // As wide as the widest word that there is.
+        let space = if self.all_passed() { "" } else { "    " };
         for (case, fuel) in self.cases.iter().zip(fuel) {
             let word = match case.outcome {
-                Verdict::Passed => "ok    ",
-                Verdict::Failed => "FAILED",
+                Verdict::Passed => terminal::good("ok") + space,
+                Verdict::Failed => terminal::bad("FAILED"),
             };
             let _ = writeln!(text, "{word}  {:width$}  {fuel:>fuel_width$} fuel", case.name);
         }
         for case in self.cases.iter().filter(|case| case.outcome == Verdict::Failed) {
             let _ = write!(text, "\n{}", self.failure(case));
         }
-        let _ = writeln!(text, "\n{}", self.summary());
+        let summary = match self.all_passed() {
+            true => terminal::good(&self.summary()),
+            false => terminal::bad(&self.summary()),
+        };
+        let _ = writeln!(text, "\n{summary}");
         // Of a part of the cases this would say what is not so.
         if self.left_out == 0 {
             text += &self.covered();
@@ -136,7 +143,7 @@ impl Results {
             let words = said.words.as_ref().map(|words| format!("; {words}")).unwrap_or_default();
             lines.push((said.policy.to_string(), format!("{}{words}", said.said)));
             for note in &said.notes {
-                lines.push((String::new(), format!("writes ({note})")));
+                lines.push((String::new(), note.clone()));
             }
         }
         if !case.not_asked.is_empty() {
@@ -150,7 +157,7 @@ impl Results {
     fn failure(&self, case: &CaseResult) -> String {
         let lines = self.explanation(case);
         let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-        let mut text = format!("FAILED  {}\n", case.name);
+        let mut text = format!("{}  {}\n", terminal::bad("FAILED"), case.name);
         for (label, words) in lines {
             let _ = writeln!(text, "  {label:width$}  {words}");
         }

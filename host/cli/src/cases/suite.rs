@@ -252,10 +252,13 @@ fn words(opinion: &Opinion) -> Option<String> {
 
 fn notes(evaluation: &Evaluation) -> Vec<String> {
     let notes = &evaluation.notes;
-    let mut lines: Vec<String> =
-        notes.kept.iter().map(|note| format!("{}: {}", note.level, note.message)).collect();
+    let mut lines: Vec<String> = notes
+        .kept
+        .iter()
+        .map(|note| format!("writes ({}): {}", note.level, note.message))
+        .collect();
     if notes.dropped > 0 {
-        lines.push(format!("{} notes cut or dropped", notes.dropped));
+        lines.push(format!("wrote more: {} notes cut or dropped", notes.dropped));
     }
     lines
 }

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COMPONENT")]
     policy: Option<PathBuf>,
     /// The settings of that policy
-    #[arg(long, value_name = "JSON", requires = "policy", value_parser = object)]
+    #[arg(long, value_name = "JSON", requires = "policy", conflicts_with = "manifest", value_parser = object)]
     settings: Option<Map<String, Value>>,
     /// Print a table of what each policy said and whether it counted, who set the flags, and
     /// without whom the decision would have been another

@@ -1,6 +1,8 @@
 use crate::cases::{Results, Suite};
 use crate::source;
+use crate::terminal;
 use crate::watch::{self, Look};
+use anyhow::bail;
 use clap::ValueEnum;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -42,6 +44,7 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     /// A line for each case, and why some failed
+    #[value(alias = "text")]
     Pretty,
     /// One JSON object
     Json,
@@ -63,6 +66,13 @@ impl Args {
         let suite = Suite::at(&self.path, self.cases.as_deref());
         if self.watch {
             self.follow(&suite)?;
+        }
+        if !self.path.exists() {
+            bail!(
+                "there is nothing at `{}`: name the folder of a policy project, a manifest or the \
+                 folder of one, or a component",
+                self.path.display()
+            );
         }
         if !suite.file().exists() {
             say_how_to_begin(&suite);
@@ -107,8 +117,6 @@ impl Args {
 
 #[expect(clippy::print_stderr, reason = "says what to write, in several lines")]
 fn say_how_to_begin(suite: &Suite) {
-    eprintln!(
-        "error: no cases at `{}`: write some there, such as\n{EXAMPLE}",
-        suite.file().display()
-    );
+    let message = format!("no cases at `{}`: write some there, such as", suite.file().display());
+    eprintln!("{}\n{EXAMPLE}", terminal::error(&message));
 }
