@@ -16,11 +16,16 @@ pub(crate) fn print_json(result: &impl Serialize) -> io::Result<()> {
     stdout().lock().write_all(to_json(result)?.as_bytes())
 }
 
-/// A result as one JSON object and a newline. Part of it may be a stranger's words: what a
-/// terminal could take for a command, or nobody would see, is written by its number.
+/// A result as one JSON object and a newline, which a terminal can show.
 pub(crate) fn to_json(result: &impl Serialize) -> serde_json::Result<String> {
+    Ok(visible(&serde_json::to_string_pretty(result)?) + "\n")
+}
+
+/// The same JSON for a terminal. Part of it may be a stranger's words: what a terminal could
+/// take for a command, or nobody would see, is written by its number.
+pub(crate) fn visible(json: &str) -> String {
     let mut text = String::new();
-    for c in serde_json::to_string_pretty(result)?.chars() {
+    for c in json.chars() {
         // It stands in a text: everything else in JSON is ASCII.
         if c == '\u{7f}' || (!c.is_ascii() && !c.is_alphanumeric()) {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -30,7 +35,7 @@ pub(crate) fn to_json(result: &impl Serialize) -> serde_json::Result<String> {
             text.push(c);
         }
     }
-    Ok(text + "\n")
+    text
 }
 
 #[cfg(test)]

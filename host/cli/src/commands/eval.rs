@@ -1,14 +1,14 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::event;
 use crate::explanation::{self, Explanation};
-use crate::format::Format;
+use crate::format::{self, Format};
 use admit_cognito::Reply;
 use admit_core::Answer;
 use admit_engine::{Engine, read_at_most};
 use anyhow::Context;
 use serde_json::{Map, Value};
 use std::fs::File;
-use std::io::{Write, stdin, stdout};
+use std::io::{IsTerminal, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -70,9 +70,9 @@ impl Args {
         let text = match self.format {
             Format::Json => explanation.to_json()?,
             Format::Text if self.explain => {
-                format!("{}\n{}", explanation::reply_text(&reply)?, explanation.to_table())
+                format!("{}\n{}", answer(&reply)?, explanation.to_table())
             }
-            Format::Text => explanation::reply_text(&reply)?,
+            Format::Text => answer(&reply)?,
         };
         stdout().write_all(text.as_bytes())?;
         Ok(match deliberation.decision.answer {
@@ -80,6 +80,13 @@ impl Args {
             Answer::Deny(_) => ExitCode::from(DENIED),
         })
     }
+}
+
+/// What the Lambda function would answer, to the byte but on a terminal: whoever signed up
+/// wrote part of it.
+fn answer(reply: &Reply) -> serde_json::Result<String> {
+    let text = explanation::reply_text(reply)?;
+    Ok(if stdout().is_terminal() { format::visible(&text) } else { text })
 }
 
 /// The settings of a policy, from the command line.
