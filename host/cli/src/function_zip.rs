@@ -3,7 +3,7 @@
 
 use admit_core::printable;
 use anyhow::{Context, bail};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
@@ -58,6 +58,8 @@ impl Package {
             bail!("it has {} files, and a package a handful", zip.len());
         }
         let mut package = Package::default();
+        let mut twice = repeated_names(bytes, zip.central_directory_start());
+        let mut seen = HashSet::new();
         let mut room = MOST_UNPACKED;
         for index in 0..zip.len() {
             let file = zip.by_index(index)?;
@@ -68,6 +70,9 @@ impl Package {
             room = room.checked_sub(bytes.len() as u64).with_context(|| {
                 format!("it is larger than {} MiB when it is unpacked", MOST_UNPACKED >> 20)
             })?;
+            if !seen.insert(name.clone()) {
+                twice.insert(name.clone());
+            }
             if name == BOOTSTRAP {
                 package.bootstrap = bytes;
                 if !is_executable {
@@ -80,8 +85,32 @@ impl Package {
                 package.flaws.push(format!("`{name}`: no part of a package"));
             }
         }
+        // Which of them counts is up to whoever unpacks it.
+        let twice = twice.iter().map(|name| format!("`{}`: twice", printable(name, CHARACTERS)));
+        package.flaws.extend(twice);
         Ok(package)
     }
+}
+
+/// The names that more than one entry of a zip has, by its directory, which starts there:
+/// an archive that is read by names keeps one of them.
+fn repeated_names(zip: &[u8], start: u64) -> BTreeSet<String> {
+    let mut rest = usize::try_from(start).ok().and_then(|start| zip.get(start..));
+    let (mut seen, mut twice) = (HashSet::new(), BTreeSet::new());
+    while let Some(entry) = rest.filter(|rest| rest.starts_with(b"PK\x01\x02")) {
+        // Of the name, the extra field and the comment, which follow the 46 bytes of the header.
+        let length = |at: usize| match entry.get(at..at + 2) {
+            Some(&[low, high]) => usize::from(u16::from_le_bytes([low, high])),
+            _ => 0,
+        };
+        let (name, end) = (length(28), 46 + length(28) + length(30) + length(32));
+        let Some(name) = entry.get(46..46 + name) else { break };
+        if !seen.insert(name) {
+            twice.insert(String::from_utf8_lossy(name).into_owned());
+        }
+        rest = entry.get(end..);
+    }
+    twice
 }
 
 /// The most files that are read of a zip; a package has one for each component, and two.
@@ -89,3 +118,27 @@ const MOST_ENTRIES: usize = 10_000;
 
 /// As much of a name in a zip, which is somebody else's, as is shown.
 const CHARACTERS: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_there_twice_is_a_flaw() {
+        for (names, flaws) in
+            [(["a.json", "b.json"], &[][..]), (["a.json", "a.json"], &["`bundle/a.json`: twice"])]
+        {
+            let bundle = ["a.json", "b.json"].map(|name| (name.to_owned(), vec![7]));
+            let bundle = BTreeMap::from(bundle);
+            let package = Package { bootstrap: vec![7], bundle, flaws: Vec::new() };
+            let mut zip = package.to_zip().unwrap();
+            // In the headers of the files and in the directory.
+            for at in 0..zip.len() {
+                if zip[at..].starts_with(b"b.json") {
+                    zip[at..at + 6].copy_from_slice(names[1].as_bytes());
+                }
+            }
+            assert_eq!(Package::from_zip(&zip).unwrap().flaws, flaws);
+        }
+    }
+}

@@ -119,9 +119,16 @@ pub(crate) fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> 
     Index::from_text(text)
 }
 
-/// What is wrong with the files of a bundle beside its index.
+/// What is wrong with the files of a bundle beside its index, and what its policies lack.
 pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let Ok(index) = index(files) else { return Vec::new() };
+    let policies = index.manifest().map(|manifest| manifest.policies).unwrap_or_default();
+    let lacking =
+        policies.iter().filter(|policy| !index.components.contains_key(&policy.component));
+    let lacking = lacking.map(|policy| {
+        let component = printable(&policy.component, 100);
+        format!("policy `{}`: its component `{component}` is not in the bundle", policy.id)
+    });
     let compiled = index.components.values().map(|entry| (entry.file_name(), entry.compiled));
     let about = index.about.map(|digest| (ABOUT.to_owned(), digest));
     let named: BTreeMap<String, Digest> = compiled.chain(about).collect();
@@ -131,5 +138,33 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
         Some(_) => None,
     });
     let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
-    broken.chain(others.map(|name| format!("`{}`: not used", printable(name, 100)))).collect()
+    let others = others.map(|name| format!("`{}`: not used", printable(name, 100)));
+    lacking.chain(broken).chain(others).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use admit_core::Manifest;
+    use admit_engine::Target;
+    use admit_engine::bundle::Entry;
+
+    #[test]
+    fn a_policy_without_a_component_is_a_flaw() {
+        let policy = |id: &str, component: &str| {
+            format!(
+                "[[policy]]\nid = {id:?}\ncomponent = {component:?}\nreads = []\nverdicts = []\n"
+            )
+        };
+        let text = policy("p", "p.wasm") + &policy("q", "\u{2800}q.wasm");
+        let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
+        let entry = Entry { source: Digest::of(b"p"), compiled: Digest::of(b"native") };
+        let components = BTreeMap::from([("p.wasm".to_owned(), entry)]);
+        let index = Index::new(manifest, Target::X86_64, components).to_text().unwrap();
+        let files = BTreeMap::from([
+            (INDEX.to_owned(), index.into_bytes()),
+            (entry.file_name(), b"native".to_vec()),
+        ]);
+        assert_eq!(flaws(&files), ["policy `q`: its component `q.wasm` is not in the bundle"]);
+    }
 }
