@@ -79,7 +79,7 @@ impl Anatomy {
                     for name in all {
                         let item = types.component_item_for_import(&name).map(|item| &item.ty);
                         let lines = item.map(|item| writer.lines(&name, item));
-                        if !is_only_types(types, &name) {
+                        if !item.is_some_and(|item| is_only_types(types, item)) {
                             anatomy.imports.push(name);
                             anatomy.import_types.push(lines.unwrap_or_default());
                         }
@@ -119,13 +119,13 @@ impl Anatomy {
     }
 }
 
-fn is_only_types(types: TypesRef<'_>, import: &str) -> bool {
-    let is_type = |item: &ComponentEntityType| matches!(item, ComponentEntityType::Type { .. });
-    match types.component_item_for_import(import).map(|item| item.ty) {
-        Some(ComponentEntityType::Instance(instance)) => {
-            types[instance].exports.values().all(|export| is_type(&export.ty))
+/// Whether nothing in an item could be called, as the engine sees it.
+fn is_only_types(types: TypesRef<'_>, item: &ComponentEntityType) -> bool {
+    match item {
+        ComponentEntityType::Instance(instance) => {
+            types[*instance].exports.values().all(|export| is_only_types(types, &export.ty))
         }
-        Some(ComponentEntityType::Type { referenced, .. }) => {
+        ComponentEntityType::Type { referenced, .. } => {
             // A resource is a type that somebody must implement.
             !matches!(referenced, ComponentAnyTypeId::Resource(_))
         }
