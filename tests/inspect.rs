@@ -1,13 +1,16 @@
 //! `admit inspect`: what a component, a bundle or a package is, without running it.
 
 use admit_tests::{
-    FunctionZip, admit, check_golden, component, root, sample_manifest, stderr, stdout,
+    FunctionZip, admit, bootstrap, check_golden, component, root, sample_manifest, stderr, stdout,
     with_section,
 };
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 #[test]
 fn a_policy_says_what_it_is() {
@@ -27,6 +30,7 @@ fn a_policy_says_what_it_is() {
 #[test]
 fn an_import_that_is_not_granted_is_marked() {
     let output = admit().arg("inspect").arg(component("wasi")).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
     let text = stdout(&output);
     assert!(text.contains("contract   none: it does not export"), "{text}");
     assert!(text.contains("imports    wasi:cli/environment@0.2.3 (not granted)\n"), "{text}");
@@ -56,15 +60,57 @@ fn what_is_no_component_is_said_so() {
 }
 
 fn json(args: &[&Path]) -> Value {
+    json_with(0, args)
+}
+
+/// The same where the command ends with this status.
+fn json_with(status: i32, args: &[&Path]) -> Value {
     let output = admit().args(["inspect", "--format", "json"]).args(args).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
     serde_json::from_str(&stdout(&output)).unwrap()
 }
 
 fn text(path: &Path) -> String {
-    let output = admit().arg("inspect").arg(path).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    text_with(0, &[path])
+}
+
+fn text_with(status: i32, args: &[&Path]) -> String {
+    let output = admit().arg("inspect").args(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
     stdout(&output)
+}
+
+/// A file with the component of a text.
+fn written(text: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.wasm");
+    fs::write(&path, wat::parse_str(text).unwrap()).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn an_import_counts_unless_it_is_types_alone() {
+    let types = r#"(instance (type $t (enum "a")) (export "t" (type (eq $t))))"#;
+    let resource = r#"(instance (export "r" (type (sub resource))))"#;
+    for (import, is_counted) in [
+        ("(instance)".to_owned(), false),
+        (types.to_owned(), false),
+        (format!(r#"(instance (export "i" {types}))"#), false),
+        (resource.to_owned(), true),
+        (format!(r#"(instance (export "i" {resource}))"#), true),
+        (r#"(instance (export "f" (func)))"#.to_owned(), true),
+    ] {
+        let text = format!(r#"(component (import "evil:x/y@1.0.0" {import}))"#);
+        let (_folder, path) = written(&text);
+        let found = json_with(if is_counted { 3 } else { 0 }, &[&path]);
+        let imports = found["component"]["imports"].as_array().unwrap();
+        assert_eq!(imports.len(), usize::from(is_counted), "{import}");
+        assert!(imports.iter().all(|import| import["granted"] == false), "{found:#}");
+        // The engine sees the same.
+        let output = admit().args(["check", "--format", "json"]).arg(&path).output().unwrap();
+        let refused = stdout(&output).contains("evil:x/y@1.0.0");
+        assert_eq!(refused, is_counted, "{import}: {}", stdout(&output));
+    }
 }
 
 #[test]
@@ -102,15 +148,13 @@ fn a_component_with_too_many_types_is_cut_short() {
         format!("(import \"f\" (func $f)) (instance $i {functions}) (export \"i\" (instance $i))"),
         format!("{deep} (import \"g\" (func (param \"a\" $t60)))"),
     ] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.wasm");
-        fs::write(&path, wat::parse_str(format!("(component {body})")).unwrap()).unwrap();
+        let (_folder, path) = written(&format!("(component {body})"));
         let started = std::time::Instant::now();
         let output = admit().arg("inspect").arg(&path).output().unwrap();
         assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
         let said = stdout(&output) + &stderr(&output);
         assert!(said.len() < 200_000, "{} bytes", said.len());
-        if output.status.success() {
+        if output.status.code() == Some(3) {
             assert!(said.contains('…'), "{said}");
         }
     }
@@ -159,12 +203,77 @@ fn what_is_granted_is_compared_with_what_is_asked_for() {
 fn what_cannot_be_read_or_shown_is_said() {
     for metadata in ["{", &METADATA.replace("\"d\"", "\"\\u001b[31m\\nerror: fake\"")] {
         let folder = project(metadata, "[]");
-        let said = text(&folder.path().join("p.wasm"));
-        assert!(said.contains("\nwhat it says of itself cannot be read\n"), "{said}");
+        let said = text_with(3, &[&folder.path().join("p.wasm")]);
+        assert!(said.contains("\nwhat it says of itself cannot be read: "), "{said}");
         assert!(!said.contains('\u{1b}') && !said.contains("\nerror: fake"), "{said}");
     }
-    let said = text(&component("escapes"));
+    let said = text_with(3, &[&component("escapes")]);
     assert!(!said.contains('\u{1b}') && !said.contains("\nerror: fake"), "{said}");
+}
+
+#[test]
+fn a_manifest_is_read_and_nothing_in_it_built() {
+    let folder = project(METADATA, "[]");
+    let path = |name: &str| folder.path().join(name);
+    let project = path("project");
+    fs::create_dir_all(project.join("src")).unwrap();
+    let package = "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    fs::write(project.join("Cargo.toml"), format!("{package}[lib]\n[workspace]\n")).unwrap();
+    fs::write(project.join("src/lib.rs"), "").unwrap();
+    let trace = format!("fn main() {{ std::fs::write({:?}, \"\").unwrap() }}", path("was-run"));
+    fs::write(project.join("build.rs"), trace).unwrap();
+    let policy = |id: &str, file: &str| {
+        format!("[[policy]]\nid = {id:?}\ncomponent = {file:?}\nreads = []\nverdicts = []\n")
+    };
+    let manifest = |ids: &[(&str, &str)]| {
+        let text: String = ids.iter().map(|(id, file)| policy(id, file)).collect();
+        fs::write(path("admit.toml"), text).unwrap();
+        [path("p.wasm"), PathBuf::from("--manifest"), path("admit.toml")]
+    };
+    let args = manifest(&[("a", "project"), ("b", "copy.wasm"), ("c", "gone.wasm"), ("d", ".")]);
+    let args = args.each_ref().map(PathBuf::as_path);
+    let found = json(&args);
+    assert_eq!(found["grants"].as_array().unwrap().len(), 1);
+    assert_eq!(found["grants"][0]["policy"], "b");
+    let built = "a project is not built here";
+    let gone = "cannot be read: No such file or directory (os error 2)";
+    assert_eq!(
+        found["notCompared"],
+        json!([
+            { "policy": "a", "reason": built },
+            { "policy": "c", "reason": gone },
+            { "policy": "d", "reason": built },
+        ])
+    );
+    let said = text_with(0, &args);
+    let expected = format!(
+        "\nnot compared: policy `a`: {built}\nnot compared: policy `c`: {gone}\n\
+         not compared: policy `d`: {built}\n"
+    );
+    assert!(said.ends_with(&expected), "{said}");
+    manifest(&[("a", "project")]);
+    let said = text_with(0, &args);
+    assert!(said.contains("\nno policy of the manifest that was compared uses it\n"), "{said}");
+    assert!(!path("was-run").exists() && !project.join("target").exists());
+    // One whose folder is named is compared by it.
+    let args = [root().join("plugins/email-domain"), args[1].to_owned(), sample_manifest()];
+    let found = json(&args.each_ref().map(PathBuf::as_path));
+    let policies: Vec<&Value> =
+        found["grants"].as_array().unwrap().iter().map(|grant| &grant["policy"]).collect();
+    assert_eq!(policies, ["email-domain"]);
+    assert!(!found["notCompared"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn strangers_words_begin_no_row() {
+    let keys: Vec<String> = (0..60).map(|n| format!("\"  key{n:02}\": {{}}")).collect();
+    let schema = format!(r#"{{"properties": {{{}}}}}"#, keys.join(", "));
+    let metadata = METADATA.replace("\"d\"", &format!("\"d\", \"settings\": {schema}"));
+    let folder = project(&metadata, "[]");
+    let said = text(&folder.path().join("p.wasm"));
+    assert!(said.contains("\nsettings   key00\n           key01\n"), "{said}");
+    assert!(said.contains("\n           key49\n           and 10 more\n"), "{said}");
+    assert!(!said.contains("key50"), "{said}");
 }
 
 /// For another machine than this one, since nothing of it is loaded.
@@ -192,7 +301,17 @@ fn a_bundle_explains_itself() {
     assert_eq!(policy["about"]["metadata"]["verdicts"], json!(["deny"]));
     assert_eq!(policy["about"]["contract"], "0.1.0");
     let said = text(&path);
-    assert!(said.contains("\nsettings   characters (not shown)\n"), "{said}");
+    let order = [
+        "\nsettings   characters (not shown)\n",
+        "\nby the word of the bundle's maker, with which its native code cannot be compared\n",
+        "contract   admit:policy@0.1.0\nsize       ",
+        " bytes\nimports    none\nexports    admit:policy/sign-up-policy@0.1.0\nproducers  ",
+        "\nit says of itself\nname       minimum-username-length ",
+    ];
+    let mut rest = said.as_str();
+    for part in order {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("{part:?} in {said}")).1;
+    }
 }
 
 #[test]
@@ -208,14 +327,16 @@ fn damage_to_what_a_bundle_is_about_is_found() {
     };
     assert_eq!(check().status.code(), Some(0));
     fs::write(&about, whole.replace("userName", "userMane")).unwrap();
-    let found = json(&[&path]);
+    let found = json_with(3, &[&path]);
     assert_eq!(found["flaws"], json!(["about.json: damaged"]));
     assert_eq!(found["policies"][2]["about"], Value::Null);
+    let said = text_with(3, &[&path]);
+    assert!(said.contains("\nthe bundle does not say what its component is\n"), "{said}");
     let output = check();
     assert_eq!(output.status.code(), Some(3));
     assert!(stdout(&output).contains("changed: about.json: damaged\n"), "{}", stdout(&output));
     fs::remove_file(&about).unwrap();
-    assert_eq!(json(&[&path])["flaws"], json!(["about.json: missing"]));
+    assert_eq!(json_with(3, &[&path])["flaws"], json!(["about.json: missing"]));
 }
 
 #[test]
@@ -229,4 +350,38 @@ fn a_package_names_its_bootstrap() {
     assert_eq!(found["bootstrap"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(found["policies"][0]["limits"], json!({ "fuel": 1_000_000 }));
     assert!(!found.to_string().contains("grant\""), "{found:#}");
+}
+
+#[test]
+fn a_file_that_is_in_a_package_twice_is_found() {
+    let policy = "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []\nverdicts = []\n";
+    let zip = FunctionZip::with(policy);
+    let file = fs::File::options().read(true).write(true).open(zip.path()).unwrap();
+    let mut about = String::new();
+    ZipArchive::new(&file)
+        .unwrap()
+        .by_name("bundle/about.json")
+        .unwrap()
+        .read_to_string(&mut about)
+        .unwrap();
+    let mut writer = ZipWriter::new_append(file).unwrap();
+    // No library writes a name twice.
+    writer.start_file("bundle/other.json", SimpleFileOptions::default()).unwrap();
+    writer.write_all(about.as_bytes()).unwrap();
+    writer.finish().unwrap();
+    let mut bytes = fs::read(zip.path()).unwrap();
+    for at in 0..bytes.len() {
+        if bytes[at..].starts_with(b"bundle/other.json") {
+            bytes[at..at + 17].copy_from_slice(b"bundle/about.json");
+        }
+    }
+    fs::write(zip.path(), bytes).unwrap();
+    let flaw = "`bundle/about.json`: twice";
+    assert_eq!(json_with(3, &[&zip.path()])["flaws"], json!([flaw]));
+    let mut command = admit();
+    command.args(["bundle", "--check", "--manifest"]).arg(zip.path().with_file_name("admit.toml"));
+    command.arg("--bootstrap").arg(bootstrap()).arg("--zip").arg(zip.path());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stdout(&output).contains(&format!("changed: {flaw}\n")), "{}", stdout(&output));
 }

@@ -3,6 +3,7 @@
 use crate::anatomy::Anatomy;
 use admit_core::{Metadata, RawMetadata, printable};
 use admit_engine::{Digest, is_granted};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ pub(crate) struct About {
 }
 
 /// What one component is, read from it without running it.
+///
+/// In a bundle it is the word of the bundle's maker: there is no component to compare it with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Portrait {
@@ -21,8 +24,8 @@ pub(crate) struct Portrait {
     pub(crate) size: usize,
     /// The version of the contract that it exports.
     pub(crate) contract: Option<String>,
-    pub(crate) imports: Vec<Item>,
-    pub(crate) exports: Vec<Item>,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) exports: Vec<Export>,
     pub(crate) producers: Vec<String>,
     /// What it says of itself.
     pub(crate) metadata: Option<RawMetadata>,
@@ -31,14 +34,32 @@ pub(crate) struct Portrait {
     pub(crate) metadata_error: Option<String>,
 }
 
-/// What a component imports or exports.
+/// What a component imports.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "RawImport", rename_all = "kebab-case")]
+pub(crate) struct Import {
+    pub(crate) name: String,
+    /// Whether every policy is granted it.
+    pub(crate) granted: bool,
+    /// Its functions and types, as in WIT.
+    pub(crate) types: Vec<String>,
+}
+
+/// An import as it is written. Whether it is granted follows from its name, whatever is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawImport {
+    name: String,
+    #[serde(default, rename = "granted")]
+    _granted: IgnoredAny,
+    types: Vec<String>,
+}
+
+/// What a component exports.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Item {
+pub(crate) struct Export {
     pub(crate) name: String,
-    /// Whether every policy is granted it, of an import.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) granted: Option<bool>,
     /// Its functions and types, as in WIT.
     pub(crate) types: Vec<String>,
 }
@@ -50,6 +71,19 @@ impl About {
     pub(crate) fn of<'a>(components: impl Iterator<Item = &'a [u8]>) -> anyhow::Result<About> {
         let one = |bytes| Ok((Digest::of(bytes), Portrait::of(bytes)?));
         Ok(About { components: components.map(one).collect::<anyhow::Result<_>>()? })
+    }
+
+    /// Reads what somebody wrote. An error says what is wrong.
+    pub(crate) fn from_json(text: &[u8]) -> Result<About, String> {
+        let mut about: About = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        for portrait in about.components.values_mut() {
+            let metadata = portrait.metadata.clone().map(Metadata::try_from);
+            if let Some(Err(problem)) = metadata {
+                portrait.metadata = None;
+                portrait.metadata_error = Some(printable(&problem.to_string(), CHARACTERS));
+            }
+        }
+        Ok(about)
     }
 
     /// The same text for the same components.
@@ -65,11 +99,13 @@ impl Portrait {
     pub(crate) fn of(bytes: &[u8]) -> anyhow::Result<Portrait> {
         let anatomy = Anatomy::of(bytes)?;
         let contract = anatomy.contract().map(|version| printable(version, CHARACTERS));
-        let item = |granted: Option<bool>, name: &str, types| Item {
+        let import = |(name, types): (&String, _)| Import {
             name: printable(name, CHARACTERS),
-            granted,
+            granted: is_granted(name),
             types,
         };
+        let export =
+            |(name, types): (&String, _)| Export { name: printable(name, CHARACTERS), types };
         let (metadata, metadata_error) = match anatomy.metadata {
             None => (None, None),
             Some(Ok(metadata)) => (Some(metadata.into()), None),
@@ -78,18 +114,8 @@ impl Portrait {
         Ok(Portrait {
             size: bytes.len(),
             contract,
-            imports: anatomy
-                .imports
-                .iter()
-                .zip(anatomy.import_types)
-                .map(|(name, types)| item(Some(is_granted(name)), name, types))
-                .collect(),
-            exports: anatomy
-                .exports
-                .iter()
-                .zip(anatomy.export_types)
-                .map(|(name, types)| item(None, name, types))
-                .collect(),
+            imports: anatomy.imports.iter().zip(anatomy.import_types).map(import).collect(),
+            exports: anatomy.exports.iter().zip(anatomy.export_types).map(export).collect(),
             producers: anatomy.producers,
             metadata,
             metadata_error,
@@ -99,5 +125,71 @@ impl Portrait {
     /// What it says of itself, if that is as it must be.
     pub(crate) fn metadata(&self) -> Option<Metadata> {
         Metadata::try_from(self.metadata.clone()?).ok()
+    }
+
+    /// Whether it imports nothing but what is granted, and what it says of itself can be read.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.metadata_error.is_none() && self.imports.iter().all(|import| import.granted)
+    }
+}
+
+impl Import {
+    /// Its name, marked if no policy is granted it.
+    pub(crate) fn marked(&self) -> String {
+        match self.granted {
+            true => self.name.clone(),
+            false => format!("{} (not granted)", self.name),
+        }
+    }
+}
+
+impl From<RawImport> for Import {
+    fn from(RawImport { name, types, .. }: RawImport) -> Import {
+        Import { granted: is_granted(&name), name, types }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of a component of a bundle whose maker wrote this of it.
+    fn read(imports: &str, metadata: &str) -> Portrait {
+        let digest = Digest::of(b"");
+        let text = format!(
+            r#"{{"components": {{"{digest}": {{"size": 1, "contract": null, "exports": [],
+                "producers": [], "imports": {imports}, "metadata": {metadata}}}}}}}"#
+        );
+        About::from_json(text.as_bytes()).unwrap().components.remove(&digest).unwrap()
+    }
+
+    #[test]
+    fn what_is_granted_is_not_read() {
+        for (name, written, granted) in [
+            ("evil:x/y@1.0.0", r#","granted": true"#, false),
+            ("evil:x/y@1.0.0", "", false),
+            ("admit:policy/log@0.1.0", r#","granted": false"#, true),
+        ] {
+            let imports = format!(r#"[{{"name": "{name}", "types": []{written}}}]"#);
+            let portrait = read(&imports, "null");
+            assert_eq!(portrait.imports[0].granted, granted);
+            assert_eq!(portrait.is_sound(), granted);
+        }
+    }
+
+    #[test]
+    fn metadata_that_is_not_as_it_must_be_is_said_so() {
+        let metadata = |description: &str| {
+            format!(
+                r#"{{"name": "p", "version": "1", "description": "{description}",
+                    "reads": [], "verdicts": []}}"#
+            )
+        };
+        assert!(read("[]", &metadata("d")).is_sound());
+        let portrait = read("[]", &metadata("\\u001b[31m"));
+        assert!(portrait.metadata().is_none());
+        let reason = portrait.metadata_error.clone().unwrap();
+        assert_eq!(reason, "`description`: expected one printable line");
+        assert!(!portrait.is_sound());
     }
 }

@@ -17,12 +17,20 @@ use std::process::ExitCode;
 /// component is refused when it is bundled. With --manifest also what each policy that uses it
 /// is granted, against what it asks for.
 ///
-/// Of a bundle or a package: what it was made for, its policies with their grants and limits
-/// as the function will apply them, what their components say of themselves, and what is
-/// missing, damaged or too much. Values of settings, which may be secrets, are not shown.
+/// Of a bundle or a package: what it was made for, its policies with their terms, grants and
+/// limits, and what is missing, damaged, there twice or too much. The terms, grants and limits
+/// alone are what the function applies. What the components were, and what they say of
+/// themselves, is the word of whoever made the bundle: native code cannot be compared with it.
+/// Values of settings, which may be secrets, are not shown.
 ///
-/// The folder of a project is built first, by cargo, which runs its build scripts and macros:
-/// for a policy that you do not trust, name the .wasm file.
+/// If PATH is the folder of a project, it is built first, by cargo, which runs its build
+/// scripts and macros: for a policy that you do not trust, name the .wasm file. A project that
+/// only the manifest names is never built: its policy is compared if PATH is its folder, and
+/// is said not to be compared otherwise.
+///
+/// Exit status: 0 nothing to object to; 3 a component imports what is not granted, or what it
+/// says of itself cannot be read, or a bundle or package has flaws; 1 cannot be read; 2 wrong
+/// usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit inspect email-domain.wasm
@@ -39,17 +47,21 @@ pub(crate) struct Args {
     format: Format,
 }
 
+/// The exit status if something is to be objected to.
+const OBJECTION: u8 = 3;
+
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let name = self.path.display().to_string();
-        let text = if let Some(deployed) = deployed(&self.path)? {
+        let (text, is_sound) = if let Some(deployed) = deployed(&self.path)? {
             if self.manifest.is_some() {
                 bail!("`{name}` has its own manifest inside: leave --manifest out");
             }
-            match self.format {
+            let text = match self.format {
                 Format::Text => deployed.to_text(),
                 Format::Json => deployed.to_json()?,
-            }
+            };
+            (text, deployed.is_sound())
         } else {
             let bytes = assembly::component(&self.path)?;
             let patience = Patience::with(format!("reading `{name}`"));
@@ -57,15 +69,16 @@ impl Args {
             let mut inspected = inspected.with_context(|| format!("`{name}`"))?;
             drop(patience);
             if let Some(manifest) = &self.manifest {
-                inspected.find_grants(manifest)?;
+                inspected.find_grants(&self.path, manifest)?;
             }
-            match self.format {
+            let text = match self.format {
                 Format::Text => inspected.to_text(),
                 Format::Json => inspected.to_json()?,
-            }
+            };
+            (text, inspected.is_sound())
         };
         stdout().write_all(text.as_bytes())?;
-        Ok(ExitCode::SUCCESS)
+        Ok(if is_sound { ExitCode::SUCCESS } else { OBJECTION.into() })
     }
 }
 

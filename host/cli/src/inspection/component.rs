@@ -1,13 +1,14 @@
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::about::{Item, Portrait};
-use crate::assembly::{self, Assembly};
-use admit_core::{Metadata, Policy};
-use admit_engine::Digest;
+use crate::about::Portrait;
+use crate::assembly::Assembly;
+use admit_core::Metadata;
+use admit_engine::{Digest, read_regular_file};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// A component, and what it is granted if a manifest was named.
 #[derive(Serialize)]
@@ -19,35 +20,50 @@ pub(crate) struct Inspected {
     component: Portrait,
     /// Of each policy that uses it; null where no manifest was named.
     grants: Option<Vec<Grants>>,
+    /// The policies of the manifest of which it is not known whether they use it.
+    not_compared: Vec<NotCompared>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotCompared {
+    policy: String,
+    reason: String,
 }
 
 impl Inspected {
     pub(crate) fn new(path: String, bytes: &[u8]) -> anyhow::Result<Inspected> {
         let (digest, component) = (Digest::of(bytes), Portrait::of(bytes)?);
-        Ok(Inspected { kind: "component", path, digest, component, grants: None })
+        let not_compared = Vec::new();
+        Ok(Inspected { kind: "component", path, digest, component, grants: None, not_compared })
     }
 
-    /// Finds the policies of a manifest that use it: by its file, or by its digest.
-    pub(crate) fn find_grants(&mut self, manifest: &Path) -> anyhow::Result<()> {
+    /// Finds the policies of a manifest that use what is at a path: by the path, or by the
+    /// digest of a file. Nothing that the manifest names is built.
+    pub(crate) fn find_grants(&mut self, path: &Path, manifest: &Path) -> anyhow::Result<()> {
         let (_, read) = Assembly::read_manifest(manifest)?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
-        let here = Path::new(&self.path).canonicalize().ok();
-        let mut used: HashMap<&str, bool> = HashMap::new();
+        let here = path.canonicalize().ok();
+        let mut used: HashMap<&str, Result<bool, String>> = HashMap::new();
         let metadata = self.component.metadata();
-        let uses = |policy: &Policy| {
-            let path = folder.join(&policy.component);
-            here.is_some() && path.canonicalize().ok() == here
-                // One that cannot be read is another one.
-                || assembly::component(&path).is_ok_and(|bytes| Digest::of(&bytes) == self.digest)
-        };
         let mut grants = Vec::new();
         for policy in &read.policies {
-            if *used.entry(&policy.component).or_insert_with(|| uses(policy)) {
-                grants.push(Grants::of(policy, metadata.as_ref()));
+            let uses = || self.is_at(&folder.join(&policy.component), here.as_ref());
+            match used.entry(&policy.component).or_insert_with(uses) {
+                Ok(true) => grants.push(Grants::of(policy, metadata.as_ref())),
+                Ok(false) => {}
+                Err(reason) => self
+                    .not_compared
+                    .push(NotCompared { policy: policy.id.to_string(), reason: reason.clone() }),
             }
         }
         self.grants = Some(grants);
         Ok(())
+    }
+
+    /// Whether it imports nothing but what is granted, and what it says of itself can be read.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.component.is_sound()
     }
 
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
@@ -60,17 +76,44 @@ impl Inspected {
         lines.one("contract", &contract(&self.component));
         lines.one("size", &format!("{} bytes", self.component.size));
         lines.one("digest", &self.digest.to_string());
-        lines.list("imports", self.component.imports.iter().flat_map(shown));
-        lines.list("exports", self.component.exports.iter().flat_map(shown));
+        let imports = self.component.imports.iter();
+        lines.tree("imports", imports.map(|import| (import.marked(), &import.types[..])));
+        let exports = self.component.exports.iter();
+        lines.tree("exports", exports.map(|export| (export.name.clone(), &export.types[..])));
         lines.list("producers", self.component.producers.iter().cloned());
         says(&self.component, &mut lines);
         for grants in self.grants.iter().flatten() {
             grants.show_headed(&mut lines);
         }
         if self.grants.as_ref().is_some_and(Vec::is_empty) {
-            lines.heading("no policy of the manifest uses it");
+            lines.heading(match self.not_compared.is_empty() {
+                true => "no policy of the manifest uses it",
+                false => "no policy of the manifest that was compared uses it",
+            });
         }
+        lines.remarks(self.not_compared.iter().map(|NotCompared { policy, reason }| {
+            format!("not compared: policy `{policy}`: {reason}")
+        }));
         lines.text
+    }
+
+    /// Whether it is what is at a path. An error says why that cannot be told.
+    fn is_at(&self, path: &Path, here: Option<&PathBuf>) -> Result<bool, String> {
+        if here.is_some() && path.canonicalize().ok().as_ref() == here {
+            return Ok(true);
+        }
+        let cannot = |error| format!("cannot be read: {error}");
+        let found = fs::metadata(path).map_err(cannot)?;
+        if found.is_dir() {
+            return Err("a project is not built here".to_owned());
+        }
+        let size = self.component.size as u64;
+        // What has another size need not be read.
+        if found.is_file() && found.len() != size {
+            return Ok(false);
+        }
+        let bytes = read_regular_file(path, size).map_err(cannot)?;
+        Ok(Digest::of(&bytes) == self.digest)
     }
 }
 
@@ -81,28 +124,17 @@ impl Grants {
     }
 }
 
-fn contract(component: &Portrait) -> String {
+pub(super) fn contract(component: &Portrait) -> String {
     match &component.contract {
         Some(version) => format!("admit:policy@{version}"),
         None => "none: it does not export `admit:policy/sign-up-policy`".to_owned(),
     }
 }
 
-/// A name with what is in it.
-fn shown(item: &Item) -> Vec<String> {
-    let name = match item.granted {
-        Some(false) => format!("{} (not granted)", item.name),
-        _ => item.name.clone(),
-    };
-    let types = item.types.iter().map(|line| format!("  {line}"));
-    [name].into_iter().chain(types).collect()
-}
-
 /// What it says of itself, which is its author's word.
 pub(super) fn says(component: &Portrait, lines: &mut Lines) {
     if let Some(reason) = &component.metadata_error {
-        lines.heading("what it says of itself cannot be read");
-        lines.one("reason", reason);
+        lines.heading(&format!("what it says of itself cannot be read: {reason}"));
         return;
     }
     let Some(metadata) = component.metadata() else {
@@ -116,7 +148,7 @@ pub(super) fn says(component: &Portrait, lines: &mut Lines) {
     lines.list("reads", reads.iter().map(ToString::to_string));
     lines.list("verdicts", verdicts.iter().map(|power| power.to_string()));
     let settings = settings.map(Value::Object).unwrap_or_else(|| json!({}));
-    lines.list("settings", self::settings(&settings));
+    lines.few("settings", self::settings(&settings));
     lines.list("denials", denials.iter().map(|(code, meaning)| format!("{code}: {meaning}")));
 }
 

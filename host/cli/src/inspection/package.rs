@@ -1,7 +1,7 @@
-use super::component::says;
+use super::component::{contract, says};
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::about::{About, Portrait};
+use crate::about::{About, Import, Portrait};
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::place::{flaws, index};
 use crate::{bootstrap, bundle_folder};
@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A bundle or a deployment package, none of whose code was loaded.
+///
+/// The terms, grants and limits of its policies are what the function applies. What their
+/// components are is its maker's word.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Deployed {
@@ -59,7 +62,7 @@ struct Entrant {
     /// Their keys alone: the values may be secrets.
     settings: Vec<String>,
     grants: Grants,
-    /// What its component is, if the bundle says so.
+    /// What its component is, if the bundle's maker says so: nothing here can be compared with it.
     about: Option<Portrait>,
 }
 
@@ -134,6 +137,12 @@ impl Deployed {
             flaws,
             policies: entrants,
         })
+    }
+
+    /// Whether there are no flaws, and its components are sound by what its maker says.
+    pub(crate) fn is_sound(&self) -> bool {
+        let mut portraits = self.policies.iter().filter_map(|policy| policy.about.as_ref());
+        self.flaws.is_empty() && portraits.all(Portrait::is_sound)
     }
 
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
@@ -238,14 +247,25 @@ impl Entrant {
         if self.log == "discard" {
             lines.one("log", "discards its words");
         }
-        lines.list("settings", self.settings.iter().map(|key| format!("{key} (not shown)")));
-        if let Some(portrait) = &self.about {
-            let imports = portrait.imports.iter().map(|import| import.name.clone());
-            lines.list("imports", imports);
-            says(portrait, lines);
-        }
+        let keys = self.settings.iter().map(|key| format!("{key} (not shown)"));
+        lines.few("settings", keys.collect());
+        let Some(portrait) = &self.about else {
+            lines.heading("the bundle does not say what its component is");
+            return;
+        };
+        lines.heading(MAKERS_WORD);
+        lines.one("contract", &contract(portrait));
+        lines.one("size", &format!("{} bytes", portrait.size));
+        lines.list("imports", portrait.imports.iter().map(Import::marked));
+        lines.list("exports", portrait.exports.iter().map(|export| export.name.clone()));
+        lines.list("producers", portrait.producers.iter().cloned());
+        says(portrait, lines);
     }
 }
+
+/// The heading of what anybody who makes a bundle could write.
+const MAKERS_WORD: &str =
+    "by the word of the bundle's maker, with which its native code cannot be compared";
 
 /// What the components are, by the file that says so; nothing in a bundle that has none.
 fn about(
@@ -259,6 +279,5 @@ fn about(
     if Digest::of(bytes) != digest {
         return Ok(BTreeMap::new());
     }
-    let about: About = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    Ok(about.components)
+    Ok(About::from_json(bytes)?.components)
 }
