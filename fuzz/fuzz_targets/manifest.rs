@@ -1,6 +1,6 @@
 #![no_main]
 
-use admit_core::{Limits, Manifest, FileError, RawManifest, Size, Time};
+use admit_core::{FileError, Limits, Manifest, RawManifest, Size, Time};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
