@@ -3,6 +3,7 @@
 use crate::anatomy::Anatomy;
 use crate::json_place::{self, Place};
 use crate::origin::Origin;
+use crate::parallel;
 use crate::patience::Patience;
 use crate::project;
 use crate::remedy::remedy;
@@ -161,6 +162,7 @@ impl Assembly {
     }
 
     fn check_with(&self, engine: &Engine, compiled: &mut Compiled) -> anyhow::Result<()> {
+        self.compile_ahead(engine, compiled);
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let Policy { id, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
@@ -195,6 +197,22 @@ impl Assembly {
             named.insert(policy.component.clone(), (digest, component.clone()));
         }
         Ok(named)
+    }
+
+    /// Compiles on all cores what is not compiled yet. What cannot be is left to who asks for
+    /// it, and knows where it is named.
+    fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) {
+        let components = self.components.iter();
+        let new: HashMap<Digest, (&String, &Vec<u8>)> = components
+            .map(|(name, bytes)| (Digest::of(bytes), (name, bytes)))
+            .filter(|(digest, _)| !compiled.contains_key(digest))
+            .collect();
+        let new: Vec<_> = new.into_iter().collect();
+        let done = parallel::map(&new, |(digest, (name, bytes))| {
+            let _patience = Patience::with(format!("compiling `{name}`"));
+            Some((*digest, engine.compile(bytes).ok()?))
+        });
+        compiled.extend(done.into_iter().flatten());
     }
 
     /// The component of one policy, compiled unless that was done before.
