@@ -25,7 +25,7 @@ fn metadata() -> Value {
         "name": "hostile",
         "version": "1\"><img src=x onerror=alert(1)>",
         "description": "</p></main><script src=\"https://example.com/a.js\">alert('x')</script>",
-        "reads": ["userAttributes.<b onclick=alert(1)>", "clientMetadata.שלום", format!("userAttributes.{long}")],
+        "reads": ["userAttributes.<b onclick=alert(1)>", "clientMetadata.שלום", format!("userAttributes.{}", &long[..150])],
         "verdicts": ["deny"],
         "settings": {
             "type": "object",
