@@ -338,7 +338,7 @@ mod tests {
         let blank = "[[case]]\nname = \" \"\nadmit = true\n";
         assert_eq!(
             read(blank).unwrap_err().to_string(),
-            "cases.toml:2:8: `case[0].name`: expected one printable line of at most 200 characters"
+            "cases.toml:2:8: `case[0].name`: expected one printable line of at most 200 characters, without spaces at its ends"
         );
         let none = "`cases.toml`: it has no case: a `[[case]]` has a name, an event and what is \
                     expected";
