@@ -2,8 +2,8 @@
 //! compiler made.
 
 use admit_core::{Answer, FailureKind, Flags, Opinion, SignUp};
-use admit_engine::bundle::Index;
-use admit_engine::{Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
+use admit_engine::bundle::{Index, file_name};
+use admit_engine::{Checksum, Engine, PolicySet, WASMTIME_VERSION, bundle};
 use admit_tests::Bundle;
 use std::fs;
 use std::path::Path;
@@ -150,7 +150,8 @@ fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
     let index = bundle.path().join(bundle::INDEX);
     let mut content = Index::from_text(&fs::read_to_string(&index).unwrap()).unwrap();
     let entry = content.components.get_mut("grants-everything").unwrap();
-    entry.compiled = Digest::of(&code);
-    fs::write(bundle.path().join(entry.file_name()), code).unwrap();
+    let checksum = Checksum::of(&code);
+    entry.compiled = Some(checksum);
+    fs::write(bundle.path().join(file_name(checksum)), code).unwrap();
     fs::write(index, content.to_text().unwrap()).unwrap();
 }

@@ -1,8 +1,8 @@
 use crate::binaries::here;
 use crate::{admit, bootstrap, component, sample_manifest, stderr};
 use admit_core::Manifest;
-use admit_engine::bundle::{Entry, INDEX, Index};
-use admit_engine::{Compiler, Digest, Refused, Target};
+use admit_engine::bundle::{Entry, INDEX, Index, file_name};
+use admit_engine::{Checksum, Compiler, Digest, Refused, Target};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,8 +56,9 @@ impl Bundle {
             }
             let source = fs::read(component(&policy.component)).unwrap();
             let compiled = compiler.compile(&source)?;
-            let entry = Entry { source: Digest::of(&source), compiled: Digest::of(&compiled) };
-            fs::write(path.join(entry.file_name()), compiled).unwrap();
+            let checksum = Checksum::of(&compiled);
+            let entry = Entry { source: Digest::of(&source), compiled: Some(checksum) };
+            fs::write(path.join(file_name(checksum)), compiled).unwrap();
             components.insert(policy.component.clone(), entry);
         }
         let index = Index::new(manifest, target, components);
@@ -70,12 +71,16 @@ impl Bundle {
         self.0.path().join("bundle")
     }
 
-    /// The compiled file of a component, by the name that the manifest gives it.
+    /// The compiled file of a component, by the name that the manifest gives it, or of the first
+    /// policy that has it.
     pub fn compiled(&self, name: &str) -> PathBuf {
-        let index = fs::read(self.path().join(INDEX)).unwrap();
-        let index: serde_json::Value = serde_json::from_slice(&index).unwrap();
-        let digest = index["bundle"]["components"][name]["compiled"].as_str().unwrap();
-        self.path().join(format!("{}.cwasm", digest.strip_prefix("sha256:").unwrap()))
+        let index = fs::read_to_string(self.path().join(INDEX)).unwrap();
+        let index = Index::from_text(&index).unwrap();
+        let policies = index.manifest().unwrap().policies;
+        let own = policies.iter().filter(|policy| policy.component == name);
+        let mut own = own.filter_map(|policy| Some(index.configured.get(&policy.id)?.compiled));
+        let compiled = index.components[name].compiled.or_else(|| own.next());
+        self.path().join(file_name(compiled.unwrap()))
     }
 }
 

@@ -150,7 +150,7 @@ impl Assembly {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
             let digest = self.components.get(&policy.component).map(|bytes| Digest::of(bytes));
             let component = digest.and_then(|digest| components.get(&digest));
-            Loaded { digest, component: component.cloned().ok_or_else(missing) }
+            Loaded::new(digest, component.cloned().ok_or_else(missing))
         }))
     }
 

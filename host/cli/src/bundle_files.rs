@@ -2,52 +2,158 @@
 
 use crate::about::About;
 use crate::assembly::Assembly;
+use crate::parallel;
 use crate::patience::Patience;
-use admit_engine::bundle::{ABOUT, Entry, INDEX, Index, MOST_COMPILED};
-use admit_engine::{Compiler, Digest, Engine, Target};
+use admit_core::{Policy, PolicyId};
+use admit_engine::bundle::{
+    ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, SETTINGS, file_name,
+};
+use admit_engine::{Checksum, Compiler, Digest, Engine, NoSnapshot, Target};
 use anyhow::{Context, bail};
-use std::collections::BTreeMap;
+use clap::ValueEnum;
+use std::collections::{BTreeMap, HashMap};
 
 /// A bundle, by the names of its files.
 pub(crate) struct BundleFiles {
+    /// With all settings.
     pub(crate) index: Index,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// The policies that are configured for each sign-up, although it was tried not to.
+    pub(crate) unconfigured: Vec<(PolicyId, NoSnapshot)>,
 }
+
+/// When policies are configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Configure {
+    /// Once, while they are bundled, where that can be done and pays
+    Ahead,
+    /// Anew for each sign-up
+    Always,
+}
+
+/// Where policies share a component, one that is configured ahead needs a compiled file of its
+/// own, which saves reading settings that take this many units of fuel: some 50 µs.
+const WORTH_A_FILE: u64 = 50_000;
 
 impl BundleFiles {
     /// Compiles an assembly for a kind of machine, after refusing what would fail on every
     /// sign-up. The same input gives the same bytes.
-    pub(crate) fn of(assembly: Assembly, target: Target) -> anyhow::Result<BundleFiles> {
-        assembly.checked(&Engine::new(1)?)?;
+    pub(crate) fn of(
+        assembly: Assembly,
+        target: Target,
+        configure: Configure,
+    ) -> anyhow::Result<BundleFiles> {
+        let engine = Engine::new(parallel::cores())?;
+        assembly.checked(&engine)?;
         let compiler = Compiler::for_target(target)?;
-        let mut entries = BTreeMap::new();
-        let mut files = BTreeMap::new();
-        let mut by_source = BTreeMap::new();
-        for (name, bytes) in &assembly.components {
-            let source = Digest::of(bytes);
-            let entry = match by_source.get(&source) {
-                Some(entry) => *entry,
-                None => {
-                    let compiled = compile(&compiler, name, bytes, target)?;
-                    let entry = Entry { source, compiled: Digest::of(&compiled) };
-                    files.insert(entry.file_name(), compiled);
-                    by_source.insert(source, entry);
-                    entry
-                }
-            };
-            entries.insert(name.clone(), entry);
+        let policies = &assembly.manifest.policies;
+        let mut users = HashMap::new();
+        for policy in policies {
+            *users.entry(Digest::of(&assembly.components[&policy.component])).or_insert(0) += 1;
         }
+        let ahead = Ahead { engine: &engine, compiler: &compiler, assembly: &assembly, target, users };
+        let tried = parallel::map(policies, |policy| match configure {
+            Configure::Ahead => ahead.configure(policy),
+            Configure::Always => None,
+        });
+        let (mut configured, mut files) = (BTreeMap::new(), BTreeMap::new());
+        let (mut unconfigured, mut shared) = (Vec::new(), HashMap::new());
+        for (policy, tried) in policies.iter().zip(tried) {
+            match tried {
+                Some(Ok((entry, code))) => {
+                    files.insert(file_name(entry.compiled), code);
+                    configured.insert(policy.id.clone(), entry);
+                    continue;
+                }
+                Some(Err(reason)) => unconfigured.push((policy.id.clone(), reason)),
+                None => {}
+            }
+            let bytes = &assembly.components[&policy.component];
+            shared.insert(Digest::of(bytes), (&policy.component, bytes));
+        }
+        let shared: Vec<_> = shared.into_iter().collect();
+        let codes = parallel::map(&shared, |(source, (name, bytes))| {
+            compile(&compiler, name, bytes, target).map(|code| (*source, code))
+        });
+        let mut compiled = HashMap::new();
+        for code in codes {
+            let (source, code) = code?;
+            let checksum = Checksum::of(&code);
+            compiled.insert(source, checksum);
+            files.insert(file_name(checksum), code);
+        }
+        let entry = |bytes: &Vec<u8>| {
+            let source = Digest::of(bytes);
+            Entry { source, compiled: compiled.get(&source).copied() }
+        };
+        let components = assembly.components.iter();
+        let entries = components.map(|(name, bytes)| (name.clone(), entry(bytes))).collect();
         let about = About::of(assembly.components.values().map(Vec::as_slice))?.to_json()?;
         let mut index = Index::new(assembly.manifest, target, entries);
         index.about = Some(Digest::of(&about));
         files.insert(ABOUT.to_owned(), about);
-        files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
-        Ok(BundleFiles { index, files })
+        index.configured = configured;
+        if !index.configured.is_empty() {
+            let settings = index.take_settings();
+            let mut text = serde_json::to_vec_pretty(&settings)?;
+            text.push(b'\n');
+            index.settings = Some(Digest::of(&text));
+            files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
+            files.insert(SETTINGS.to_owned(), text);
+            index.put_settings(settings);
+        } else {
+            files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
+        }
+        Ok(BundleFiles { index, files, unconfigured })
     }
 
-    /// The size of a component when it is compiled, in bytes.
-    pub(crate) fn compiled_size(&self, entry: &Entry) -> usize {
-        self.files.get(&entry.file_name()).map_or(0, Vec::len)
+    /// The size of all that a component is compiled to, in bytes.
+    pub(crate) fn compiled_size(&self, name: &str, entry: &Entry) -> usize {
+        let policies = self.index.manifest().map(|manifest| manifest.policies).unwrap_or_default();
+        let own = policies.iter().filter(|policy| policy.component == name);
+        let own = own.filter_map(|policy| Some(self.index.configured.get(&policy.id)?.compiled));
+        let size = |checksum| self.files.get(&file_name(checksum)).map_or(0, Vec::len);
+        own.chain(entry.compiled).map(size).sum()
+    }
+}
+
+/// What it takes to configure policies ahead.
+struct Ahead<'a> {
+    engine: &'a Engine,
+    compiler: &'a Compiler,
+    assembly: &'a Assembly,
+    target: Target,
+    /// How many policies have a component, by its digest.
+    users: HashMap<Digest, usize>,
+}
+
+impl Ahead<'_> {
+    /// Configures a policy and compiles what comes of it; nothing where that does not pay.
+    fn configure(&self, policy: &Policy) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
+        let Policy { component: name, settings, limits, log, .. } = policy;
+        let (bytes, settings) = (&self.assembly.components[name], settings.to_json());
+        let is_alone = self.users.get(&Digest::of(bytes)) == Some(&1);
+        let pays = || {
+            let component = self.engine.compile(bytes).ok()?;
+            let configured = self.engine.check_settings(&component, limits, &settings).ok()?;
+            Some(configured.fuel >= WORTH_A_FILE)
+        };
+        if !is_alone && pays() != Some(true) {
+            return None;
+        }
+        let _patience = Patience::with(format!("configuring `{name}`"));
+        let taken = match self.engine.snapshot(bytes, (limits, *log), &settings) {
+            Ok(taken) => taken,
+            Err(reason) => return Some(Err(reason)),
+        };
+        let code = compile(self.compiler, name, &taken.component, self.target);
+        Some(match code {
+            Ok(code) => Ok((
+                ConfiguredPolicy { compiled: Checksum::of(&code), snapshot: taken.snapshot },
+                code,
+            )),
+            Err(error) => Err(NoSnapshot::Unsupported(format!("{error:#}"))),
+        })
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::{bundle_folder, changes};
 use admit_core::printable;
-use admit_engine::bundle::{ABOUT, INDEX, Index};
-use admit_engine::{Digest, read_regular_file};
+use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS};
+use admit_engine::{Checksum, Digest, read_regular_file};
 use anyhow::Context;
 use std::collections::BTreeMap;
 use std::io;
@@ -112,11 +112,19 @@ impl Before {
     }
 }
 
-/// The index among the files of a bundle. An error says what is wrong.
+/// The index among the files of a bundle, with all settings. An error says what is wrong.
 pub(crate) fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
     let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    Index::from_text(text)
+    let mut index = Index::from_text(text)?;
+    // That they are missing or damaged is said elsewhere.
+    if let Some(bytes) = files.get(SETTINGS)
+        && index.settings == Some(Digest::of(bytes))
+    {
+        let settings = serde_json::from_slice(bytes);
+        index.put_settings(settings.map_err(|error| format!("`{SETTINGS}`: {error}"))?);
+    }
+    Ok(index)
 }
 
 /// What is wrong with the files of a bundle beside its index, and what its policies lack.
@@ -129,12 +137,13 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
         let component = printable(&policy.component, 100);
         format!("policy `{}`: its component `{component}` is not in the bundle", policy.id)
     });
-    let compiled = index.components.values().map(|entry| (entry.file_name(), entry.compiled));
-    let about = index.about.map(|digest| (ABOUT.to_owned(), digest));
-    let named: BTreeMap<String, Digest> = compiled.chain(about).collect();
-    let broken = named.iter().filter_map(|(name, digest)| match files.get(name) {
+    let compiled = index.compiled().into_iter().map(|(name, sum)| (name, Sum::Compiled(sum)));
+    let others = [(ABOUT, index.about), (SETTINGS, index.settings)];
+    let others = others.into_iter().filter_map(|(name, digest)| Some((name.to_owned(), Sum::Other(digest?))));
+    let named: BTreeMap<String, Sum> = compiled.chain(others).collect();
+    let broken = named.iter().filter_map(|(name, sum)| match files.get(name) {
         None => Some(format!("{name}: missing")),
-        Some(bytes) if Digest::of(bytes) != *digest => Some(format!("{name}: damaged")),
+        Some(bytes) if !sum.is_of(bytes) => Some(format!("{name}: damaged")),
         Some(_) => None,
     });
     let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
@@ -142,12 +151,27 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     lacking.chain(broken).chain(others).collect()
 }
 
+/// By what a file of a bundle is known to be whole.
+enum Sum {
+    Compiled(Checksum),
+    Other(Digest),
+}
+
+impl Sum {
+    fn is_of(&self, bytes: &[u8]) -> bool {
+        match self {
+            Sum::Compiled(checksum) => Checksum::of(bytes) == *checksum,
+            Sum::Other(digest) => Digest::of(bytes) == *digest,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use admit_core::Manifest;
     use admit_engine::Target;
-    use admit_engine::bundle::Entry;
+    use admit_engine::bundle::{Entry, file_name};
 
     #[test]
     fn a_policy_without_a_component_is_a_flaw() {
@@ -158,12 +182,13 @@ mod tests {
         };
         let text = policy("p", "p.wasm") + &policy("q", "\u{2800}q.wasm");
         let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
-        let entry = Entry { source: Digest::of(b"p"), compiled: Digest::of(b"native") };
+        let compiled = Checksum::of(b"native");
+        let entry = Entry { source: Digest::of(b"p"), compiled: Some(compiled) };
         let components = BTreeMap::from([("p.wasm".to_owned(), entry)]);
         let index = Index::new(manifest, Target::X86_64, components).to_text().unwrap();
         let files = BTreeMap::from([
             (INDEX.to_owned(), index.into_bytes()),
-            (entry.file_name(), b"native".to_vec()),
+            (file_name(compiled), b"native".to_vec()),
         ]);
         assert_eq!(flaws(&files), ["policy `q`: its component `q.wasm` is not in the bundle"]);
     }

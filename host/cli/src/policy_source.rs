@@ -131,6 +131,7 @@ impl PolicySource {
         let (policies, _) = bundle::load(Arc::clone(engine), folder)
             .map_err(|error| anyhow::anyhow!("{error}"))
             .with_context(|| format!("`{name}`"))?;
+        policies.load_all();
         let unloaded = policies.unloaded().map(|(policy, failure)| (policy, failure.clone()));
         let failing = unloaded.chain(policies.misconfigured(SETTINGS)).collect::<Vec<_>>();
         if let [(policy, failure), others @ ..] = &failing[..] {

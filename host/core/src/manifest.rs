@@ -1,11 +1,12 @@
 use crate::key_path::{KeyPath, Problem};
 use crate::{
-    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Scope, Size, Terms, Time,
+    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Scope, Settings, Size, Terms,
+    Time,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
-use std::fmt;
+use std::collections::{BTreeMap, HashSet};
+use std::{fmt, mem};
 
 /// Which policies decide, in their order, and how long they may take together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,26 @@ pub struct RawManifest {
     budget: Option<Time>,
     #[serde(default)]
     pub(crate) policy: Vec<RawPolicy>,
+}
+
+impl RawManifest {
+    /// Takes the settings of some policies out, by their ids.
+    pub fn take_settings(
+        &mut self,
+        is_one: impl Fn(&PolicyId) -> bool,
+    ) -> BTreeMap<PolicyId, Settings> {
+        let policies = self.policy.iter_mut().filter(|policy| is_one(&policy.id));
+        policies.map(|policy| (policy.id.clone(), mem::take(&mut policy.settings).into())).collect()
+    }
+
+    /// Puts settings back, by the ids of their policies.
+    pub fn put_settings(&mut self, mut settings: BTreeMap<PolicyId, Settings>) {
+        for policy in &mut self.policy {
+            if let Some(settings) = settings.remove(&policy.id) {
+                policy.settings = settings.into();
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -91,6 +91,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether every sign-up is inside.
+    pub fn is_everything(&self) -> bool {
+        self.triggers.is_empty() && self.user_pools.is_empty() && self.clients.is_empty()
+    }
+
     /// Whether a sign-up is inside.
     pub fn contains(&self, sign_up: &SignUp<'_>) -> bool {
         let within =

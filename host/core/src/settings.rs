@@ -1,7 +1,8 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A policy's own values, as the JSON object that `configure` is handed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings(Map<String, Value>);
 
 impl Settings {

@@ -1,15 +1,19 @@
 //! A policy set on disk, compiled ahead of time: `bundle.json` and one file for each
-//! distinct component.
+//! distinct component, or for each policy that was configured when it was bundled.
 
-use crate::Digest;
-use crate::engine::{Component, Engine, WASMTIME_VERSION};
+use crate::checksum::Checksum;
+use crate::code_file::Code;
+use crate::engine::{Engine, WASMTIME_VERSION};
+use crate::loaded::{LazyComponent, Loaded};
 use crate::native::Target;
-use crate::policy_set::{Loaded, PolicySet};
+use crate::policy_set::PolicySet;
 use crate::regular_file::read_regular_file;
-use admit_core::{Failure, Manifest, Policy, Problem, RawManifest, printable};
+use crate::{Digest, Snapshot};
+use admit_core::{Failure, Manifest, Policy, PolicyId, Problem, RawManifest, Settings, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +26,10 @@ pub const INDEX: &str = "bundle.json";
 /// The function never reads it.
 pub const ABOUT: &str = "about.json";
 
+/// The name of the file with the settings of those policies that were configured when the bundle
+/// was made, for whoever inspects it. The function never reads it.
+pub const SETTINGS: &str = "settings.json";
+
 /// The largest index that is read; settings are part of it.
 const MOST_INDEX: u64 = 64 << 20;
 
@@ -29,11 +37,11 @@ const MOST_INDEX: u64 = 64 << 20;
 pub const MOST_COMPILED: u64 = 64 << 20;
 
 /// The layout that this host reads and writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a host says that it can load, in its binary and in its log. Compiled code is bound to
 /// the version of wasmtime to the patch.
-pub const HOST: &str = "admit bundle format 1, wasmtime 48.0.8";
+pub const HOST: &str = "admit bundle format 2, wasmtime 48.0.8";
 
 /// What is in a bundle.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,13 +52,19 @@ pub struct Index {
     pub engine: String,
     /// The kind of machine that it was compiled for.
     pub target: Target,
-    /// The manifest with every default spelled out.
+    /// The manifest with every default spelled out, without the settings in [`SETTINGS`].
     manifest: RawManifest,
     /// The components, by the names that the manifest gives them.
     pub components: BTreeMap<String, Entry>,
+    /// The policies that were configured when the bundle was made.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub configured: BTreeMap<PolicyId, ConfiguredPolicy>,
     /// The digest of the file that says what they are, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Digest>,
+    /// The digest of the file with the settings of those that are configured, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Digest>,
 }
 
 /// One component of a bundle.
@@ -59,8 +73,21 @@ pub struct Index {
 pub struct Entry {
     /// The digest of the component that was compiled.
     pub source: Digest,
-    /// The digest of the compiled file.
-    pub compiled: Digest,
+    /// The checksum of the compiled file; none where every policy of this component has one of
+    /// its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compiled: Option<Checksum>,
+}
+
+/// A policy that starts from what `configure` left when the bundle was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConfiguredPolicy {
+    /// The checksum of its compiled file.
+    pub compiled: Checksum,
+    /// What had happened until then.
+    #[serde(flatten)]
+    pub snapshot: Snapshot,
 }
 
 /// Why a bundle cannot be read at all.
@@ -110,13 +137,34 @@ impl Index {
             target,
             manifest: manifest.into(),
             components,
+            configured: BTreeMap::new(),
             about: None,
+            settings: None,
         }
     }
 
     /// The manifest inside.
     pub fn manifest(&self) -> Result<Manifest, Problem> {
         Manifest::try_from(self.manifest.clone())
+    }
+
+    /// Takes the settings of configured policies out of the manifest, by their ids.
+    pub fn take_settings(&mut self) -> BTreeMap<PolicyId, Settings> {
+        let configured = &self.configured;
+        self.manifest.take_settings(|id| configured.contains_key(id))
+    }
+
+    /// Puts settings back into the manifest, by the ids of their policies.
+    pub fn put_settings(&mut self, settings: BTreeMap<PolicyId, Settings>) {
+        self.manifest.put_settings(settings);
+    }
+
+    /// The names of all compiled files, with their checksums.
+    pub fn compiled(&self) -> BTreeMap<String, Checksum> {
+        let components = self.components.values().filter_map(|entry| entry.compiled);
+        let configured = self.configured.values().map(|policy| policy.compiled);
+        let all = components.chain(configured);
+        all.map(|compiled| (file_name(compiled), compiled)).collect()
     }
 
     /// The text of the index, sealed with its digest.
@@ -141,18 +189,17 @@ impl Index {
     }
 }
 
-impl Entry {
-    /// The name of the compiled file, which follows from its content.
-    pub fn file_name(&self) -> String {
-        format!("{}.cwasm", self.compiled.hex())
-    }
+/// The name of a compiled file, which follows from its content.
+pub fn file_name(compiled: Checksum) -> String {
+    format!("{}.cwasm", compiled.hex())
 }
 
 /// Reads a bundle and gets its policies ready to decide. Returns them with the digest of
 /// the index, which tells one bundle from another.
 ///
 /// Only an index that cannot be read is an error. A compiled file that is missing,
-/// corrupt or made for another host is a failure of the policies that need it.
+/// corrupt or made for another host is a failure of the policies that need it. It is read when
+/// the first of them applies.
 pub fn load(
     engine: impl Into<Arc<Engine>>,
     folder: &Path,
@@ -163,52 +210,68 @@ pub fn load(
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
     let index = Index::from_text(&text)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
-    let mut loaded = HashMap::new();
-    let Index { engine: version, target, manifest, components, .. } = index;
+    let Index { engine: version, target, manifest, components, configured, .. } = index;
     let manifest =
         Manifest::try_from(manifest).map_err(|problem| BundleError::Manifest { path, problem })?;
-    let made_for = MadeFor { version, target };
+    let refusal = is_for_another_host(&version, target);
+    let mut files: HashMap<Checksum, LazyComponent> = HashMap::new();
     let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {
         let Some(entry) = components.get(&policy.component) else {
             let reason = format!("the bundle has no component `{}`", policy.component);
             return Loaded::from(Err(not_loaded(&reason)));
         };
-        let component = loaded
-            .entry(entry.compiled)
-            .or_insert_with(|| component(engine, folder, entry, &made_for))
-            .clone();
-        Loaded { digest: Some(entry.source), component }
+        let configured = configured.get(&policy.id);
+        let component = match (configured.map(|policy| policy.compiled).or(entry.compiled), &refusal)
+        {
+            (_, Some(refusal)) => Err(not_loaded(refusal)).into(),
+            (None, None) => {
+                let component = &policy.component;
+                Err(not_loaded(&format!("the bundle has no compiled `{component}`"))).into()
+            }
+            (Some(compiled), None) => {
+                files.entry(compiled).or_insert_with(|| component(engine, folder, compiled)).clone()
+            }
+        };
+        Loaded {
+            digest: Some(entry.source),
+            component,
+            snapshot: configured.map(|policy| policy.snapshot),
+        }
     });
     Ok((policies, Digest::of(text.as_bytes())))
 }
 
-struct MadeFor {
-    version: String,
-    target: Target,
+/// Why code that was compiled like this cannot run here, if it cannot.
+fn is_for_another_host(version: &str, target: Target) -> Option<String> {
+    let is_for_another = version != WASMTIME_VERSION || Some(target) != Target::HERE;
+    let here = std::env::consts::ARCH;
+    is_for_another.then(|| {
+        format!(
+            "compiled by wasmtime {version} for {target}; this host is wasmtime \
+             {WASMTIME_VERSION} on {here}"
+        )
+    })
 }
 
-fn component(
-    engine: &Engine,
-    folder: &Path,
-    entry: &Entry,
-    made_for: &MadeFor,
-) -> Result<Component, Failure> {
-    let file = entry.file_name();
-    if made_for.version != WASMTIME_VERSION || Some(made_for.target) != Target::HERE {
-        return Err(not_loaded(&format!(
-            "compiled by wasmtime {} for {}; this host is wasmtime {WASMTIME_VERSION} on {}",
-            made_for.version,
-            made_for.target,
-            std::env::consts::ARCH,
-        )));
+/// A compiled file, to be loaded when it is needed; that there is none is seen at once.
+fn component(engine: &Arc<Engine>, folder: &Path, compiled: Checksum) -> LazyComponent {
+    let name = file_name(compiled);
+    let path = folder.join(&name);
+    let unreadable =
+        |name: &str, error| not_loaded(&format!("cannot read `{name}`: {error}"));
+    if let Err(error) = fs::metadata(&path) {
+        return Err(unreadable(&name, error)).into();
     }
-    let bytes = read_regular_file(&folder.join(&file), MOST_COMPILED)
-        .map_err(|error| not_loaded(&format!("cannot read `{file}`: {error}")))?;
-    // Of the very bytes that are loaded below: loading is not validation.
-    if Digest::of(&bytes) != entry.compiled {
-        return Err(not_loaded(&format!("`{file}` does not match its digest")));
-    }
-    engine.admit_compiled(&bytes).map_err(|refused| not_loaded(&format!("`{file}`: {refused}")))
+    let engine = Arc::clone(engine);
+    LazyComponent::new(move || {
+        let (code, checksum) =
+            Code::read(&path, MOST_COMPILED).map_err(|error| unreadable(&name, error))?;
+        // Of the very bytes that are loaded below: loading is not validation.
+        if checksum != compiled {
+            return Err(not_loaded(&format!("`{name}` does not match its checksum")));
+        }
+        engine.admit_compiled(&code).map_err(|refused| not_loaded(&format!("`{name}`: {refused}")))
+    })
 }
 
 /// A failure that names no more than a line has room for: names in a bundle or a component

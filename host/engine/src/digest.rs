@@ -1,3 +1,4 @@
+use crate::hexadecimal;
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -15,7 +16,7 @@ impl Digest {
 
     /// The digits alone.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal::write(&self.0)
     }
 }
 
@@ -35,22 +36,10 @@ impl TryFrom<String> for Digest {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Digest, &'static str> {
-        const EXPECTED: &str = "a digest is `sha256:` and 64 lower-case hexadecimal digits";
-        let digits = text.strip_prefix("sha256:").ok_or(EXPECTED)?.as_bytes();
-        let value = |digit: u8| match digit {
-            b'0'..=b'9' => Ok(digit - b'0'),
-            b'a'..=b'f' => Ok(digit - b'a' + 10),
-            _ => Err(EXPECTED),
-        };
-        let mut digest = [0; 32];
-        let (pairs, rest) = digits.as_chunks::<2>();
-        if pairs.len() != digest.len() || !rest.is_empty() {
-            return Err(EXPECTED);
-        }
-        for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-            *byte = value(*high)? << 4 | value(*low)?;
-        }
-        Ok(Digest(digest))
+        text.strip_prefix("sha256:")
+            .and_then(hexadecimal::read)
+            .map(Digest)
+            .ok_or("a digest is `sha256:` and 64 lower-case hexadecimal digits")
     }
 }
 

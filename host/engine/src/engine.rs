@@ -1,5 +1,6 @@
 use crate::admission::{self, Refused};
 use crate::clock::Clock;
+use crate::code_file::Code;
 use crate::contract::{self, PolicyIndices};
 use crate::evaluation::State;
 use crate::native;
@@ -58,11 +59,11 @@ impl Engine {
     /// Compiles a component for this machine and lets it in.
     #[cfg(feature = "compile")]
     pub fn compile(&self, component: &[u8]) -> Result<Component, Refused> {
-        self.admit_compiled(&native::compile(&self.inner, component)?)
+        self.admit_compiled(&Code::Bytes(native::compile(&self.inner, component)?))
     }
 
     /// Lets in a component that was compiled before, by a compiler that is trusted.
-    pub(crate) fn admit_compiled(&self, compiled: &[u8]) -> Result<Component, Refused> {
+    pub(crate) fn admit_compiled(&self, compiled: &Code) -> Result<Component, Refused> {
         let component = native::load(&self.inner, compiled)
             .map_err(|error| Refused::Invalid(format!("{error:#}")))?;
         admission::check(&self.inner, &component)?;
@@ -103,7 +104,12 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         .memory_guaranteed_dense_image_size(64 << 10)
         // The text of a trap is the attacker's: function names may hold escape codes.
         .wasm_backtrace_max_frames(None)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        // Only a debugger would read these, and every start of the function would read and hash
+        // them.
+        .generate_address_map(false)
+        .debug_symbols(false)
+        .native_unwind_info(false);
     // A replayed sign-up gives the same bits.
     #[cfg(feature = "compile")]
     config.cranelift_nan_canonicalization(true);
@@ -115,6 +121,10 @@ pub(crate) fn config() -> Result<Config, EngineError> {
     config.module_version(ModuleVersionStrategy::Custom(version)).map_err(EngineError::new)?;
     Ok(config)
 }
+
+/// Memories beyond what evaluations need: each component's stays mapped for its next evaluation,
+/// of so many components.
+const WARM: u32 = 128;
 
 fn pool(evaluations: u32) -> PoolingAllocationConfig {
     let most = Limits::CEILING;
@@ -128,13 +138,15 @@ fn pool(evaluations: u32) -> PoolingAllocationConfig {
         // Room for each of them to take all that it may: no policy is refused because of
         // what others hold. Only addresses are reserved, no memory.
         .total_component_instances(evaluations)
-        .total_memories(evaluations.saturating_mul(most.memories))
+        .total_memories(evaluations.saturating_mul(most.memories).saturating_add(WARM))
+        .max_unused_warm_slots(WARM)
         .total_tables(evaluations.saturating_mul(most.tables))
         .total_core_instances(evaluations.saturating_mul(most.instances))
-        // Clearing so much by hand is faster than asking the kernel for fresh pages.
+        // Clearing so much by hand is faster than asking the kernel for fresh pages, or which
+        // pages are not: a sign-up that fits costs no system call.
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(16 << 10)
-        .pagemap_scan(Enabled::Auto);
+        .pagemap_scan(Enabled::No);
     pool
 }
 
@@ -153,7 +165,7 @@ mod tests {
         let other = wasmtime::Engine::new(&config).unwrap();
         let code = other.precompile_component(COMPONENT).unwrap();
         let engine = Engine::new(1).unwrap();
-        native::load(&engine.inner, &code).map(|_| ()).map_err(|error| format!("{error:#}"))
+        native::load(&engine.inner, &Code::Bytes(code)).map(|_| ()).map_err(|error| format!("{error:#}"))
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::cpu_time::CpuTime;
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
 use crate::notes::{Notes, reason};
+use crate::snapshot::Snapshot;
 use admit_core::{Failure, Limits, Log, Phase, Size, Time, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -93,11 +94,38 @@ impl State {
     pub(crate) fn notes(&mut self) -> &mut Notes {
         &mut self.notes
     }
+
+    /// Whether anything was written, kept or not.
+    #[cfg(feature = "compile")]
+    pub(crate) fn has_notes(&self) -> bool {
+        !self.notes.kept.is_empty() || self.notes.dropped > 0
+    }
+
+    /// Whether it was refused something that it asked for last.
+    #[cfg(feature = "compile")]
+    pub(crate) fn has_exceeded(&self) -> bool {
+        self.limiter.exceeded().is_some()
+    }
+
+    /// Bounds what it holds from here on by other limits.
+    #[cfg(feature = "compile")]
+    pub(crate) fn limit_anew(&mut self, limits: &Limits) {
+        self.limiter = Limiter::new(limits);
+    }
+}
+
+/// How an instance comes to its settings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Setup<'a> {
+    /// It is handed them.
+    Settings(&'a str),
+    /// It was, before the snapshot that it is an instance of.
+    Snapshot(Snapshot),
 }
 
 /// One evaluation under way: which limits stop it, and what it is doing.
-struct Sandbox<'a> {
-    store: Store<State>,
+pub(crate) struct Sandbox<'a> {
+    pub(crate) store: Store<State>,
     limits: &'a Limits,
     log: Log,
     phase: Phase,
@@ -126,23 +154,24 @@ impl Engine {
         &self,
         component: &Component,
         (limits, log): (&Limits, Log),
-        settings: &str,
+        setup: Setup<'_>,
         view: &View<'_>,
         share: Share,
     ) -> Evaluation {
         self.sandboxed((limits, log), share, |sandbox| {
-            let instance = sandbox.configure(component, settings)?;
+            let instance = sandbox.configure(component, setup)?;
             sandbox.decide(&instance, view)
         })
     }
 
-    /// Tries out the settings of a policy: instantiates, configures, drops everything.
+    /// Tries out the settings of a policy: instantiates, configures, drops everything. Says what
+    /// that took.
     pub fn check_settings(
         &self,
         component: &Component,
         limits: &Limits,
         settings: &str,
-    ) -> Result<(), Failure> {
+    ) -> Result<Configured, Failure> {
         // Nobody waits for this: it is the limit that ends it.
         self.try_settings(component, (limits, Log::Record), settings, UNHURRIED)
     }
@@ -154,14 +183,21 @@ impl Engine {
         (limits, log): (&Limits, Log),
         settings: &str,
         left: Duration,
-    ) -> Result<(), Failure> {
+    ) -> Result<Configured, Failure> {
         let _running = self.clock.run();
-        let (end, last) = (self.clock.now().after(left), Instant::now() + left);
-        let share = Share { budget: left.into(), length: left, own: end, whole: end, last };
+        let share = self.alone(left);
         let evaluation = self.sandboxed((limits, log), share, |sandbox| {
-            sandbox.configure(component, settings).map(|_| Verdict::Allow(Default::default()))
+            let setup = Setup::Settings(settings);
+            sandbox.configure(component, setup).map(|_| Verdict::Allow(Default::default()))
         });
-        evaluation.answer.map(|_| ())
+        let nothing = Configured { fuel: 0, time: Duration::ZERO };
+        evaluation.answer.map(|_| evaluation.configured.unwrap_or(nothing))
+    }
+
+    /// The share of what waits for nobody and is waited for by nobody, but for so long.
+    pub(crate) fn alone(&self, left: Duration) -> Share {
+        let (end, last) = (self.clock.now().after(left), Instant::now() + left);
+        Share { budget: left.into(), length: left, own: end, whole: end, last }
     }
 
     fn sandboxed(
@@ -193,7 +229,7 @@ impl Engine {
         })
     }
 
-    fn sandbox<'a>(&self, limits: &'a Limits, log: Log, share: Share) -> Sandbox<'a> {
+    pub(crate) fn sandbox<'a>(&self, limits: &'a Limits, log: Log, share: Share) -> Sandbox<'a> {
         let started = Instant::now();
         let cpu_time = if limits.memory > Limits::default().memory {
             // To fill so much memory takes long, and cannot be interrupted.
@@ -215,7 +251,7 @@ impl Engine {
 }
 
 impl Sandbox<'_> {
-    fn limit(&mut self) -> Result<(), Failure> {
+    pub(crate) fn limit(&mut self) -> Result<(), Failure> {
         let store = &mut self.store;
         store.set_fuel(self.limits.fuel).map_err(|error| Failure::Host(format!("{error:#}")))?;
         store.limiter(|state| &mut state.limiter);
@@ -241,21 +277,44 @@ impl Sandbox<'_> {
         Ok(())
     }
 
-    fn configure(&mut self, component: &Component, settings: &str) -> Result<Instance, Failure> {
-        self.phase = Phase::Instantiate;
-        let instance = component.pre.instantiate(&mut self.store).map_err(|e| self.failure(&e))?;
+    fn configure(&mut self, component: &Component, setup: Setup<'_>) -> Result<Instance, Failure> {
+        let instance = self.instantiate(component)?;
         let instance = component.indices.load(&mut self.store, &instance).map_err(|error| {
             let reason = format!("{error:#}");
             Failure::NotLoaded(Refused::Contract { reason }.to_string())
         })?;
+        match setup {
+            Setup::Settings(settings) => self.hand_over(&instance, settings)?,
+            Setup::Snapshot(Snapshot { fuel }) => self.use_up(fuel)?,
+        }
+        self.configured = Some(Configured { fuel: self.fuel_used(), time: self.started.elapsed() });
+        Ok(instance)
+    }
+
+    pub(crate) fn instantiate(
+        &mut self,
+        component: &Component,
+    ) -> Result<wasmtime::component::Instance, Failure> {
+        self.phase = Phase::Instantiate;
+        component.pre.instantiate(&mut self.store).map_err(|error| self.failure(&error))
+    }
+
+    pub(crate) fn hand_over(&mut self, instance: &Instance, settings: &str) -> Result<(), Failure> {
         self.phase = Phase::Configure;
         instance
             .admit_policy_sign_up_policy()
             .call_configure(&mut self.store, settings)
             .map_err(|error| self.failure(&error))?
-            .map_err(|words| Failure::SettingsRefused(reason(&words, self.log)))?;
-        self.configured = Some(Configured { fuel: self.fuel_used(), time: self.started.elapsed() });
-        Ok(instance)
+            .map_err(|words| Failure::SettingsRefused(reason(&words, self.log)))
+    }
+
+    /// Counts as used what was used elsewhere.
+    fn use_up(&mut self, fuel: u64) -> Result<(), Failure> {
+        let store = &mut self.store;
+        store
+            .get_fuel()
+            .and_then(|left| store.set_fuel(left.saturating_sub(fuel)))
+            .map_err(|error| Failure::Host(format!("{error:#}")))
     }
 
     fn decide(&mut self, instance: &Instance, view: &View<'_>) -> Result<Verdict, Failure> {
@@ -306,7 +365,7 @@ impl Sandbox<'_> {
         }
     }
 
-    fn fuel_used(&self) -> u64 {
+    pub(crate) fn fuel_used(&self) -> u64 {
         self.limits.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 

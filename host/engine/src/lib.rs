@@ -6,7 +6,9 @@
 
 mod admission;
 pub mod bundle;
+mod checksum;
 mod clock;
+mod code_file;
 #[cfg(feature = "compile")]
 mod compile_cost;
 mod contract;
@@ -14,19 +16,27 @@ mod cpu_time;
 mod digest;
 mod engine;
 mod evaluation;
+mod hexadecimal;
 mod limiter;
+mod loaded;
 mod native;
 mod notes;
 mod policy_set;
 mod regular_file;
+mod snapshot;
 
 pub use admission::{Refused, is_granted, refusal_of};
+pub use checksum::Checksum;
 pub use digest::Digest;
 pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
 pub use evaluation::{Configured, Evaluation};
+pub use loaded::{LazyComponent, Loaded};
 #[cfg(feature = "compile")]
 pub use native::Compiler;
 pub use native::Target;
 pub use notes::{Level, Note, Notes};
-pub use policy_set::{Deliberation, Loaded, PolicySet};
+pub use policy_set::{Deliberation, PolicySet};
 pub use regular_file::{read_at_most, read_regular_file};
+pub use snapshot::Snapshot;
+#[cfg(feature = "compile")]
+pub use snapshot::{NoSnapshot, Snapshotted};

@@ -6,18 +6,31 @@
               features are a promise about the machine that runs it"
 )]
 
+use crate::code_file::Code;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsRawFd;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 /// Takes in code that a [`Compiler`] made.
 ///
-/// The bytes must come from a bundle whose digest was checked, or from the compiler of
-/// this process: loading is not validation, and wasmtime accepts most corrupted files.
-pub(crate) fn load(engine: &Engine, compiled: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above.
-    unsafe { Component::deserialize(engine, compiled) }
+/// It must come from a bundle whose checksum was right, or from the compiler of this process:
+/// loading is not validation, and wasmtime accepts most corrupted files.
+pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Component> {
+    // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above. Nobody
+    // can change a file that is sealed.
+    unsafe {
+        match compiled {
+            Code::Bytes(bytes) => Component::deserialize(engine, bytes),
+            #[cfg(target_os = "linux")]
+            Code::Sealed(memory) => {
+                let descriptor = memory.as_file().as_raw_fd();
+                Component::deserialize_file(engine, format!("/proc/self/fd/{descriptor}"))
+            }
+        }
+    }
 }
 
 /// A kind of Lambda machine.
@@ -68,7 +81,9 @@ mod compiler {
     use crate::admission::{Refused, check_kind};
     use crate::compile_cost;
     use crate::engine::{EngineError, config};
+    use std::cell::Cell;
     use std::panic::{self, AssertUnwindSafe};
+    use std::sync::Once;
     use wasmtime::Engine;
 
     /// What every machine of a kind has, so that code compiled on one runs on all.
@@ -101,18 +116,35 @@ mod compiler {
     pub(crate) fn compile(engine: &Engine, component: &[u8]) -> Result<Vec<u8>, Refused> {
         check_kind(component)?;
         compile_cost::check(component)?;
-        // Nobody reads why it panicked, which it does for a feature that is off.
-        let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let compile = AssertUnwindSafe(|| engine.precompile_component(component));
-        let compiled = panic::catch_unwind(compile);
-        panic::set_hook(hook);
-        match compiled {
-            Ok(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
-            Err(_) => Err(Refused::Compiler),
+        // It panics for a feature that is off.
+        match without_panic_message(|| engine.precompile_component(component)) {
+            Some(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
+            None => Err(Refused::Compiler),
         }
+    }
+
+    thread_local! {
+        static IS_QUIET: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// The result of something whose panic nobody is to read; nothing if it panicked.
+    pub(crate) fn without_panic_message<R>(run: impl FnOnce() -> R) -> Option<R> {
+        static HOOK: Once = Once::new();
+        // Once, since components are compiled on several threads.
+        HOOK.call_once(|| {
+            let others = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                if !IS_QUIET.get() {
+                    others(info);
+                }
+            }));
+        });
+        let before = IS_QUIET.replace(true);
+        let result = panic::catch_unwind(AssertUnwindSafe(run));
+        IS_QUIET.set(before);
+        result.ok()
     }
 }
 
 #[cfg(feature = "compile")]
-pub(crate) use compiler::compile;
+pub(crate) use compiler::{compile, without_panic_message};

@@ -1,6 +1,8 @@
 use crate::Digest;
-use crate::engine::{Component, Engine};
-use crate::evaluation::{Evaluation, Share};
+use crate::engine::Engine;
+use crate::evaluation::{Evaluation, Setup, Share};
+use crate::loaded::{LazyComponent, Loaded};
+use crate::snapshot::Snapshot;
 use admit_core::{
     Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time, decide,
 };
@@ -18,21 +20,8 @@ struct Entry {
     policy: Policy,
     settings: String,
     digest: Option<Digest>,
-    component: Result<Component, Failure>,
-}
-
-/// What stands behind a policy.
-pub struct Loaded {
-    /// The digest of its component, if that is known.
-    pub digest: Option<Digest>,
-    /// The component itself, or why there is none.
-    pub component: Result<Component, Failure>,
-}
-
-impl From<Result<Component, Failure>> for Loaded {
-    fn from(component: Result<Component, Failure>) -> Loaded {
-        Loaded { digest: None, component }
-    }
+    component: LazyComponent,
+    snapshot: Option<Snapshot>,
 }
 
 /// A decision, and what each policy said and cost.
@@ -49,34 +38,54 @@ pub struct Deliberation {
 impl PolicySet {
     /// Puts a manifest and its components together. A policy whose component could not be
     /// loaded stays in the set, and fails each time it is asked.
+    ///
+    /// A component that is still to be loaded is loaded now if every sign-up is its policy's
+    /// concern, else when its policy first applies.
     pub fn new<L: Into<Loaded>>(
         engine: impl Into<Arc<Engine>>,
         manifest: Manifest,
-        mut load: impl FnMut(&Engine, &Policy) -> L,
+        mut load: impl FnMut(&Arc<Engine>, &Policy) -> L,
     ) -> PolicySet {
         let engine = engine.into();
         let entry = |policy: Policy| {
-            let Loaded { digest, component } = load(&engine, &policy).into();
-            Entry { settings: policy.settings.to_json(), digest, component, policy }
+            let Loaded { digest, component, snapshot } = load(&engine, &policy).into();
+            if policy.applies_to.is_everything() {
+                let _ = component.get();
+            }
+            let settings = match snapshot {
+                Some(_) => String::new(),
+                None => policy.settings.to_json(),
+            };
+            Entry { settings, digest, component, snapshot, policy }
         };
         let entries = manifest.policies.into_iter().map(entry).collect();
         PolicySet { engine, budget: manifest.budget, entries }
     }
 
-    /// The policies that could not be loaded, and why: they fail whenever they are asked.
+    /// Loads everything that is still to be loaded.
+    pub fn load_all(&self) {
+        self.entries.iter().for_each(|entry| _ = entry.component.get());
+    }
+
+    /// The policies that could not be loaded, and why: they fail whenever they are asked. One
+    /// that is still to be loaded is not among them.
     pub fn unloaded(&self) -> impl Iterator<Item = (&Policy, &Failure)> {
-        self.entries
-            .iter()
-            .filter_map(|entry| Some((&entry.policy, entry.component.as_ref().err()?)))
+        self.entries.iter().filter_map(|entry| {
+            Some((&entry.policy, entry.component.attempted()?.as_ref().err()?))
+        })
     }
 
     /// The policies whose settings are tried out and refused, or that fail in another way
     /// before they can be asked anything, each time. Takes as long as is left at most; a policy
-    /// whose turn does not come is not among them.
+    /// whose turn does not come is not among them, nor one that is still to be loaded or was
+    /// configured when it was bundled.
     pub fn misconfigured(&self, left: Duration) -> Vec<(&Policy, Failure)> {
         let end = Instant::now() + left;
         let failure = |entry: &Entry| {
-            let component = entry.component.as_ref().ok()?;
+            let component = entry.component.attempted()?.as_ref().ok()?;
+            if entry.snapshot.is_some() {
+                return None;
+            }
             let Policy { limits, log, .. } = &entry.policy;
             let left = end.checked_duration_since(Instant::now())?;
             let tried = self.engine.try_settings(component, (limits, *log), &entry.settings, left);
@@ -142,7 +151,7 @@ impl PolicySet {
     }
 
     fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {
-        let evaluation = match &entry.component {
+        let evaluation = match entry.component.get() {
             Err(failure) => Evaluation::failed(failure.clone()),
             Ok(_) if share.is_over(self.engine.clock.now()) => {
                 Evaluation::failed(Failure::Budget { budget: share.budget })
@@ -150,7 +159,11 @@ impl PolicySet {
             Ok(component) => {
                 let Policy { reads, limits, log, .. } = &entry.policy;
                 let view = reads.project(sign_up);
-                self.engine.evaluate(component, (limits, *log), &entry.settings, &view, share)
+                let setup = match entry.snapshot {
+                    Some(snapshot) => Setup::Snapshot(snapshot),
+                    None => Setup::Settings(&entry.settings),
+                };
+                self.engine.evaluate(component, (limits, *log), setup, &view, share)
             }
         };
         Evaluation { component: entry.digest, ..evaluation }

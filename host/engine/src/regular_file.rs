@@ -5,13 +5,18 @@ use std::path::Path;
 /// Reads a file of at most so many bytes. A pipe or a device is an error, since reading it
 /// might not end; so is a longer file.
 pub fn read_regular_file(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    read_at_most(open_regular_file(path, most)?, most)
+}
+
+/// Opens a file of at most so many bytes that is neither a pipe nor a device.
+pub(crate) fn open_regular_file(path: &Path, most: u64) -> io::Result<File> {
     // Before it is opened: opening a pipe waits for somebody to write.
     let file = fs::metadata(path)?;
     if !file.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
     check_size(file.len(), most)?;
-    read_at_most(File::open(path)?, most)
+    File::open(path)
 }
 
 /// Reads everything, unless it is more than so many bytes.
@@ -22,7 +27,8 @@ pub fn read_at_most(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn check_size(size: u64, most: u64) -> io::Result<()> {
+/// Refuses what is larger than so many bytes.
+pub(crate) fn check_size(size: u64, most: u64) -> io::Result<()> {
     if size > most {
         let message = format!("it is larger than {} MiB", most >> 20);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));

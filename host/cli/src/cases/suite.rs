@@ -232,7 +232,7 @@ impl Bench {
         let manifest = asked(&self.manifest, one, case.settings.as_ref());
         PolicySet::new(Arc::clone(&self.engine), manifest, |_, policy| {
             let (digest, component) = &self.components[&policy.component];
-            Loaded { digest: Some(*digest), component: Ok(component.clone()) }
+            Loaded::new(Some(*digest), Ok(component.clone()))
         })
     }
 }

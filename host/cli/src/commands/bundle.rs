@@ -1,7 +1,7 @@
 mod report;
 
 use crate::assembly::{Assembly, MANIFEST};
-use crate::bundle_files::BundleFiles;
+use crate::bundle_files::{BundleFiles, Configure};
 use crate::checkout::Checkout;
 use crate::format::Format;
 use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
@@ -50,6 +50,10 @@ pub(crate) struct Args {
     /// The architecture of the Lambda function
     #[arg(long, value_enum, default_value_t = Architecture::X86_64)]
     target: Architecture,
+    /// When policies are configured: once, or for each sign-up. What can be observed of them is
+    /// the same
+    #[arg(long, value_enum, default_value_t = Configure::Ahead)]
+    configure: Configure,
     /// Write nothing; say what would be written, and what that would change
     #[arg(long)]
     check: bool,
@@ -87,7 +91,7 @@ impl Args {
         let assembly = Assembly::from_manifest(&self.manifest)?;
         assembly.check_that_somebody_decides()?;
         let target = Target::from(self.target);
-        let bundle = BundleFiles::of(assembly, target)?;
+        let bundle = BundleFiles::of(assembly, target, self.configure)?;
         // Last, since it may take minutes.
         let place = match (self.output, self.zip) {
             (Some(folder), _) => Place::Folder(folder),

@@ -6,8 +6,8 @@ use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::place::{flaws, index};
 use crate::{bootstrap, bundle_folder};
 use admit_core::{Limits, Manifest, Mode, OnFailure, Policy};
-use admit_engine::bundle::{ABOUT, Entry, INDEX, Index};
-use admit_engine::{Digest, Target, read_regular_file};
+use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, INDEX, Index, file_name};
+use admit_engine::{Checksum, Digest, Target, read_regular_file};
 use anyhow::{Context, anyhow};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -51,8 +51,11 @@ struct Entrant {
     id: String,
     component: String,
     source: Option<Digest>,
-    compiled: Option<Digest>,
+    compiled: Option<Checksum>,
     compiled_size: Option<usize>,
+    /// Units of fuel that it took to configure it when it was bundled; none where that is done for
+    /// each sign-up.
+    configured_with_fuel: Option<u64>,
     mode: Mode,
     on_failure: OnFailure,
     applies_to: Value,
@@ -123,7 +126,8 @@ impl Deployed {
         for policy in &policies {
             let entry = index.components.get(&policy.component);
             let portrait = entry.and_then(|entry| about.get(&entry.source)).cloned();
-            let entrant = Entrant::new(policy, entry, portrait, files)?;
+            let configured = index.configured.get(&policy.id).copied();
+            let entrant = Entrant::new(policy, (entry.copied(), configured), portrait, files)?;
             entrants.push(entrant);
         }
         Ok(Deployed {
@@ -175,7 +179,7 @@ impl Deployed {
 impl Entrant {
     fn new(
         policy: &Policy,
-        entry: Option<&Entry>,
+        (entry, configured): (Option<Entry>, Option<ConfiguredPolicy>),
         about: Option<Portrait>,
         files: &BTreeMap<String, Vec<u8>>,
     ) -> serde_json::Result<Entrant> {
@@ -198,12 +202,16 @@ impl Entrant {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         let settings: Map<String, Value> = policy.settings.clone().into();
+        let own = configured.map(|configured| configured.compiled);
+        let compiled = own.or_else(|| entry?.compiled);
         Ok(Entrant {
             id: policy.id.to_string(),
             component: policy.component.clone(),
             source: entry.map(|entry| entry.source),
-            compiled: entry.map(|entry| entry.compiled),
-            compiled_size: entry.and_then(|entry| Some(files.get(&entry.file_name())?.len())),
+            compiled,
+            compiled_size: compiled
+                .and_then(|compiled| Some(files.get(&file_name(compiled))?.len())),
+            configured_with_fuel: configured.map(|configured| configured.snapshot.fuel),
             mode: policy.terms.mode,
             on_failure: policy.terms.on_failure,
             applies_to: applies_to.into(),
@@ -217,14 +225,16 @@ impl Entrant {
 
     fn show(&self, lines: &mut Lines) {
         lines.one("component", &self.component);
-        let digest = |digest: Option<Digest>| match digest {
-            Some(digest) => digest.to_string(),
-            None => "not in the bundle".to_owned(),
-        };
-        lines.one("source", &digest(self.source));
+        let missing = || "not in the bundle".to_owned();
+        lines.one("source", &self.source.map_or_else(missing, |digest| digest.to_string()));
         let size =
             self.compiled_size.map_or_else(|| "missing".to_owned(), |s| format!("{s} bytes"));
-        lines.one("compiled", &format!("{}, {size}", digest(self.compiled)));
+        let compiled = self.compiled.map_or_else(missing, |checksum| checksum.to_string());
+        lines.one("compiled", &format!("{compiled}, {size}"));
+        lines.one("configured", &match self.configured_with_fuel {
+            Some(fuel) => format!("when it was bundled, with {fuel} units of fuel"),
+            None => "for each sign-up".to_owned(),
+        });
         lines.one("mode", &self.mode.to_string());
         let on_failure = match self.on_failure {
             OnFailure::Deny => "denies",

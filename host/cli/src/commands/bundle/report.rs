@@ -4,7 +4,8 @@ use crate::function_zip::BOOTSTRAP;
 use crate::place::{Before, Place};
 use crate::terminal;
 use admit_engine::bundle::INDEX;
-use admit_engine::{Digest, Target};
+use admit_core::{PolicyId, printable};
+use admit_engine::{Checksum, Digest, Target};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write, stdout};
@@ -17,6 +18,7 @@ pub(super) struct Report {
     path: String,
     target: String,
     components: Vec<Compiled>,
+    policies: Vec<Policy>,
     /// Of `bundle.json`.
     index: Digest,
     /// None for a bundle without the function.
@@ -31,8 +33,20 @@ struct Compiled {
     /// As the manifest names it.
     component: String,
     source: Digest,
-    compiled: Digest,
+    /// None where each of its policies has a compiled file of its own.
+    compiled: Option<Checksum>,
+    /// With those.
     compiled_bytes: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Policy {
+    policy: PolicyId,
+    /// None where it is configured for each sign-up.
+    compiled: Option<Checksum>,
+    /// Why it is, if that is not because it pays.
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -52,6 +66,9 @@ enum State {
     Changed,
 }
 
+/// As much of a reason as is printed, in characters: a part of it may be the component's.
+const REASON: usize = 300;
+
 impl Report {
     /// Compares a bundle, and the bytes of the package if it is one, with what is there.
     pub(super) fn new(
@@ -64,7 +81,16 @@ impl Report {
             component: name.clone(),
             source: entry.source,
             compiled: entry.compiled,
-            compiled_bytes: bundle.compiled_size(entry),
+            compiled_bytes: bundle.compiled_size(name, entry),
+        });
+        let policies = bundle.index.manifest()?.policies.into_iter().map(|policy| Policy {
+            compiled: bundle.index.configured.get(&policy.id).map(|policy| policy.compiled),
+            reason: bundle
+                .unconfigured
+                .iter()
+                .find(|(id, _)| *id == policy.id)
+                .map(|(_, reason)| printable(&reason.to_string(), REASON)),
+            policy: policy.id,
         });
         let (path, package) = match place {
             Place::Folder(path) => (path, None),
@@ -87,6 +113,7 @@ impl Report {
             path: path.display().to_string(),
             target: target.to_string(),
             components: components.collect(),
+            policies: policies.collect(),
             index: Digest::of(&bundle.files[INDEX]),
             package,
             state,
@@ -117,6 +144,11 @@ impl Report {
         for Compiled { component, source, compiled_bytes, .. } in &self.components {
             let size = kib(*compiled_bytes);
             let _ = writeln!(text, "{component}  {source}  {size} compiled");
+        }
+        for Policy { policy, reason, .. } in &self.policies {
+            if let Some(reason) = reason {
+                let _ = writeln!(text, "policy `{policy}` is configured for each sign-up: {reason}");
+            }
         }
         let _ = writeln!(text, "{INDEX}  {}", self.index);
         let _ = match &self.package {

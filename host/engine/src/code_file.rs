@@ -1,0 +1,94 @@
+//! Compiled files as they are taken in: what was hashed is what is run.
+
+use crate::checksum::{Checksum, Summing};
+use crate::regular_file::{check_size, open_regular_file};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// The content of a compiled file, which nobody can change any more.
+pub(crate) enum Code {
+    /// In a file of this process alone, without a name and sealed: wasmtime maps it, and reads
+    /// no page of it that is not needed.
+    #[cfg(target_os = "linux")]
+    Sealed(memfd::Memfd),
+    /// In memory.
+    Bytes(Vec<u8>),
+}
+
+impl Code {
+    /// Reads a compiled file of at most so many bytes, and hashes it on the way.
+    pub(crate) fn read(path: &Path, most: u64) -> io::Result<(Code, Checksum)> {
+        let file = open_regular_file(path, most)?;
+        #[cfg(target_os = "linux")]
+        if let Some(sealed) = seal(&file, most)? {
+            return Ok(sealed);
+        }
+        let mut bytes = Vec::new();
+        let checksum = copy(&file, most, &mut bytes)?;
+        Ok((Code::Bytes(bytes), checksum))
+    }
+}
+
+/// Copies a file to where it cannot be changed; nothing where the system has no such place.
+#[cfg(target_os = "linux")]
+fn seal(file: &File, most: u64) -> io::Result<Option<(Code, Checksum)>> {
+    use memfd::{FileSeal, MemfdOptions};
+    let Ok(memory) = MemfdOptions::new().allow_sealing(true).create("admit-code") else {
+        return Ok(None);
+    };
+    let checksum = copy(file, most, &mut memory.as_file())?;
+    let seals = [FileSeal::SealGrow, FileSeal::SealShrink, FileSeal::SealWrite, FileSeal::SealSeal];
+    memory.add_seals(&seals).map_err(io::Error::other)?;
+    Ok(Some((Code::Sealed(memory), checksum)))
+}
+
+/// Each part is hashed while it is still in the processor's cache.
+fn copy(mut file: &File, most: u64, to: &mut impl Write) -> io::Result<Checksum> {
+    const PART: usize = 128 << 10;
+    let (mut part, mut summing, mut size) = (vec![0; PART], Summing::new(), 0);
+    loop {
+        let read = match file.read(&mut part) {
+            Ok(0) => return Ok(summing.sum()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        size += read as u64;
+        check_size(size, most)?;
+        summing.add(&part[..read]);
+        to.write_all(&part[..read])?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const MOST: u64 = 1 << 20;
+
+    #[test]
+    fn what_is_read_has_the_checksum_of_the_file() {
+        let bytes = fs::read(std::env::current_exe().unwrap()).unwrap();
+        let bytes = &bytes[..500_001];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("code");
+        fs::write(&path, bytes).unwrap();
+        let (code, checksum) = Code::read(&path, MOST).unwrap();
+        assert_eq!(checksum, Checksum::of(bytes));
+        match code {
+            #[cfg(target_os = "linux")]
+            Code::Sealed(memory) => {
+                assert_eq!(memory.as_file().metadata().unwrap().len(), bytes.len() as u64);
+                assert!(memory.as_file().write_all(b"x").is_err());
+                assert!(memory.as_file().set_len(1).is_err());
+            }
+            Code::Bytes(read) => assert_eq!(read, bytes),
+        }
+        let mut copied = Vec::new();
+        copy(&File::open(&path).unwrap(), MOST, &mut copied).unwrap();
+        assert_eq!(copied, bytes);
+        assert!(Code::read(&path, 500_000).is_err());
+    }
+}

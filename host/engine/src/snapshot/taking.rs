@@ -1,0 +1,177 @@
+//! Takes the snapshot, with wasmtime's own tool for that.
+
+use super::Snapshot;
+use crate::engine::Engine;
+use crate::evaluation::State;
+use crate::native::without_panic_message;
+use admit_core::{Failure, Limits, Log};
+use std::panic::resume_unwind;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use thiserror::Error;
+use wasmparser::{CanonicalFunction, Parser, Payload};
+use wasmtime::Store;
+use wasmtime::component::{Instance, Lift, WasmList};
+use wasmtime_wizer::{ComponentInstanceState, Wizer};
+
+/// A component that starts configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshotted {
+    /// Its bytes.
+    pub component: Vec<u8>,
+    /// What had happened until then.
+    pub snapshot: Snapshot,
+}
+
+/// Why a policy is configured for each sign-up.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NoSnapshot {
+    /// The tool cannot take one.
+    #[error("{0}")]
+    Unsupported(String),
+    /// What lies in no memory would be lost.
+    #[error("it has resources of its own")]
+    Resources,
+    /// Each record would lack what it writes.
+    #[error("it writes notes while it is configured")]
+    Notes,
+    /// Whether it asked in vain for more would be lost.
+    #[error("it asks for more memory than it may have while it is configured")]
+    Exceeds,
+    /// It fails before it is configured.
+    #[error("{0}")]
+    Failed(Failure),
+}
+
+impl Engine {
+    /// Configures a component, and writes it down as one that is configured.
+    ///
+    /// The component is one that [`Engine::compile`] takes.
+    pub fn snapshot(
+        &self,
+        component: &[u8],
+        (limits, log): (&Limits, Log),
+        settings: &str,
+    ) -> Result<Snapshotted, NoSnapshot> {
+        check_for_resources(component)?;
+        let wizer = Wizer::new();
+        let (context, instrumented) =
+            wizer.instrument_component(component).map_err(unsupported)?;
+        let instrumented = self
+            .compile(&instrumented)
+            .map_err(|refused| NoSnapshot::Unsupported(refused.to_string()))?;
+        // What reads the state is one instance more.
+        let limits = Limits { instances: limits.instances.saturating_add(1), ..*limits };
+        let _running = self.clock.run();
+        let mut sandbox = self.sandbox(&limits, log, self.alone(UNHURRIED));
+        sandbox.limit().map_err(NoSnapshot::Failed)?;
+        let instance = sandbox.instantiate(&instrumented).map_err(NoSnapshot::Failed)?;
+        let policy = instrumented.indices.load(&mut sandbox.store, &instance);
+        sandbox.hand_over(&policy.map_err(unsupported)?, settings).map_err(NoSnapshot::Failed)?;
+        let fuel = sandbox.fuel_used();
+        let mut store = sandbox.store;
+        store.data_mut().let_be_read(&Limits::CEILING)?;
+        // As much as it takes to hand over all memories.
+        store.set_fuel(Limits::CEILING.fuel).map_err(unsupported)?;
+        store.set_hostcall_fuel(usize::MAX);
+        let mut reader = Reader { store, instance };
+        let component = without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
+            .unwrap_or_else(|| Err(wasmtime::Error::msg("its state cannot be read")))
+            .map_err(unsupported)?;
+        Ok(Snapshotted { component, snapshot: Snapshot { fuel } })
+    }
+}
+
+/// Longer than any limit on time.
+const UNHURRIED: Duration = Duration::from_secs(60);
+
+fn unsupported(error: wasmtime::Error) -> NoSnapshot {
+    NoSnapshot::Unsupported(format!("{error:#}"))
+}
+
+/// The handles of resources lie in the host, of which the tool takes no snapshot.
+fn check_for_resources(component: &[u8]) -> Result<(), NoSnapshot> {
+    for payload in Parser::new(0).parse_all(component) {
+        let invalid = |error| NoSnapshot::Unsupported(format!("{error:#}"));
+        if let Payload::ComponentCanonicalSection(functions) = payload.map_err(invalid)? {
+            for function in functions {
+                if let CanonicalFunction::ResourceNew { .. } = function.map_err(invalid)? {
+                    return Err(NoSnapshot::Resources);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+impl State {
+    /// Lets the host read everything, unless something of what happened would be lost.
+    fn let_be_read(&mut self, limits: &Limits) -> Result<(), NoSnapshot> {
+        match (self.has_notes(), self.has_exceeded()) {
+            (true, _) => Err(NoSnapshot::Notes),
+            (_, true) => Err(NoSnapshot::Exceeds),
+            (false, false) => {
+                self.limit_anew(limits);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Waits for what never waits.
+fn finish<T>(future: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(wasmtime::Error::msg("it waits")),
+    }
+}
+
+/// Reads memories and globals by the functions that the tool added.
+struct Reader {
+    store: Store<State>,
+    instance: Instance,
+}
+
+impl Reader {
+    fn call<R: Lift + 'static>(&mut self, interface: &str, function: &str) -> R {
+        // The tool has no way to hear of a failure: it is ended.
+        self.try_call(interface, function).unwrap_or_else(|| resume_unwind(Box::new(())))
+    }
+
+    fn try_call<R: Lift + 'static>(&mut self, interface: &str, function: &str) -> Option<R> {
+        let Reader { store, instance } = self;
+        let (_, interface) = instance.get_export(&mut *store, None, interface)?;
+        let (_, function) = instance.get_export(&mut *store, Some(&interface), function)?;
+        let function = instance.get_typed_func::<(), (R,)>(&mut *store, function).ok()?;
+        Some(function.call(store, ()).ok()?.0)
+    }
+}
+
+impl ComponentInstanceState for Reader {
+    async fn call_func_ret_list_u8(
+        &mut self,
+        instance: &str,
+        function: &str,
+        contents: impl FnOnce(&[u8]) + Send,
+    ) {
+        let list: WasmList<u8> = self.call(instance, function);
+        contents(list.as_le_slice(&self.store));
+    }
+
+    async fn call_func_ret_s32(&mut self, instance: &str, function: &str) -> i32 {
+        self.call(instance, function)
+    }
+
+    async fn call_func_ret_s64(&mut self, instance: &str, function: &str) -> i64 {
+        self.call(instance, function)
+    }
+
+    async fn call_func_ret_f32(&mut self, instance: &str, function: &str) -> u32 {
+        self.call::<f32>(instance, function).to_bits()
+    }
+
+    async fn call_func_ret_f64(&mut self, instance: &str, function: &str) -> u64 {
+        self.call::<f64>(instance, function).to_bits()
+    }
+}
