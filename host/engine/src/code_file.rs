@@ -8,10 +8,9 @@ use std::path::Path;
 
 /// The content of a compiled file, which nobody can change any more.
 pub(crate) enum Code {
-    /// In a file of this process alone, without a name and sealed: wasmtime maps it, and reads
-    /// no page of it that is not needed.
+    /// In a file: wasmtime maps it, and reads no page of it that is not needed.
     #[cfg(target_os = "linux")]
-    Sealed(memfd::Memfd),
+    File(File),
     /// In memory.
     Bytes(Vec<u8>),
 }
@@ -21,8 +20,8 @@ impl Code {
     pub(crate) fn read(path: &Path, most: u64) -> io::Result<(Code, Checksum)> {
         let file = open_regular_file(path, most)?;
         #[cfg(target_os = "linux")]
-        if let Some(sealed) = seal(&file, most)? {
-            return Ok(sealed);
+        if let Some(fixed) = fix(&file, most)? {
+            return Ok(fixed);
         }
         let mut bytes = Vec::new();
         let checksum = copy(&file, most, &mut bytes)?;
@@ -30,22 +29,35 @@ impl Code {
     }
 }
 
-/// Copies a file to where it cannot be changed; nothing where the system has no such place.
+/// Finds or makes a file with this content that nobody can change; nothing where the system has
+/// no such files.
 #[cfg(target_os = "linux")]
-fn seal(file: &File, most: u64) -> io::Result<Option<(Code, Checksum)>> {
+fn fix(file: &File, most: u64) -> io::Result<Option<(Code, Checksum)>> {
     use memfd::{FileSeal, MemfdOptions};
+    // As the code of a function is in Lambda.
+    if is_read_only(file) {
+        let checksum = copy(file, most, &mut io::sink())?;
+        return Ok(Some((Code::File(file.try_clone()?), checksum)));
+    }
     let Ok(memory) = MemfdOptions::new().allow_sealing(true).create("admit-code") else {
         return Ok(None);
     };
     let checksum = copy(file, most, &mut memory.as_file())?;
     let seals = [FileSeal::SealGrow, FileSeal::SealShrink, FileSeal::SealWrite, FileSeal::SealSeal];
     memory.add_seals(&seals).map_err(io::Error::other)?;
-    Ok(Some((Code::Sealed(memory), checksum)))
+    Ok(Some((Code::File(memory.into_file()), checksum)))
+}
+
+/// Whether a file is in a file system that is mounted for reading only.
+#[cfg(target_os = "linux")]
+fn is_read_only(file: &File) -> bool {
+    use rustix::fs::{StatVfsMountFlags, fstatvfs};
+    fstatvfs(file).is_ok_and(|system| system.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
 /// Each part is hashed while it is still in the processor's cache.
 fn copy(mut file: &File, most: u64, to: &mut impl Write) -> io::Result<Checksum> {
-    const PART: usize = 128 << 10;
+    const PART: usize = 32 << 10;
     let (mut part, mut summing, mut size) = (vec![0; PART], Summing::new(), 0);
     loop {
         let read = match file.read(&mut part) {
@@ -69,6 +81,12 @@ mod tests {
     const MOST: u64 = 1 << 20;
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_system_that_cannot_be_written_is_told_from_others() {
+        assert!(!is_read_only(&tempfile::tempfile().unwrap()));
+    }
+
+    #[test]
     fn what_is_read_has_the_checksum_of_the_file() {
         let bytes = fs::read(std::env::current_exe().unwrap()).unwrap();
         let bytes = &bytes[..500_001];
@@ -79,10 +97,10 @@ mod tests {
         assert_eq!(checksum, Checksum::of(bytes));
         match code {
             #[cfg(target_os = "linux")]
-            Code::Sealed(memory) => {
-                assert_eq!(memory.as_file().metadata().unwrap().len(), bytes.len() as u64);
-                assert!(memory.as_file().write_all(b"x").is_err());
-                assert!(memory.as_file().set_len(1).is_err());
+            Code::File(mut file) => {
+                assert_eq!(file.metadata().unwrap().len(), bytes.len() as u64);
+                assert!(file.write_all(b"x").is_err());
+                assert!(file.set_len(1).is_err());
             }
             Code::Bytes(read) => assert_eq!(read, bytes),
         }

@@ -20,14 +20,13 @@ use wasmtime::component::Component;
 /// loading is not validation, and wasmtime accepts most corrupted files.
 pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Component> {
     // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above. Nobody
-    // can change a file that is sealed.
+    // can change the file of a `Code`.
     unsafe {
         match compiled {
             Code::Bytes(bytes) => Component::deserialize(engine, bytes),
             #[cfg(target_os = "linux")]
-            Code::Sealed(memory) => {
-                let descriptor = memory.as_file().as_raw_fd();
-                Component::deserialize_file(engine, format!("/proc/self/fd/{descriptor}"))
+            Code::File(file) => {
+                Component::deserialize_file(engine, format!("/proc/self/fd/{}", file.as_raw_fd()))
             }
         }
     }

@@ -16,4 +16,6 @@ pub struct Snapshot {
 #[cfg(feature = "compile")]
 mod taking;
 #[cfg(feature = "compile")]
+mod trimming;
+#[cfg(feature = "compile")]
 pub use taking::{NoSnapshot, Snapshotted};

@@ -1,6 +1,7 @@
 //! Takes the snapshot, with wasmtime's own tool for that.
 
 use super::Snapshot;
+use super::trimming::trim;
 use crate::engine::Engine;
 use crate::evaluation::State;
 use crate::native::without_panic_message;
@@ -79,7 +80,7 @@ impl Engine {
         let component = without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
             .unwrap_or_else(|| Err(wasmtime::Error::msg("its state cannot be read")))
             .map_err(unsupported)?;
-        Ok(Snapshotted { component, snapshot: Snapshot { fuel } })
+        Ok(Snapshotted { component: trim(component), snapshot: Snapshot { fuel } })
     }
 }
 

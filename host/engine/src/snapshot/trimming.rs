@@ -1,0 +1,302 @@
+//! Leaves out of a configured component what only `configure` needs: the reading of settings is
+//! most of the code of a small policy, and each start of the function would load it.
+//!
+//! What is left out stays as a function that traps. Nobody calls it: the host does not configure
+//! what is configured.
+
+use std::collections::{HashMap, HashSet};
+use wasm_encoder::{CodeSection, Component, Function, Module, RawSection};
+use wasmparser::{
+    BinaryReaderError, CanonicalFunction, ComponentAlias, CompositeInnerType, ElementItems,
+    ElementKind, Export, ExternalKind, FuncType, FunctionBody, Instance, Operator, Parser, Payload,
+    TypeRef,
+};
+
+type Result<T> = std::result::Result<T, BinaryReaderError>;
+
+/// A component without what only `configure` needs; as it was where that cannot be told.
+pub(super) fn trim(component: Vec<u8>) -> Vec<u8> {
+    match trimmed(&component) {
+        Ok(Some(trimmed)) => trimmed,
+        Ok(None) | Err(_) => component,
+    }
+}
+
+fn trimmed(component: &[u8]) -> Result<Option<Vec<u8>>> {
+    if !is_lifted_by_name(component)? {
+        return Ok(None);
+    }
+    let mut encoder = Component::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload?;
+        if depth == 0
+            && let Some((id, range)) = payload.as_section()
+        {
+            let whole = &component[range.clone()];
+            let module = match payload {
+                Payload::ModuleSection { .. } => trimmed_module(whole)?,
+                _ => None,
+            };
+            let data = module.as_deref().unwrap_or(whole);
+            encoder.section(&RawSection { id, data });
+        }
+        depth = deeper(&payload, depth);
+    }
+    Ok(Some(encoder.finish()))
+}
+
+/// How deep what follows is inside a component.
+fn deeper(payload: &Payload<'_>, depth: usize) -> usize {
+    match payload {
+        Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth + 1,
+        Payload::End(_) => depth.saturating_sub(1),
+        _ => depth,
+    }
+}
+
+/// Whether a core function is the one behind `configure`, or cleans up after it, by the name
+/// that all tools give it.
+fn is_configure(name: &str) -> bool {
+    is_behind(name, "#configure") || is_behind(name.trim_start_matches("cabi_post_"), "#configure")
+}
+
+fn is_behind(name: &str, function: &str) -> bool {
+    name.strip_suffix(function).is_some_and(|name| name.starts_with("admit:policy/sign-up-policy@"))
+}
+
+/// Whether both functions of the contract are the core functions with their names, and nobody
+/// else can call what is behind `configure`.
+fn is_lifted_by_name(component: &[u8]) -> Result<bool> {
+    let (mut functions, mut lifted, mut depth) = (Vec::new(), Vec::new(), 0);
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload?;
+        match &payload {
+            Payload::ImportSection(imports) => {
+                for import in imports.clone().into_imports() {
+                    if is_configure(import?.name) {
+                        return Ok(false);
+                    }
+                }
+            }
+            Payload::ComponentAliasSection(aliases) if depth == 0 => {
+                for alias in aliases.clone() {
+                    if let ComponentAlias::CoreInstanceExport {
+                        kind: ExternalKind::Func, name, ..
+                    } = alias?
+                    {
+                        functions.push(name);
+                    }
+                }
+            }
+            Payload::InstanceSection(instances) if depth == 0 => {
+                for instance in instances.clone() {
+                    if let Instance::FromExports(exports) = instance? {
+                        let handed_on = |export: &Export<'_>| {
+                            let name = functions.get(export.index as usize);
+                            export.kind == ExternalKind::Func && name.is_none_or(|n| is_configure(n))
+                        };
+                        if exports.iter().any(handed_on) {
+                            return Ok(false);
+                        }
+                    }
+                }
+            }
+            Payload::ComponentCanonicalSection(canonicals) if depth == 0 => {
+                for canonical in canonicals.clone() {
+                    match canonical? {
+                        CanonicalFunction::Lift { core_func_index, .. } => {
+                            lifted.push(functions.get(core_func_index as usize).copied());
+                        }
+                        // Each of them makes a core function without a name.
+                        _ => functions.push(""),
+                    }
+                }
+            }
+            _ => {}
+        }
+        depth = deeper(&payload, depth);
+    }
+    let once = |function| {
+        let behind = |name: &&Option<&str>| name.is_none_or(|name| is_behind(name, function));
+        lifted.iter().filter(behind).count() == 1
+    };
+    Ok(once("#configure") && once("#evaluate"))
+}
+
+/// A core module without the functions that only `configure` reaches; nothing if it has none.
+fn trimmed_module(module: &[u8]) -> Result<Option<Vec<u8>>> {
+    let parts = Parts::of(module)?;
+    let Some(reached) = parts.reached()? else { return Ok(None) };
+    let mut encoder = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        let Some((id, range)) = payload.as_section() else { continue };
+        if !matches!(payload, Payload::CodeSectionStart { .. }) {
+            encoder.section(&RawSection { id, data: &module[range] });
+            continue;
+        }
+        let mut code = CodeSection::new();
+        for (index, body) in (parts.imported..).zip(&parts.bodies) {
+            match reached.contains(&index) {
+                true => code.raw(body.as_bytes()),
+                false => code.function(&trap()),
+            };
+        }
+        encoder.section(&code);
+    }
+    Ok(Some(encoder.finish()))
+}
+
+fn trap() -> Function {
+    let mut function = Function::new([]);
+    function.instructions().unreachable().end();
+    function
+}
+
+/// What of a core module says which function calls which.
+#[derive(Default)]
+struct Parts<'a> {
+    types: Vec<Option<FuncType>>,
+    /// The number of functions that are imported, which come before its own.
+    imported: u32,
+    /// The types of all functions.
+    functions: Vec<u32>,
+    bodies: Vec<FunctionBody<'a>>,
+    /// Those that are called from outside.
+    entered: Vec<u32>,
+    /// Those that are in tables.
+    listed: Vec<u32>,
+    configures: bool,
+    /// Whether its tables are its own.
+    is_closed: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn of(module: &'a [u8]) -> Result<Parts<'a>> {
+        let mut parts = Parts { is_closed: true, ..Parts::default() };
+        for payload in Parser::new(0).parse_all(module) {
+            parts.add(payload?)?;
+        }
+        Ok(parts)
+    }
+
+    fn add(&mut self, payload: Payload<'a>) -> Result<()> {
+        match payload {
+            Payload::TypeSection(groups) => {
+                for group in groups {
+                    for ty in group?.into_types() {
+                        self.types.push(match ty.composite_type.inner {
+                            CompositeInnerType::Func(ty) => Some(ty),
+                            _ => None,
+                        });
+                    }
+                }
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    match import?.ty {
+                        TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                            self.functions.push(ty);
+                            self.imported += 1;
+                        }
+                        TypeRef::Table(_) => self.is_closed = false,
+                        _ => {}
+                    }
+                }
+            }
+            Payload::FunctionSection(functions) => {
+                for ty in functions {
+                    self.functions.push(ty?);
+                }
+            }
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    for operator in global?.init_expr.get_operators_reader() {
+                        if let Operator::RefFunc { function_index } = operator? {
+                            self.entered.push(function_index);
+                        }
+                    }
+                }
+            }
+            Payload::ExportSection(exports) => {
+                for export in exports {
+                    let Export { name, kind, index } = export?;
+                    match kind {
+                        ExternalKind::Func if is_configure(name) => self.configures = true,
+                        ExternalKind::Func | ExternalKind::FuncExact => self.entered.push(index),
+                        ExternalKind::Table => self.is_closed = false,
+                        _ => {}
+                    }
+                }
+            }
+            Payload::StartSection { func, .. } => self.entered.push(func),
+            Payload::ElementSection(elements) => {
+                for element in elements {
+                    let element = element?;
+                    // Which table a passive segment will be in is told by the code.
+                    self.is_closed &= !matches!(element.kind, ElementKind::Passive);
+                    match element.items {
+                        ElementItems::Functions(functions) => {
+                            for function in functions {
+                                self.listed.push(function?);
+                            }
+                        }
+                        ElementItems::Expressions(_, expressions) => {
+                            for expression in expressions {
+                                for operator in expression?.get_operators_reader() {
+                                    if let Operator::RefFunc { function_index } = operator? {
+                                        self.listed.push(function_index);
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            Payload::CodeSectionEntry(body) => self.bodies.push(body),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The functions that may be called without `configure`; nothing where it is not here.
+    fn reached(&self) -> Result<Option<HashSet<u32>>> {
+        if !self.configures {
+            return Ok(None);
+        }
+        let mut by_type: HashMap<Option<&FuncType>, Vec<u32>> = HashMap::new();
+        for function in &self.listed {
+            let ty = self.functions.get(*function as usize).and_then(|ty| self.ty(*ty));
+            by_type.entry(ty).or_default().push(*function);
+        }
+        let mut waiting = self.entered.clone();
+        if !self.is_closed {
+            waiting.extend(by_type.drain().flat_map(|(_, functions)| functions));
+        }
+        let mut reached = HashSet::new();
+        while let Some(function) = waiting.pop() {
+            let body = function.checked_sub(self.imported);
+            let body = body.and_then(|body| self.bodies.get(body as usize));
+            let (Some(body), true) = (body, reached.insert(function)) else { continue };
+            for operator in body.get_operators_reader()? {
+                match operator? {
+                    Operator::Call { function_index }
+                    | Operator::ReturnCall { function_index }
+                    | Operator::RefFunc { function_index } => waiting.push(function_index),
+                    // A function in a table is called by its type.
+                    Operator::CallIndirect { type_index, .. }
+                    | Operator::ReturnCallIndirect { type_index, .. } => {
+                        waiting.extend(by_type.remove(&self.ty(type_index)).unwrap_or_default());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(Some(reached))
+    }
+
+    fn ty(&self, index: u32) -> Option<&FuncType> {
+        self.types.get(index as usize)?.as_ref()
+    }
+}
