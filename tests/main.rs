@@ -7,6 +7,7 @@
     reason = "a test that cannot go on ends"
 )]
 
+mod ahead;
 mod arrows;
 mod bench;
 mod bootstrap;

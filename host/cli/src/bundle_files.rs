@@ -51,7 +51,8 @@ impl BundleFiles {
         for policy in policies {
             *users.entry(Digest::of(&assembly.components[&policy.component])).or_insert(0) += 1;
         }
-        let ahead = Ahead { engine: &engine, compiler: &compiler, assembly: &assembly, target, users };
+        let ahead =
+            Ahead { engine: &engine, compiler: &compiler, assembly: &assembly, target, users };
         let tried = parallel::map(policies, |policy| match configure {
             Configure::Ahead => ahead.configure(policy),
             Configure::Always => None,
@@ -129,7 +130,10 @@ struct Ahead<'a> {
 
 impl Ahead<'_> {
     /// Configures a policy and compiles what comes of it; nothing where that does not pay.
-    fn configure(&self, policy: &Policy) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
+    fn configure(
+        &self,
+        policy: &Policy,
+    ) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
         let Policy { component: name, settings, limits, log, .. } = policy;
         let (bytes, settings) = (&self.assembly.components[name], settings.to_json());
         let is_alone = self.users.get(&Digest::of(bytes)) == Some(&1);

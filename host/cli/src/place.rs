@@ -139,7 +139,9 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     });
     let compiled = index.compiled().into_iter().map(|(name, sum)| (name, Sum::Compiled(sum)));
     let others = [(ABOUT, index.about), (SETTINGS, index.settings)];
-    let others = others.into_iter().filter_map(|(name, digest)| Some((name.to_owned(), Sum::Other(digest?))));
+    let others = others
+        .into_iter()
+        .filter_map(|(name, digest)| Some((name.to_owned(), Sum::Other(digest?))));
     let named: BTreeMap<String, Sum> = compiled.chain(others).collect();
     let broken = named.iter().filter_map(|(name, sum)| match files.get(name) {
         None => Some(format!("{name}: missing")),

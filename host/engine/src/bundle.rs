@@ -221,17 +221,18 @@ pub fn load(
             return Loaded::from(Err(not_loaded(&reason)));
         };
         let configured = configured.get(&policy.id);
-        let component = match (configured.map(|policy| policy.compiled).or(entry.compiled), &refusal)
-        {
-            (_, Some(refusal)) => Err(not_loaded(refusal)).into(),
-            (None, None) => {
-                let component = &policy.component;
-                Err(not_loaded(&format!("the bundle has no compiled `{component}`"))).into()
-            }
-            (Some(compiled), None) => {
-                files.entry(compiled).or_insert_with(|| component(engine, folder, compiled)).clone()
-            }
-        };
+        let component =
+            match (configured.map(|policy| policy.compiled).or(entry.compiled), &refusal) {
+                (_, Some(refusal)) => Err(not_loaded(refusal)).into(),
+                (None, None) => {
+                    let component = &policy.component;
+                    Err(not_loaded(&format!("the bundle has no compiled `{component}`"))).into()
+                }
+                (Some(compiled), None) => files
+                    .entry(compiled)
+                    .or_insert_with(|| component(engine, folder, compiled))
+                    .clone(),
+            };
         Loaded {
             digest: Some(entry.source),
             component,
@@ -257,8 +258,7 @@ fn is_for_another_host(version: &str, target: Target) -> Option<String> {
 fn component(engine: &Arc<Engine>, folder: &Path, compiled: Checksum) -> LazyComponent {
     let name = file_name(compiled);
     let path = folder.join(&name);
-    let unreadable =
-        |name: &str, error| not_loaded(&format!("cannot read `{name}`: {error}"));
+    let unreadable = |name: &str, error| not_loaded(&format!("cannot read `{name}`: {error}"));
     if let Err(error) = fs::metadata(&path) {
         return Err(unreadable(&name, error)).into();
     }

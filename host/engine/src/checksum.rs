@@ -42,7 +42,8 @@ impl Summing {
 
 impl fmt::Display for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "blake3:{}", self.hex())
+        f.write_str("blake3:")?;
+        f.write_str(&self.hex())
     }
 }
 

@@ -165,7 +165,9 @@ mod tests {
         let other = wasmtime::Engine::new(&config).unwrap();
         let code = other.precompile_component(COMPONENT).unwrap();
         let engine = Engine::new(1).unwrap();
-        native::load(&engine.inner, &Code::Bytes(code)).map(|_| ()).map_err(|error| format!("{error:#}"))
+        native::load(&engine.inner, &Code::Bytes(code))
+            .map(|_| ())
+            .map_err(|error| format!("{error:#}"))
     }
 
     #[test]

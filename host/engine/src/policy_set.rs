@@ -70,9 +70,9 @@ impl PolicySet {
     /// The policies that could not be loaded, and why: they fail whenever they are asked. One
     /// that is still to be loaded is not among them.
     pub fn unloaded(&self) -> impl Iterator<Item = (&Policy, &Failure)> {
-        self.entries.iter().filter_map(|entry| {
-            Some((&entry.policy, entry.component.attempted()?.as_ref().err()?))
-        })
+        self.entries
+            .iter()
+            .filter_map(|entry| Some((&entry.policy, entry.component.attempted()?.as_ref().err()?)))
     }
 
     /// The policies whose settings are tried out and refused, or that fail in another way

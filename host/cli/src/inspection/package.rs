@@ -231,10 +231,13 @@ impl Entrant {
             self.compiled_size.map_or_else(|| "missing".to_owned(), |s| format!("{s} bytes"));
         let compiled = self.compiled.map_or_else(missing, |checksum| checksum.to_string());
         lines.one("compiled", &format!("{compiled}, {size}"));
-        lines.one("configured", &match self.configured_with_fuel {
-            Some(fuel) => format!("when it was bundled, with {fuel} units of fuel"),
-            None => "for each sign-up".to_owned(),
-        });
+        lines.one(
+            "configured",
+            &match self.configured_with_fuel {
+                Some(fuel) => format!("when it was bundled, with {fuel} units of fuel"),
+                None => "for each sign-up".to_owned(),
+            },
+        );
         lines.one("mode", &self.mode.to_string());
         let on_failure = match self.on_failure {
             OnFailure::Deny => "denies",

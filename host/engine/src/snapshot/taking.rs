@@ -57,8 +57,7 @@ impl Engine {
     ) -> Result<Snapshotted, NoSnapshot> {
         check_for_resources(component)?;
         let wizer = Wizer::new();
-        let (context, instrumented) =
-            wizer.instrument_component(component).map_err(unsupported)?;
+        let (context, instrumented) = wizer.instrument_component(component).map_err(unsupported)?;
         let instrumented = self
             .compile(&instrumented)
             .map_err(|refused| NoSnapshot::Unsupported(refused.to_string()))?;
@@ -77,9 +76,10 @@ impl Engine {
         store.set_fuel(Limits::CEILING.fuel).map_err(unsupported)?;
         store.set_hostcall_fuel(usize::MAX);
         let mut reader = Reader { store, instance };
-        let component = without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
-            .unwrap_or_else(|| Err(wasmtime::Error::msg("its state cannot be read")))
-            .map_err(unsupported)?;
+        let component =
+            without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
+                .unwrap_or_else(|| Err(wasmtime::Error::msg("its state cannot be read")))
+                .map_err(unsupported)?;
         Ok(Snapshotted { component: trim(component), snapshot: Snapshot { fuel } })
     }
 }

@@ -82,7 +82,9 @@ fn is_lifted_by_name(component: &[u8]) -> Result<bool> {
             Payload::ComponentAliasSection(aliases) if depth == 0 => {
                 for alias in aliases.clone() {
                     if let ComponentAlias::CoreInstanceExport {
-                        kind: ExternalKind::Func, name, ..
+                        kind: ExternalKind::Func,
+                        name,
+                        ..
                     } = alias?
                     {
                         functions.push(name);
@@ -94,7 +96,8 @@ fn is_lifted_by_name(component: &[u8]) -> Result<bool> {
                     if let Instance::FromExports(exports) = instance? {
                         let handed_on = |export: &Export<'_>| {
                             let name = functions.get(export.index as usize);
-                            export.kind == ExternalKind::Func && name.is_none_or(|n| is_configure(n))
+                            export.kind == ExternalKind::Func
+                                && name.is_none_or(|n| is_configure(n))
                         };
                         if exports.iter().any(handed_on) {
                             return Ok(false);

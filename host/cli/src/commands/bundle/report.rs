@@ -3,8 +3,8 @@ use crate::format::{self, Format};
 use crate::function_zip::BOOTSTRAP;
 use crate::place::{Before, Place};
 use crate::terminal;
-use admit_engine::bundle::INDEX;
 use admit_core::{PolicyId, printable};
+use admit_engine::bundle::INDEX;
 use admit_engine::{Checksum, Digest, Target};
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -147,7 +147,8 @@ impl Report {
         }
         for Policy { policy, reason, .. } in &self.policies {
             if let Some(reason) = reason {
-                let _ = writeln!(text, "policy `{policy}` is configured for each sign-up: {reason}");
+                let _ =
+                    writeln!(text, "policy `{policy}` is configured for each sign-up: {reason}");
             }
         }
         let _ = writeln!(text, "{INDEX}  {}", self.index);

@@ -1,0 +1,175 @@
+//! A policy that was configured when it was bundled cannot be told from one that is configured
+//! for each sign-up, but by how long it takes.
+
+use admit_cognito::Event;
+use admit_core::{Manifest, SignUp};
+use admit_engine::{Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
+use admit_tests::{component, event, hostile_guests, root};
+use serde_json::Value;
+use std::fmt::Debug;
+use std::fs;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+/// The samples, with settings.
+const SAMPLES: [(&str, &str); 6] = [
+    ("blocked-email-domains", "domains = [\"example.org\", \"Example.Com\", \"spam.example\"]"),
+    ("email-domain", ""),
+    (
+        "invitation-code",
+        "sha256 = [\"d7ecdf25eaf3deba0f2628771dbdd22d4138ab6cf38f91ed02a2ca0dec7c8ab7\"]",
+    ),
+    ("identity-providers", "providers = [\"Google\", \"Corp_X\"]"),
+    ("minimum-username-length", "characters = 11"),
+    ("verify-contact", ""),
+];
+
+/// The guests that cannot be configured ahead, and how the reason begins: they fail before, or
+/// have something that is no memory.
+const WITHOUT: [(&str, &str); 24] = [
+    ("data-out-of-bounds", "crashed in `instantiate`"),
+    ("declares-1-gib", "declares a memory of 1GiB"),
+    ("declares-10-million-elements", "declares tables of 10000000"),
+    ("eleven-memories", "modules may be instantiated at most once"),
+    ("fifty-one-tables", "modules may be instantiated at most once"),
+    ("fills-60-mib-forever", "wanted more than 16MiB of memory"),
+    ("fills-table-forever", "unsupported `table.fill` instruction"),
+    ("grows-table", "unsupported `table.grow` instruction"),
+    ("hundred-instances", "modules may be instantiated at most once"),
+    ("keeps-handles", "it has resources of its own"),
+    ("logs-in-realloc", "crashed in `configure`"),
+    ("logs-in-start", "it writes notes while it is configured"),
+    ("logs-invalid-utf8-in-start", "`instantiate` gave no value of the contract"),
+    ("loops-after-configure", "stopped after 1,000,000 units of fuel in `configure`"),
+    ("loops-in-configure", "stopped after 1,000,000 units of fuel in `configure`"),
+    ("loops-in-destructor", "it has resources of its own"),
+    ("loops-in-realloc", "stopped after 1,000,000 units of fuel in `configure`"),
+    ("loops-in-start", "stopped after 1,000,000 units of fuel in `instantiate`"),
+    ("reallocs-out-of-bounds", "`configure` gave no value of the contract"),
+    ("thousand-instances", "wasm validation failed"),
+    ("two-memories", "modules may be instantiated at most once"),
+    ("two-tables", "wanted too much in `instantiate`"),
+    ("unreachable-in-realloc", "crashed in `configure`"),
+    ("unreachable-in-start", "crashed in `instantiate`"),
+];
+
+static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));
+
+/// One policy in its two forms.
+struct Twins {
+    anew: PolicySet,
+    ahead: PolicySet,
+}
+
+impl Twins {
+    /// Of a component with settings and limits, unless it has no snapshot.
+    fn of(name: &str, settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
+        let source = fs::read(component(name)).unwrap();
+        let text = format!(
+            "[[policy]]\nid = \"policy\"\ncomponent = \"c\"\nreads = [\"userName\", \
+             \"userAttributes.*\", \"validationData.*\", \"clientMetadata.*\"]\nverdicts = \
+             [\"confirm\", \"verify-email\", \"verify-phone\", \"deny\"]\n{limits}\n\
+             [policy.settings]\n{settings}\n"
+        );
+        let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
+        let policy = &manifest.policies[0];
+        let settings = policy.settings.to_json();
+        let taken = ENGINE.snapshot(&source, (&policy.limits, policy.log), &settings)?;
+        let (plain, configured) =
+            (ENGINE.compile(&source).unwrap(), ENGINE.compile(&taken.component).unwrap());
+        Ok(Twins {
+            anew: PolicySet::new(Arc::clone(&ENGINE), manifest.clone(), |_, _| Ok(plain.clone())),
+            ahead: PolicySet::new(Arc::clone(&ENGINE), manifest.clone(), |_, _| Loaded {
+                snapshot: Some(taken.snapshot),
+                ..Loaded::new(None, Ok(configured.clone()))
+            }),
+        })
+    }
+
+    /// Both decide the same, by the same.
+    fn check(&self, name: &str, sign_up: &SignUp<'_>) {
+        let decide = |policies: &PolicySet| policies.decide(sign_up, Duration::from_secs(4));
+        let (anew, ahead) = (decide(&self.anew), decide(&self.ahead));
+        assert_eq!(ahead.decision, anew.decision, "{name}");
+        assert_eq!(lasting(&ahead.evaluations[0]), lasting(&anew.evaluations[0]), "{name}");
+    }
+}
+
+/// What of an evaluation is the same each time.
+fn lasting(evaluation: &Evaluation) -> impl PartialEq + Debug + use<> {
+    let Evaluation { answer, notes, fuel, memory, configured, .. } = evaluation.clone();
+    (answer, notes, fuel, memory, configured.map(|configured| configured.fuel))
+}
+
+/// Every recorded event, and some that no policy expects.
+fn events() -> Vec<String> {
+    let recorded = fs::read_dir(root().join("tests/events")).unwrap();
+    let mut events: Vec<String> =
+        recorded.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut whole: Value = serde_json::from_str(&event("sign-up.json")).unwrap();
+        change(&mut whole);
+        whole.to_string()
+    };
+    events.push(changed(&|event| event["userName"] = "".into()));
+    events.push(changed(&|event| event["userName"] = "ü\u{1f600}\n".repeat(5_000).into()));
+    events.push(changed(&|event| event["request"]["userAttributes"] = serde_json::json!({})));
+    for email in ["@", "mary@spam.example", "mary@EXAMPLE.com.", "a@b@c", "mary@a.example.org"] {
+        events.push(changed(&|event| event["request"]["userAttributes"]["email"] = email.into()));
+    }
+    let code = serde_json::json!({ "invitation_code": "sesame" });
+    events.push(changed(&|event| event["request"]["validationData"] = code.clone()));
+    events
+}
+
+#[test]
+fn samples_decide_alike() {
+    for (name, settings) in SAMPLES {
+        let twins = Twins::of(name, settings, "").unwrap_or_else(|why| panic!("{name}: {why}"));
+        for text in events() {
+            twins.check(name, Event::parse(text.as_bytes()).unwrap().sign_up());
+        }
+    }
+}
+
+#[test]
+fn what_a_policy_runs_out_of_is_the_same() {
+    let text = event("sign-up.json");
+    let event = Event::parse(text.as_bytes()).unwrap();
+    let configuring = |fuel: u64| Twins::of("email-domain", "", &format!("limits.fuel = {fuel}"));
+    // From just enough to be configured to just enough to answer.
+    let (mut least, mut most) = (0, 10_000);
+    while most - least > 1 {
+        let middle = (least + most) / 2;
+        match configuring(middle) {
+            Ok(_) => most = middle,
+            Err(_) => least = middle,
+        }
+    }
+    let step = 97;
+    for fuel in (most..most + 60 * step).step_by(step as usize) {
+        configuring(fuel).unwrap().check(&fuel.to_string(), event.sign_up());
+    }
+    let (_, settings) = SAMPLES[0];
+    let small = Twins::of("blocked-email-domains", settings, "limits.memory = \"128KiB\"").unwrap();
+    small.check("little memory", event.sign_up());
+}
+
+#[test]
+fn hostile_guests_fail_alike() {
+    let text = event("sign-up.json");
+    let event = Event::parse(text.as_bytes()).unwrap();
+    let mut without = Vec::new();
+    for name in hostile_guests() {
+        // Less than it takes to run out of time.
+        match Twins::of(&name, "", "limits = { fuel = 1_000_000, time = \"2s\" }") {
+            Ok(twins) => twins.check(&name, event.sign_up()),
+            Err(reason) => without.push((name, reason.to_string())),
+        }
+    }
+    let names: Vec<_> = without.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, WITHOUT.map(|(name, _)| name));
+    for ((name, reason), (_, expected)) in without.iter().zip(WITHOUT) {
+        assert!(reason.starts_with(expected), "{name}: {reason}");
+    }
+}
