@@ -48,6 +48,11 @@ unsafe impl GlobalAlloc for Arena {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if self.with(|bump| bump.are_settings(block.addr(), layout)) {
+            // Zeros are no part of the memory that a configured policy starts from.
+            // SAFETY: the caller gives the whole block back.
+            unsafe { ptr::write_bytes(block, 0, layout.size()) };
+        }
         self.with(|bump| bump.release(block.addr(), layout));
     }
 

@@ -1,6 +1,7 @@
 //! The arithmetic of a bump allocator, on plain addresses.
 
 use std::alloc::Layout;
+use std::mem;
 use std::ops::Range;
 
 /// Where an allocator finds more memory.
@@ -13,19 +14,34 @@ pub(crate) trait Memory {
 ///
 /// Only the last block can be released or resized in place. That is enough for a
 /// vector that grows, and for a text that is made, used and dropped.
+///
+/// A large block that comes before all others is the text of the settings: it is placed
+/// so that what is made of it comes to lie before it. Once it is released, all that is
+/// in use is in one piece, and none of it is the text.
 #[derive(Debug)]
 pub(crate) struct Bump {
     free: Range<usize>,
+    is_fresh: bool,
+    settings: Range<usize>,
 }
+
+/// From this size on, a text of settings is large.
+const LARGE: usize = 32 * 1024;
 
 impl Bump {
     /// Places blocks in `free`, and then in what the memory adds.
     pub(crate) const fn new(free: Range<usize>) -> Self {
-        Self { free }
+        Self { free, is_fresh: true, settings: 0..0 }
     }
 
     /// Finds a place for a block and returns its address.
     pub(crate) fn place(&mut self, layout: Layout, memory: &mut impl Memory) -> Option<usize> {
+        if mem::replace(&mut self.is_fresh, false)
+            && layout.size() >= LARGE
+            && let Some(address) = self.place_last(layout, memory)
+        {
+            return Some(address);
+        }
         loop {
             let start = self.free.start.checked_next_multiple_of(layout.align())?;
             let end = start.checked_add(layout.size())?;
@@ -35,6 +51,22 @@ impl Bump {
             }
             self.extend(end - self.free.end, memory)?;
         }
+    }
+
+    /// Finds a place at the end of the free space, with as much before it as it takes.
+    fn place_last(&mut self, layout: Layout, memory: &mut impl Memory) -> Option<usize> {
+        let both = layout.size().checked_mul(2)?.checked_add(layout.align())?;
+        if self.free.len() < both {
+            self.extend(both - self.free.len(), memory)?;
+        }
+        let room = self.free.len().checked_sub(layout.size())?;
+        let start = (self.free.start + room) & !(layout.align() - 1);
+        if start < self.free.start {
+            return None;
+        }
+        self.settings = start..start + layout.size();
+        self.free.end = start;
+        Some(start)
     }
 
     /// Resizes a block in place and tells whether that was possible.
@@ -66,7 +98,15 @@ impl Bump {
     pub(crate) fn release(&mut self, address: usize, layout: Layout) {
         if self.is_last(address, layout) {
             self.free.start = address;
+        } else if self.are_settings(address, layout) && self.free.end == address {
+            self.free.end = self.settings.end;
+            self.settings = 0..0;
         }
+    }
+
+    /// Whether a block is the large text of the settings.
+    pub(crate) fn are_settings(&self, address: usize, layout: Layout) -> bool {
+        !self.settings.is_empty() && self.settings == (address..address + layout.size())
     }
 
     fn is_last(&self, address: usize, layout: Layout) -> bool {
@@ -182,6 +222,45 @@ mod tests {
         assert_eq!(bump.place(layout(90, 1), &mut memory), Some(0));
         assert!(!bump.resize(0, layout(90, 1), 150, &mut memory));
         assert_eq!(bump.place(layout(10, 1), &mut memory), Some(500));
+    }
+
+    #[test]
+    fn what_is_made_of_large_settings_comes_before_them() {
+        let mut bump = Bump::new(100..1_000);
+        let mut memory = Ranges(&[(1_000, 200_000), (200_000, 300_000)]);
+        let settings = layout(40_000, 1);
+        assert_eq!(bump.place(settings, &mut memory), Some(160_000));
+        assert!(bump.are_settings(160_000, settings));
+        assert_eq!(bump.place(layout(1_000, 8), &mut memory), Some(104));
+        assert!(bump.resize(104, layout(1_000, 8), 100_000, &mut memory));
+        bump.release(160_000, settings);
+        // All that is free is in one piece again.
+        assert_eq!(bump.place(layout(99_000, 8), &mut memory), Some(100_104));
+    }
+
+    #[test]
+    fn large_settings_are_left_behind_by_what_does_not_fit_before_them() {
+        let mut bump = Bump::new(100..1_000);
+        let mut memory = Ranges(&[(1_000, 100_000), (100_000, 300_000)]);
+        let settings = layout(40_000, 1);
+        assert_eq!(bump.place(settings, &mut memory), Some(60_000));
+        assert_eq!(bump.place(layout(150_000, 8), &mut memory), Some(100_000));
+        bump.release(60_000, settings);
+        assert_eq!(bump.place(layout(10, 1), &mut memory), Some(250_000));
+    }
+
+    #[test]
+    fn large_settings_are_placed_somewhere_where_there_is_little_memory() {
+        let mut bump = Bump::new(0..50_000);
+        assert_eq!(bump.place(layout(40_000, 1), &mut no_more()), Some(0));
+        assert!(!bump.are_settings(0, layout(40_000, 1)));
+    }
+
+    #[test]
+    fn only_what_comes_first_is_settings() {
+        let mut bump = Bump::new(0..500_000);
+        assert_eq!(bump.place(layout(1, 1), &mut no_more()), Some(0));
+        assert_eq!(bump.place(layout(40_000, 1), &mut no_more()), Some(1));
     }
 
     #[test]

@@ -19,7 +19,7 @@ const PROFILE: &str = "policy";
 
 /// The bytes of a guest's stack. It stands before everything else in memory, so that an
 /// overflow is a trap; each page more costs time on every sign-up.
-const STACK_BYTES: usize = 64 << 10;
+const STACK_BYTES: usize = 32 << 10;
 
 /// Builds the project in a folder and returns where its component is.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {

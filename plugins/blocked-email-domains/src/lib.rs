@@ -1,12 +1,15 @@
 //! Denies sign-ups with an email address at a listed domain.
 
+mod domains;
+
 use admit_policy::{Error, Policy, SignUp, Verdict, domain_of};
+use domains::{Domains, normalize};
 use serde::Deserialize;
 
 /// The policy: the domains at which nobody may sign up.
 #[derive(Debug)]
 pub struct BlockedEmailDomains {
-    domains: Vec<String>,
+    domains: Domains,
 }
 
 /// The settings, as they stand in the manifest.
@@ -17,27 +20,24 @@ pub struct Settings {
     /// The domains at which nobody may sign up, nor at any subdomain of them.
     #[cfg_attr(
         test,
-        schemars(inner(
-            length(max = 254),
-            regex(pattern = r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+\.?$")
-        ))
+        schemars(
+            with = "Vec<String>",
+            inner(length(max = 254), regex(pattern = r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+\.?$"))
+        )
     )]
-    domains: Vec<String>,
+    domains: Domains,
 }
 
 impl Policy for BlockedEmailDomains {
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Error> {
-        let mut domains = settings.domains;
-        for domain in &mut domains {
-            if !normalize(domain) {
-                return Err(Error::new(format_args!(
-                    "`domains`: `{domain}` is not a domain such as `example.com`"
-                )));
-            }
+        match settings.domains.refused() {
+            Some(entry) => Err(Error::new(format_args!(
+                "`domains`: `{entry}` is not a domain such as `example.com`"
+            ))),
+            None => Ok(Self { domains: settings.domains }),
         }
-        Ok(Self { domains })
     }
 
     fn evaluate(&self, sign_up: &SignUp) -> Result<Verdict, Error> {
@@ -51,7 +51,7 @@ impl Policy for BlockedEmailDomains {
         if !normalize(&mut domain) {
             return Ok(deny("email-domain-unknown"));
         }
-        if self.blocks(&domain) {
+        if self.domains.contain_one_above(&domain) {
             return Ok(deny("email-domain-blocked"));
         }
         Ok(Verdict::allow())
@@ -60,40 +60,8 @@ impl Policy for BlockedEmailDomains {
 
 admit_policy::export!(BlockedEmailDomains);
 
-impl BlockedEmailDomains {
-    /// Whether the domain is listed, or one above it.
-    ///
-    /// Looks through the list from end to end: an instance is asked only once, so
-    /// that it would not pay to sort the list first.
-    fn blocks(&self, domain: &str) -> bool {
-        self.domains.iter().any(|listed| {
-            domain
-                .strip_suffix(listed.as_str())
-                .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-        })
-    }
-}
-
 fn deny(code: &str) -> Verdict {
     Verdict::deny(code, "Please sign up with another email address")
-}
-
-/// Writes a domain in the one way in which domains are compared, and tells
-/// whether it is a domain at all. Anything that mail could not reach, among it
-/// what is not in ASCII, is none.
-fn normalize(domain: &mut String) -> bool {
-    const LONGEST: usize = 253;
-
-    if domain.ends_with('.') {
-        domain.pop();
-    }
-    domain.make_ascii_lowercase();
-    domain.len() <= LONGEST && domain.split('.').all(is_label)
-}
-
-fn is_label(label: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    !label.is_empty() && label.bytes().all(is_allowed)
 }
 
 #[cfg(test)]
@@ -101,9 +69,7 @@ mod tests {
     use super::*;
 
     fn policy(domains: &[&str]) -> Result<BlockedEmailDomains, Error> {
-        BlockedEmailDomains::configure(Settings {
-            domains: domains.iter().map(|domain| domain.to_string()).collect(),
-        })
+        BlockedEmailDomains::configure(Settings { domains: domains.iter().copied().collect() })
     }
 
     fn code(policy: &BlockedEmailDomains, email: &str) -> Option<String> {
@@ -217,6 +183,7 @@ mod tests {
         // Neither in order nor in reverse.
         let entry = |number: usize| format!("domain-{}.example", number * 2_741 % 5_000);
         let domains: Vec<String> = (0..5_000).map(entry).collect();
+        let domains = domains.iter().map(String::as_str).collect();
         let policy = BlockedEmailDomains::configure(Settings { domains }).unwrap();
 
         for number in 0..5_000 {
