@@ -37,7 +37,7 @@ pub use golden::check_golden;
 pub use guests::{component, hostile_guests};
 pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
-pub use load::Load;
+pub use load::{Drive, DriverError, Load, Run, driver, milliseconds};
 pub use markdown::{Block, anchors, blocks, fenced, links, section, table};
 pub use peers::{
     CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
