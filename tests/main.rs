@@ -24,6 +24,7 @@ mod guest_builds;
 mod guide;
 mod hostile;
 mod inspect;
+mod load;
 mod loading;
 mod metadata;
 mod neighbours;

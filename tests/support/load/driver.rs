@@ -113,7 +113,8 @@ fn report(load: &Load, answer: &Answer, differing: u32, format: Format) -> Strin
         others => format!("; {others} answers are not like the first"),
     };
     let head = format!(
-        "{starts} starts, {requests} warm requests; the answer is {} of {bytes} bytes{others}\n\n",
+        "{starts} start{}, {requests} warm requests; the answer is {} of {bytes} bytes{others}\n\n",
+        if starts == 1 { "" } else { "s" },
         if kind == "error" { "an error" } else { "a response" },
     );
     head + &load.table()
@@ -139,7 +140,7 @@ impl Options {
             if name == "--help" {
                 return Ok(Options { format: Format::Help, ..options });
             }
-            let value = args.next();
+            let value = args.next().filter(|value| value != "--");
             let known = value.clone().unwrap_or_default();
             let number = |least: u32| {
                 let number = known.to_str().and_then(|text| text.parse().ok());
@@ -162,7 +163,10 @@ impl Options {
             };
             if taken.is_none() {
                 let value = known.to_string_lossy();
-                return Err(usage(&format!("`{name}` cannot be `{value}`")));
+                return Err(usage(&match known.is_empty() {
+                    true => format!("`{name}` needs a value"),
+                    false => format!("`{name}` cannot be `{value}`"),
+                }));
             }
         }
         match options.command.is_empty() {
