@@ -32,6 +32,7 @@ mod new;
 mod operating;
 mod peers;
 mod privacy;
+mod rails;
 mod readme;
 mod record;
 mod replay;

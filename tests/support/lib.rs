@@ -57,6 +57,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+/// A file that is nowhere: who looks for it leaves a mark in what `strace` writes.
+pub const MARK: &str = "/nowhere/mark";
+
 /// The root of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the root")
