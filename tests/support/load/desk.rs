@@ -33,7 +33,7 @@ struct Book {
     answer: Option<Answer>,
     differing: u32,
     /// The processor time of the process before the second event and after the last answer.
-    processor: [Duration; 2],
+    processor: [Option<Duration>; 2],
     messages: usize,
     is_closed: bool,
 }
@@ -63,7 +63,7 @@ impl<'a> Desk<'a> {
             last_answer: None,
             answer: None,
             differing: 0,
-            processor: [Duration::ZERO; 2],
+            processor: [None; 2],
             messages: 0,
             is_closed: false,
         };
@@ -135,7 +135,10 @@ impl<'a> Desk<'a> {
             cold,
             elapsed: book.sent.get(1).map_or(Duration::ZERO, |second| end - *second),
             warm: book.times.into_iter().skip(1).collect(),
-            processor: book.processor[1].saturating_sub(book.processor[0]),
+            processor: match book.processor {
+                [Some(before), Some(after)] => after.saturating_sub(before),
+                _ => Duration::ZERO,
+            },
             peak,
             answer: book.answer.unwrap_or(Answer::Nothing),
             differing: book.differing,
@@ -158,7 +161,7 @@ impl<'a> Desk<'a> {
         }
         let number = book.sent.len();
         if number == 1 {
-            book.processor[0] = book.process.map_or(Duration::ZERO, processor_time);
+            book.processor[0] = book.process.map(processor_time);
         }
         if number > 0 {
             // The same pages again: a file that grows would cost the function more than the
@@ -191,7 +194,7 @@ impl<'a> Desk<'a> {
         }
         let answered = book.times.len();
         if answered == self.requests {
-            book.processor[1] = book.process.map_or(Duration::ZERO, processor_time);
+            book.processor[1] = book.process.map(processor_time);
         }
         if answered == 1 || answered == self.requests {
             self.changed.notify_all();
