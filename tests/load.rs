@@ -35,6 +35,9 @@ fn the_function_is_measured() {
         assert!(number("/init/median") < number("/firstAnswer/p99"));
         assert!(number("/warm/median") < number("/firstAnswer/median"));
         assert!(number("/processor") > 1.0 && number("/peakMemory") > 1e6, "{figures}");
+        // On two cores at most, of which none computes for longer than there is time.
+        let computed = number("/processor") * number("/warm/count");
+        assert!(computed < 2.0 * number("/elapsed"), "{figures}");
     }
     let table = drive(&["--starts", "1", "--requests", "0"], &command).unwrap();
     assert!(table.starts_with("1 start, 0 warm requests; the answer is a response of "), "{table}");
