@@ -4,6 +4,7 @@ mod desk;
 mod drive;
 mod driver;
 mod figures;
+mod options;
 mod process;
 
 pub use drive::{Drive, Run};
