@@ -454,10 +454,3 @@ fn the_function_needs_little_memory() {
     let peak = memory(lambda.process(), "VmHWM:");
     assert!(peak < 16_000_000, "{peak} bytes");
 }
-
-/// A compiler would be ten megabytes more.
-#[test]
-fn the_bootstrap_is_small() {
-    let size = fs::metadata(bootstrap()).unwrap().len();
-    assert!(size < 6_000_000, "{size} bytes");
-}

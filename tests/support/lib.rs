@@ -37,7 +37,7 @@ pub use golden::check_golden;
 pub use guests::{component, hostile_guests};
 pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
-pub use load::Load;
+pub use load::{Drive, DriverError, Load, Run, driver, milliseconds};
 pub use markdown::{Block, anchors, blocks, fenced, links, section, table};
 pub use peers::{
     CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
@@ -56,6 +56,9 @@ pub use workplace::Workplace;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+
+/// A file that is nowhere: who looks for it leaves a mark in what `strace` writes.
+pub const MARK: &str = "/nowhere/mark";
 
 /// The root of the repository.
 pub fn root() -> &'static Path {

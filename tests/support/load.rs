@@ -1,15 +1,30 @@
-use crate::{Answer, Lambda, memory};
-use std::fs;
+//! What requests to a function cost: any command that speaks the Runtime API.
+
+mod desk;
+mod drive;
+mod driver;
+mod figures;
+mod options;
+mod process;
+
+pub use drive::{Drive, Run};
+pub use driver::{DriverError, driver};
+pub use figures::milliseconds;
+
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What some requests to a function cost, one after the other.
 #[derive(Default)]
 pub struct Load {
+    /// From starting the process to its first question for an event, once for each start.
+    pub init: Vec<Duration>,
     /// From starting the process to its first answer, once for each start.
     pub cold: Vec<Duration>,
     /// From sending an event to the answer, without the first of each process.
     pub warm: Vec<Duration>,
+    /// How long the warm requests took in all.
+    pub elapsed: Duration,
     /// Processor time of the warm requests, all threads together.
     pub processor: Duration,
     /// Bytes of memory at the peak, of the largest process.
@@ -19,20 +34,20 @@ pub struct Load {
 impl Load {
     /// Starts a command as the function and sends it an event so many times.
     pub fn add(&mut self, command: Command, event: &str, requests: u32) {
-        let started = Instant::now();
-        let mut lambda = Lambda::start_command(command);
-        let first = lambda.invoke(event);
-        self.cold.push(started.elapsed());
-        assert_ne!(first, Answer::Nothing);
-        let before = processor_time(lambda.process());
-        for _ in 1..requests {
-            let sent = Instant::now();
-            let answer = lambda.invoke(event);
-            self.warm.push(sent.elapsed());
-            assert_eq!(answer, first);
-        }
-        self.processor += processor_time(lambda.process()).saturating_sub(before);
-        self.peak = self.peak.max(memory(lambda.process(), "VmHWM:"));
+        let drive = Drive { requests, ..Drive::default() };
+        let run = drive.run(command, event).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(run.differing, 0);
+        self.include(run);
+    }
+
+    /// Takes in what came of one process.
+    pub fn include(&mut self, run: Run) {
+        self.init.push(run.init);
+        self.cold.push(run.cold);
+        self.warm.extend(run.warm);
+        self.elapsed += run.elapsed;
+        self.processor += run.processor;
+        self.peak = self.peak.max(run.peak);
     }
 
     /// The processor time of one warm request.
@@ -47,14 +62,4 @@ impl Load {
         let last = sorted.len().saturating_sub(1);
         sorted.get(last * percent / 100).copied().unwrap_or_default()
     }
-}
-
-/// The time that the threads of a process have computed, as the scheduler counts it.
-fn processor_time(process: u32) -> Duration {
-    let tasks = fs::read_dir(format!("/proc/{process}/task")).expect("it lives");
-    let nanoseconds = tasks.map_while(Result::ok).filter_map(|task| {
-        let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        text.split(' ').next()?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(nanoseconds.sum())
 }

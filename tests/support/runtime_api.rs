@@ -1,5 +1,8 @@
+pub(crate) mod protocol;
+
 use crate::bootstrap;
 use crate::http::{listen, requests};
+use protocol::Call;
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Write};
 use std::iter;
@@ -10,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// Lambda with one function: the bootstrap in a process of its own, and the Runtime API
 /// that it talks to, on a free port of 127.0.0.1.
@@ -81,11 +84,7 @@ impl Lambda {
         });
         let serving = Arc::clone(&shared);
         let address = listen(move |stream| serve(&serving, stream)).to_string();
-        let mut child = command
-            .env("AWS_LAMBDA_RUNTIME_API", address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "admit")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        let mut child = protocol::environment(&mut command, &address)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -226,19 +225,18 @@ impl Drop for Lambda {
 /// Serves one connection until the function closes it.
 fn serve(shared: &Shared, mut stream: TcpStream) {
     for request in requests(&stream) {
-        let path = request.path.strip_prefix("/2018-06-01/runtime/").unwrap_or_default();
-        let response = match path.split('/').collect::<Vec<_>>()[..] {
-            ["invocation", "next"] => match next(shared) {
+        let response = match Call::of(&request.path) {
+            Some(Call::Next) => match next(shared) {
                 Some(response) => response,
                 None => return,
             },
-            ["invocation", id, "response"] => settle(shared, id, Answer::Response(request.body)),
-            ["invocation", id, "error"] => settle(shared, id, Answer::Error(request.body)),
-            ["init", "error"] => {
+            Some(Call::Response(id)) => settle(shared, id, Answer::Response(request.body)),
+            Some(Call::Error(id)) => settle(shared, id, Answer::Error(request.body)),
+            Some(Call::InitError) => {
                 let _ = shared.initialised.send(Answer::Error(request.body));
-                accepted()
+                protocol::ACCEPTED.to_vec()
             }
-            _ => panic!("not a request of the Runtime API: {}", request.path),
+            None => panic!("not a request of the Runtime API: {}", request.path),
         };
         if stream.write_all(&response).is_err() {
             return;
@@ -254,27 +252,12 @@ fn next(shared: &Shared) -> Option<Vec<u8>> {
     waiting.insert(id.clone(), answer);
     shared.most_at_once.fetch_max(waiting.len(), Relaxed);
     drop(waiting);
-    let deadline = SystemTime::now() + time;
-    let deadline = deadline.duration_since(UNIX_EPOCH).expect("a clock").as_millis();
-    let mut response = format!(
-        "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\n\
-         lambda-runtime-deadline-ms: {deadline}\r\nlambda-runtime-invoked-function-arn: \
-         arn:aws:lambda:us-east-1:123456789012:function:admit\r\ncontent-type: \
-         application/json\r\n{header}content-length: {}\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    response.extend(body);
-    Some(response)
+    Some(protocol::invocation(&id, &body, &header, time))
 }
 
 fn settle(shared: &Shared, id: &str, answer: Answer) -> Vec<u8> {
     let waiting = shared.waiting.lock().expect("nobody panicked").remove(id);
     let waiting = waiting.unwrap_or_else(|| panic!("nobody asked for {id}"));
     let _ = waiting.send(answer);
-    accepted()
-}
-
-fn accepted() -> Vec<u8> {
-    b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n".to_vec()
+    protocol::ACCEPTED.to_vec()
 }

@@ -1,0 +1,59 @@
+//! What a function and Lambda say to each other.
+
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What a function asks of the Runtime API, or tells it.
+pub(crate) enum Call<'a> {
+    /// It waits for an event.
+    Next,
+    /// It has an answer to the invocation of this id.
+    Response(&'a str),
+    /// The invocation of this id has failed.
+    Error(&'a str),
+    /// It could not start.
+    InitError,
+}
+
+impl<'a> Call<'a> {
+    /// What is meant by a path; nothing where the Runtime API has none such.
+    pub(crate) fn of(path: &'a str) -> Option<Call<'a>> {
+        let mut parts = path.strip_prefix("/2018-06-01/runtime/")?.split('/');
+        match [parts.next()?, parts.next()?, parts.next().unwrap_or_default()] {
+            ["invocation", "next", ""] => Some(Call::Next),
+            ["invocation", id, "response"] => Some(Call::Response(id)),
+            ["invocation", id, "error"] => Some(Call::Error(id)),
+            ["init", "error", ""] => Some(Call::InitError),
+            _ => None,
+        }
+    }
+}
+
+/// The answer to whoever has told something.
+pub(crate) const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
+
+/// The answer to [`Call::Next`]: an event, with so much time to answer it and with these lines
+/// of the header besides the usual.
+pub(crate) fn invocation(id: &str, event: &[u8], header: &str, time: Duration) -> Vec<u8> {
+    let deadline = SystemTime::now() + time;
+    let deadline = deadline.duration_since(UNIX_EPOCH).expect("a clock").as_millis();
+    let mut response = format!(
+        "HTTP/1.1 200 OK\r\nlambda-runtime-aws-request-id: {id}\r\n\
+         lambda-runtime-deadline-ms: {deadline}\r\nlambda-runtime-invoked-function-arn: \
+         arn:aws:lambda:us-east-1:123456789012:function:admit\r\ncontent-type: \
+         application/json\r\n{header}content-length: {}\r\n\r\n",
+        event.len()
+    )
+    .into_bytes();
+    response.extend(event);
+    response
+}
+
+/// Puts a command where a function is: into Lambda's environment.
+pub(crate) fn environment<'a>(command: &'a mut Command, address: &str) -> &'a mut Command {
+    command
+        .env("AWS_LAMBDA_RUNTIME_API", address)
+        .env("AWS_LAMBDA_FUNCTION_NAME", "admit")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+}
