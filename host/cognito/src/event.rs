@@ -80,9 +80,7 @@ impl<'a> Event<'a> {
         let text = std::str::from_utf8(bytes).map_err(|e| EventError::NotText(e.valid_up_to()))?;
         // JSON's white space around the event is no part of it.
         let text = text.trim_matches([' ', '\t', '\n', '\r']);
-        let whole: &RawValue =
-            serde_json::from_str(text).map_err(|error| EventError::NotJson(error.to_string()))?;
-        let event = Object::new(EVENT, whole)?;
+        let event = Object::whole(text)?;
         let caller = event.object("callerContext", "`callerContext`")?;
         let request = event.object("request", REQUEST)?;
         let sign_up = SignUp {
@@ -117,14 +115,17 @@ impl<'a> Event<'a> {
         let mut missing = Vec::new();
         for ((name, value), slot) in FLAGS.iter().zip(values).zip(&self.slots.flags) {
             match slot {
-                Some(range) => edits.push((range.clone(), value.to_string())),
+                Some(range) => {
+                    let value = if value { "true" } else { "false" };
+                    edits.push((range.clone(), Cow::Borrowed(value)));
+                }
                 None => missing.push(format!("\"{name}\":{value}")),
             }
         }
         if !missing.is_empty() {
             let missing = missing.join(",");
             let comma = |empty: &bool| if *empty { "" } else { "," };
-            edits.push(match &self.slots.rest {
+            let (range, response) = match &self.slots.rest {
                 Rest::IntoResponse { end, empty } => {
                     (*end..*end, format!("{}{missing}", comma(empty)))
                 }
@@ -132,7 +133,8 @@ impl<'a> Event<'a> {
                 Rest::IntoEvent { end, empty } => {
                     (*end..*end, format!("{}\"response\":{{{missing}}}", comma(empty)))
                 }
-            });
+            };
+            edits.push((range, Cow::Owned(response)));
         }
         edits.sort_by_key(|(range, _)| range.start);
         let mut answer = String::with_capacity(self.text.len() + 96);
@@ -154,13 +156,25 @@ struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
+    /// The event itself, which nobody has read before.
+    fn whole(text: &'a str) -> Result<Object<'a>, EventError> {
+        if text.starts_with('{') {
+            return Object::parse(EVENT, text);
+        }
+        let value = serde_json::from_str(text).map_err(not_json)?;
+        Object::new(EVENT, value)
+    }
+
     fn new(name: &'static str, value: &'a RawValue) -> Result<Object<'a>, EventError> {
         let found = kind(value);
         if found != "an object" {
             return Err(EventError::NotAnObject { member: name, found });
         }
-        let Members(members) = serde_json::from_str(value.get())
-            .map_err(|error| EventError::NotJson(error.to_string()))?;
+        Object::parse(name, value.get())
+    }
+
+    fn parse(name: &'static str, text: &'a str) -> Result<Object<'a>, EventError> {
+        let Members(members) = serde_json::from_str(text).map_err(not_json)?;
         Ok(Object { name, members })
     }
 
@@ -206,10 +220,15 @@ fn text(value: &RawValue) -> Result<Option<Cow<'_, str>>, EventError> {
         // Half a surrogate pair is JSON to one reader and none to another.
         ("a string", json) => match serde_json::from_str(json) {
             Ok(Text(text)) => Ok(Some(text)),
-            Err(error) => Err(EventError::NotJson(error.to_string())),
+            Err(error) => Err(not_json(error)),
         },
         (_, json) => Ok(Some(Cow::Borrowed(json))),
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped by")]
+fn not_json(error: serde_json::Error) -> EventError {
+    EventError::NotJson(error.to_string())
 }
 
 fn kind(value: &RawValue) -> &'static str {
