@@ -2,7 +2,7 @@ use crate::key_path::{KeyPath, Problem};
 use crate::verdict::as_code;
 use crate::{SignUp, printable};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
 
@@ -218,19 +218,19 @@ impl Reads {
         entries: &'a [(Cow<'_, str>, Cow<'_, str>)],
         select: impl Fn(&ReadPath) -> Option<&Name>,
     ) -> Vec<(&'a str, &'a str)> {
-        // Gathered once: each entry is then looked up, however many there are.
+        // Gathered once, in their order: each entry is then looked up, however many there are.
         let mut all = false;
-        let mut names = HashSet::new();
+        let mut names = Vec::new();
         for name in self.0.iter().filter_map(select) {
             match name {
                 Name::All => all = true,
-                Name::One(name) => _ = names.insert(name.as_str()),
+                Name::One(name) => names.push(name.as_str()),
             }
         }
         entries
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()))
-            .filter(|(name, _)| all || names.contains(name))
+            .filter(|(name, _)| all || names.binary_search(name).is_ok())
             .collect()
     }
 }
@@ -289,6 +289,18 @@ mod tests {
             reads(&["clientMetadata.a.b", "validationData.other"]).project(&sign_up),
             View { client_metadata: vec![("a.b", "1")], ..bare.clone() }
         );
+    }
+
+    #[test]
+    fn of_many_names_each_is_found() {
+        let name = |index: u32| format!("clientMetadata.{:03}", index * 7 % 100);
+        let reads: Vec<String> = (0..100).map(name).collect();
+        let reads = reads.iter().map(String::as_str).collect::<Vec<_>>();
+        let entry = |index: u32| (format!("{index:03}").into(), "".into());
+        let sign_up = SignUp { client_metadata: (0..200).map(entry).collect(), ..sign_up() };
+        let view = self::reads(&reads).project(&sign_up);
+        let seen = view.client_metadata.iter().map(|(name, _)| name.to_string());
+        assert_eq!(Vec::from_iter(seen), Vec::from_iter((0..100).map(|i| format!("{i:03}"))));
     }
 
     #[test]
