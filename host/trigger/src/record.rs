@@ -269,10 +269,14 @@ pub(crate) fn now() -> String {
 
 /// Writes one line.
 pub(crate) fn write(line: &impl Serialize) {
-    if let Ok(text) = serde_json::to_vec(line) {
+    let mut text = Vec::with_capacity(USUAL);
+    if serde_json::to_writer(&mut text, line).is_ok() {
         write_line(text);
     }
 }
+
+/// The bytes that a line of a few policies has; a longer one makes room for itself.
+const USUAL: usize = 2 << 10;
 
 fn write_line(mut text: Vec<u8>) {
     text.push(b'\n');
