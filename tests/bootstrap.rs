@@ -242,13 +242,13 @@ fn a_policy_that_cannot_be_loaded_fails_alone() {
     type Damage = fn(&Path);
     let damage: [(&str, Damage); 3] = [
         ("cannot read", |file| fs::remove_file(file).unwrap()),
-        ("does not match its digest", |file| {
+        ("does not match its checksum", |file| {
             let mut bytes = fs::read(file).unwrap();
             let middle = bytes.len() / 2;
             bytes[middle] ^= 1;
             fs::write(file, bytes).unwrap();
         }),
-        ("does not match its digest", |file| {
+        ("does not match its checksum", |file| {
             let bytes = fs::read(file).unwrap();
             fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
         }),

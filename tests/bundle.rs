@@ -1,5 +1,6 @@
 //! `admit bundle`: what the Lambda loads.
 
+use admit_engine::Checksum;
 use admit_tests::{admit, component, sample_manifest, stderr, stdout};
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,7 +33,7 @@ fn a_bundle_is_the_same_each_time_for_either_machine() {
             assert!(output.status.success(), "{}", stderr(&output));
         }
         let files = files(&one);
-        assert_eq!(files.len(), 5, "an index, what it is about, and a file for each component");
+        assert_eq!(files.len(), 6, "an index, what it is about, settings, and three policies");
         assert!(files == self::files(&two), "{target}: the bytes differ");
         let index = String::from_utf8(files["bundle.json"].clone()).unwrap();
         assert!(index.contains(&format!("\"target\": \"{target}\"")), "{index}");
@@ -58,10 +59,43 @@ fn the_index_names_every_digest_and_every_default() {
             format!("sha256:{}", &stdout(&sum)[..64])
         };
         assert_eq!(entry["source"], sum(&component(name)));
-        let compiled = entry["compiled"].as_str().unwrap();
-        let file = path.join(format!("{}.cwasm", compiled.strip_prefix("sha256:").unwrap()));
-        assert_eq!(compiled, sum(&file));
+        let compiled = bundle["configured"][name]["compiled"].as_str().unwrap();
+        let file = format!("{}.cwasm", compiled.strip_prefix("blake3:").unwrap());
+        assert_eq!(compiled, Checksum::of(&files[&file]).to_string());
+        for file in ["about", "settings"] {
+            assert_eq!(bundle[file], sum(&path.join(format!("{file}.json"))));
+        }
     }
+}
+
+/// Small settings are read faster than a file that holds what comes of them.
+#[test]
+fn policies_of_one_component_share_a_file_unless_it_pays_not_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = component("blocked-email-domains");
+    let policy = |id: &str, domains: usize| {
+        let domains: Vec<String> = (0..domains).map(|n| format!("{id}{n}.example")).collect();
+        format!(
+            "[[policy]]\nid = \"{id}\"\ncomponent = {component:?}\nreads = []\nverdicts = []\n\
+             settings = {{ domains = {domains:?} }}\n"
+        )
+    };
+    let manifest = folder.path().join("admit.toml");
+    fs::write(&manifest, [policy("a", 1), policy("b", 2), policy("c", 1_000)].concat()).unwrap();
+    let path = folder.path().join("bundle");
+    let check = |more: &[&str], configured: &[&str], compiled: usize| {
+        let mut command = admit();
+        command.args(["bundle", "--manifest"]).arg(&manifest).arg("-o").arg(&path).args(more);
+        assert!(command.output().unwrap().status.success());
+        let files = files(&path);
+        let index: serde_json::Value = serde_json::from_slice(&files["bundle.json"]).unwrap();
+        let found = index["bundle"]["configured"].as_object();
+        let found: Vec<_> = found.into_iter().flat_map(|found| found.keys()).collect();
+        assert_eq!(found, configured);
+        assert_eq!(files.keys().filter(|name| name.ends_with(".cwasm")).count(), compiled);
+    };
+    check(&[], &["c"], 2);
+    check(&["--configure", "always"], &[], 1);
 }
 
 #[test]
@@ -87,7 +121,7 @@ fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
     let path = folder.path().join("bundle");
     assert!(bundle(&sample_manifest(), &path, "arm64").status.success());
     assert!(bundle(&sample_manifest(), &path, "x86_64").status.success());
-    assert_eq!(files(&path).len(), 5);
+    assert_eq!(files(&path).len(), 6);
 
     let precious = folder.path().join("precious");
     fs::create_dir(&precious).unwrap();
@@ -120,9 +154,11 @@ fn what_is_bundled_is_said_as_json_too() {
     let components = report["components"].as_array().unwrap();
     assert_eq!(components.len(), 3);
     for component in components {
-        let file = component["compiled"].as_str().unwrap().strip_prefix("sha256:").unwrap();
-        assert_eq!(component["compiledBytes"], files[&format!("{file}.cwasm")].len());
         let name = component["component"].as_str().unwrap();
+        let policies = report["policies"].as_array().unwrap();
+        let policy = policies.iter().find(|policy| policy["policy"] == name).unwrap();
+        let file = policy["compiled"].as_str().unwrap().strip_prefix("blake3:").unwrap();
+        assert_eq!(component["compiledBytes"], files[&format!("{file}.cwasm")].len());
         let mut build = admit();
         build.args(["build", "--format", "json"]).arg(format!("plugins/{name}"));
         let output = build.output().unwrap();

@@ -317,7 +317,7 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
     code[1_000] ^= 1;
     fs::write(&compiled, code).unwrap();
     refused(&bundle.path(), "policy `verify-contact` of ");
-    refused(&bundle.path(), "does not match its digest");
+    refused(&bundle.path(), "does not match its checksum");
     fs::remove_file(&compiled).unwrap();
     refused(&bundle.path(), "would fail on every sign-up: ");
 

@@ -1,8 +1,9 @@
+use crate::invocation::Bytes;
 use admit_cognito::FunctionError;
 use admit_core::Size;
 use admit_engine::{Engine, bundle};
 use admit_trigger::{Request, Telemetry, Trigger};
-use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use lambda_runtime::{Context, Diagnostic};
 use serde_json::value::RawValue;
 use std::env;
 use std::path::Path;
@@ -44,17 +45,17 @@ impl Handler {
         Ok(Handler { trigger, concurrency })
     }
 
-    /// Answers one event, which is handed over as text; none is what was no text.
+    /// Answers one event; none is one that is too large.
     pub(crate) async fn answer(
         self: Arc<Handler>,
-        event: LambdaEvent<Option<String>>,
+        event: Option<Bytes>,
+        context: Context,
     ) -> Result<Box<RawValue>, Denied> {
-        let LambdaEvent { payload, context } = event;
         let concurrency = self.concurrency;
         let decide = move || {
             self.trigger.answer(&Request {
                 id: &context.request_id,
-                event: payload.as_deref().map(str::as_bytes),
+                event: event.as_deref(),
                 left: time_left(&context),
             })
         };

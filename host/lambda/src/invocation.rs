@@ -1,28 +1,43 @@
 use admit_cognito::Event;
 use lambda_runtime::LambdaInvocation;
 use lambda_runtime::tower::{Layer, Service};
-use serde_json::Value;
+use std::cell::Cell;
+use std::mem;
 use std::task::{Context, Poll};
 
-/// Hands the event to the handler as text.
+/// Hands the event to the handler as it came.
 ///
 /// The runtime library would parse it first, and would answer what is not JSON with an
 /// error of its own, whose text is not meant for the person signing up.
-pub(crate) struct AsText;
+pub(crate) struct AsItCame;
 
-/// The service that [`AsText`] makes of another.
+/// The service that [`AsItCame`] makes of another.
 #[derive(Clone)]
-pub(crate) struct TextService<S>(S);
+pub(crate) struct Untouched<S>(S);
 
-impl<S> Layer<S> for AsText {
-    type Service = TextService<S>;
+/// The bytes of an event, as Lambda sent them.
+pub(crate) type Bytes = Vec<u8>;
 
-    fn layer(&self, inner: S) -> TextService<S> {
-        TextService(inner)
+thread_local! {
+    /// The event of the call that this thread is in.
+    static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
+}
+
+/// The event of the call that led here, if it is not larger than one may be. It is there until
+/// it is taken.
+pub(crate) fn take_event() -> Option<Bytes> {
+    EVENT.take().filter(|event| event.len() <= Event::MOST_BYTES)
+}
+
+impl<S> Layer<S> for AsItCame {
+    type Service = Untouched<S>;
+
+    fn layer(&self, inner: S) -> Untouched<S> {
+        Untouched(inner)
     }
 }
 
-impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TextService<S> {
+impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for Untouched<S> {
     type Response = S::Response;
     type Error = S::Error;
     type Future = S::Future;
@@ -32,11 +47,15 @@ impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for TextService<S> 
     }
 
     fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
-        // What is no text, or too much to copy, becomes null: the handler says so.
-        let body = Some(&invocation.body).filter(|body| body.len() <= Event::MOST_BYTES);
-        let text = body.and_then(|body| std::str::from_utf8(body).ok());
-        let text = text.map_or(Value::Null, Value::from);
-        invocation.body = text.to_string().into();
-        self.0.call(invocation)
+        // The library hands its own layers nothing but what it has parsed. What it calls, down
+        // to the handler, it calls before this call returns.
+        let event = mem::replace(&mut invocation.body, NOTHING.into());
+        EVENT.set(Some(event.into()));
+        let future = self.0.call(invocation);
+        EVENT.set(None);
+        future
     }
 }
+
+/// What the library parses instead.
+const NOTHING: &str = "null";

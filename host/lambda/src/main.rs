@@ -10,8 +10,8 @@ mod invocation;
 use admit_trigger::Telemetry;
 use anyhow::{Context, anyhow, bail};
 use handler::Handler;
-use invocation::AsText;
-use lambda_runtime::{Runtime, service_fn};
+use invocation::AsItCame;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use std::env;
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -55,8 +55,10 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
                 return Err(error);
             }
         };
-        let answer = service_fn(move |event| Arc::clone(&handler).answer(event));
-        let runtime = Runtime::new(answer).layer(AsText);
+        let answer = service_fn(move |event: LambdaEvent<()>| {
+            Arc::clone(&handler).answer(invocation::take_event(), event.context)
+        });
+        let runtime = Runtime::new(answer).layer(AsItCame);
         // What the library says may be what whoever invoked the function said.
         runtime.run_concurrent().await.map_err(|_| {
             anyhow!("the runtime library gave up: it could not read or answer a request")

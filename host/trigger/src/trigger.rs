@@ -22,7 +22,7 @@ pub struct Trigger {
 pub struct Request<'a> {
     /// Its id, by which the platform calls it.
     pub id: &'a str,
-    /// The event as it came; `None` stands for what is no text, or too large.
+    /// The event as it came; `None` stands for one that is too large.
     pub event: Option<&'a [u8]>,
     /// How long there is time for the decision.
     pub left: Duration,
@@ -94,10 +94,7 @@ impl Trigger {
         let request_id = request.id;
         let event = match request.event {
             Some(text) => Event::parse(text).map_err(|error| error.to_string()),
-            None => Err(format!(
-                "the event is not UTF-8, or larger than {} KiB",
-                Event::MOST_BYTES >> 10
-            )),
+            None => Err(format!("the event is larger than {} KiB", Event::MOST_BYTES >> 10)),
         };
         let event = event.map_err(|error| {
             diagnostics::say_invalid_event(request_id, &error);
