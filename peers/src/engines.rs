@@ -19,6 +19,8 @@ pub(crate) struct Candidate {
     pub(crate) kind: Kind,
     /// What is made for each sign-up, and what is kept.
     pub(crate) state: &'static str,
+    /// How many decisions are timed as one.
+    pub(crate) at_once: u32,
     decide: Box<dyn FnMut(&SignUp<'_>) -> anyhow::Result<Verdict>>,
 }
 
@@ -75,7 +77,7 @@ impl Candidate {
         state: &'static str,
         decide: impl FnMut(&SignUp<'_>) -> anyhow::Result<Verdict> + 'static,
     ) -> Candidate {
-        Candidate { name, kind, state, decide: Box::new(decide) }
+        Candidate { name, kind, state, at_once: 1, decide: Box::new(decide) }
     }
 
     /// Decides one sign-up. What it made for that is dropped as well.

@@ -44,7 +44,7 @@ pub(crate) fn functions() -> anyhow::Result<[Function; 4]> {
     let owned = |args: &[&str]| args.iter().map(|&arg| arg.to_owned()).collect();
     Ok([
         Function {
-            name: "bare Rust handler",
+            name: "a bare Rust handler",
             kind: Kind::Native,
             state: "one process",
             program: native_handler(),
@@ -62,7 +62,7 @@ pub(crate) fn functions() -> anyhow::Result<[Function; 4]> {
             bundle: Some(Bundle::sample()),
         },
         Function {
-            name: "Node, `aws-lambda-ric`",
+            name: "Node with `aws-lambda-ric`",
             kind: Kind::Native,
             state: "one process",
             program: node_program()?,
@@ -71,7 +71,7 @@ pub(crate) fn functions() -> anyhow::Result<[Function; 4]> {
             bundle: None,
         },
         Function {
-            name: "Python, `awslambdaric`",
+            name: "Python with `awslambdaric`",
             kind: Kind::Native,
             state: "one process",
             program: python.join("packages/bin/python"),

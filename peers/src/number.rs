@@ -5,6 +5,7 @@ use std::time::Duration;
 /// A time with its unit.
 pub(crate) fn time(time: Duration) -> String {
     match time.as_secs_f64() * 1e6 {
+        micros if micros < 0.9995 => format!("{} ns", digits(micros * 1e3)),
         micros if micros < 999.5 => format!("{} µs", digits(micros)),
         micros => format!("{} ms", digits(micros / 1e3)),
     }
@@ -26,7 +27,7 @@ mod tests {
     #[test]
     fn times_have_the_unit_that_suits_them() {
         for (nanoseconds, expected) in [
-            (57, "0.06 µs"),
+            (57, "57.0 ns"),
             (5_234, "5.23 µs"),
             (9_996, "10.0 µs"),
             (142_400, "142 µs"),

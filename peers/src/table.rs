@@ -5,7 +5,7 @@ use crate::number::{digits, time};
 use std::io::{self, Write};
 
 /// By what the row of a group is known that all others are set beside.
-const FLOORS: [&str; 2] = ["plain Rust", "bare Rust handler"];
+const FLOORS: [&str; 2] = ["a plain Rust function", "a bare Rust handler"];
 const OURS: &str = "`admit`";
 
 /// Writes one table with both groups, and below it how far `admit` is from each of the others.
@@ -41,8 +41,8 @@ pub(crate) fn write(
     }
     writeln!(
         out,
-        "- The medians of single turns differ by up to {} times in process, {} warm and {} cold; a \
-         time in process includes {} for reading the clock.",
+        "- The medians of single turns differ by up to {} times in process, {} warm and {} cold; in \
+         process, {} are for reading the clock, but for the plain function.",
         spread(in_process, |row| Some(&row.warm)),
         spread(as_functions, |row| Some(&row.warm)),
         spread(as_functions, |row| row.cold.as_ref()),
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_row_is_set_beside_the_floor() {
-        let (ours, floor) = (row("`admit`", "fresh", 6), row("plain Rust", "a function", 4));
+        let (ours, floor) = (row("`admit`", "fresh", 6), row("a plain Rust function", "none", 4));
         assert_eq!(
             line(&ours, Some(&floor)),
             "| `admit` | yes | fresh |  |  |  | 6.00 µs | 12.0 µs | 18.0 µs | 1.50 × |  |  |"
@@ -131,12 +131,12 @@ mod tests {
             row("`admit`", "fresh", 6),
             row("Cedar", "anew", 60),
             row("Cedar", "again", 3),
-            row("plain Rust", "a function", 1),
+            row("a plain Rust function", "none", 1),
         ];
         assert_eq!(
             distances(&rows, |row| Some(&row.warm)),
             "is 10.0 times as fast as Cedar (anew); it takes 2.00 times as long as Cedar (again), \
-             6.00 times as long as plain Rust"
+             6.00 times as long as a plain Rust function"
         );
     }
 }

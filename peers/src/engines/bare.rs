@@ -6,9 +6,12 @@ use std::hint::black_box;
 
 pub(super) fn candidate() -> Candidate {
     let domains = DOMAINS.map(str::to_owned);
-    Candidate::new("plain Rust", Kind::Native, "a function", move |sign_up| {
-        Ok(decide(black_box(&domains), black_box(sign_up)))
-    })
+    let decide = move |sign_up: &SignUp<'_>| Ok(decide(black_box(&domains), black_box(sign_up)));
+    // To read the clock takes longer than to decide.
+    Candidate {
+        at_once: 100,
+        ..Candidate::new("a plain Rust function", Kind::Native, "none", decide)
+    }
 }
 
 fn decide(domains: &[String], sign_up: &SignUp<'_>) -> Verdict {

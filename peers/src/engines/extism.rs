@@ -8,6 +8,7 @@ use extism::convert::Json;
 use extism::{CompiledPlugin, Manifest, Plugin, PluginBuilder, Wasm};
 use serde::Deserialize;
 use std::path::Path;
+use wasmtime::{Config, InstanceAllocationStrategy};
 
 /// What the plugin answers. Its members are read, as whoever gets it would.
 #[derive(Deserialize)]
@@ -22,19 +23,31 @@ enum PluginVerdict {
     },
 }
 
-pub(super) fn candidates() -> anyhow::Result<[Candidate; 2]> {
+pub(super) fn candidates() -> anyhow::Result<[Candidate; 3]> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("target/wasm32-unknown-unknown/release/admit_peers_extism_guest.wasm");
     let plugin = std::fs::read(&file)
         .with_context(|| format!("cannot read `{}`; `peers/run` builds it", file.display()))?;
     let manifest = Manifest::new([Wasm::data(plugin)])
         .with_config_key("domains", serde_json::to_string(&DOMAINS)?);
-    let compiled: CompiledPlugin = PluginBuilder::new(manifest).with_cache_disabled().compile()?;
+    let compile = |config: &Config| -> anyhow::Result<CompiledPlugin> {
+        let builder = PluginBuilder::new(manifest.clone()).with_cache_disabled();
+        builder.with_wasmtime_config(config.clone()).compile()
+    };
+    let mut config = Config::new();
+    let compiled = compile(&config)?;
+    let pooled = compile(config.allocation_strategy(InstanceAllocationStrategy::pooling()))?;
     let mut reused = Plugin::new_from_compiled(&compiled)?;
     Ok([
         Candidate::new("Extism", Kind::Sandbox, "a fresh plugin each time", move |sign_up| {
             decide(&mut Plugin::new_from_compiled(&compiled)?, sign_up)
         }),
+        Candidate::new(
+            "Extism",
+            Kind::Sandbox,
+            "the same, from a pool of memory",
+            move |sign_up| decide(&mut Plugin::new_from_compiled(&pooled)?, sign_up),
+        ),
         Candidate::new("Extism", Kind::Sandbox, "one plugin, used again", move |sign_up| {
             decide(&mut reused, sign_up)
         }),
