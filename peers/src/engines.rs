@@ -21,8 +21,10 @@ pub(crate) struct Candidate {
     pub(crate) state: &'static str,
     /// How many decisions are timed as one.
     pub(crate) at_once: u32,
-    decide: Box<dyn FnMut(&SignUp<'_>) -> anyhow::Result<Verdict>>,
+    decide: Decide,
 }
+
+type Decide = Box<dyn FnMut(&SignUp<'_>) -> anyhow::Result<Verdict>>;
 
 /// What may run in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub(crate) fn description() -> anyhow::Result<String> {
         processor()?,
         fs::read_to_string("/proc/sys/kernel/osrelease")?.trim(),
         cores()?,
-        commit()?,
+        commit().as_deref().unwrap_or("an unknown commit"),
         said_by(Command::new("rustc").arg("--version").current_dir(here))?
             .split(" (")
             .next()

@@ -9,10 +9,24 @@ mod number;
 mod sign_ups;
 mod table;
 
+use anyhow::bail;
 use std::env;
 use std::io::{Write, stderr, stdout};
 
+/// How far to go.
+enum Step {
+    /// Build what is compared, and see that it agrees.
+    Prepare,
+    /// Measure it, too.
+    Measure,
+}
+
 fn main() -> anyhow::Result<()> {
+    let step = match env::args().nth(1).as_deref() {
+        Some("prepare") => Step::Prepare,
+        Some("measure") => Step::Measure,
+        _ => bail!("say `prepare` or `measure`; `peers/run` says both"),
+    };
     let mut candidates = engines::candidates()?;
     let functions = functions::functions()?;
     sign_ups::check_agreement(&mut candidates)?;
@@ -24,16 +38,12 @@ fn main() -> anyhow::Result<()> {
         candidates.len(),
         functions.len()
     )?;
-    match env::args().nth(1).as_deref() {
-        Some("prepare") => Ok(()),
-        Some("measure") => {
-            let in_process = measurement::in_process(&mut candidates, &mut talk)?;
-            let as_functions = measurement::as_functions(&functions, &mut talk)?;
-            let mut out = stdout().lock();
-            writeln!(out, "{}\n", machine::description()?)?;
-            table::write(&mut out, &in_process, &as_functions)?;
-            Ok(())
-        }
-        _ => anyhow::bail!("say `prepare` or `measure`; `peers/run` says both"),
+    if let Step::Measure = step {
+        let in_process = measurement::in_process(&mut candidates, &mut talk)?;
+        let as_functions = measurement::as_functions(&functions, &mut talk)?;
+        let mut out = stdout().lock();
+        writeln!(out, "{}\n", machine::description()?)?;
+        table::write(&mut out, &in_process, &as_functions)?;
     }
+    Ok(())
 }

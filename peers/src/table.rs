@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_row_is_set_beside_the_floor() {
-        let (ours, floor) = (row("`admit`", "fresh", 6), row("a plain Rust function", "none", 4));
+        let (ours, floor) =
+            (row("`admit`", "fresh", 6), row("a plain Rust function", "a function", 4));
         assert_eq!(
             line(&ours, Some(&floor)),
             "| `admit` | yes | fresh |  |  |  | 6.00 µs | 12.0 µs | 18.0 µs | 1.50 × |  |  |"
@@ -131,7 +132,7 @@ mod tests {
             row("`admit`", "fresh", 6),
             row("Cedar", "anew", 60),
             row("Cedar", "again", 3),
-            row("a plain Rust function", "none", 1),
+            row("a plain Rust function", "a function", 1),
         ];
         assert_eq!(
             distances(&rows, |row| Some(&row.warm)),

@@ -10,7 +10,7 @@ pub(super) fn candidate() -> Candidate {
     // To read the clock takes longer than to decide.
     Candidate {
         at_once: 100,
-        ..Candidate::new("a plain Rust function", Kind::Native, "none", decide)
+        ..Candidate::new("a plain Rust function", Kind::Native, "a function", decide)
     }
 }
 

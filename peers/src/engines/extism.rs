@@ -45,7 +45,7 @@ pub(super) fn candidates() -> anyhow::Result<[Candidate; 3]> {
         Candidate::new(
             "Extism",
             Kind::Sandbox,
-            "the same, from a pool of memory",
+            "a fresh plugin each time, pooled",
             move |sign_up| decide(&mut Plugin::new_from_compiled(&pooled)?, sign_up),
         ),
         Candidate::new("Extism", Kind::Sandbox, "one plugin, used again", move |sign_up| {
