@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// The package that is the bootstrap.
 const PACKAGE: &str = "admit-lambda";
@@ -34,14 +34,20 @@ impl Checkout {
         let triple = target.triple();
         rust::add_target(root, triple)?;
         let mut command = rust::tool("cargo", root);
+        let mut flags = rust::remap_paths(&[(root, "/admit")]);
         if Some(target) == Target::HERE && cfg!(target_os = "linux") {
             command.arg("build").args(["--target", triple]);
+            // Nothing is to be found and linked at each start, and the version of this machine's C
+            // library does not matter.
+            if has_static_libc() {
+                flags.push("-Ctarget-feature=+crt-static".to_owned());
+            }
         } else {
             check_cross_compiler(root, target)?;
             // With the C library of Amazon Linux 2023.
             command.arg("zigbuild").args(["--target", &format!("{triple}.2.34")]);
         }
-        let flags = serde_json::json!(rust::remap_paths(&[(root, "/admit")]));
+        let flags = serde_json::json!(flags);
         let mut child = command
             .args(["--release", "--locked", "--package", PACKAGE])
             .args(["--config", &format!("target.{triple}.rustflags={flags}")])
@@ -61,6 +67,13 @@ impl Checkout {
 fn is_checkout(root: &Path) -> bool {
     let manifest = std::fs::read_to_string(root.join("host/lambda/Cargo.toml"));
     manifest.is_ok_and(|text| text.contains(&format!("name = \"{PACKAGE}\"")))
+}
+
+/// Whether the C compiler of this machine, which links, finds a C library to link in.
+fn has_static_libc() -> bool {
+    let found = Command::new("cc").arg("-print-file-name=libc.a").output();
+    // It gives the name back if there is none.
+    found.is_ok_and(|found| found.stdout.starts_with(b"/"))
 }
 
 /// A linker and a C compiler for another kind of machine come with Zig.
