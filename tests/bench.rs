@@ -229,7 +229,7 @@ fn one_policy_is_measured_with_what_it_asks_for() {
     let policy = component("minimum-username-length");
     let policy = policy.to_str().unwrap();
     let output = bench.run(&[policy, "--settings", r#"{"characters": 8}"#]);
-    check(&output, 0, &["\nminimum_username_length  128KiB  configure "]);
+    check(&output, 0, &["\nminimum_username_length   64KiB  configure "]);
     assert!(!stdout(&output).contains("whole decision"), "{}", stdout(&output));
     check(
         &bench.run(&[policy, "--settings", r#"{"characters": "x"}"#]),

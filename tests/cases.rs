@@ -194,7 +194,7 @@ max-fuel = 1_000_000
 name = "more memory than allowed"
 event.clientId = "open"
 confirm = true
-max-memory = "64KiB"
+max-memory = "32KiB"
 
 [[case]]
 name = "a policy that monitors counts for nothing"

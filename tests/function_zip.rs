@@ -2,7 +2,8 @@
 //! what `--check` says before anything is written.
 
 use admit_tests::{
-    Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout, unpack,
+    Answer, FunctionZip, Lambda, admit, bootstrap, event, native_handler, root, stderr, stdout,
+    unpack,
 };
 use std::fs::{self, File};
 use std::io::Write;
@@ -56,7 +57,7 @@ fn the_same_input_gives_the_same_package() {
     let home = std::env::home_dir().unwrap();
     for path in [root().to_str().unwrap(), home.join(".cargo").to_str().unwrap()] {
         let found = bytes.windows(path.len()).any(|window| window == path.as_bytes());
-        assert!(!found, "`{path}` is in the bootstrap");
+        assert!(!found, "`{path}` is in the program");
     }
 }
 
@@ -232,9 +233,11 @@ fn what_lambda_could_not_start_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("function.zip");
     let good = fs::read(bootstrap()).unwrap();
-    let replaced = |from: &str, to: &str| {
+    // Its C library is not linked in.
+    let dynamic = fs::read(native_handler()).unwrap();
+    let replaced = |program: &[u8], from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
-        let mut bytes = good.clone();
+        let mut bytes = program.to_vec();
         let places: Vec<usize> = (0..bytes.len() - from.len())
             .filter(|at| bytes[*at..].starts_with(from.as_bytes()))
             .collect();
@@ -263,11 +266,11 @@ fn what_lambda_could_not_start_is_refused() {
     };
     refused(b"#!/bin/sh\n", here, "no executable for 64-bit Linux");
     refused(&good, other, &format!("it is for {here}, and the function is to run on {other}"));
-    refused(&replaced("GLIBC_2.34", "GLIBC_2.39"), here, "it needs glibc 2.39");
+    refused(&replaced(&dynamic, "GLIBC_2.34", "GLIBC_2.39"), here, "it needs glibc 2.39");
     let loads = admit_engine::bundle::HOST;
     let old = loads.replace("48.", "47.");
-    refused(&replaced(loads, &old), here, "it is no bootstrap of `admit`");
-    let musl = replaced("/lib64/ld-linux-x86-64.so.2", "/lib64/ld-musl-x86_64.so.12");
+    refused(&replaced(&good, loads, &old), here, "it is no bootstrap of `admit`");
+    let musl = replaced(&dynamic, "/lib64/ld-linux-x86-64.so.2", "/lib64/ld-musl-x86_64.so.12");
     refused(&musl, here, "to be loaded by `/lib64/ld-musl-x86_64.so.12`");
     // The tool itself knows the same formats, and is no bootstrap.
     refused(&fs::read(admit().get_program()).unwrap(), here, "it is no bootstrap of `admit`");

@@ -164,8 +164,12 @@ fn limits_stop_a_policy() {
     );
     let decision = decide(&format!("{tell}\nlimits = {{ fuel = {enough} }}"), "sign-up.json");
     assert_eq!(decision["answer"], "admit");
-    // The puppet starts with two pages of 64 KiB.
-    check_refused(&format!("{tell}\nlimits = {{ memory = \"64KiB\" }}"));
+    // The puppet starts with one page of 64 KiB.
+    let long = "x".repeat(64 << 10);
+    check_refused(&format!(
+        "reads = []\nverdicts = []\nsettings = {{ deny = [\"code\", \"{long}\"] }}\n\
+         limits = {{ memory = \"64KiB\" }}"
+    ));
 }
 
 #[test]

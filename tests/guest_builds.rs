@@ -51,8 +51,8 @@ fn an_ordinary_sign_up_grows_no_memory() {
             .output()
             .unwrap();
         let decision: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
-        // Two pages of 64 KiB: what the component starts with.
-        assert_eq!(decision["evaluations"][0]["memory"], "128KiB", "{name}");
+        // One page: what the component starts with.
+        assert_eq!(decision["evaluations"][0]["memory"], "64KiB", "{name}");
     }
 }
 

@@ -1,12 +1,12 @@
 use admit_tests::{Bundle, bootstrap};
 use std::fs;
 
-/// The most bytes of the bootstrap, in which a compiler would be ten million more. For x86-64;
-/// other machines have other code.
-const BOOTSTRAP: u64 = 3_330_000;
+/// The most bytes of the bootstrap, in which a compiler would be ten million more, with a C library
+/// linked in. For x86-64; other machines have other code.
+const BOOTSTRAP: u64 = 4_500_000;
 
 /// The most bytes of the bundle of AWS's three samples, all files together.
-const BUNDLE: u64 = 775_000;
+const BUNDLE: u64 = 273_000;
 
 /// How far a size may be below its limit, in percent. Where it is more, the limit is lowered:
 /// one with much room guards nothing.

@@ -29,11 +29,12 @@ struct Arena(UnsafeCell<Option<Bump>>);
 unsafe impl Sync for Arena {}
 
 impl Arena {
+    /// The blocks of this instance, once there is one.
     #[inline]
-    fn with<R>(&self, action: impl FnOnce(&mut Bump) -> R) -> R {
-        // SAFETY: there is one thread, and no action allocates: no second reference.
-        let bump = unsafe { &mut *self.0.get() };
-        action(bump.get_or_insert_with(|| Bump::new(initial_heap())))
+    #[expect(clippy::mut_from_ref, reason = "there is one thread, and nothing holds two of them")]
+    fn blocks(&self) -> &mut Option<Bump> {
+        // SAFETY: there is one thread, and nothing that has this allocates: no second reference.
+        unsafe { &mut *self.0.get() }
     }
 }
 
@@ -41,23 +42,30 @@ impl Arena {
 // disjoint from each other for as long as they are not released.
 unsafe impl GlobalAlloc for Arena {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        match self.with(|bump| bump.place(layout, &mut LinearMemory)) {
+        let address = match self.blocks() {
+            Some(bump) => bump.place(layout, &mut LinearMemory),
+            nothing => first(nothing, layout),
+        };
+        match address {
             Some(address) => ptr::with_exposed_provenance_mut(address),
             None => ptr::null_mut(),
         }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if self.with(|bump| bump.are_settings(block.addr(), layout)) {
+        let Some(bump) = self.blocks() else { return };
+        if bump.are_settings(block.addr()) {
             // Zeros are no part of the memory that a configured policy starts from.
             // SAFETY: the caller gives the whole block back.
             unsafe { ptr::write_bytes(block, 0, layout.size()) };
         }
-        self.with(|bump| bump.release(block.addr(), layout));
+        bump.release(block.addr(), layout);
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        if self.with(|bump| bump.resize(block.addr(), layout, size, &mut LinearMemory)) {
+        if let Some(bump) = self.blocks()
+            && bump.resize(block.addr(), layout, size, &mut LinearMemory)
+        {
             return block;
         }
         // SAFETY: the caller vouches for the size, and the alignment is that of a layout.
@@ -69,6 +77,13 @@ unsafe impl GlobalAlloc for Arena {
         }
         moved
     }
+}
+
+/// Once an instance, and big enough to be kept out of every allocation.
+#[cold]
+#[inline(never)]
+fn first(arena: &mut Option<Bump>, layout: Layout) -> Option<usize> {
+    arena.insert(Bump::new(initial_heap())).place_first(layout, &mut LinearMemory)
 }
 
 /// The memory of the instance, which grows in steps so that it grows seldom.

@@ -1,7 +1,6 @@
 //! The arithmetic of a bump allocator, on plain addresses.
 
 use std::alloc::Layout;
-use std::mem;
 use std::ops::Range;
 
 /// Where an allocator finds more memory.
@@ -21,27 +20,38 @@ pub(crate) trait Memory {
 #[derive(Debug)]
 pub(crate) struct Bump {
     free: Range<usize>,
-    is_fresh: bool,
-    settings: Range<usize>,
+    /// Where the large text of the settings begins; nowhere if there is none.
+    settings: usize,
 }
 
 /// From this size on, a text of settings is large.
 const LARGE: usize = 32 * 1024;
 
+const NOWHERE: usize = usize::MAX;
+
 impl Bump {
     /// Places blocks in `free`, and then in what the memory adds.
     pub(crate) const fn new(free: Range<usize>) -> Self {
-        Self { free, is_fresh: true, settings: 0..0 }
+        Self { free, settings: NOWHERE }
     }
 
-    /// Finds a place for a block and returns its address.
-    pub(crate) fn place(&mut self, layout: Layout, memory: &mut impl Memory) -> Option<usize> {
-        if mem::replace(&mut self.is_fresh, false)
-            && layout.size() >= LARGE
+    /// Finds a place for the block that comes before all others.
+    pub(crate) fn place_first(
+        &mut self,
+        layout: Layout,
+        memory: &mut impl Memory,
+    ) -> Option<usize> {
+        if layout.size() >= LARGE
             && let Some(address) = self.place_last(layout, memory)
         {
             return Some(address);
         }
+        self.place(layout, memory)
+    }
+
+    /// Finds a place for a block and returns its address.
+    #[inline]
+    pub(crate) fn place(&mut self, layout: Layout, memory: &mut impl Memory) -> Option<usize> {
         loop {
             let start = self.free.start.checked_next_multiple_of(layout.align())?;
             let end = start.checked_add(layout.size())?;
@@ -64,7 +74,7 @@ impl Bump {
         if start < self.free.start {
             return None;
         }
-        self.settings = start..start + layout.size();
+        self.settings = start;
         self.free.end = start;
         Some(start)
     }
@@ -98,15 +108,17 @@ impl Bump {
     pub(crate) fn release(&mut self, address: usize, layout: Layout) {
         if self.is_last(address, layout) {
             self.free.start = address;
-        } else if self.are_settings(address, layout) && self.free.end == address {
-            self.free.end = self.settings.end;
-            self.settings = 0..0;
+        } else if self.are_settings(address) {
+            self.settings = NOWHERE;
+            if self.free.end == address {
+                self.free.end += layout.size();
+            }
         }
     }
 
     /// Whether a block is the large text of the settings.
-    pub(crate) fn are_settings(&self, address: usize, layout: Layout) -> bool {
-        !self.settings.is_empty() && self.settings == (address..address + layout.size())
+    pub(crate) fn are_settings(&self, address: usize) -> bool {
+        self.settings == address
     }
 
     fn is_last(&self, address: usize, layout: Layout) -> bool {
@@ -229,8 +241,8 @@ mod tests {
         let mut bump = Bump::new(100..1_000);
         let mut memory = Ranges(&[(1_000, 200_000), (200_000, 300_000)]);
         let settings = layout(40_000, 1);
-        assert_eq!(bump.place(settings, &mut memory), Some(160_000));
-        assert!(bump.are_settings(160_000, settings));
+        assert_eq!(bump.place_first(settings, &mut memory), Some(160_000));
+        assert!(bump.are_settings(160_000));
         assert_eq!(bump.place(layout(1_000, 8), &mut memory), Some(104));
         assert!(bump.resize(104, layout(1_000, 8), 100_000, &mut memory));
         bump.release(160_000, settings);
@@ -243,7 +255,7 @@ mod tests {
         let mut bump = Bump::new(100..1_000);
         let mut memory = Ranges(&[(1_000, 100_000), (100_000, 300_000)]);
         let settings = layout(40_000, 1);
-        assert_eq!(bump.place(settings, &mut memory), Some(60_000));
+        assert_eq!(bump.place_first(settings, &mut memory), Some(60_000));
         assert_eq!(bump.place(layout(150_000, 8), &mut memory), Some(100_000));
         bump.release(60_000, settings);
         assert_eq!(bump.place(layout(10, 1), &mut memory), Some(250_000));
@@ -252,14 +264,14 @@ mod tests {
     #[test]
     fn large_settings_are_placed_somewhere_where_there_is_little_memory() {
         let mut bump = Bump::new(0..50_000);
-        assert_eq!(bump.place(layout(40_000, 1), &mut no_more()), Some(0));
-        assert!(!bump.are_settings(0, layout(40_000, 1)));
+        assert_eq!(bump.place_first(layout(40_000, 1), &mut no_more()), Some(0));
+        assert!(!bump.are_settings(0));
     }
 
     #[test]
     fn only_what_comes_first_is_settings() {
         let mut bump = Bump::new(0..500_000);
-        assert_eq!(bump.place(layout(1, 1), &mut no_more()), Some(0));
+        assert_eq!(bump.place_first(layout(1, 1), &mut no_more()), Some(0));
         assert_eq!(bump.place(layout(40_000, 1), &mut no_more()), Some(1));
     }
 
