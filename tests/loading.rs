@@ -141,6 +141,28 @@ fn what_is_no_code_is_not_run() {
     }
 }
 
+/// A function with a thousand tenants starts with the code of those that sign up.
+#[test]
+fn code_is_loaded_when_its_policy_first_applies() {
+    let scope = "applies-to = { clients = [\"known\"] }\n";
+    let bundle = Bundle::unchecked(&format!("{DAMAGED}{scope}{HEALTHY}")).unwrap();
+    let load = || bundle::load(Engine::new(1).unwrap(), &bundle.path()).unwrap().0;
+    let decide = |policies: &PolicySet, client: &str| {
+        let sign_up = SignUp { client_id: client.into(), ..SignUp::default() };
+        policies.decide(&sign_up, Duration::from_secs(4)).decision.policies.len()
+    };
+    let code = bundle.compiled("grants-everything");
+    fs::write(&code, "no code").unwrap();
+    let policies = load();
+    assert_eq!(decide(&policies, "another"), 1);
+    assert_eq!(policies.unloaded().count(), 0, "nobody has looked at it");
+    assert_eq!(decide(&policies, "known"), 2);
+    assert_eq!(policies.unloaded().count(), 1, "it is damaged");
+    // That there is none is seen at once.
+    fs::remove_file(&code).unwrap();
+    assert_eq!(load().unloaded().count(), 1);
+}
+
 /// Changes the compiled file of the first policy and makes every digest right again, as
 /// somebody could who may write the bundle.
 fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {

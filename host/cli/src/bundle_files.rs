@@ -153,7 +153,7 @@ impl Ahead<'_> {
         let code = compile(self.compiler, name, &taken.component, self.target);
         Some(match code {
             Ok(code) => Ok((
-                ConfiguredPolicy { compiled: Checksum::of(&code), snapshot: taken.snapshot },
+                ConfiguredPolicy { compiled: Checksum::of(&code), fuel: taken.snapshot.fuel },
                 code,
             )),
             Err(error) => Err(NoSnapshot::Unsupported(format!("{error:#}"))),

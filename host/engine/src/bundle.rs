@@ -81,13 +81,12 @@ pub struct Entry {
 
 /// A policy that starts from what `configure` left when the bundle was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfiguredPolicy {
     /// The checksum of its compiled file.
     pub compiled: Checksum,
-    /// What had happened until then.
-    #[serde(flatten)]
-    pub snapshot: Snapshot,
+    /// Units of fuel that were used until then.
+    pub fuel: u64,
 }
 
 /// Why a bundle cannot be read at all.
@@ -236,7 +235,7 @@ pub fn load(
         Loaded {
             digest: Some(entry.source),
             component,
-            snapshot: configured.map(|policy| policy.snapshot),
+            snapshot: configured.map(|policy| Snapshot { fuel: policy.fuel }),
         }
     });
     Ok((policies, Digest::of(text.as_bytes())))

@@ -4,10 +4,8 @@
 //! What can be observed of a policy is the same as if it were configured for each sign-up: its
 //! answers, its failures, its notes, its fuel and its memory.
 
-use serde::{Deserialize, Serialize};
-
 /// What had happened to a component when it was written down as one that is configured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Snapshot {
     /// Units of fuel that were used until then. They count as used for each sign-up.
     pub fuel: u64,

@@ -211,7 +211,7 @@ impl Entrant {
             compiled,
             compiled_size: compiled
                 .and_then(|compiled| Some(files.get(&file_name(compiled))?.len())),
-            configured_with_fuel: configured.map(|configured| configured.snapshot.fuel),
+            configured_with_fuel: configured.map(|configured| configured.fuel),
             mode: policy.terms.mode,
             on_failure: policy.terms.on_failure,
             applies_to: applies_to.into(),
