@@ -2,10 +2,11 @@
 //! for each sign-up, but by how long it takes.
 
 use admit_cognito::Event;
-use admit_core::{Manifest, SignUp};
+use admit_core::{Failure, FailureKind, Manifest, SignUp};
 use admit_engine::{Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
-use admit_tests::{component, event, hostile_guests, root};
+use admit_tests::{changed_guest, component, event, hostile_guests, root};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::fmt::Debug;
 use std::fs;
 use std::sync::{Arc, LazyLock};
@@ -64,7 +65,10 @@ struct Twins {
 impl Twins {
     /// Of a component with settings and limits, unless it has no snapshot.
     fn of(name: &str, settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
-        let source = fs::read(component(name)).unwrap();
+        Twins::of_source(&fs::read(component(name)).unwrap(), settings, limits)
+    }
+
+    fn of_source(source: &[u8], settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
         let text = format!(
             "[[policy]]\nid = \"policy\"\ncomponent = \"c\"\nreads = [\"userName\", \
              \"userAttributes.*\", \"validationData.*\", \"clientMetadata.*\"]\nverdicts = \
@@ -74,9 +78,9 @@ impl Twins {
         let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
         let policy = &manifest.policies[0];
         let settings = policy.settings.to_json();
-        let taken = ENGINE.snapshot(&source, (&policy.limits, policy.log), &settings)?;
+        let taken = ENGINE.snapshot(source, (&policy.limits, policy.log), &settings)?;
         let (plain, configured) =
-            (ENGINE.compile(&source).unwrap(), ENGINE.compile(&taken.component).unwrap());
+            (ENGINE.compile(source).unwrap(), ENGINE.compile(&taken.component).unwrap());
         Ok(Twins {
             anew: PolicySet::new(Arc::clone(&ENGINE), manifest.clone(), |_, _| Ok(plain.clone())),
             ahead: PolicySet::new(Arc::clone(&ENGINE), manifest.clone(), |_, _| Loaded {
@@ -87,11 +91,12 @@ impl Twins {
     }
 
     /// Both decide the same, by the same.
-    fn check(&self, name: &str, sign_up: &SignUp<'_>) {
+    fn check(&self, name: &str, sign_up: &SignUp<'_>) -> Result<(), FailureKind> {
         let decide = |policies: &PolicySet| policies.decide(sign_up, Duration::from_secs(4));
         let (anew, ahead) = (decide(&self.anew), decide(&self.ahead));
         assert_eq!(ahead.decision, anew.decision, "{name}");
         assert_eq!(lasting(&ahead.evaluations[0]), lasting(&anew.evaluations[0]), "{name}");
+        ahead.evaluations[0].answer.as_ref().map(|_| ()).map_err(Failure::kind)
     }
 }
 
@@ -127,7 +132,7 @@ fn samples_decide_alike() {
     for (name, settings) in SAMPLES {
         let twins = Twins::of(name, settings, "").unwrap_or_else(|why| panic!("{name}: {why}"));
         for text in events() {
-            twins.check(name, Event::parse(text.as_bytes()).unwrap().sign_up());
+            twins.check(name, Event::parse(text.as_bytes()).unwrap().sign_up()).unwrap();
         }
     }
 }
@@ -146,13 +151,53 @@ fn what_a_policy_runs_out_of_is_the_same() {
             Err(_) => least = middle,
         }
     }
-    let step = 97;
+    let (step, mut ends) = (97, HashSet::new());
     for fuel in (most..most + 60 * step).step_by(step as usize) {
-        configuring(fuel).unwrap().check(&fuel.to_string(), event.sign_up());
+        ends.insert(configuring(fuel).unwrap().check(&fuel.to_string(), event.sign_up()));
     }
+    assert_eq!(ends, HashSet::from([Ok(()), Err(FailureKind::Fuel)]));
     let (_, settings) = SAMPLES[0];
-    let small = Twins::of("blocked-email-domains", settings, "limits.memory = \"128KiB\"").unwrap();
-    small.check("little memory", event.sign_up());
+    let small = Twins::of("blocked-email-domains", settings, "limits.memory = \"64KiB\"").unwrap();
+    assert_eq!(small.check("little memory", event.sign_up()), Ok(()));
+    let mut large: Value = serde_json::from_str(&text).unwrap();
+    large["request"]["userAttributes"]["name"] = "x".repeat(60_000).into();
+    let (text, memory) = (large.to_string(), Err(FailureKind::Memory));
+    let event = Event::parse(text.as_bytes()).unwrap();
+    assert_eq!(small.check("little memory", event.sign_up()), memory);
+}
+
+/// What only `configure` needs is found by the names that tools give to core functions, which
+/// nobody is bound to.
+#[test]
+fn misleading_names_mislead_nobody() {
+    const CONFIGURE: &str = "admit:policy/sign-up-policy@0.1.0#configure";
+    const EVALUATE: &str = "admit:policy/sign-up-policy@0.1.0#evaluate";
+    let export =
+        |name: &str, function: &str| format!("\n    (export \"{name}\" (func ${function}))");
+    let lifted = |name: &str| format!("lift (core func $policy \"{name}\")");
+    let after = |name: &str| format!("(post-return (core func $policy \"{name}\"))");
+    let post = format!("cabi_post_{CONFIGURE}");
+    let named = |configure: &str, evaluate: &str| {
+        vec![
+            (export("configure", "configure"), export(configure, "configure")),
+            (export("evaluate", "evaluate"), export(evaluate, "evaluate")),
+            (lifted("configure"), lifted(configure)),
+            (lifted("evaluate"), lifted(evaluate)),
+        ]
+    };
+    let mut shared = named(CONFIGURE, EVALUATE);
+    shared.push((export("after-configure", "after-configure"), export(&post, "after-configure")));
+    shared.push((after("after-configure"), after(&post)));
+    shared.push((after("after-evaluate"), after(&post)));
+    let text = event("sign-up.json");
+    let event = Event::parse(text.as_bytes()).unwrap();
+    for changes in [named(CONFIGURE, EVALUATE), named(EVALUATE, CONFIGURE), shared] {
+        let changes: Vec<_> =
+            changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        let source = changed_guest("grants-everything", &changes);
+        let twins = Twins::of_source(&source, "", "").unwrap();
+        assert_eq!(twins.check(&format!("{changes:?}"), event.sign_up()), Ok(()));
+    }
 }
 
 #[test]
@@ -163,7 +208,7 @@ fn hostile_guests_fail_alike() {
     for name in hostile_guests() {
         // Less than it takes to run out of time.
         match Twins::of(&name, "", "limits = { fuel = 1_000_000, time = \"2s\" }") {
-            Ok(twins) => twins.check(&name, event.sign_up()),
+            Ok(twins) => _ = twins.check(&name, event.sign_up()),
             Err(reason) => without.push((name, reason.to_string())),
         }
     }

@@ -39,6 +39,16 @@ pub(crate) fn component(file: &Path) -> Vec<u8> {
     wat::parse_str(&whole).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
+/// The same with other words in the text of the whole component.
+pub(crate) fn changed(file: &Path, changes: &[(&str, &str)]) -> Vec<u8> {
+    let mut text = frame(&fs::read_to_string(file).expect("a guest"));
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    wat::parse_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
 /// Whether a guest is but a part of a component.
 pub(crate) fn is_framed(file: &Path) -> bool {
     let text = fs::read_to_string(file).expect("a guest");

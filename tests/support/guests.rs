@@ -14,6 +14,11 @@ pub fn component(name: &str) -> PathBuf {
     built.entry(name.to_owned()).or_insert_with(|| build(name)).clone()
 }
 
+/// The component of a text in `tests/guests`, with other words in it.
+pub fn changed_guest(name: &str, changes: &[(&str, &str)]) -> Vec<u8> {
+    frame::changed(&root().join("tests/guests").join(format!("{name}.wat")), changes)
+}
+
 /// The names of the guests that are hostile when they run, in order.
 pub fn hostile_guests() -> Vec<String> {
     let files = fs::read_dir(root().join("tests/guests")).expect("guests");

@@ -34,7 +34,7 @@ pub use binaries::{admit, bootstrap, cargo, native_handler};
 pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
 pub use golden::check_golden;
-pub use guests::{component, hostile_guests};
+pub use guests::{changed_guest, component, hostile_guests};
 pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
 pub use load::{Drive, DriverError, Load, Run, driver, milliseconds};

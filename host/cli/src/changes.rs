@@ -29,6 +29,12 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
         let id = policy["id"].take().as_str().unwrap_or_default().to_owned();
         if let Some(policy) = policy.as_object_mut() {
             policy.remove("id");
+            let fuel = &value["configured"][&id]["fuel"];
+            let configured = match fuel.as_u64() {
+                Some(fuel) => format!("when bundled, with {fuel} units of fuel"),
+                None => "for each sign-up".to_owned(),
+            };
+            policy.insert("configured".to_owned(), configured.into());
         }
         order.push(Value::from(id.clone()));
         by_id.insert(id, policy);
@@ -39,7 +45,7 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
     }
     whole.insert("budget".to_owned(), value["manifest"]["budget"].take());
     whole.insert("policy".to_owned(), by_id.into());
-    // Its compiled file follows from the component, the engine and the target.
+    // The compiled files follow from all this.
     let components = value["components"].as_object().into_iter().flatten();
     let sources = components.map(|(name, entry)| (name.clone(), entry["source"].clone()));
     whole.insert("component".to_owned(), sources.collect::<Map<_, _>>().into());

@@ -127,6 +127,11 @@ struct Sealed<'a> {
     bundle: &'a RawValue,
 }
 
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
 impl Index {
     /// The index of a bundle of these components.
     pub fn new(manifest: Manifest, target: Target, components: BTreeMap<String, Entry>) -> Index {
@@ -180,11 +185,12 @@ impl Index {
         if Digest::of(bundle.as_bytes()) != sealed.digest || seal(bundle) != text {
             return Err("its digest does not match its content".to_owned());
         }
-        let index: Index = serde_json::from_str(bundle).map_err(|error| error.to_string())?;
-        if index.format != FORMAT {
-            return Err(format!("its format is {}, and this host reads {FORMAT}", index.format));
+        // First, since what another format means by the rest is not known.
+        let Format { format } = serde_json::from_str(bundle).map_err(|error| error.to_string())?;
+        if format != FORMAT {
+            return Err(format!("its format is {format}, and this host reads {FORMAT}"));
         }
-        Ok(index)
+        serde_json::from_str(bundle).map_err(|error| error.to_string())
     }
 }
 

@@ -398,7 +398,7 @@ fn without_numbers(reason: &str) -> String {
 }
 
 /// Longer than any limit on time.
-const UNHURRIED: Duration = Duration::from_secs(60);
+pub(crate) const UNHURRIED: Duration = Duration::from_secs(60);
 
 fn count(limit: u32) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)

@@ -19,8 +19,8 @@ use wasmtime::component::Component;
 /// It must come from a bundle whose checksum was right, or from the compiler of this process:
 /// loading is not validation, and wasmtime accepts most corrupted files.
 pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Component> {
-    // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above. Nobody
-    // can change the file of a `Code`.
+    // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above. The
+    // file of a `Code` is sealed, or in a file system that this machine mounts for reading only.
     unsafe {
         match compiled {
             Code::Bytes(bytes) => Component::deserialize(engine, bytes),

@@ -7,7 +7,8 @@ use std::fmt;
 
 /// The domains of a list, each as a number that is as good as unique: two of a hundred thousand
 /// have the same in one of some billions of lists. Who has such a number by chance is denied; a
-/// domain that is listed is never missed.
+/// domain that is listed is never missed. Whoever writes the list is trusted: an entry can be made
+/// whose number is that of another domain.
 ///
 /// Where a policy is configured once for all sign-ups, this is what each start of the function
 /// reads: eight bytes an entry, and no text.

@@ -18,8 +18,8 @@ use std::process::ExitCode;
 ///
 /// Builds the policies that the manifest names by folder, refuses what would fail on every
 /// sign-up (a missing component, an import that is not granted, settings that the policy
-/// does not accept), and writes `bundle.json` and one compiled file for each distinct
-/// component: into a folder with --output, or with --zip into a deployment package for the
+/// does not accept), configures the policies, and writes `bundle.json`, compiled files, and for
+/// whoever inspects them `about.json` and `settings.json`: into a folder with --output, or with --zip into a deployment package for the
 /// runtime `provided.al2023`, together with the bootstrap. The same input gives the same
 /// bytes.
 ///

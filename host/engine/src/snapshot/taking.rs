@@ -3,17 +3,16 @@
 use super::Snapshot;
 use super::trimming::trim;
 use crate::engine::Engine;
-use crate::evaluation::State;
+use crate::evaluation::{State, UNHURRIED};
 use crate::native::without_panic_message;
 use admit_core::{Failure, Limits, Log};
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 use thiserror::Error;
 use wasmparser::{CanonicalFunction, Parser, Payload};
-use wasmtime::Store;
 use wasmtime::component::{Instance, Lift, WasmList};
+use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 /// A component that starts configured.
@@ -61,8 +60,10 @@ impl Engine {
         let instrumented = self
             .compile(&instrumented)
             .map_err(|refused| NoSnapshot::Unsupported(refused.to_string()))?;
-        // What reads the state is one instance more.
-        let limits = Limits { instances: limits.instances.saturating_add(1), ..*limits };
+        // What reads the state is one instance more. Time is left out, which is not the same each
+        // time: what ends the same each time is ended by fuel.
+        let instances = limits.instances.saturating_add(1);
+        let limits = Limits { instances, time: Limits::CEILING.time, ..*limits };
         let _running = self.clock.run();
         let mut sandbox = self.sandbox(&limits, log, self.alone(UNHURRIED));
         sandbox.limit().map_err(NoSnapshot::Failed)?;
@@ -75,17 +76,17 @@ impl Engine {
         // As much as it takes to hand over all memories.
         store.set_fuel(Limits::CEILING.fuel).map_err(unsupported)?;
         store.set_hostcall_fuel(usize::MAX);
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Continue(1)));
         let mut reader = Reader { store, instance };
         let component =
             without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
-                .unwrap_or_else(|| Err(wasmtime::Error::msg("its state cannot be read")))
+                .unwrap_or_else(|| {
+                    Err(wasmtime::Error::msg("a memory of it cannot grow to be read"))
+                })
                 .map_err(unsupported)?;
         Ok(Snapshotted { component: trim(component), snapshot: Snapshot { fuel } })
     }
 }
-
-/// Longer than any limit on time.
-const UNHURRIED: Duration = Duration::from_secs(60);
 
 fn unsupported(error: wasmtime::Error) -> NoSnapshot {
     NoSnapshot::Unsupported(format!("{error:#}"))

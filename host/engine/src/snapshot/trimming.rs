@@ -7,9 +7,10 @@
 use std::collections::{HashMap, HashSet};
 use wasm_encoder::{CodeSection, Component, Function, Module, RawSection};
 use wasmparser::{
-    BinaryReaderError, CanonicalFunction, ComponentAlias, CompositeInnerType, ElementItems,
+    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
+    ComponentOuterAliasKind, ComponentType, ComponentValType, CompositeInnerType, ElementItems,
     ElementKind, Export, ExternalKind, FuncType, FunctionBody, Instance, Operator, Parser, Payload,
-    TypeRef,
+    PrimitiveValType, TypeRef,
 };
 
 type Result<T> = std::result::Result<T, BinaryReaderError>;
@@ -65,66 +66,136 @@ fn is_behind(name: &str, function: &str) -> bool {
     name.strip_suffix(function).is_some_and(|name| name.starts_with("admit:policy/sign-up-policy@"))
 }
 
-/// Whether both functions of the contract are the core functions with their names, and nobody
-/// else can call what is behind `configure`.
+/// Whether the core function with the name of `configure` is the one behind it, and nobody else
+/// can call that or what cleans up after it.
+///
+/// `configure` takes a text, and `evaluate` a record: what is lifted as a function of one text is
+/// never `evaluate`.
 fn is_lifted_by_name(component: &[u8]) -> Result<bool> {
-    let (mut functions, mut lifted, mut depth) = (Vec::new(), Vec::new(), 0);
+    let mut items = Items::default();
+    let mut depth = 0;
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload?;
-        match &payload {
-            Payload::ImportSection(imports) => {
-                for import in imports.clone().into_imports() {
-                    if is_configure(import?.name) {
-                        return Ok(false);
+        if let Payload::ImportSection(imports) = &payload {
+            for import in imports.clone().into_imports() {
+                items.is_clear &= !is_configure(import?.name);
+            }
+        }
+        if depth == 0 {
+            items.add(&payload)?;
+        }
+        depth = deeper(&payload, depth);
+    }
+    Ok(items.is_clear && items.configures == 1)
+}
+
+/// What a component names and lifts, as far as it is read.
+struct Items<'a> {
+    /// The names of its core functions; those that it makes itself have none.
+    functions: Vec<&'a str>,
+    /// Of each type, whether it is that of a function of one text.
+    types: Vec<bool>,
+    /// How often `configure` is lifted.
+    configures: usize,
+    is_clear: bool,
+}
+
+impl Default for Items<'_> {
+    fn default() -> Self {
+        Items { functions: Vec::new(), types: Vec::new(), configures: 0, is_clear: true }
+    }
+}
+
+impl<'a> Items<'a> {
+    fn add(&mut self, payload: &Payload<'a>) -> Result<()> {
+        match payload {
+            Payload::ComponentTypeSection(types) => {
+                for ty in types.clone() {
+                    self.types.push(takes_a_text(&ty?));
+                }
+            }
+            Payload::ComponentImportSection(imports) => {
+                for import in imports.clone() {
+                    if import?.ty.kind() == ComponentExternalKind::Type {
+                        self.types.push(false);
                     }
                 }
             }
-            Payload::ComponentAliasSection(aliases) if depth == 0 => {
+            Payload::ComponentExportSection(exports) => {
+                for export in exports.clone() {
+                    if export?.kind == ComponentExternalKind::Type {
+                        self.types.push(false);
+                    }
+                }
+            }
+            Payload::ComponentAliasSection(aliases) => {
                 for alias in aliases.clone() {
-                    if let ComponentAlias::CoreInstanceExport {
-                        kind: ExternalKind::Func,
-                        name,
-                        ..
-                    } = alias?
-                    {
-                        functions.push(name);
+                    match alias? {
+                        ComponentAlias::CoreInstanceExport {
+                            kind: ExternalKind::Func,
+                            name,
+                            ..
+                        } => self.functions.push(name),
+                        ComponentAlias::InstanceExport {
+                            kind: ComponentExternalKind::Type,
+                            ..
+                        }
+                        | ComponentAlias::Outer { kind: ComponentOuterAliasKind::Type, .. } => {
+                            self.types.push(false);
+                        }
+                        _ => {}
                     }
                 }
             }
-            Payload::InstanceSection(instances) if depth == 0 => {
+            Payload::InstanceSection(instances) => {
                 for instance in instances.clone() {
                     if let Instance::FromExports(exports) = instance? {
-                        let handed_on = |export: &Export<'_>| {
-                            let name = functions.get(export.index as usize);
-                            export.kind == ExternalKind::Func
-                                && name.is_none_or(|n| is_configure(n))
-                        };
-                        if exports.iter().any(handed_on) {
-                            return Ok(false);
-                        }
+                        let functions =
+                            exports.iter().filter(|export| export.kind == ExternalKind::Func);
+                        self.is_clear &=
+                            functions.map(|export| export.index).all(|index| self.is_other(index));
                     }
                 }
             }
-            Payload::ComponentCanonicalSection(canonicals) if depth == 0 => {
+            Payload::ComponentCanonicalSection(canonicals) => {
                 for canonical in canonicals.clone() {
-                    match canonical? {
-                        CanonicalFunction::Lift { core_func_index, .. } => {
-                            lifted.push(functions.get(core_func_index as usize).copied());
-                        }
-                        // Each of them makes a core function without a name.
-                        _ => functions.push(""),
-                    }
+                    self.lift(canonical?);
                 }
             }
             _ => {}
         }
-        depth = deeper(&payload, depth);
+        Ok(())
     }
-    let once = |function| {
-        let behind = |name: &&Option<&str>| name.is_none_or(|name| is_behind(name, function));
-        lifted.iter().filter(behind).count() == 1
-    };
-    Ok(once("#configure") && once("#evaluate"))
+
+    fn lift(&mut self, canonical: CanonicalFunction) {
+        let CanonicalFunction::Lift { core_func_index, type_index, options } = canonical else {
+            // Each of the others makes a core function.
+            self.functions.push("");
+            return;
+        };
+        let name = self.functions.get(core_func_index as usize).copied().unwrap_or_default();
+        if is_behind(name, "#configure") {
+            self.configures += 1;
+            self.is_clear &= self.types.get(type_index as usize) == Some(&true);
+            return;
+        }
+        self.is_clear &= self.is_other(core_func_index);
+        for option in options {
+            if let CanonicalOption::PostReturn(index) | CanonicalOption::Realloc(index) = option {
+                self.is_clear &= self.is_other(index);
+            }
+        }
+    }
+
+    /// Whether a core function is known, and not one of `configure`.
+    fn is_other(&self, index: u32) -> bool {
+        self.functions.get(index as usize).is_some_and(|name| !is_configure(name))
+    }
+}
+
+fn takes_a_text(ty: &ComponentType<'_>) -> bool {
+    let text = ComponentValType::Primitive(PrimitiveValType::String);
+    matches!(ty, ComponentType::Func(ty) if matches!(&*ty.params, [(_, only)] if *only == text))
 }
 
 /// A core module without the functions that only `configure` reaches; nothing if it has none.
