@@ -95,6 +95,11 @@ fn policies_of_one_component_share_a_file_unless_it_pays_not_to() {
         assert_eq!(files.keys().filter(|name| name.ends_with(".cwasm")).count(), compiled);
     };
     check(&[], &["c"], 2);
+    let mut command = admit();
+    command.args(["bundle", "--check", "--configure", "always", "--manifest"]).arg(&manifest);
+    let output = command.arg("-o").arg(&path).output().unwrap();
+    let said = stdout(&output);
+    assert!(said.contains("policy.c.configured: when it is bundled → for each sign-up"), "{said}");
     check(&["--configure", "always"], &[], 1);
 }
 

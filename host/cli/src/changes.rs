@@ -29,10 +29,9 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
         let id = policy["id"].take().as_str().unwrap_or_default().to_owned();
         if let Some(policy) = policy.as_object_mut() {
             policy.remove("id");
-            let fuel = &value["configured"][&id]["fuel"];
-            let configured = match fuel.as_u64() {
-                Some(fuel) => format!("when bundled, with {fuel} units of fuel"),
-                None => "for each sign-up".to_owned(),
+            let configured = match value["configured"][&id].is_null() {
+                false => "when it is bundled",
+                true => "for each sign-up",
             };
             policy.insert("configured".to_owned(), configured.into());
         }
