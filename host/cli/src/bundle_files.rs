@@ -1,7 +1,7 @@
 //! The files of a bundle, before they are written anywhere.
 
 use crate::about::About;
-use crate::assembly::Assembly;
+use crate::assembly::{Assembly, Compiled};
 use crate::parallel;
 use crate::patience::Patience;
 use admit_core::{Policy, PolicyId};
@@ -32,7 +32,7 @@ pub(crate) enum Configure {
 }
 
 /// Where policies share a component, one that is configured ahead needs a compiled file of its
-/// own, which saves reading settings that take this many units of fuel: some 50 µs.
+/// own, which pays where reading the settings takes this many units of fuel.
 const WORTH_A_FILE: u64 = 50_000;
 
 impl BundleFiles {
@@ -44,15 +44,21 @@ impl BundleFiles {
         configure: Configure,
     ) -> anyhow::Result<BundleFiles> {
         let engine = Engine::new(parallel::cores())?;
-        assembly.checked(&engine)?;
+        let compiled_here = assembly.checked(&engine)?;
         let compiler = Compiler::for_target(target)?;
         let policies = &assembly.manifest.policies;
         let mut users = HashMap::new();
         for policy in policies {
             *users.entry(Digest::of(&assembly.components[&policy.component])).or_insert(0) += 1;
         }
-        let ahead =
-            Ahead { engine: &engine, compiler: &compiler, assembly: &assembly, target, users };
+        let ahead = Ahead {
+            engine: &engine,
+            compiled_here: &compiled_here,
+            compiler: &compiler,
+            assembly: &assembly,
+            target,
+            users,
+        };
         let tried = parallel::map(policies, |policy| match configure {
             Configure::Ahead => ahead.configure(policy),
             Configure::Always => None,
@@ -121,6 +127,8 @@ impl BundleFiles {
 /// What it takes to configure policies ahead.
 struct Ahead<'a> {
     engine: &'a Engine,
+    /// For this machine.
+    compiled_here: &'a Compiled,
     compiler: &'a Compiler,
     assembly: &'a Assembly,
     target: Target,
@@ -136,10 +144,11 @@ impl Ahead<'_> {
     ) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
         let Policy { component: name, settings, limits, log, .. } = policy;
         let (bytes, settings) = (&self.assembly.components[name], settings.to_json());
-        let is_alone = self.users.get(&Digest::of(bytes)) == Some(&1);
+        let source = Digest::of(bytes);
+        let is_alone = self.users.get(&source) == Some(&1);
         let pays = || {
-            let component = self.engine.compile(bytes).ok()?;
-            let configured = self.engine.check_settings(&component, limits, &settings).ok()?;
+            let component = self.compiled_here.get(&source)?;
+            let configured = self.engine.check_settings(component, limits, &settings).ok()?;
             Some(configured.fuel >= WORTH_A_FILE)
         };
         if !is_alone && pays() != Some(true) {
