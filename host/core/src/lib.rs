@@ -9,6 +9,7 @@ mod decision;
 mod difference;
 mod failure;
 mod key_path;
+mod language;
 mod limits;
 mod manifest;
 #[cfg(feature = "toml")]
@@ -34,6 +35,7 @@ pub use decision::{
 pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
 pub use key_path::{KeyPath, Problem};
+pub use language::Language;
 pub use limits::{InvalidQuantity, Limits, Size, Time};
 pub use manifest::{Manifest, RawManifest};
 pub use metadata::{Metadata, RawMetadata};

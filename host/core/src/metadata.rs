@@ -1,5 +1,5 @@
 use crate::key_path::{KeyPath, Problem};
-use crate::{Denial, PolicyId, Power, Powers, ReadPath, Reads, printable};
+use crate::{Denial, Language, PolicyId, Power, Powers, ReadPath, Reads, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ pub struct Metadata {
     pub version: String,
     /// What it is for, in one line.
     pub description: String,
+    /// What it is written in.
+    pub language: Language,
     /// What it wants to see.
     pub reads: Reads,
     /// What it wants to decide.
@@ -35,6 +37,9 @@ pub struct RawMetadata {
     name: PolicyId,
     version: String,
     description: String,
+    // Left out where it is the one that is meant then: such a component keeps its bytes.
+    #[serde(default, skip_serializing_if = "Language::is_default")]
+    language: Language,
     reads: Vec<String>,
     verdicts: Vec<Power>,
     /// A JSON Schema; in `policy.toml` also the name of the file that holds it.
@@ -97,6 +102,7 @@ impl TryFrom<RawMetadata> for Metadata {
             name: raw.name,
             version: raw.version,
             description: raw.description,
+            language: raw.language,
             reads,
             verdicts,
             settings,
@@ -111,6 +117,7 @@ impl From<Metadata> for RawMetadata {
             name: metadata.name,
             version: metadata.version,
             description: metadata.description,
+            language: metadata.language,
             reads: metadata.reads.iter().map(ToString::to_string).collect(),
             verdicts: metadata.verdicts.iter().collect(),
             settings: metadata.settings.map(Value::Object),
@@ -154,6 +161,26 @@ mod tests {
         let text = serde_json::to_string(&RawMetadata::from(metadata.clone())).unwrap();
         let raw: RawMetadata = serde_json::from_str(&text).unwrap();
         assert_eq!(Metadata::try_from(raw).unwrap(), metadata);
+    }
+
+    #[test]
+    fn the_language_is_written_where_it_is_not_rust() {
+        for (more, language, is_written) in [
+            ("", Language::Rust, false),
+            (r#", "language": "rust""#, Language::Rust, false),
+            (r#", "language": "typescript""#, Language::TypeScript, true),
+            (r#", "language": "c""#, Language::C, true),
+        ] {
+            let metadata = read(more).unwrap();
+            assert_eq!(metadata.language, language);
+            let text = serde_json::to_string(&RawMetadata::from(metadata)).unwrap();
+            assert_eq!(text.contains("language"), is_written, "{text}");
+        }
+        let raw = format!(r#"{MINIMAL}, "language": "perl"}}"#);
+        let error = serde_json::from_str::<RawMetadata>(&raw).unwrap_err().to_string();
+        let expected = "unknown variant `perl`, expected one of `rust`, `typescript`, \
+                        `javascript`, `python`, `c`";
+        assert!(error.starts_with(expected), "{error}");
     }
 
     #[test]

@@ -142,9 +142,11 @@ pub(super) fn says(component: &Portrait, lines: &mut Lines) {
         return;
     };
     lines.heading("it says of itself");
-    let Metadata { name, version, description, reads, verdicts, settings, denials } = metadata;
+    let Metadata { name, version, description, language, reads, verdicts, settings, denials } =
+        metadata;
     lines.one("name", &format!("{name} {version}"));
     lines.one("purpose", &description);
+    lines.one("language", &language.to_string());
     lines.list("reads", reads.iter().map(ToString::to_string));
     lines.list("verdicts", verdicts.iter().map(|power| power.to_string()));
     let settings = settings.map(Value::Object).unwrap_or_else(|| json!({}));

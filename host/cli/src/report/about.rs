@@ -2,7 +2,7 @@
 
 use super::words::{Few, Words};
 use crate::anatomy::Anatomy;
-use admit_core::Metadata;
+use admit_core::{Language, Metadata};
 use admit_engine::is_granted;
 
 /// The most imports, tools or codes that are shown of one component.
@@ -31,6 +31,7 @@ pub(crate) enum Says {
         name: Words,
         version: Words,
         description: Words,
+        language: Language,
     },
 }
 
@@ -50,10 +51,11 @@ impl Says {
         match &anatomy.metadata {
             None => Says::Nothing,
             Some(Err(why)) => Says::Unreadable(Words::sentence(why)),
-            Some(Ok(Metadata { name, version, description, .. })) => Says::This {
+            Some(Ok(Metadata { name, version, description, language, .. })) => Says::This {
                 name: Words::name(name),
                 version: Words::name(version),
                 description: Words::sentence(description),
+                language: *language,
             },
         }
     }
