@@ -1,8 +1,8 @@
 //! A trigger that follows its manifest and components as they change.
 
 use crate::assembly::Assembly;
-use crate::source;
 use crate::watch::{self, Look};
+use crate::{project, source};
 use admit_core::RawManifest;
 use admit_engine::{Digest, Engine};
 use admit_trigger::{Telemetry, Trigger};
@@ -65,7 +65,8 @@ impl Live {
             Ok((_, manifest)) => manifest.policies,
             Err(_) => Vec::new(),
         };
-        let components = policies.into_iter().map(|policy| folder.join(policy.component));
+        let components =
+            policies.into_iter().flat_map(|policy| project::places(&folder.join(policy.component)));
         iter::once(self.manifest.clone()).chain(components).collect()
     }
 

@@ -20,6 +20,7 @@ mod event;
 mod explanation;
 mod file;
 mod finding;
+mod flattening;
 mod format;
 mod function_zip;
 mod inspection;

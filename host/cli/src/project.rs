@@ -1,223 +1,176 @@
-//! Builds a policy project to a component, with nothing asked of its author.
+//! Policy projects: a folder with the source of one policy, which is built to a component with
+//! nothing asked of its author.
+//!
+//! `policy.toml` says what it is written in. Each language has its own tools, and what comes out
+//! of them goes the same way.
+
+mod c;
+mod inputs;
+mod install;
+mod node;
+mod output;
+mod python;
+mod rust;
+mod tools;
 
 use crate::anatomy::Anatomy;
 use crate::source::Source;
-use crate::{file, metadata, rust};
-use admit_core::{KeyPath, Metadata};
+use crate::{file, flattening, metadata};
+use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
-use serde::Deserialize;
+use std::borrow::Cow;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-/// What Rust policies are built for: no operating system, so nothing to import.
-const TARGET: &str = "wasm32-unknown-unknown";
-
-/// The profile that policies are built with; the author's `release` stays as it is.
-const PROFILE: &str = "policy";
 
 /// The bytes of a guest's stack. It stands before everything else in memory, so that an
 /// overflow is a trap; each page more costs time on every sign-up.
 const STACK_BYTES: usize = 32 << 10;
 
+/// What builds the policies of a language.
+trait Builder {
+    /// The files of the project and its SDK that decide what is built, before it is.
+    fn files(&self) -> Vec<PathBuf>;
+
+    /// Puts the tools there, then writes a component to a file. Returns what else went in.
+    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>>;
+}
+
+/// Whether a folder is a policy project.
+pub(crate) fn is_one(folder: &Path) -> bool {
+    folder.join(metadata::FILE).is_file() || folder.join(rust::MANIFEST).is_file()
+}
+
 /// Builds the project in a folder and returns where its component is.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
-    let manifest = folder.join("Cargo.toml");
-    if !manifest.is_file() {
-        bail!("`{}` is no policy project: it has no Cargo.toml", folder.display());
-    }
     // Before the build, which takes longer.
     let metadata = metadata::read(folder)?;
-    rust::add_target(folder, TARGET)?;
-    let sources = Sources::of(folder)?;
-    if let Some((source, metadata)) = &metadata {
-        sources.compare(&manifest, source, metadata);
-    }
-    let metadata = metadata.map(|(_, metadata)| metadata);
-    if !sources.target.join(TARGET).join(PROFILE).is_dir() {
-        say_first_build(folder);
-    }
-    let output = cargo(folder)
-        .args(["rustc", "--quiet", "--profile", PROFILE, "--target", TARGET])
-        // A second crate type beside this one would switch off link-time optimisation.
-        .args(["--lib", "--crate-type", "cdylib"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .args(config(&sources))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .and_then(|mut child| {
-            let component = child.stdout.take().and_then(|out| component_of(out, &manifest));
-            Ok((child.wait()?, component))
-        });
-    match output.context(rust::NO_RUST)? {
-        (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
-        (_, Some(component)) => {
-            let bytes = fs::read(&component)
-                .with_context(|| format!("cannot read `{}`", component.display()))?;
-            match Anatomy::of(&bytes)?.contract() {
-                Some(_) => with_metadata(component, &bytes, metadata, &sources.target),
-                None => bail!(
-                    "`{}` builds a component that is no policy: call `admit_policy::export!` with \
-                     the type that is one",
-                    folder.display()
-                ),
-            }
+    let language = check_language(folder, metadata.as_ref())?;
+    match metadata {
+        Some((_, metadata)) if language != Language::Rust => {
+            let absolute = folder
+                .canonicalize()
+                .with_context(|| format!("cannot find `{}`", folder.display()))?;
+            output::build(folder, &absolute, &*builder(language, &absolute)?, &metadata)
         }
-        (_, None) => bail!(
-            "`{}` builds no component: a policy is a library that calls `admit_policy::export!`",
-            folder.display()
-        ),
+        metadata => rust::build(folder, metadata),
     }
 }
 
-/// Puts what the policy says of itself into its component. That becomes a file of its own:
-/// what cargo built stays as cargo knows it.
-fn with_metadata(
-    component: PathBuf,
-    bytes: &[u8],
-    metadata: Option<Metadata>,
-    target: &Path,
-) -> anyhow::Result<PathBuf> {
-    let (Some(metadata), Some(name)) = (metadata, component.file_name()) else {
-        return Ok(component);
+/// The files and folders on which a component depends: of a project its folder, and what it
+/// takes from elsewhere.
+pub(crate) fn places(component: &Path) -> Vec<PathBuf> {
+    let mut places = vec![component.to_owned()];
+    let Ok(Some((_, metadata))) = metadata::read(component) else { return places };
+    let Ok(folder) = component.canonicalize() else { return places };
+    if let Ok(builder) = builder(metadata.language, &folder) {
+        let files = builder.files().into_iter().chain(output::inputs(&folder, &metadata));
+        places.extend(files.filter(|file| !file.starts_with(&folder)));
+    }
+    places
+}
+
+fn builder(language: Language, folder: &Path) -> anyhow::Result<Box<dyn Builder>> {
+    Ok(match language {
+        Language::TypeScript | Language::JavaScript => Box::new(node::Node::of(folder)?),
+        Language::Python => Box::new(python::Python::of(folder)?),
+        Language::C => Box::new(c::C::of(folder)?),
+        Language::Rust => bail!("cargo alone knows what a policy in Rust is built from"),
+    })
+}
+
+/// The language of a project, if what lies there is of that language.
+fn check_language(
+    folder: &Path,
+    metadata: Option<&(Source, Metadata)>,
+) -> anyhow::Result<Language> {
+    let Some((source, metadata)) = metadata else {
+        return match folder.join(rust::MANIFEST).is_file() {
+            true => Ok(Language::Rust),
+            false => bail!(
+                "`{}` is no policy project: it has no `{}`, which says what a policy is and what \
+                 it is written in; `admit new` makes a project",
+                folder.display(),
+                metadata::FILE
+            ),
+        };
     };
-    let path = target.join("admit").join(name);
-    let bytes = metadata::embed(bytes, &metadata)?;
-    if fs::read(&path).is_ok_and(|before| before == bytes) {
-        return Ok(path);
+    let language = metadata.language;
+    if has_source(folder, language) {
+        return Ok(language);
     }
-    file::write(&path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
-    Ok(path)
-}
-
-fn config(sources: &Sources) -> Vec<String> {
-    let packages: Vec<(&Path, String)> = sources
-        .packages
-        .iter()
-        .map(|(name, folder)| (folder.as_path(), format!("/{name}")))
-        .collect();
-    let mut folders: Vec<(&Path, &str)> =
-        packages.iter().map(|(folder, name)| (*folder, name.as_str())).collect();
-    folders.push((&sources.workspace, "/policy"));
-    let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK_BYTES}")];
-    flags.extend(rust::remap_paths(&folders));
-    let flags = serde_json::json!(flags);
-    [
-        format!("target.{TARGET}.linker=\"wasm-component-ld\""),
-        format!("target.{TARGET}.rustflags={flags}"),
-        format!("profile.{PROFILE}.inherits=\"release\""),
-        format!("profile.{PROFILE}.opt-level=\"s\""),
-        format!("profile.{PROFILE}.lto=true"),
-        format!("profile.{PROFILE}.codegen-units=1"),
-        format!("profile.{PROFILE}.panic=\"abort\""),
-        format!("profile.{PROFILE}.strip=true"),
-    ]
-    .into_iter()
-    .flat_map(|setting| ["--config".to_owned(), setting])
-    .collect()
-}
-
-/// Cargo is quiet, since it is started for every policy of a manifest; a build that takes
-/// long should not look like one that hangs.
-#[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
-fn say_first_build(folder: &Path) {
-    eprintln!("building `{}` for the first time, which takes a moment", folder.display());
-}
-
-/// The component among the artifacts that cargo reports.
-fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf> {
-    #[derive(Deserialize)]
-    struct Message {
-        manifest_path: Option<PathBuf>,
-        #[serde(default)]
-        filenames: Vec<PathBuf>,
+    let mut message = format!("a policy in {language} has a file `{}`", source_of(language));
+    let others = Language::ALL.into_iter().find(|other| has_source(folder, *other));
+    match others {
+        Some(other) => {
+            message = format!(
+                "{message}; here is `{}`, for which this is to be `{}`",
+                source_of(other),
+                other.name()
+            );
+        }
+        None => message = format!("{message}, and here is none"),
     }
-
-    let manifest = manifest.canonicalize().ok()?;
-    BufReader::new(messages)
-        .lines()
-        .map_while(Result::ok)
-        .filter_map(|line| serde_json::from_str::<Message>(&line).ok())
-        .filter(|message| message.manifest_path.as_ref() == Some(&manifest))
-        .flat_map(|message| message.filenames)
-        .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"))
-        // To the end: cargo fails when nobody reads what it still has to say.
-        .last()
+    Err(source.error(&KeyPath::default().key("language"), message))
 }
 
-/// Where the sources of a build lie on this machine.
-struct Sources {
-    workspace: PathBuf,
-    /// Where cargo puts what it builds.
-    target: PathBuf,
-    /// The name and the folder of every package outside the workspace and the registry.
-    packages: Vec<(String, PathBuf)>,
-    /// Every package outside the registry.
-    local: Vec<Package>,
-}
-
-/// A package, as cargo knows it.
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    source: Option<String>,
-    manifest_path: PathBuf,
-}
-
-impl Sources {
-    fn of(folder: &Path) -> anyhow::Result<Sources> {
-        #[derive(Deserialize)]
-        struct Metadata {
-            workspace_root: PathBuf,
-            target_directory: PathBuf,
-            packages: Vec<Package>,
-        }
-
-        let output = cargo(folder)
-            .args(["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET])
-            .stderr(Stdio::inherit())
-            .output()
-            .context(rust::NO_RUST)?;
-        if !output.status.success() {
-            bail!("cannot build `{}`", folder.display());
-        }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout)
-            .context("cannot read what cargo metadata says")?;
-        let is_local = |package: &Package| package.source.is_none();
-        let local: Vec<Package> = metadata.packages.into_iter().filter(is_local).collect();
-        let packages = local.iter().filter_map(|package| {
-            let folder = package.manifest_path.parent()?.to_owned();
-            // The workspace is remapped as a whole.
-            let outside = !folder.starts_with(&metadata.workspace_root);
-            outside.then(|| (package.name.clone(), folder))
-        });
-        Ok(Sources {
-            packages: packages.collect(),
-            workspace: metadata.workspace_root,
-            target: metadata.target_directory,
-            local,
-        })
-    }
-
-    /// Warns where a policy says another name or version than its package has: one of them was
-    /// forgotten.
-    fn compare(&self, manifest: &Path, source: &Source, metadata: &Metadata) {
-        let manifest = manifest.canonicalize().ok();
-        let is_this = |package: &&Package| Some(&package.manifest_path) == manifest.as_ref();
-        let Some(package) = self.local.iter().find(is_this) else { return };
-        let warn = |key: &str, message: String| source.warn(&KeyPath::default().key(key), message);
-        if metadata.name.as_str() != package.name {
-            warn("name", format!("the package is called `{}` in Cargo.toml", package.name));
-        }
-        if metadata.version != package.version {
-            warn("version", format!("the package has `{}` in Cargo.toml", package.version));
-        }
+/// The file that a project in some language has at least, from its folder.
+fn source_of(language: Language) -> &'static str {
+    match language {
+        Language::Rust => rust::MANIFEST,
+        Language::TypeScript => "src/policy.ts",
+        Language::JavaScript => "src/policy.js",
+        Language::Python => "src/policy.py",
+        Language::C => "src/policy.c",
     }
 }
 
-fn cargo(folder: &Path) -> Command {
-    rust::tool("cargo", folder)
+fn has_source(folder: &Path, language: Language) -> bool {
+    folder.join(source_of(language)).is_file()
+}
+
+/// Makes of what a language's tools built the component that is handed on: a policy, with what
+/// it says of itself in it.
+fn finish(
+    folder: &Path,
+    language: Language,
+    component: Vec<u8>,
+    metadata: Option<&Metadata>,
+) -> anyhow::Result<Vec<u8>> {
+    if Anatomy::of(&component)?.contract().is_none() {
+        bail!(
+            "`{}` builds a component that is no policy: {}",
+            folder.display(),
+            what_a_policy_is(language)
+        );
+    }
+    let component = match language {
+        // Their tools nest what they stub in a component of its own.
+        Language::TypeScript | Language::JavaScript | Language::Python => {
+            flattening::flatten(component)?
+        }
+        Language::Rust | Language::C => component,
+    };
+    match metadata {
+        Some(metadata) => metadata::embed(&component, metadata),
+        None => Ok(component),
+    }
+}
+
+fn what_a_policy_is(language: Language) -> Cow<'static, str> {
+    match language {
+        Language::Rust => "call `admit_policy::export!` with the type that is one".into(),
+        Language::TypeScript | Language::JavaScript => {
+            format!("`export default definePolicy({{ … }})` in `{}`", source_of(language)).into()
+        }
+        Language::Python => "derive a class from `Policy` in `src/policy.py`".into(),
+        Language::C => "define the functions that `admit_policy.h` declares".into(),
+    }
+}
+
+/// Writes a component, unless it is there already: what watches it need not look again.
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    if !fs::read(path).is_ok_and(|before| before == bytes) {
+        file::write(path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    Ok(path.to_owned())
 }

@@ -93,6 +93,6 @@ pub(crate) fn wait(before: &Look, places: impl Fn() -> Vec<PathBuf>) {
 fn is_built(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with('.')
-        || ["target", "node_modules", "Cargo.lock"].contains(&&*name)
+        || ["target", "node_modules", "__pycache__", "Cargo.lock"].contains(&&*name)
         || path.join("CACHEDIR.TAG").is_file()
 }

@@ -1,5 +1,5 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
-use crate::metadata;
+use crate::{metadata, project};
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
 use std::path::{Path, PathBuf};
 
@@ -57,11 +57,12 @@ impl Subject {
     /// The files and folders on which the answers depend.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         match self {
-            Subject::Policy(path) => vec![path.clone()],
+            Subject::Policy(path) => project::places(path),
             Subject::Manifest(file) => {
                 let policies = Assembly::read_manifest(file).map(|(_, manifest)| manifest.policies);
                 let components = policies.into_iter().flatten();
-                let components = components.map(|policy| file.with_file_name(policy.component));
+                let components = components
+                    .flat_map(|policy| project::places(&file.with_file_name(policy.component)));
                 std::iter::once(file.clone()).chain(components).collect()
             }
         }

@@ -4,6 +4,7 @@ use crate::bench::{Comparison, Figures, Samples, measure, to_text};
 use crate::cases::Subject;
 use crate::file;
 use crate::format::Format;
+use crate::project;
 use admit_engine::Engine;
 use anyhow::{Context, bail};
 use clap::error::ErrorKind;
@@ -95,7 +96,7 @@ impl Args {
 
 fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<Assembly> {
     let manifest = match Subject::at(path) {
-        Subject::Policy(path) if path == Path::new(".") && !path.join("Cargo.toml").exists() => {
+        Subject::Policy(path) if path == Path::new(".") && !project::is_one(&path) => {
             bail!(
                 "no `{MANIFEST}` here; name a manifest, a .wasm file or the folder of a policy \
                  project"

@@ -10,10 +10,12 @@ use std::process::ExitCode;
 
 /// Build a policy project to a component
 ///
-/// Takes a Rust project that uses the crate `admit-policy` and prints where its component
-/// is. The Rust target wasm32-unknown-unknown is added through rustup where it is missing.
-/// Components are built small, without WASI, and without paths of this machine; the
-/// project needs no settings for that.
+/// Builds what `policy.toml` says by `language`, and prints where the component is: Rust with
+/// cargo, TypeScript and JavaScript with Node.js, Python with Python, C with clang. What a
+/// language's tools need besides is installed into the project by its own package manager, in
+/// the versions that the project pins; for Rust, rustup adds the target
+/// wasm32-unknown-unknown. Components are built small, without WASI, and without paths of
+/// this machine; the project needs no settings for that.
 #[derive(clap::Args)]
 #[command(after_help = "Example: admit build plugins/email-domain -o email-domain.wasm")]
 pub(crate) struct Args {

@@ -3,6 +3,7 @@ use crate::checkup;
 use crate::commands::eval::object;
 use crate::finding::Severity;
 use crate::format::print_json;
+use crate::project;
 use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
@@ -97,7 +98,7 @@ enum Target {
 impl Target {
     fn of(path: Option<PathBuf>) -> anyhow::Result<Target> {
         let Some(path) = path else {
-            return Ok(match Path::new("Cargo.toml").is_file() && !Path::new(MANIFEST).exists() {
+            return Ok(match project::is_one(Path::new(".")) && !Path::new(MANIFEST).exists() {
                 true => Target::Policy(PathBuf::from(".")),
                 false => Target::Manifest(PathBuf::from(MANIFEST)),
             });

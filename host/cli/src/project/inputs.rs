@@ -1,0 +1,168 @@
+use admit_engine::Digest;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The most files of one folder that a build depends on.
+const MOST_FILES: usize = 10_000;
+
+/// Folders that hold what was made, and not what something is made from; and what an SDK has
+/// beside itself.
+const NO_SOURCES: [&str; 7] =
+    ["__pycache__", "build", "dist", "examples", "node_modules", "target", "tests"];
+
+/// What was built from what: a build that would do the same again need not run.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Inputs {
+    /// The `admit` that built it.
+    admit: String,
+    component: Digest,
+    /// Every file that went in; what was not there has no digest.
+    files: BTreeMap<PathBuf, Option<Digest>>,
+}
+
+impl Inputs {
+    /// Of files as they are now, for a component that is still to be built.
+    pub(super) fn of(files: impl IntoIterator<Item = PathBuf>) -> Inputs {
+        let mut inputs =
+            Inputs { admit: this_admit(), component: Digest::of(b""), files: BTreeMap::new() };
+        inputs.add(files);
+        inputs
+    }
+
+    /// More files. Those that are known stay as they were.
+    pub(super) fn add(&mut self, files: impl IntoIterator<Item = PathBuf>) {
+        for file in files {
+            let digest = || digest_of(&file);
+            let digest = self.files.contains_key(&file).then_some(None).unwrap_or_else(digest);
+            self.files.entry(file).or_insert(digest);
+        }
+    }
+
+    /// What was built from them.
+    pub(super) fn built(&mut self, component: &[u8]) {
+        self.component = Digest::of(component);
+    }
+
+    /// The files as they were written; none where that cannot be read.
+    pub(super) fn read(path: &Path) -> Option<Inputs> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    pub(super) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
+    pub(super) fn into_files(self) -> impl Iterator<Item = PathBuf> {
+        self.files.into_keys()
+    }
+
+    /// Whether a component is what would be built now, from what was found so far.
+    pub(super) fn still_give(&self, component: &[u8], found: &Inputs) -> bool {
+        self.admit == found.admit
+            && self.component == Digest::of(component)
+            // A file more may change what others mean.
+            && found.files.iter().all(|(file, digest)| self.files.get(file) == Some(digest))
+            && self.files.iter().all(|(file, digest)| match found.files.get(file) {
+                Some(_) => true,
+                None => digest_of(file) == *digest,
+            })
+    }
+}
+
+fn digest_of(file: &Path) -> Option<Digest> {
+    Some(Digest::of(&fs::read(file).ok()?))
+}
+
+/// This version of this tool. One that was built anew may build otherwise, whatever its version.
+fn this_admit() -> String {
+    let file = std::env::current_exe().and_then(fs::metadata);
+    let built = file.and_then(|file| Ok((file.len(), file.modified()?)));
+    let built = built.ok().and_then(|(length, modified)| {
+        let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(format!("{length}-{}", since.as_nanos()))
+    });
+    format!("{} {}", env!("CARGO_PKG_VERSION"), built.unwrap_or_default())
+}
+
+/// The files that somebody wrote in a folder and those below it.
+pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    add_sources(folder, &mut files);
+    files
+}
+
+fn add_sources(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().map_while(Result::ok) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || files.len() >= MOST_FILES {
+            continue;
+        }
+        // A link to a folder may lead anywhere, itself included.
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        match is_folder {
+            true if NO_SOURCES.contains(&&*name) => {}
+            true => add_sources(&entry.path(), files),
+            false => files.push(entry.path()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with two files, and what was built from them.
+    fn built() -> (tempfile::TempDir, Inputs) {
+        let here = tempfile::tempdir().unwrap();
+        fs::create_dir_all(here.path().join("src/node_modules")).unwrap();
+        fs::write(here.path().join("src/policy.ts"), "1").unwrap();
+        fs::write(here.path().join("src/node_modules/more.ts"), "1").unwrap();
+        fs::write(here.path().join("shared.ts"), "1").unwrap();
+        let mut inputs = Inputs::of(sources(&here.path().join("src")));
+        inputs.add([here.path().join("shared.ts"), here.path().join("none.ts")]);
+        inputs.built(b"component");
+        let path = here.path().join("inputs.json");
+        fs::write(&path, inputs.to_json().unwrap()).unwrap();
+        assert_eq!(Inputs::read(&path).as_ref(), Some(&inputs));
+        (here, inputs)
+    }
+
+    #[test]
+    fn what_is_as_it_was_need_not_be_built() {
+        let (here, inputs) = built();
+        let found = || Inputs::of(sources(&here.path().join("src")));
+        assert!(inputs.still_give(b"component", &found()));
+        fs::write(here.path().join("src/node_modules/more.ts"), "2").unwrap();
+        assert!(inputs.still_give(b"component", &found()));
+        assert!(!inputs.still_give(b"another", &found()));
+        let other = Inputs { admit: "0.0.0".to_owned(), ..found() };
+        assert!(!inputs.still_give(b"component", &other));
+    }
+
+    #[test]
+    fn whatever_changes_is_built() {
+        for (file, text) in [
+            ("src/policy.ts", Some("2")),
+            ("src/policy.ts", None),
+            ("src/another.ts", Some("1")),
+            ("shared.ts", Some("2")),
+            ("shared.ts", None),
+            ("none.ts", Some("")),
+        ] {
+            let (here, inputs) = built();
+            let path = here.path().join(file);
+            match text {
+                Some(text) => fs::write(path, text).unwrap(),
+                None => fs::remove_file(path).unwrap(),
+            }
+            let found = Inputs::of(sources(&here.path().join("src")));
+            assert!(!inputs.still_give(b"component", &found), "{file}: {text:?}");
+        }
+    }
+}

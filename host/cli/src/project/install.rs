@@ -1,0 +1,36 @@
+//! The tools of a project, which its language's package manager installs into it.
+
+use anyhow::{Context, bail};
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+/// Holds other builds back that would install into the same folder. It ends with what is
+/// returned.
+pub(super) fn lock(root: &Path) -> anyhow::Result<File> {
+    let folder = root.join("target/admit");
+    let lock = fs::create_dir_all(&folder).and_then(|()| {
+        let lock = File::create(folder.join(".install"))?;
+        lock.lock()?;
+        Ok(lock)
+    });
+    lock.with_context(|| format!("cannot install tools in `{}`", root.display()))
+}
+
+/// Says what is installed, and does it, with the progress that it shows itself.
+#[expect(clippy::print_stderr, reason = "says what it puts on the machine")]
+pub(super) fn install(
+    root: &Path,
+    typed: &str,
+    command: &mut Command,
+    missing: &str,
+) -> anyhow::Result<()> {
+    eprintln!("installing the tools of `{}`, once: {typed}", root.display());
+    match super::tools::run(command, missing)? {
+        true => Ok(()),
+        false => bail!(
+            "cannot install the tools of `{}`: `{typed}` failed, and says above why",
+            root.display()
+        ),
+    }
+}

@@ -1,0 +1,90 @@
+use super::inputs::{self, Inputs};
+use super::{Builder, finish};
+use crate::{file, metadata};
+use admit_core::Metadata;
+use anyhow::{Context, bail};
+use serde_json::Value;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// Where a project's component is written, from its folder.
+const OUTPUT: &str = "target/admit";
+
+/// What tells backups that a folder holds nothing that is not built again.
+const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n";
+
+/// Builds a project whose tools do not know themselves what is to be built anew. The folder
+/// comes as it was named and as it is.
+pub(super) fn build(
+    named: &Path,
+    folder: &Path,
+    builder: &dyn Builder,
+    metadata: &Metadata,
+) -> anyhow::Result<PathBuf> {
+    let output = folder.join(OUTPUT);
+    let here = || format!("cannot write in `{}`", output.display());
+    fs::create_dir_all(&output).with_context(here)?;
+    let tag = folder.join("target/CACHEDIR.TAG");
+    if !tag.exists() {
+        file::write(&tag, CACHE_TAG.as_bytes()).with_context(here)?;
+    }
+    // Two builds at once would do the same work twice, and show the reader two of everything.
+    let lock = File::create(output.join(".lock")).with_context(here)?;
+    lock.lock().with_context(here)?;
+
+    let component = output.join(format!("{}.wasm", metadata.name));
+    let stamp = stamp(folder, metadata);
+    let mut inputs = Inputs::of(files(folder, builder));
+    if let Some(before) = Inputs::read(&stamp)
+        && fs::read(&component).is_ok_and(|bytes| before.still_give(&bytes, &inputs))
+    {
+        return Ok(component);
+    }
+    say_build(named, metadata);
+    let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(&output);
+    // Its name tells nobody anything.
+    let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()));
+    let temporary = temporary.with_context(here)?;
+    let raw = temporary.path().join("component.wasm");
+    inputs.add(builder.build(&raw)?);
+    let Ok(bytes) = fs::read(&raw) else {
+        bail!("`{}` builds no component, and its tools do not say why", named.display());
+    };
+    let bytes = finish(named, metadata.language, bytes, Some(metadata))?;
+    inputs.built(&bytes);
+    super::write(&component, &bytes)?;
+    file::write(&stamp, &inputs.to_json()?).with_context(here)?;
+    Ok(component)
+}
+
+/// The files that went into a project's component when it was built last.
+pub(super) fn inputs(folder: &Path, metadata: &Metadata) -> impl Iterator<Item = PathBuf> {
+    Inputs::read(&stamp(folder, metadata)).into_iter().flat_map(Inputs::into_files)
+}
+
+fn stamp(folder: &Path, metadata: &Metadata) -> PathBuf {
+    folder.join(OUTPUT).join(format!("{}.inputs.json", metadata.name))
+}
+
+/// The files that decide what is built, as far as they are known beforehand.
+fn files(folder: &Path, builder: &dyn Builder) -> Vec<PathBuf> {
+    let mut files = builder.files();
+    files.extend(inputs::sources(&folder.join("src")));
+    let metadata = folder.join(metadata::FILE);
+    files.extend(schema(folder, &metadata));
+    files.push(metadata);
+    files
+}
+
+/// The file with the schema of the settings, where the metadata name one.
+fn schema(folder: &Path, metadata: &Path) -> Option<PathBuf> {
+    let text = fs::read_to_string(metadata).ok()?;
+    let metadata: Value = admit_core::read_toml("", &text).ok()?;
+    Some(folder.join(metadata["settings"].as_str()?))
+}
+
+/// Such a build takes seconds, which should not look like one that hangs.
+#[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
+fn say_build(folder: &Path, metadata: &Metadata) {
+    eprintln!("building `{}`, a policy in {}", folder.display(), metadata.language);
+}

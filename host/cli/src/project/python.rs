@@ -1,0 +1,108 @@
+use super::inputs::sources;
+use super::node::read_list;
+use super::tools::{nearest, run, tool};
+use super::{Builder, install};
+use admit_engine::Digest;
+use anyhow::{Context, bail};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What to do where Python is missing.
+const NO_PYTHON: &str = "install Python 3.10 or newer, from python.org or your system's packages \
+                         (apt-get install python3 python3-venv)";
+
+/// The file by which pip installs the same everywhere.
+const LOCK: &str = "requirements.txt";
+
+/// Builds policies in Python.
+pub(super) struct Python {
+    folder: PathBuf,
+    /// Where the tools are installed, in a virtual environment.
+    root: PathBuf,
+}
+
+impl Python {
+    pub(super) fn of(folder: &Path) -> anyhow::Result<Python> {
+        let Some(root) = nearest(folder, LOCK) else {
+            bail!(
+                "`{}` has no `{LOCK}`, nor has a folder above it: it pins the tools that build a \
+                 policy, and `admit new --lang python` writes one",
+                folder.display()
+            );
+        };
+        Ok(Python { folder: folder.to_owned(), root: root.to_owned() })
+    }
+
+    /// The folder that has the package `admit_policy` in it.
+    fn sdk(&self) -> PathBuf {
+        let copy = self.root.join("sdk/src");
+        if copy.is_dir() { copy } else { self.root.join("src") }
+    }
+
+    fn python(&self) -> PathBuf {
+        self.root.join(".venv/bin/python")
+    }
+
+    fn install(&self) -> anyhow::Result<()> {
+        let _lock = install::lock(&self.root)?;
+        let read = fs::read(self.root.join(LOCK));
+        let wanted = read.with_context(|| format!("cannot read `{LOCK}`"))?;
+        let wanted = Digest::of(&wanted).to_string();
+        let installed = self.root.join(".venv/admit-installed");
+        if fs::read_to_string(&installed).is_ok_and(|found| found == wanted)
+            && self.python().exists()
+        {
+            return Ok(());
+        }
+        // A link to a Python that is gone since counts as none.
+        if !self.python().exists() {
+            self.make_environment()?;
+        }
+        let mut pip = tool(self.python(), &self.root);
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check"]);
+        pip.args(["--require-hashes", "-r", LOCK]);
+        let typed = format!(".venv/bin/pip install --require-hashes -r {LOCK}");
+        install::install(&self.root, &typed, &mut pip, NO_PYTHON)?;
+        // Last: where pip was interrupted, it is not there.
+        fs::write(&installed, wanted)
+            .with_context(|| format!("cannot write `{}`", installed.display()))
+    }
+
+    fn make_environment(&self) -> anyhow::Result<()> {
+        let mut python = tool("python3", &self.root);
+        // Debian has a `venv` without what it needs, which says so at length.
+        if !run(python.args(["-c", "import venv, ensurepip"]), NO_PYTHON)? {
+            bail!("this Python has no module `venv`: `apt-get install python3-venv` brings it");
+        }
+        let mut python = tool("python3", &self.root);
+        python.args(["-m", "venv", "--clear", ".venv"]);
+        install::install(&self.root, "python3 -m venv .venv", &mut python, NO_PYTHON)
+    }
+}
+
+impl Builder for Python {
+    fn files(&self) -> Vec<PathBuf> {
+        let mut files = sources(&self.sdk());
+        files.push(self.root.join(LOCK));
+        files
+    }
+
+    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>> {
+        self.install()?;
+        let list = component.with_extension("json");
+        let mut build = tool(self.python(), &self.root);
+        build.args(["-m", "admit_policy", "build"]).arg(&self.folder);
+        build.arg("--output").arg(component).arg("--inputs").arg(&list);
+        let paths = [self.sdk()]
+            .into_iter()
+            .chain(env::var_os("PYTHONPATH").iter().flat_map(env::split_paths).collect::<Vec<_>>());
+        build.env("PYTHONPATH", env::join_paths(paths)?);
+        // What it compiles would look like a change of the sources.
+        build.env("PYTHONDONTWRITEBYTECODE", "1");
+        if !run(&mut build, NO_PYTHON)? {
+            bail!("cannot build `{}`", self.folder.display());
+        }
+        read_list(&list)
+    }
+}

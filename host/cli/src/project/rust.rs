@@ -1,0 +1,201 @@
+//! Builds a policy project in Rust, with cargo, which knows by itself what is to be built anew.
+
+use super::{STACK_BYTES, finish};
+use crate::rust;
+use crate::source::Source;
+use admit_core::{KeyPath, Language, Metadata};
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What Rust policies are built for: no operating system, so nothing to import.
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The profile that policies are built with; the author's `release` stays as it is.
+const PROFILE: &str = "policy";
+
+/// The file that a project in Rust has.
+pub(super) const MANIFEST: &str = "Cargo.toml";
+
+/// Builds the project in a folder, which may say nothing of itself, and returns where its
+/// component is.
+pub(super) fn build(
+    folder: &Path,
+    metadata: Option<(Source, Metadata)>,
+) -> anyhow::Result<PathBuf> {
+    let manifest = folder.join(MANIFEST);
+    rust::add_target(folder, TARGET)?;
+    let sources = Sources::of(folder)?;
+    if let Some((source, metadata)) = &metadata {
+        sources.compare(&manifest, source, metadata);
+    }
+    let metadata = metadata.map(|(_, metadata)| metadata);
+    if !sources.target.join(TARGET).join(PROFILE).is_dir() {
+        say_first_build(folder);
+    }
+    let output = cargo(folder)
+        .args(["rustc", "--quiet", "--profile", PROFILE, "--target", TARGET])
+        // A second crate type beside this one would switch off link-time optimisation.
+        .args(["--lib", "--crate-type", "cdylib"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .args(config(&sources))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .and_then(|mut child| {
+            let component = child.stdout.take().and_then(|out| component_of(out, &manifest));
+            Ok((child.wait()?, component))
+        });
+    match output.context(rust::NO_RUST)? {
+        (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
+        (_, Some(component)) => {
+            let bytes = fs::read(&component)
+                .with_context(|| format!("cannot read `{}`", component.display()))?;
+            let Some(name) = component.file_name() else { return Ok(component) };
+            let path = sources.target.join("admit").join(name);
+            let finished = finish(folder, Language::Rust, bytes, metadata.as_ref())?;
+            match metadata {
+                // What cargo built stays as cargo knows it.
+                Some(_) => super::write(&path, &finished),
+                None => Ok(component),
+            }
+        }
+        (_, None) => bail!(
+            "`{}` builds no component: a policy is a library that calls `admit_policy::export!`",
+            folder.display()
+        ),
+    }
+}
+
+fn config(sources: &Sources) -> Vec<String> {
+    let packages: Vec<(&Path, String)> = sources
+        .packages
+        .iter()
+        .map(|(name, folder)| (folder.as_path(), format!("/{name}")))
+        .collect();
+    let mut folders: Vec<(&Path, &str)> =
+        packages.iter().map(|(folder, name)| (*folder, name.as_str())).collect();
+    folders.push((&sources.workspace, "/policy"));
+    let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK_BYTES}")];
+    flags.extend(rust::remap_paths(&folders));
+    let flags = serde_json::json!(flags);
+    [
+        format!("target.{TARGET}.linker=\"wasm-component-ld\""),
+        format!("target.{TARGET}.rustflags={flags}"),
+        format!("profile.{PROFILE}.inherits=\"release\""),
+        format!("profile.{PROFILE}.opt-level=\"s\""),
+        format!("profile.{PROFILE}.lto=true"),
+        format!("profile.{PROFILE}.codegen-units=1"),
+        format!("profile.{PROFILE}.panic=\"abort\""),
+        format!("profile.{PROFILE}.strip=true"),
+    ]
+    .into_iter()
+    .flat_map(|setting| ["--config".to_owned(), setting])
+    .collect()
+}
+
+/// Cargo is quiet, since it is started for every policy of a manifest; a build that takes
+/// long should not look like one that hangs.
+#[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
+fn say_first_build(folder: &Path) {
+    eprintln!("building `{}` for the first time, which takes a moment", folder.display());
+}
+
+/// The component among the artifacts that cargo reports.
+fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Message {
+        manifest_path: Option<PathBuf>,
+        #[serde(default)]
+        filenames: Vec<PathBuf>,
+    }
+
+    let manifest = manifest.canonicalize().ok()?;
+    BufReader::new(messages)
+        .lines()
+        .map_while(Result::ok)
+        .filter_map(|line| serde_json::from_str::<Message>(&line).ok())
+        .filter(|message| message.manifest_path.as_ref() == Some(&manifest))
+        .flat_map(|message| message.filenames)
+        .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"))
+        // To the end: cargo fails when nobody reads what it still has to say.
+        .last()
+}
+
+/// Where the sources of a build lie on this machine.
+struct Sources {
+    workspace: PathBuf,
+    /// Where cargo puts what it builds.
+    target: PathBuf,
+    /// The name and the folder of every package outside the workspace and the registry.
+    packages: Vec<(String, PathBuf)>,
+    /// Every package outside the registry.
+    local: Vec<Package>,
+}
+
+/// A package, as cargo knows it.
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    source: Option<String>,
+    manifest_path: PathBuf,
+}
+
+impl Sources {
+    fn of(folder: &Path) -> anyhow::Result<Sources> {
+        #[derive(Deserialize)]
+        struct Metadata {
+            workspace_root: PathBuf,
+            target_directory: PathBuf,
+            packages: Vec<Package>,
+        }
+
+        let output = cargo(folder)
+            .args(["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET])
+            .stderr(Stdio::inherit())
+            .output()
+            .context(rust::NO_RUST)?;
+        if !output.status.success() {
+            bail!("cannot build `{}`", folder.display());
+        }
+        let metadata: Metadata = serde_json::from_slice(&output.stdout)
+            .context("cannot read what cargo metadata says")?;
+        let is_local = |package: &Package| package.source.is_none();
+        let local: Vec<Package> = metadata.packages.into_iter().filter(is_local).collect();
+        let packages = local.iter().filter_map(|package| {
+            let folder = package.manifest_path.parent()?.to_owned();
+            // The workspace is remapped as a whole.
+            let outside = !folder.starts_with(&metadata.workspace_root);
+            outside.then(|| (package.name.clone(), folder))
+        });
+        Ok(Sources {
+            packages: packages.collect(),
+            workspace: metadata.workspace_root,
+            target: metadata.target_directory,
+            local,
+        })
+    }
+
+    /// Warns where a policy says another name or version than its package has: one of them was
+    /// forgotten.
+    fn compare(&self, manifest: &Path, source: &Source, metadata: &Metadata) {
+        let manifest = manifest.canonicalize().ok();
+        let is_this = |package: &&Package| Some(&package.manifest_path) == manifest.as_ref();
+        let Some(package) = self.local.iter().find(is_this) else { return };
+        let warn = |key: &str, message: String| source.warn(&KeyPath::default().key(key), message);
+        if metadata.name.as_str() != package.name {
+            warn("name", format!("the package is called `{}` in Cargo.toml", package.name));
+        }
+        if metadata.version != package.version {
+            warn("version", format!("the package has `{}` in Cargo.toml", package.version));
+        }
+    }
+}
+
+fn cargo(folder: &Path) -> Command {
+    rust::tool("cargo", folder)
+}
