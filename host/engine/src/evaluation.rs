@@ -285,7 +285,7 @@ impl Sandbox<'_> {
         })?;
         match setup {
             Setup::Settings(settings) => self.hand_over(&instance, settings)?,
-            Setup::Snapshot(Snapshot { fuel }) => self.use_up(fuel)?,
+            Setup::Snapshot(Snapshot { fuel }) => self.have_used(fuel)?,
         }
         self.configured = Some(Configured { fuel: self.fuel_used(), time: self.started.elapsed() });
         Ok(instance)
@@ -308,13 +308,11 @@ impl Sandbox<'_> {
             .map_err(|words| Failure::SettingsRefused(reason(&words, self.log)))
     }
 
-    /// Counts as used what was used elsewhere.
-    fn use_up(&mut self, fuel: u64) -> Result<(), Failure> {
-        let store = &mut self.store;
-        store
-            .get_fuel()
-            .and_then(|left| store.set_fuel(left.saturating_sub(fuel)))
-            .map_err(|error| Failure::Host(format!("{error:#}")))
+    /// Counts as used what was used elsewhere to come so far: to instantiate it, too, which here
+    /// may have taken more or less.
+    fn have_used(&mut self, fuel: u64) -> Result<(), Failure> {
+        let left = self.limits.fuel.saturating_sub(fuel);
+        self.store.set_fuel(left).map_err(|error| Failure::Host(format!("{error:#}")))
     }
 
     fn decide(&mut self, instance: &Instance, view: &View<'_>) -> Result<Verdict, Failure> {
