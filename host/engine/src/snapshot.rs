@@ -12,6 +12,10 @@ pub struct Snapshot {
 }
 
 #[cfg(feature = "compile")]
+mod joining;
+#[cfg(feature = "compile")]
+mod modules;
+#[cfg(feature = "compile")]
 mod taking;
 #[cfg(feature = "compile")]
 mod trimming;

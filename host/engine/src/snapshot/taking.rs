@@ -1,6 +1,7 @@
 //! Takes the snapshot, with wasmtime's own tool for that.
 
 use super::Snapshot;
+use super::joining::join;
 use super::trimming::trim;
 use crate::engine::Engine;
 use crate::evaluation::{State, UNHURRIED};
@@ -84,7 +85,7 @@ impl Engine {
                     Err(wasmtime::Error::msg("a memory of it cannot grow to be read"))
                 })
                 .map_err(unsupported)?;
-        Ok(Snapshotted { component: trim(component), snapshot: Snapshot { fuel } })
+        Ok(Snapshotted { component: join(trim(component)), snapshot: Snapshot { fuel } })
     }
 }
 

@@ -4,16 +4,15 @@
 //! What is left out stays as a function that traps. Nobody calls it: the host does not configure
 //! what is configured.
 
+use super::modules::{Result, deeper, rewrite};
 use std::collections::{HashMap, HashSet};
-use wasm_encoder::{CodeSection, Component, Function, Module, RawSection};
+use wasm_encoder::{CodeSection, Function, Module, RawSection};
 use wasmparser::{
-    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
+    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind,
     ComponentOuterAliasKind, ComponentType, ComponentValType, CompositeInnerType, ElementItems,
     ElementKind, Export, ExternalKind, FuncType, FunctionBody, Instance, Operator, Parser, Payload,
     PrimitiveValType, TypeRef,
 };
-
-type Result<T> = std::result::Result<T, BinaryReaderError>;
 
 /// A component without what only `configure` needs; as it was where that cannot be told.
 pub(super) fn trim(component: Vec<u8>) -> Vec<u8> {
@@ -27,33 +26,7 @@ fn trimmed(component: &[u8]) -> Result<Option<Vec<u8>>> {
     if !is_lifted_by_name(component)? {
         return Ok(None);
     }
-    let mut encoder = Component::new();
-    let mut depth = 0;
-    for payload in Parser::new(0).parse_all(component) {
-        let payload = payload?;
-        if depth == 0
-            && let Some((id, range)) = payload.as_section()
-        {
-            let whole = &component[range.clone()];
-            let module = match payload {
-                Payload::ModuleSection { .. } => trimmed_module(whole)?,
-                _ => None,
-            };
-            let data = module.as_deref().unwrap_or(whole);
-            encoder.section(&RawSection { id, data });
-        }
-        depth = deeper(&payload, depth);
-    }
-    Ok(Some(encoder.finish()))
-}
-
-/// How deep what follows is inside a component.
-fn deeper(payload: &Payload<'_>, depth: usize) -> usize {
-    match payload {
-        Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth + 1,
-        Payload::End(_) => depth.saturating_sub(1),
-        _ => depth,
-    }
+    rewrite(component, trimmed_module).map(Some)
 }
 
 /// Whether a core function is the one behind `configure`, or cleans up after it, by the name

@@ -1,0 +1,101 @@
+//! Joins the pieces in which the memory of a configured component is written down: an
+//! interpreter's are thousands, and each sign-up would make a note of every one.
+
+use super::modules::{Result, rewrite};
+use admit_core::Limits;
+use std::ops::Range;
+use wasm_encoder::{ConstExpr, DataCountSection, DataSection, Module, RawSection};
+use wasmparser::{Data, DataKind, DataSectionReader, Operator, Parser, Payload};
+
+/// So many zeros in a row are not written down. Memory is loaded page by page, so that those
+/// which are make nothing larger but the file.
+const BLOCK: usize = 4 << 10;
+
+/// A component with fewer pieces of data; as it was where they cannot be joined.
+pub(super) fn join(component: Vec<u8>) -> Vec<u8> {
+    rewrite(&component, joined_module).unwrap_or(component)
+}
+
+fn joined_module(module: &[u8]) -> Result<Option<Vec<u8>>> {
+    let mut memory = None;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::CodeSectionEntry(body) => {
+                for operator in body.get_operators_reader()? {
+                    // They name pieces by their numbers.
+                    if let Operator::MemoryInit { .. } | Operator::DataDrop { .. } = operator? {
+                        return Ok(None);
+                    }
+                }
+            }
+            Payload::DataSection(data) => memory = written(data)?,
+            _ => {}
+        }
+    }
+    let Some(memory) = memory else { return Ok(None) };
+    let mut section = DataSection::new();
+    for piece in pieces(&memory) {
+        let offset = ConstExpr::i32_const((piece.start as u32).cast_signed());
+        section.active(0, &offset, memory[piece].iter().copied());
+    }
+    let mut encoder = Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        let Some((id, range)) = payload.as_section() else { continue };
+        match payload {
+            Payload::DataSection(_) => encoder.section(&section),
+            Payload::DataCountSection { .. } => {
+                encoder.section(&DataCountSection { count: section.len() })
+            }
+            _ => encoder.section(&RawSection { id, data: &module[range] }),
+        };
+    }
+    Ok(Some(encoder.finish()))
+}
+
+/// What a section leaves in a memory; nothing if that is not told by the section alone.
+fn written(section: DataSectionReader<'_>) -> Result<Option<Vec<u8>>> {
+    let mut memory = Vec::new();
+    for data in section {
+        let data = data?;
+        // Nobody asks for it: it is what was there before.
+        if let DataKind::Passive = data.kind {
+            continue;
+        }
+        let Some(offset) = offset(&data)? else { return Ok(None) };
+        let (start, end) = (offset as usize, offset as usize + data.data.len());
+        if end as u64 > Limits::CEILING.memory.bytes() {
+            return Ok(None);
+        }
+        memory.resize(end.max(memory.len()), 0);
+        memory[start..end].copy_from_slice(data.data);
+    }
+    Ok(Some(memory))
+}
+
+/// Where there is something in a memory: zeros are there without being written down.
+fn pieces(memory: &[u8]) -> Vec<Range<usize>> {
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    for (block, bytes) in memory.chunks(BLOCK).enumerate() {
+        if bytes.iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        let (start, end) = (block * BLOCK, block * BLOCK + bytes.len());
+        match pieces.last_mut() {
+            Some(last) if last.end == start => last.end = end,
+            _ => pieces.push(start..end),
+        }
+    }
+    pieces
+}
+
+/// Where a piece lies in the one memory, if that is written as a number.
+fn offset(data: &Data<'_>) -> Result<Option<u32>> {
+    let DataKind::Active { memory_index: 0, offset_expr } = &data.kind else { return Ok(None) };
+    let mut operators = offset_expr.get_operators_reader();
+    let first = operators.read()?;
+    Ok(match (first, operators.read()?) {
+        (Operator::I32Const { value }, Operator::End) => Some(value.cast_unsigned()),
+        _ => None,
+    })
+}

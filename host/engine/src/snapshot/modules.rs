@@ -1,0 +1,40 @@
+//! Rewrites the core modules of a component, and leaves everything else as it is.
+
+use wasm_encoder::{Component, RawSection};
+use wasmparser::{BinaryReaderError, Parser, Payload};
+
+pub(super) type Result<T> = std::result::Result<T, BinaryReaderError>;
+
+/// A component with other modules in the place of its own, where there is one.
+pub(super) fn rewrite(
+    component: &[u8],
+    rewritten: impl Fn(&[u8]) -> Result<Option<Vec<u8>>>,
+) -> Result<Vec<u8>> {
+    let mut encoder = Component::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload?;
+        if depth == 0
+            && let Some((id, range)) = payload.as_section()
+        {
+            let whole = &component[range.clone()];
+            let module = match payload {
+                Payload::ModuleSection { .. } => rewritten(whole)?,
+                _ => None,
+            };
+            let data = module.as_deref().unwrap_or(whole);
+            encoder.section(&RawSection { id, data });
+        }
+        depth = deeper(&payload, depth);
+    }
+    Ok(encoder.finish())
+}
+
+/// How deep what follows is inside a component.
+pub(super) fn deeper(payload: &Payload<'_>, depth: usize) -> usize {
+    match payload {
+        Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth + 1,
+        Payload::End(_) => depth.saturating_sub(1),
+        _ => depth,
+    }
+}
