@@ -1,6 +1,29 @@
-//! Makes a plain component of a nested one.
+//! Makes a plain component out of what the tools of interpreted languages write: the core
+//! modules of an interpreter, of its libraries and of what stands in for the system become one,
+//! as if they had been linked from the beginning.
+//!
+//! The engine takes no component that has others inside, for they could hand each other texts
+//! without a limit. And an interpreter that is one instance starts quicker, and can be
+//! configured ahead.
 
-/// A component that does the same without other components in it.
-pub(crate) fn flatten(component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    Ok(component)
+mod graph;
+mod merged;
+
+use crate::encoding;
+use graph::Graph;
+use merged::Merged;
+
+/// The interface that a policy exports, without its version.
+const POLICY: &str = "admit:policy/sign-up-policy@";
+
+/// The one that it may import.
+const LOG: &str = "admit:policy/log@";
+
+/// A component that does what the given one does, and has one core module.
+///
+/// What the policy inside does not get from `admit` traps: the tools have put stubs there, or
+/// have left it open.
+pub(crate) fn flatten(component: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let graph = Graph::of_policy(component)?;
+    encoding::encode(Merged::link(component, &graph)?)
 }

@@ -146,7 +146,7 @@ fn finish(
     let component = match language {
         // Their tools nest what they stub in a component of its own.
         Language::TypeScript | Language::JavaScript | Language::Python => {
-            flattening::flatten(component)?
+            flattening::flatten(&component)?
         }
         Language::Rust | Language::C => component,
     };
