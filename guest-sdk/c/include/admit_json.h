@@ -21,9 +21,6 @@ typedef struct {
 // Starts to read. The settings are a JSON object: anything else is wrong from the start.
 admit_json admit_json_settings(admit_str settings);
 
-// Starts to read any JSON.
-admit_json admit_json_of(admit_str text);
-
 // Whether all was read and nothing was wrong. If not, the error says what is.
 bool admit_json_done(admit_json *json, struct admit_error *error);
 
@@ -48,6 +45,9 @@ bool admit_json_field(admit_json *json, admit_json_fields *fields);
 // Whether a field was there, once all were read. If it was not, that is wrong.
 bool admit_json_require(admit_json *json, const admit_json_fields *fields, size_t field);
 
+// Reads an object that has no fields, as the settings of a policy without any are.
+bool admit_json_no_fields(admit_json *json);
+
 // Goes to the next key of an object with any keys: false at the end. `started` begins as false.
 bool admit_json_key(admit_json *json, bool *started, admit_str *key);
 
@@ -71,7 +71,7 @@ bool admit_json_null(admit_json *json);
 // Passes over any value.
 bool admit_json_skip(admit_json *json);
 
-// Says that a value, though well written, is wrong.
+// Says that a value, though well written, is wrong. The error will be this text as it stands.
 bool admit_json_refuse(admit_json *json, admit_str problem);
 
 #endif

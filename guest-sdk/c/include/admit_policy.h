@@ -133,6 +133,10 @@ void admit_log_error(admit_str note);
 // one sign-up. Where there is no more, the policy traps.
 void *admit_alloc(size_t size);
 
+// Makes a block of `admit_alloc` larger: in place where it is the last one, else what it holds is
+// copied. What is added is zero. A null block is a new one.
+void *admit_resize(void *block, size_t size);
+
 // Says that `configure` keeps no text that points into the settings. Their memory is then zeroed
 // after it, which pays where they are long: a host may keep the memory of a configured policy, and
 // load it at each start.

@@ -105,3 +105,11 @@ void *admit_alloc(size_t size) {
     }
     return block;
 }
+
+void *admit_resize(void *block, size_t size) {
+    void *const resized = admit_arena_resize(block, size);
+    if (resized == NULL) {
+        admit_trap();
+    }
+    return resized;
+}
