@@ -247,17 +247,17 @@ bool admit_json_null(admit_json *json) {
 static bool skip_scalar(admit_json *json) {
     admit_str text;
     bool flag = false;
-    switch (next(json)) {
-    case '"':
+    const char byte = next(json);
+    if (byte == '"') {
         return admit_json_string(json, &text);
-    case 't':
-    case 'f':
-        return admit_json_bool(json, &flag);
-    case 'n':
-        return admit_json_null(json) || expected(json, ADMIT_STR("a value"));
-    default:
-        return admit_json_number(json, &text) || expected(json, ADMIT_STR("a value"));
     }
+    if (byte == '-' || (byte >= '0' && byte <= '9')) {
+        return admit_json_number(json, &text);
+    }
+    if (byte == 't' || byte == 'f') {
+        return admit_json_bool(json, &flag);
+    }
+    return admit_json_null(json) || expected(json, ADMIT_STR("a value"));
 }
 
 // Without recursion: how deep the settings are nested is not for them to choose.

@@ -11,6 +11,7 @@ static bool deny(admit_verdict *verdict, admit_str code) {
 }
 
 bool configure(admit_str settings, admit_error *error) {
+    blocked = (domain_list){0};
     admit_json json = admit_json_settings(settings);
     admit_json_fields fields = ADMIT_JSON_FIELDS(ADMIT_STR("domains"));
     admit_str refused = {0};

@@ -3,7 +3,7 @@
 #include "admit_policy.h"
 #include "sha256.h"
 
-static admit_str key = {"invitation-code", sizeof "invitation-code" - 1};
+static admit_str key;
 static sha256_digest *valid;
 static size_t valid_count;
 
@@ -37,6 +37,8 @@ static bool digest_from_hex(admit_str text, sha256_digest *digest) {
 // Reads the digests, and returns which entry is none, counted from 1; 0 if all are.
 static size_t read_digests(admit_json *json) {
     size_t refused = 0;
+    valid = NULL;
+    valid_count = 0;
     bool started = false;
     admit_str entry;
     for (size_t number = 1; admit_json_item(json, &started) && admit_json_string(json, &entry);
@@ -51,6 +53,7 @@ static size_t read_digests(admit_json *json) {
 }
 
 bool configure(admit_str settings, admit_error *error) {
+    key = ADMIT_STR("invitation-code");
     admit_json json = admit_json_settings(settings);
     admit_json_fields fields = ADMIT_JSON_FIELDS(ADMIT_STR("key"), ADMIT_STR("sha256"));
     size_t refused = 0;

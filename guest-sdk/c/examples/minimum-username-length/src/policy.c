@@ -1,9 +1,10 @@
 // Denies user names that are too short.
 #include "admit_policy.h"
 
-static int64_t minimum = 5;
+static int64_t minimum;
 
 bool configure(admit_str settings, admit_error *error) {
+    minimum = 5;
     admit_json json = admit_json_settings(settings);
     admit_json_fields fields = ADMIT_JSON_FIELDS(ADMIT_STR("characters"));
     while (admit_json_field(&json, &fields)) {
