@@ -35,8 +35,8 @@ typedef struct {
 } admit_json_fields;
 
 #define ADMIT_JSON_FIELDS(...)                                                                     \
-    {(const admit_str[]){__VA_ARGS__}, sizeof((const admit_str[]){__VA_ARGS__}) / sizeof(admit_str), \
-     0, 0, false}
+    {(const admit_str[]){__VA_ARGS__},                                                             \
+     sizeof((const admit_str[]){__VA_ARGS__}) / sizeof(admit_str), 0, 0, false}
 
 // Goes to the next field of an object, whose value must then be read: false at the end of the
 // object. A field without a name in the list, or that comes twice, is wrong.

@@ -148,8 +148,8 @@ void admit_forget_settings(void);
 // static variables. Returns false, with an error, where the settings are not right.
 bool configure(admit_str settings, admit_error *error);
 
-// Decides on one sign-up, by nothing but it and the settings. Returns false, with an error, where
-// it cannot decide; a refusal is a verdict.
+// Decides on one sign-up, by nothing but it and the settings, and sets the verdict. Returns false,
+// with an error, where it cannot decide; a refusal is a verdict. To set none is a failure.
 bool evaluate(const admit_sign_up *sign_up, admit_verdict *verdict, admit_error *error);
 
 #endif

@@ -1,4 +1,5 @@
 // Configures and asks the policy that is tested, as the host does.
+#include "../src/verdict.h"
 #include "admit_test.h"
 
 static bool forgets_settings;
@@ -21,9 +22,9 @@ bool admit_test_configure(const char *settings, admit_error *error) {
 }
 
 admit_str admit_test_code(const admit_sign_up *sign_up) {
-    admit_verdict verdict = admit_allow();
-    admit_error error = {ADMIT_STR("")};
-    if (!evaluate(sign_up, &verdict, &error)) {
+    admit_verdict verdict = verdict_to_give();
+    admit_error error = {ADMIT_STR("the policy gives no verdict")};
+    if (!evaluate(sign_up, &verdict, &error) || !verdict_is_given(&verdict)) {
         return ADMIT_CONCAT(ADMIT_STR("error: "), error.message);
     }
     return verdict.denies ? verdict.denial.code : ADMIT_STR("");

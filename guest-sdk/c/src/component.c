@@ -3,6 +3,7 @@
 
 #include "admit_policy.h"
 #include "policy.h"
+#include "verdict.h"
 
 static bool is_configured;
 static bool forgets_settings;
@@ -59,9 +60,9 @@ bool exports_admit_policy_sign_up_policy_evaluate(
         .validation_data = entries(request->validation_data),
         .client_metadata = entries(request->client_metadata),
     };
-    admit_verdict verdict = admit_allow();
-    error = (admit_error){ADMIT_STR("the policy says nothing")};
-    if (!evaluate(&sign_up, &verdict, &error)) {
+    admit_verdict verdict = verdict_to_give();
+    error = (admit_error){ADMIT_STR("the policy gives no verdict")};
+    if (!evaluate(&sign_up, &verdict, &error) || !verdict_is_given(&verdict)) {
         *err = to_wit(error.message);
         return false;
     }

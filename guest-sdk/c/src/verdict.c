@@ -1,4 +1,15 @@
-#include "admit_policy.h"
+#include "verdict.h"
+
+// No vote of the contract.
+enum { NOT_GIVEN = 255 };
+
+admit_verdict verdict_to_give(void) {
+    return (admit_verdict){.ballot.confirm = (admit_vote)NOT_GIVEN};
+}
+
+bool verdict_is_given(const admit_verdict *verdict) {
+    return verdict->denies || (int)verdict->ballot.confirm != NOT_GIVEN;
+}
 
 admit_verdict admit_allow(void) {
     return (admit_verdict){.denies = false};

@@ -123,15 +123,18 @@ static void nested(size_t depth, bool fits) {
 }
 
 int main(void) {
-    settings found = accepted("\n\t {\"number\" : 1 ,\r\n \"items\":[] , \"inner\":{\"deep\":false}}  ");
+    settings found = accepted(
+        "\n\t {\"number\" : 1 ,\r\n \"items\":[] , \"inner\":{\"deep\":false}}  ");
     CHECK(found.number == 1 && found.items == 0 && found.text.ptr != NULL);
-    found = accepted("{\"items\":[0, -1.5,2e3,0.1E-7,-0],\"flag\":true,\"text\":\"x\",\"number\":-5}");
+    found = accepted(
+        "{\"items\":[0, -1.5,2e3,0.1E-7,-0],\"flag\":true,\"text\":\"x\",\"number\":-5}");
     CHECK(found.number == -5 && found.items == 5 && found.flag);
     CHECK_TEXT(found.text, "x");
     CHECK(accepted("{\"number\":9223372036854775807}").number == INT64_MAX);
     CHECK(accepted("{\"number\":0,\"text\":null}").text.len == 0);
     CHECK(accepted("{\"\\u006eumber\":7}").number == 7);
-    accepted("{\"any\":{\"a\":[{},[],{\"b\":[1,\"x\",null,true,false]}],\"c\":{\"d\":\"\"}},\"number\":0}");
+    accepted(
+        "{\"any\":{\"a\":[{},[],{\"b\":[1,\"x\",null,true,false]}],\"c\":{\"d\":\"\"}},\"number\":0}");
 
     no_number("-6");
     no_number("01");
@@ -183,10 +186,13 @@ int main(void) {
             "the settings do not fit: `flag`: expected `true` or `false` at line 1 column 8");
     refused("{\"flag\":truer}",
             "the settings do not fit: `flag`: expected `,` or `}` at line 1 column 12");
-    refused("{\"text\":'x'}", "the settings do not fit: `text`: expected a string at line 1 column 8");
+    refused("{\"text\":'x'}",
+            "the settings do not fit: `text`: expected a string at line 1 column 8");
     refused("{\"any\":}", "the settings do not fit: `any`: expected a value at line 1 column 7");
-    refused("{\"any\":[nul]}", "the settings do not fit: `any`: expected a value at line 1 column 8");
-    refused("{\"any\":[1}", "the settings do not fit: `any`: expected `,` or `]` at line 1 column 9");
+    refused("{\"any\":[nul]}",
+            "the settings do not fit: `any`: expected a value at line 1 column 8");
+    refused("{\"any\":[1}",
+            "the settings do not fit: `any`: expected `,` or `]` at line 1 column 9");
     refused("{\"any\":{\"b\":1]",
             "the settings do not fit: `b`: expected `,` or `}` at line 1 column 13");
     refused("{\"number\":1", "the settings do not fit: unexpected end at line 1 column 11");

@@ -1,4 +1,5 @@
 // What is found in a sign-up, and what is said of it.
+#include "../src/verdict.h"
 #include "admit_test.h"
 
 static void domain_is(const char *address, const char *expected) {
@@ -52,7 +53,10 @@ int main(void) {
     trigger_is("presignup_signup", ADMIT_TRIGGER_OTHER);
     trigger_is("", ADMIT_TRIGGER_OTHER);
 
-    admit_verdict verdict = admit_allow();
+    admit_verdict verdict = verdict_to_give();
+    CHECK(!verdict_is_given(&verdict));
+    verdict = admit_allow();
+    CHECK(verdict_is_given(&verdict));
     CHECK(!verdict.denies && verdict.ballot.confirm == ADMIT_ABSTAIN);
     CHECK(verdict.ballot.verify_email == ADMIT_ABSTAIN);
     CHECK(verdict.ballot.verify_phone == ADMIT_ABSTAIN);
@@ -73,7 +77,7 @@ int main(void) {
 
     verdict = admit_deny(ADMIT_STR("late"), ADMIT_STR("Too late"));
     admit_confirm(&verdict);
-    CHECK(verdict.denies);
+    CHECK(verdict.denies && verdict_is_given(&verdict));
     CHECK_TEXT(verdict.denial.code, "late");
     CHECK_TEXT(verdict.denial.message, "Too late");
 

@@ -22,7 +22,8 @@ int main(void) {
 
     CHECK(admit_test_configure("{\"mishap\": \"attributes\"}", &error));
     const admit_sign_up sign_up = {
-        .attributes = ADMIT_ENTRIES({ADMIT_STR("b"), ADMIT_STR("é")}, {ADMIT_STR("a"), ADMIT_STR("")}),
+        .attributes = ADMIT_ENTRIES({ADMIT_STR("b"), ADMIT_STR("é")},
+                                    {ADMIT_STR("a"), ADMIT_STR("")}),
     };
     admit_verdict verdict;
     CHECK(evaluate(&sign_up, &verdict, &error));

@@ -64,7 +64,8 @@ static void add_block(uint32_t state[8], const uint8_t block[BLOCK]) {
 sha256_digest sha256(admit_str text) {
     // The fractions of the square roots of the first eight primes.
     uint32_t state[8] = {
-        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 
+        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
     };
     size_t done = 0;
     for (; text.len - done >= BLOCK; done += BLOCK) {
