@@ -1,0 +1,13 @@
+// What compilers and the generated `src/policy.c` ask of a C library; `src/libc.c` has it.
+#ifndef ADMIT_STRING_H
+#define ADMIT_STRING_H
+
+#include <stddef.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *to, int byte, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+size_t strlen(const char *text);
+
+#endif
