@@ -25,17 +25,36 @@ export function sha256(bytes: readonly number[]): Int32Array {
 }
 
 function mix(digest: Int32Array, w: Int32Array): void {
-  let [a, b, c, d, e, f, g, h] = digest as unknown as [number, number, number, number, number, number, number, number];
+  let a = digest[0]!;
+  let b = digest[1]!;
+  let c = digest[2]!;
+  let d = digest[3]!;
+  let e = digest[4]!;
+  let f = digest[5]!;
+  let g = digest[6]!;
+  let h = digest[7]!;
   for (let t = 0; t < 64; t++) {
     const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
     const first = (h + s1 + ((e & f) ^ (~e & g)) + ROUND[t]! + w[t]!) | 0;
     const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const second = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, index) => {
-    digest[index]! += word;
-  });
+  digest[0]! += a;
+  digest[1]! += b;
+  digest[2]! += c;
+  digest[3]! += d;
+  digest[4]! += e;
+  digest[5]! += f;
+  digest[6]! += g;
+  digest[7]! += h;
 }
 
 function rotated(word: number, bits: number): number {
@@ -45,9 +64,9 @@ function rotated(word: number, bits: number): number {
 /** The bytes, a one bit, zeros, and the length in bits, as words. */
 function padded(bytes: readonly number[]): Int32Array {
   const words = new Int32Array(Math.ceil((bytes.length + 9) / 64) * 16);
-  [...bytes, 0x80].forEach((byte, index) => {
-    words[index >> 2]! |= byte << (24 - 8 * (index & 3));
-  });
+  for (let index = 0; index <= bytes.length; index++) {
+    words[index >> 2]! |= (bytes[index] ?? 0x80) << (24 - 8 * (index & 3));
+  }
   words[words.length - 1] = bytes.length * 8;
   return words;
 }
