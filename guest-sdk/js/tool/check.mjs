@@ -34,22 +34,21 @@ export function check(entry) {
   const own = program
     .getSourceFiles()
     .filter((file) => !program.isSourceFileDefaultLibrary(file) && !file.fileName.includes("/node_modules/"));
-  const found = new Map();
+  const found = [];
   for (const file of own.filter((file) => !file.fileName.startsWith(`${sdk}/src/`))) {
     for (const { node, message } of lint(file, checker, program)) {
-      found.set(`${file.fileName}:${node.getStart(file)}`, at(file, node.getStart(file), message));
+      found.push({ ...at(file, node.getStart(file), message), file, start: node.getStart(file), end: node.end });
     }
   }
-  for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
-    const { file, start, messageText } = diagnostic;
+  const linted = [...found];
+  for (const { file, start = 0, messageText } of ts.getPreEmitDiagnostics(program)) {
     const message = ts.flattenDiagnosticMessageText(messageText, " ");
     // Where the lint says what to do instead, TypeScript's own sentence is noise.
-    const key = file ? `${file.fileName}:${start}` : message;
-    if (!found.has(key)) {
-      found.set(key, file ? at(file, start ?? 0, message) : { path: "", line: 0, column: 0, text: message });
+    if (!linted.some((other) => other.file === file && other.start <= start && start < other.end)) {
+      found.push(file ? at(file, start, message) : { path: "", line: 0, column: 0, text: message });
     }
   }
-  const findings = [...found.values()]
+  const findings = found
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line || a.column - b.column))
     .map(({ text }) => text);
   return { findings, inputs: own.map((file) => file.fileName) };
@@ -60,7 +59,7 @@ export function checkTests(tests) {
   const program = ts.createProgram([...tests, join(sdk, "src/contract/policy.d.ts")], {
     ...OPTIONS,
     types: ["node"],
-    typeRoots: [join(sdk, "node_modules/@types"), join(sdk, "../node_modules/@types"), join(process.cwd(), "node_modules/@types")],
+    typeRoots: [join(sdk, "node_modules/@types"), join(sdk, "../node_modules/@types")],
   });
   return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
     const message = ts.flattenDiagnosticMessageText(messageText, " ");
