@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+
+const folder = mkdtempSync(join(tmpdir(), "admit-policy-tool-"));
+after(() => rmSync(folder, { recursive: true }));
+
+let projects = 0;
+
+function run(command: string, files: Record<string, string>, ...args: string[]) {
+  const project = join(folder, String(++projects));
+  mkdirSync(join(project, "src"), { recursive: true });
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(project, "src", name), text);
+  }
+  const tool = ["bin/admit-policy-js.mjs", command, project, ...args];
+  const { status, stderr } = spawnSync(process.execPath, tool, { encoding: "utf8" });
+  return { status, stderr: stderr.replaceAll(`${project}/`, "") };
+}
+
+/** A policy with expressions in it: each has a line, from 3 on, and begins in column 3. */
+const withExpressions = (...expressions: string[]) => `import { allow, definePolicy } from "admit-policy";
+const values: unknown[] = [
+${expressions.map((expression) => `  ${expression},\n`).join("")}];
+export default definePolicy({ evaluate: () => (values.length === 0 ? allow().confirm() : allow()) });
+`;
+
+test("finds what a policy has not, and says what to do", () => {
+  const rows = [
+    ["Date.now()", "a policy has no clock"],
+    ["new Date()", "a policy has no clock"],
+    ["new Date", "a policy has no clock"],
+    ["Date()", "a policy has no clock"],
+    ["performance", "a policy has no clock"],
+    ["Math.random()", "a policy has no randomness"],
+    ["crypto", "a policy has no randomness"],
+    ["fetch", "a policy has no network"],
+    ["globalThis.fetch", "a policy has no network"],
+    ["setTimeout", "nothing runs after `evaluate` has returned"],
+    ["async () => 1", "nothing runs after `evaluate` has returned"],
+    ["process", "a policy does not run in Node"],
+    ["Buffer", "a policy does not run in Node"],
+    ["require", "a policy is an ES module"],
+    ['import("./other.ts")', "a policy is one piece"],
+    ['eval("1")', "code is not made from text"],
+    ['new Function("return 1")', "code is not made from text"],
+    ["Intl", "the engine that runs policies does not have this"],
+    ["structuredClone", "the engine that runs policies does not have this"],
+    ["URL", "the engine that runs policies does not have this"],
+    ["TextEncoder", "the engine that runs policies does not have this"],
+  ];
+  const expressions = rows.map(([expression]) => expression!);
+  const { status, stderr } = run("check", { "policy.ts": withExpressions(...expressions) });
+  assert.equal(status, 1);
+  const lines = stderr.trimEnd().split("\n");
+  assert.equal(lines.length, rows.length, stderr);
+  for (const [index, [expression, expected]] of rows.entries()) {
+    assert.ok(lines[index]?.startsWith(`src/policy.ts:${index + 3}:3: ${expected}`), `${expression}: ${lines[index]}`);
+  }
+});
+
+test("finds them in JavaScript too, and an import of Node's", () => {
+  const source = 'import { readFileSync } from "node:fs";\nexport default [readFileSync, Date.now()];\n';
+  const { status, stderr } = run("check", { "policy.js": source });
+  assert.equal(status, 1);
+  assert.match(stderr, /^src\/policy\.js:1:1: a policy does not run in Node.*\nsrc\/policy\.js:2:31: a policy has no clock.*\n$/);
+});
+
+test("leaves alone what a policy has", () => {
+  const expressions = [
+    "new Date(0).toISOString()",
+    'Date.parse("2020-01-01")',
+    "Math.max(1, 2)",
+    'console.log("note")',
+    '((fetch: number) => fetch)(1)',
+    "({ process: 1 }).process",
+    '"a".normalize("NFC").toWellFormed()',
+    "[3, 1].toSorted()",
+  ];
+  const { status, stderr } = run("check", { "policy.ts": withExpressions(...expressions) });
+  assert.equal(`${status}${stderr}`, "0");
+});
+
+test("checks types", () => {
+  const { status, stderr } = run("check", { "policy.ts": withExpressions("allow(1)") });
+  assert.equal(status, 1);
+  assert.equal(stderr, "src/policy.ts:3:9: Expected 0 arguments, but got 1.\n");
+});
+
+test("says that there is no policy", () => {
+  const { status, stderr } = run("check", {});
+  assert.equal(status, 1);
+  assert.match(stderr, /^no policy in `.*`: there is neither `src\/policy\.ts` nor `src\/policy\.js`\n$/);
+});
+
+test("builds a component, and lists what went in", () => {
+  const output = join(folder, "policy.wasm");
+  const inputs = join(folder, "inputs.json");
+  const files = { "policy.ts": 'export { default } from "./other.ts";\n', "other.ts": withExpressions("1") };
+
+  assert.deepEqual(run("build", files, "--output", output, "--inputs", inputs), { status: 0, stderr: "" });
+  // The magic number of a component, which a core module has not.
+  assert.equal(readFileSync(output).subarray(0, 8).toString("hex"), "0061736d0d000100");
+  const listed: string[] = JSON.parse(readFileSync(inputs, "utf8"));
+  for (const path of ["/src/policy.ts", "/src/other.ts", "/src/component.ts"]) {
+    assert.ok(listed.some((input) => input.endsWith(path)), path);
+  }
+});
+
+test("says why a policy cannot be loaded", () => {
+  const hidden = "const clock = Date;\nexport const at = clock.now();\n";
+  for (const [files, expected] of [
+    [{ "policy.js": "export default 1;\n" }, /exports no policy/],
+    [{ "policy.js": `${hidden}export default at;\n` }, /a policy has no clock/],
+    [{ "policy.js": 'import "absent";\nexport default 1;\n' }, /^src\/policy\.js:1:8: .*absent/],
+  ] as const) {
+    const { status, stderr } = run("build", files, "--output", join(folder, "none.wasm"));
+    assert.equal(status, 1);
+    assert.match(stderr, expected);
+  }
+});

@@ -1,0 +1,78 @@
+// Type-checks a policy, and looks for what a policy has not.
+
+import { join } from "node:path";
+import ts from "typescript";
+import { lint } from "./lint.mjs";
+import { finding, sdk, shown } from "./project.mjs";
+
+// Not the project's `tsconfig.json`, which is for editors: it might know the browser or Node.
+const OPTIONS = {
+  target: ts.ScriptTarget.ES2023,
+  lib: ["lib.es2023.d.ts", "lib.es2024.string.d.ts"],
+  module: ts.ModuleKind.Preserve,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  types: [],
+  paths: { "admit-policy": [join(sdk, "src/index.ts")] },
+  strict: true,
+  noImplicitReturns: true,
+  noFallthroughCasesInSwitch: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  allowJs: true,
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+/** Returns what is wrong with a policy, in the order of its files, and the files. */
+export function check(entry) {
+  const roots = [entry, join(sdk, "src/ambient.d.ts"), join(sdk, "src/contract/policy.d.ts")];
+  const program = ts.createProgram(roots, OPTIONS);
+  const checker = program.getTypeChecker();
+
+  const own = program
+    .getSourceFiles()
+    .filter((file) => !program.isSourceFileDefaultLibrary(file) && !file.fileName.includes("/node_modules/"));
+  const found = [];
+  for (const file of own.filter((file) => !file.fileName.startsWith(`${sdk}/src/`))) {
+    for (const { node, message } of lint(file, checker, program)) {
+      found.push({ ...at(file, node.getStart(file), message), file, start: node.getStart(file), end: node.end });
+    }
+  }
+  const linted = [...found];
+  for (const { file, start = 0, messageText } of ts.getPreEmitDiagnostics(program)) {
+    const message = ts.flattenDiagnosticMessageText(messageText, " ");
+    // Where the lint says what to do instead, TypeScript's own sentence is noise.
+    if (!linted.some((other) => other.file === file && other.start <= start && start < other.end)) {
+      found.push(file ? at(file, start, message) : { path: "", line: 0, column: 0, text: message });
+    }
+  }
+  const findings = found
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line || a.column - b.column))
+    .map(({ text }) => text);
+  return { findings, inputs: own.map((file) => file.fileName) };
+}
+
+/** Type-checks tests, which may use what Node has. */
+export function checkTests(tests) {
+  const program = ts.createProgram([...tests, join(sdk, "src/contract/policy.d.ts")], {
+    ...OPTIONS,
+    types: ["node"],
+    typeRoots: [join(sdk, "node_modules/@types"), join(sdk, "../node_modules/@types")],
+  });
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const message = ts.flattenDiagnosticMessageText(messageText, " ");
+    return file ? at(file, start ?? 0, message).text : message;
+  });
+}
+
+function at(file, start, message) {
+  const { line, character } = file.getLineAndCharacterOfPosition(start);
+  return {
+    path: shown(file.fileName),
+    line,
+    column: character,
+    text: finding(file.fileName, line + 1, character + 1, message),
+  };
+}
