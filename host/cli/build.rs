@@ -23,9 +23,10 @@ const RENAMED: [(&str, &str); 4] = [
 
 /// What an SDK has for those alone who work on it. Its manifest in Rust and the lock files of
 /// other languages stand in the template.
-const LEFT_OUT: [&str; 12] = [
+const LEFT_OUT: [&str; 13] = [
     "BUILD-NOTES.txt",
     "Cargo.toml",
+    "Makefile",
     "build",
     "contract",
     "dist",

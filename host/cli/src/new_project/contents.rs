@@ -23,7 +23,8 @@ pub(super) fn of(language: Language) -> Vec<(&'static str, &'static str)> {
     };
     let contents = [
         policy,
-        ("test/", "its tests"),
+        ("src/policy.test.ts", "its tests"),
+        ("src/policy.test.js", "its tests"),
         ("tests/", "its tests"),
         ("policy.toml", "what it says of itself: what it asks for, its codes for denials"),
         ("settings.schema.json", schema),
