@@ -1,8 +1,6 @@
 //! Lists the files of new policy projects, of which `admit new` writes copies: a list that is
 //! made of the folders cannot forget a file.
 
-#![expect(clippy::print_stdout, reason = "so a build script talks to cargo")]
-
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write;
