@@ -33,6 +33,7 @@ mod new;
 mod operating;
 mod peers;
 mod privacy;
+mod projects;
 mod rails;
 mod readme;
 mod record;

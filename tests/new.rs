@@ -164,6 +164,50 @@ fn the_sdk_comes_along_as_it_is() {
     assert_eq!(of(&copy), of(&here));
 }
 
+/// The languages that are offered, by what is typed for them.
+fn languages() -> Vec<String> {
+    let help = stdout(&admit().args(["new", "-h"]).output().unwrap());
+    let (_, values) = help.split_once("[possible values: ").unwrap_or_default();
+    let (values, _) = values.split_once(']').expect("the values of --lang");
+    values.split(", ").map(|value| value.trim().to_owned()).collect()
+}
+
+/// Of every other language too, in all folders that the copy has.
+#[test]
+fn every_sdk_comes_along_as_it_is() {
+    let languages = languages();
+    assert!(languages.contains(&"rust".to_owned()), "{languages:?}");
+    for language in languages.iter().filter(|language| *language != "rust") {
+        let here = tempfile::tempdir().unwrap();
+        let output =
+            admit().current_dir(here.path()).args(["new", "mine", "--lang", language]).output();
+        assert!(output.as_ref().unwrap().status.success(), "{}", stderr(&output.unwrap()));
+        let sdk = if language == "ts" { "js" } else { language };
+        let sdk = root().join("guest-sdk").join(sdk);
+        let copy = here.path().join("mine/sdk");
+        let copied = files(&copy);
+        for file in &copied {
+            let original = match file.to_str() {
+                Some("LICENSE") => root().join("LICENSE"),
+                _ => sdk.join(file),
+            };
+            let text = fs::read(original).unwrap_or_else(|_| panic!("{language}: {file:?}"));
+            assert!(fs::read(copy.join(file)).unwrap() == text, "{language}: {file:?}");
+        }
+        let folders = fs::read_dir(&copy).unwrap().map(|entry| entry.unwrap().path());
+        for folder in folders.filter(|path| path.is_dir()) {
+            let name = folder.file_name().unwrap();
+            let is_cache = |file: &PathBuf| file.iter().any(|part| part == "__pycache__");
+            let all = files(&sdk.join(name)).into_iter().filter(|file| !is_cache(file));
+            let missing: Vec<_> = all.filter(|file| !folder.join(file).exists()).collect();
+            assert!(missing.is_empty(), "{language}: {name:?}: {missing:?}");
+        }
+        let policy = fs::read_to_string(here.path().join("mine/policy.toml")).unwrap();
+        assert!(policy.contains("\nlanguage = \""), "{policy}");
+        assert!(policy.contains("name = \"mine\"\n"), "{policy}");
+    }
+}
+
 /// What a package says of a dependency.
 fn said(dependency: &Dependency) -> String {
     let Dependency { name, req, kind, optional, uses_default_features, features, .. } = dependency;

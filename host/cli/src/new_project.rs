@@ -1,12 +1,17 @@
 //! A new policy project: where it goes, and what is in it.
 
+mod contents;
 mod files;
 
+use crate::file;
+use admit_core::Language;
 use anyhow::{Context, bail};
-use files::{FILES, SDK};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// The place of a project that does not exist yet. Its last part is the policy's name.
 #[derive(Debug, Clone)]
@@ -15,13 +20,45 @@ pub(crate) struct NewProject {
     name: String,
 }
 
+/// A language in which a project can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offered(pub(crate) Language);
+
+static OFFERED: LazyLock<Vec<Offered>> = LazyLock::new(|| {
+    let languages = Language::ALL.into_iter();
+    languages.filter(|language| !files::of(*language).is_empty()).map(Offered).collect()
+});
+
+impl ValueEnum for Offered {
+    fn value_variants<'a>() -> &'a [Offered] {
+        &OFFERED
+    }
+
+    /// Its short name first; `policy.toml` has the long one.
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self.0 {
+            Language::Rust => PossibleValue::new("rust").alias("rs"),
+            Language::TypeScript => PossibleValue::new("ts").alias("typescript"),
+            Language::JavaScript => PossibleValue::new("js").alias("javascript"),
+            Language::Python => PossibleValue::new("python").alias("py"),
+            Language::C => PossibleValue::new("c"),
+        })
+    }
+}
+
 /// What Rust does not let a crate be called, or what would stand in its own way as one.
-const RESERVED: &str = "\
+const RESERVED_IN_RUST: &str = "\
     abstract admit-policy admit_policy alloc as async await become box break const continue \
     core crate do dyn else enum extern false final fn for gen if impl in let loop macro match \
     mod move mut override priv proc-macro proc_macro pub ref return schemars self serde static \
     std struct super test trait true try type typeof unsafe unsized use virtual where while \
     yield";
+
+/// What the SDK is called, and what npm does not let a package be called.
+const RESERVED_BY_NPM: &str = "admit-policy node_modules";
+
+/// What the SDK is called, and its folder.
+const RESERVED_IN_PYTHON: &str = "admit-policy admit_policy";
 
 impl FromStr for NewProject {
     type Err = String;
@@ -43,8 +80,31 @@ impl NewProject {
         &self.folder
     }
 
+    /// Refuses a name that the tools of a language do not let a policy have.
+    pub(crate) fn check_name(&self, language: Language) -> Result<(), String> {
+        let reserved = match language {
+            Language::Rust => RESERVED_IN_RUST,
+            Language::TypeScript | Language::JavaScript => RESERVED_BY_NPM,
+            Language::Python => RESERVED_IN_PYTHON,
+            Language::C => "",
+        };
+        let name = &self.name;
+        match reserved.split(' ').any(|reserved| reserved == name) {
+            true => Err(format!(
+                "{language}, or what the project is built with, has the name `{name}`: take another \
+                 one"
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// What an author finds in such a project: files and folders, with what each is.
+    pub(crate) fn contents(language: Language) -> Vec<(&'static str, &'static str)> {
+        contents::of(language)
+    }
+
     /// Writes the project: all of it, or nothing.
-    pub(crate) fn write(&self) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, language: Language) -> anyhow::Result<()> {
         let folder = &self.folder;
         match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
             Ok(true) => {}
@@ -55,12 +115,12 @@ impl NewProject {
             }
             Err(_) => {}
         }
-        self.write_at_once().with_context(|| format!("cannot make `{}`", folder.display()))
+        self.write_at_once(language).with_context(|| format!("cannot make `{}`", folder.display()))
     }
 
     /// Makes the project beside its place, with every folder on the way to it that is missing
     /// too, and puts that there in one step.
-    fn write_at_once(&self) -> anyhow::Result<()> {
+    fn write_at_once(&self, language: Language) -> anyhow::Result<()> {
         // Behind a link, what it leads to is replaced.
         let folder = self.folder.canonicalize();
         let folder = std::path::absolute(folder.as_ref().unwrap_or(&self.folder))?;
@@ -78,11 +138,8 @@ impl NewProject {
         let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()))?;
         let made = temporary.path().join(name);
         let project = made.join(below);
-        for (path, text) in FILES {
+        for (path, text) in files::of(language) {
             self.write_file(&project, path, text)?;
-        }
-        for (path, text) in SDK {
-            self.write_file(&project.join("sdk"), path, text)?;
         }
         // A folder that is there is replaced only if it is still empty.
         fs::rename(&made, top)?;
@@ -95,11 +152,16 @@ impl NewProject {
             fs::create_dir_all(parent)?;
         }
         let text = text.replace("{{name}}", &self.name);
-        fs::write(path, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))
+        fs::write(&path, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
+        // A script, which is started by its name.
+        if text.starts_with("#!") {
+            file::readable(&path, 0o755)?;
+        }
+        Ok(())
     }
 }
 
-/// Whether a policy and a crate may both have this name.
+/// Whether a policy, and a package in any language, may have this name.
 fn check_name(name: &str) -> Result<(), String> {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
@@ -107,11 +169,6 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err(format!(
             "`{name}` is no name for a policy: use lower-case letters, digits, `-` and `_`, at most \
              64 of them, with a letter first"
-        ));
-    }
-    if RESERVED.split(' ').any(|reserved| reserved == name) {
-        return Err(format!(
-            "Rust, or what the project is built with, has the name `{name}`: take another one"
         ));
     }
     Ok(())
@@ -155,7 +212,9 @@ mod tests {
             let expected = format!(
                 "Rust, or what the project is built with, has the name `{name}`: take another one"
             );
-            assert_eq!(error(&format!("x/{name}")), expected);
+            let project: NewProject = format!("x/{name}").parse().unwrap();
+            assert_eq!(project.check_name(Language::Rust), Err(expected));
+            assert_eq!(project.check_name(Language::C), Ok(()));
         }
     }
 
@@ -172,7 +231,7 @@ mod tests {
         let here = tempfile::tempdir().unwrap();
         let write = |path: &str| {
             let path = here.path().join(path);
-            path.to_str().unwrap().parse::<NewProject>().unwrap().write()
+            path.to_str().unwrap().parse::<NewProject>().unwrap().write(Language::Rust)
         };
 
         write("deep/below/mine").unwrap();

@@ -35,9 +35,10 @@ impl Inputs {
     /// More files. Those that are known stay as they were.
     pub(super) fn add(&mut self, files: impl IntoIterator<Item = PathBuf>) {
         for file in files {
-            let digest = || digest_of(&file);
-            let digest = self.files.contains_key(&file).then_some(None).unwrap_or_else(digest);
-            self.files.entry(file).or_insert(digest);
+            if !self.files.contains_key(&file) {
+                let digest = digest_of(&file);
+                self.files.insert(file, digest);
+            }
         }
     }
 

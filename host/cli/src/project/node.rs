@@ -70,9 +70,11 @@ impl Node {
         if installed.is_some() && installed >= modified(&self.root.join(LOCK)) {
             return Ok(());
         }
+        // What the lock file pins, and the file stays as it is. `npm ci` refuses one that lacks an
+        // optional package, even where no registry has that, as for some machines here.
         let mut npm = tool("npm", &self.root);
-        npm.args(["ci", "--no-audit", "--no-fund"]);
-        install::install(&self.root, "npm ci", &mut npm, NO_NODE)
+        npm.args(["install", "--no-save", "--no-audit", "--no-fund"]);
+        install::install(&self.root, "npm install --no-save", &mut npm, NO_NODE)
     }
 }
 
