@@ -70,8 +70,8 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
         shutil.copyfile(_SDK / f"{name}.py", sdk / "admit_policy" / f"{name}.py")
     shutil.copyfile(_SDK / _WIT, stage / _WIT)
     # Otherwise whatever is installed for some Python on this machine could be imported as well.
-    empty = stage / "environment" / "site-packages"
-    empty.mkdir(parents=True)
+    environment = stage / "environment"
+    (environment / "lib" / "python3" / "site-packages").mkdir(parents=True)
 
     run = subprocess.run(
         [
@@ -82,7 +82,7 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
             *("--output", str(stage / "component.wasm")),
         ],
         cwd=stage,
-        env={**os.environ, "VIRTUAL_ENV": str(empty.parent)},
+        env={**os.environ, "VIRTUAL_ENV": str(environment)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

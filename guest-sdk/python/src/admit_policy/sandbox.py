@@ -20,6 +20,8 @@ def close() -> None:
         setattr(time, name, _missing("clock", f"time.{name}"))
     os.urandom = _missing("randomness", "os.urandom")
     _random.Random = _Random  # type: ignore[misc]
+    # componentize-py needs it at the end, when nothing more can be imported.
+    import random  # noqa: F401
 
 
 def finish() -> None:
