@@ -108,18 +108,19 @@ def _well_formed(text: str) -> str:
 
 
 def _explain(error: BaseException) -> str:
-    """The message of an error; of one that nobody foresaw, its type and place too."""
+    """The message of an error; of one that nobody foresaw, also its type and the author's line."""
     try:
         message = str(error)
         if not isinstance(error, PolicyError):
             name = type(error).__name__
             message = f"{name}: {message}" if message else name
-            trace = error.__traceback__
-            while trace is not None and trace.tb_next is not None:
+            trace, place = error.__traceback__, ""
+            while trace is not None:
+                file = trace.tb_frame.f_code.co_filename
+                if "/admit_policy/" not in file:
+                    place = f" ({file.rpartition('/')[2]}, line {trace.tb_lineno})"
                 trace = trace.tb_next
-            if trace is not None:
-                file = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
-                message = f"{message} ({file}, line {trace.tb_lineno})"
+            message += place
         return _well_formed(message)
     except BaseException:
         return "an exception that cannot be shown"
