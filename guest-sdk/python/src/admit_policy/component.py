@@ -57,19 +57,7 @@ class SignUpPolicy:
         if _policy is None:
             raise Err("the policy is not configured")
         try:
-            verdict = _policy.evaluate(
-                SignUp(
-                    request.trigger_source,
-                    request.region,
-                    request.user_pool_id,
-                    request.client_id,
-                    request.user_name,
-                    dict(request.user_attributes),
-                    dict(request.validation_data),
-                    dict(request.client_metadata),
-                )
-            )
-            return _translate(verdict)
+            return _translate(_policy.evaluate(_seen(request)))
         except Deny as denial:
             try:
                 return _translate(denial)
@@ -77,6 +65,21 @@ class SignUpPolicy:
                 raise Err(_explain(error)) from None
         except BaseException as error:
             raise Err(_explain(error)) from None
+
+
+def _seen(request: wit.SignUp) -> SignUp:
+    # Past `__init__`, which for a frozen dataclass is a tenth of the whole call.
+    sign_up = object.__new__(SignUp)
+    members = sign_up.__dict__
+    members["trigger_source"] = request.trigger_source
+    members["region"] = request.region
+    members["user_pool_id"] = request.user_pool_id
+    members["client_id"] = request.client_id
+    members["user_name"] = request.user_name
+    members["attributes"] = dict(request.user_attributes)
+    members["validation_data"] = dict(request.validation_data)
+    members["client_metadata"] = dict(request.client_metadata)
+    return sign_up
 
 
 def _translate(verdict: object) -> wit.Verdict:

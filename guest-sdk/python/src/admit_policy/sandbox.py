@@ -37,6 +37,7 @@ _CLOCK = (
     "clock_gettime clock_gettime_ns ctime gmtime localtime monotonic monotonic_ns "
     "perf_counter perf_counter_ns process_time process_time_ns sleep time time_ns"
 ).split()
+_CHANCE = ("random", "getrandbits")
 _FILES = "listdir mkdir open remove rename rmdir scandir stat unlink".split()
 
 
@@ -51,12 +52,13 @@ class _Random(_random.Random):
     """With a seed, as ever. Without one, it would repeat what it said when the component was made."""
 
     def seed(self, seed: Any = None) -> None:
-        super().seed(0 if seed is None else seed)
-        for name in ("random", "getrandbits"):
-            if seed is None:
-                setattr(self, name, _missing("randomness", f"random.{name}"))
-            else:
+        if seed is not None:
+            super().seed(seed)
+            for name in _CHANCE:
                 self.__dict__.pop(name, None)
+        elif "random" not in self.__dict__:
+            for name in _CHANCE:
+                setattr(self, name, _missing("randomness", f"random.{name}"))
 
 
 class _NothingMore:
