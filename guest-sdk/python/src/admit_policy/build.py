@@ -1,0 +1,109 @@
+"""Makes a component of a policy project, with componentize-py."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .finding import Finding
+from .modules import Modules, modules_of
+
+_SDK = Path(__file__).parent
+# What is of use in a component; the others make it.
+_IN_COMPONENT = (
+    "__init__ component log policy sandbox settings sign_up text verdict".split()
+)
+_WIT = "policy.wit"
+
+
+class BuildError(Exception):
+    """Why there is no component, where no line of the author's is to blame."""
+
+
+def build(project: Path, output: Path, inputs: Path | None) -> list[Finding]:
+    """Writes the component and the list of what went into it, or says what is wrong."""
+    entry = project.resolve() / "src" / "policy.py"
+    if not entry.is_file():
+        raise BuildError(f"`{project}`: there is no `src/policy.py`, where the policy belongs")
+    modules = modules_of(entry)
+    if modules.findings:
+        return modules.findings
+    with tempfile.TemporaryDirectory(prefix="admit-policy-") as folder:
+        findings = _componentize(modules, Path(folder), output.resolve())
+    if not findings and inputs is not None:
+        inputs.write_text(json.dumps(_inputs(modules)) + "\n", encoding="utf-8")
+    return findings
+
+
+def _inputs(modules: Modules) -> list[str]:
+    sdk = [_SDK / f"{name}.py" for name in _IN_COMPONENT] + [_SDK / _WIT]
+    # The virtual environment lies beside it.
+    requirements = Path(sys.prefix).parent / "requirements.txt"
+    files = [*modules.own.values(), *sdk]
+    if requirements.is_file():
+        files.append(requirements)
+    return sorted(str(file.absolute()) for file in files)
+
+
+def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
+    """Works on copies: what runs leaves compiled files beside the sources."""
+    app = stage / "app"
+    for name, file in modules.own.items():
+        target = app / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    for package in modules.packages.values():
+        if package.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "tests")
+            shutil.copytree(package, app / package.name, ignore=ignored)
+        else:
+            shutil.copyfile(package, app / package.name)
+    sdk = stage / "sdk"
+    (sdk / "admit_policy").mkdir(parents=True)
+    for name in _IN_COMPONENT:
+        shutil.copyfile(_SDK / f"{name}.py", sdk / "admit_policy" / f"{name}.py")
+    shutil.copyfile(_SDK / _WIT, stage / _WIT)
+    # Otherwise whatever is installed for some Python on this machine could be imported as well.
+    environment = stage / "environment"
+    (environment / "lib" / "python3" / "site-packages").mkdir(parents=True)
+
+    run = subprocess.run(
+        [
+            *(sys.executable, "-c", "import sys, componentize_py; sys.exit(componentize_py.script())"),
+            *("--wit-path", str(stage / _WIT), "--world", "policy"),
+            *("componentize", "--stub-wasi", "admit_policy.component"),
+            *("--python-path", str(sdk), "--python-path", str(app)),
+            *("--output", str(stage / "component.wasm")),
+        ],
+        cwd=stage,
+        env={**os.environ, "VIRTUAL_ENV": str(environment)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if run.returncode == 0:
+        shutil.copyfile(stage / "component.wasm", output)
+        return []
+    return [_blamed(run.stdout, modules)]
+
+
+def _blamed(report: str, modules: Modules) -> Finding:
+    """What Python said while it imported the policy, at the author's last line in it."""
+    said = [line.strip() for line in report.splitlines() if line.strip()]
+    errors = [line for line in said if re.match(r"[A-Za-z_.]*(Error|Exception|Exit|Interrupt)\b", line)]
+    if not errors:
+        raise BuildError(f"componentize-py made no component: {report.strip()}")
+    message = f"the policy cannot be imported: {errors[-1]}"
+    for file, line in reversed(re.findall(r'File "([^"]+)", line (\d+)', report)):
+        for name, own in modules.own.items():
+            if file.endswith(f"/{name}"):
+                return Finding(own, int(line), 1, message)
+    return Finding(modules.source / "policy.py", 1, 1, message)

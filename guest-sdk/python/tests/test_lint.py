@@ -1,0 +1,79 @@
+"""What a build refuses, with the place and what to do."""
+
+from pathlib import Path
+
+import pytest
+from admit_policy.build import BuildError, build
+from admit_policy.modules import modules_of
+
+
+def check(folder: Path, files: dict[str, str]) -> list[str]:
+    for name, source in files.items():
+        file = folder / "src" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(source, encoding="utf-8")
+    findings = modules_of(folder / "src" / "policy.py").findings
+    return [str(finding).removeprefix(f"{folder}/src/") for finding in findings]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import time", "1:1: `time`: there is no clock"),
+        ("from time import monotonic", "1:1: `time`: there is no clock"),
+        ("import json\nimport random as r", "2:1: `random`: there is no randomness"),
+        ("import secrets", "1:1: `secrets`: there is no randomness"),
+        ("import socket", "1:1: `socket`: there is no network"),
+        ("import urllib.request", "1:1: `urllib.request`: there is no network"),
+        ("import threading", "1:1: `threading`: there is one thread"),
+        ("from pathlib import Path", "1:1: `pathlib.Path`: there are no files"),
+        ("x = 1\ny = open('x')", "2:5: `open`: there are no files"),
+        ("import os\nos.environ['A']", "2:1: `os.environ`: there are no environment variables"),
+        ("from os import urandom", "1:1: `os.urandom`: there is no randomness"),
+        (
+            "from datetime import datetime as d\n\ndef f():\n    return d.now()",
+            "4:12: `datetime.datetime.now`: there is no clock",
+        ),
+        ("import datetime\ndatetime.date.today()", "2:1: `datetime.date.today`: there is no clock"),
+        ("import uuid\nuuid.uuid4()", "2:1: `uuid.uuid4`: there is no randomness"),
+        ("def f():\n    import json", "2:5: `json` is imported inside a function"),
+        ("async def f():\n    from . import x", "2:5: `.` is imported inside a function"),
+        ("import nowhere_at_all", "1:1: there is no module `nowhere_at_all`"),
+        ("def f(:", "1:7: this is no Python"),
+    ],
+)
+def test_finds(tmp_path: Path, source: str, expected: str) -> None:
+    findings = check(tmp_path, {"policy.py": source})
+    assert [finding for finding in findings if finding.startswith(f"policy.py:{expected}")], findings
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import json, re, hashlib, datetime\nfrom datetime import date, timedelta",
+        "import time  # admit: ignore",
+        "from urllib.parse import urlsplit\nimport uuid\nuuid.UUID(int=1)",
+        "import datetime\ndatetime.datetime.fromisoformat('2026-01-01')",
+        "from admit_policy import log\ndef opened(): return log.info('open')",
+    ],
+)
+def test_finds_nothing(tmp_path: Path, source: str) -> None:
+    assert check(tmp_path, {"policy.py": source}) == []
+
+
+def test_looks_into_modules_that_are_imported(tmp_path: Path) -> None:
+    files = {
+        "policy.py": "import domains\nfrom lists import known",
+        "domains.py": "import lists.known",
+        "lists/__init__.py": "",
+        "lists/known.py": "import time",
+        "unused.py": "import time",
+    }
+    assert len(check(tmp_path, files)) == 1
+    modules = modules_of(tmp_path / "src" / "policy.py")
+    assert sorted(modules.own) == ["domains.py", "lists/__init__.py", "lists/known.py", "policy.py"]
+
+
+def test_a_project_has_a_policy(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="there is no `src/policy.py`"):
+        build(tmp_path, tmp_path / "out.wasm", None)
