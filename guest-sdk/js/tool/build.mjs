@@ -26,7 +26,7 @@ export async function build(folder, { output, inputs }) {
       jsSource: bundled.source,
       stubWasi: true,
       sync: true,
-      optSize: true,
+      optSize: false,
       disableGc: true,
     }));
   } catch (error) {

@@ -46,6 +46,7 @@ mod rust;
 mod schemas;
 mod source;
 mod terminal;
+mod warming;
 mod watch;
 
 use clap::Parser;

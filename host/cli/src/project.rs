@@ -15,7 +15,7 @@ mod tools;
 
 use crate::anatomy::Anatomy;
 use crate::source::Source;
-use crate::{file, flattening, metadata};
+use crate::{file, flattening, metadata, warming};
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
 use std::borrow::Cow;
@@ -145,9 +145,11 @@ fn finish(
     }
     let component = match language {
         // Their tools nest what they stub in a component of its own.
-        Language::TypeScript | Language::JavaScript | Language::Python => {
-            flattening::flatten(&component)?
+        Language::TypeScript | Language::JavaScript => {
+            warming::warm(flattening::flatten(&component)?)?
         }
+        // What it would look up is a tenth of a sign-up, and compiling it takes long.
+        Language::Python => flattening::flatten(&component)?,
         Language::Rust | Language::C => component,
     };
     match metadata {

@@ -143,8 +143,9 @@ fn pool(evaluations: u32) -> PoolingAllocationConfig {
         .total_tables(evaluations.saturating_mul(most.tables))
         .total_core_instances(evaluations.saturating_mul(most.instances))
         // Clearing so much by hand is faster than asking the kernel for fresh pages, or which
-        // pages are not: a sign-up that fits costs no system call. An interpreter fits, too.
-        .linear_memory_keep_resident(2 << 20)
+        // pages are not: a sign-up that fits costs no system call. An interpreter of JavaScript
+        // fits, too: one page of its memory costs as much to get back as to write over twenty.
+        .linear_memory_keep_resident(1536 << 10)
         .table_keep_resident(16 << 10)
         .pagemap_scan(Enabled::No);
     pool

@@ -315,7 +315,11 @@ impl Sandbox<'_> {
         self.store.set_fuel(left).map_err(|error| Failure::Host(format!("{error:#}")))
     }
 
-    fn decide(&mut self, instance: &Instance, view: &View<'_>) -> Result<Verdict, Failure> {
+    pub(crate) fn decide(
+        &mut self,
+        instance: &Instance,
+        view: &View<'_>,
+    ) -> Result<Verdict, Failure> {
         let request = contract::request(view);
         self.phase = Phase::Evaluate;
         instance

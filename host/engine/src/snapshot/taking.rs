@@ -3,10 +3,11 @@
 use super::Snapshot;
 use super::joining::join;
 use super::trimming::trim;
+use crate::contract::Policy;
 use crate::engine::Engine;
-use crate::evaluation::{State, UNHURRIED};
+use crate::evaluation::{Sandbox, State, UNHURRIED};
 use crate::native::without_panic_message;
-use admit_core::{Failure, Limits, Log};
+use admit_core::{Failure, Limits, Log, View};
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -55,6 +56,37 @@ impl Engine {
         (limits, log): (&Limits, Log),
         settings: &str,
     ) -> Result<Snapshotted, NoSnapshot> {
+        let (component, fuel) = self.advance(component, (limits, log), |sandbox, policy| {
+            sandbox.hand_over(policy, settings).map_err(NoSnapshot::Failed)?;
+            Ok(sandbox.fuel_used())
+        })?;
+        Ok(Snapshotted { component: join(trim(component)), snapshot: Snapshot { fuel } })
+    }
+
+    /// Asks a component about a sign-up before it is configured, and writes it down as one that
+    /// was asked.
+    ///
+    /// What an interpreter looks up once, it has looked up then for every sign-up. It is up to
+    /// the component that this changes nothing else: our SDKs answer that they are not
+    /// configured, without their author's code.
+    pub fn warm(&self, component: &[u8], sign_up: &View<'_>) -> Result<Vec<u8>, NoSnapshot> {
+        let ceiling = (&Limits::CEILING, Log::Discard);
+        let (component, ()) = self.advance(component, ceiling, |sandbox, policy| match sandbox
+            .decide(policy, sign_up)
+        {
+            Ok(_) | Err(Failure::Undecided(_)) => Ok(()),
+            Err(failure) => Err(NoSnapshot::Failed(failure)),
+        })?;
+        Ok(join(component))
+    }
+
+    /// Lets a component do something, and writes it down as it is then.
+    fn advance<T>(
+        &self,
+        component: &[u8],
+        (limits, log): (&Limits, Log),
+        run: impl FnOnce(&mut Sandbox<'_>, &Policy) -> Result<T, NoSnapshot>,
+    ) -> Result<(Vec<u8>, T), NoSnapshot> {
         check_for_resources(component)?;
         let wizer = Wizer::new();
         let (context, instrumented) = wizer.instrument_component(component).map_err(unsupported)?;
@@ -70,8 +102,7 @@ impl Engine {
         sandbox.limit().map_err(NoSnapshot::Failed)?;
         let instance = sandbox.instantiate(&instrumented).map_err(NoSnapshot::Failed)?;
         let policy = instrumented.indices.load(&mut sandbox.store, &instance);
-        sandbox.hand_over(&policy.map_err(unsupported)?, settings).map_err(NoSnapshot::Failed)?;
-        let fuel = sandbox.fuel_used();
+        let result = run(&mut sandbox, &policy.map_err(unsupported)?)?;
         let mut store = sandbox.store;
         store.data_mut().let_be_read(&Limits::CEILING)?;
         // As much as it takes to hand over all memories.
@@ -85,7 +116,7 @@ impl Engine {
                     Err(wasmtime::Error::msg("a memory of it cannot grow to be read"))
                 })
                 .map_err(unsupported)?;
-        Ok(Snapshotted { component: join(trim(component)), snapshot: Snapshot { fuel } })
+        Ok((component, result))
     }
 }
 
