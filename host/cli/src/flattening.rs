@@ -8,6 +8,8 @@
 
 mod graph;
 mod merged;
+#[cfg(test)]
+mod tests;
 
 use crate::encoding;
 use graph::Graph;

@@ -99,3 +99,51 @@ fn offset(data: &Data<'_>) -> Result<Option<u32>> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces of a component whose one module has these parts, once they are joined.
+    fn joined(parts: &str) -> Vec<(Option<u32>, Vec<u8>)> {
+        let text = format!("(component (core module (memory 2) {parts}))");
+        let component = join(wat::parse_str(text).unwrap());
+        wasmparser::Validator::new().validate_all(&component).unwrap();
+        let mut pieces = Vec::new();
+        for payload in Parser::new(0).parse_all(&component) {
+            if let Payload::DataSection(data) = payload.unwrap() {
+                for data in data {
+                    let data = data.unwrap();
+                    pieces.push((offset(&data).unwrap(), data.data.to_vec()));
+                }
+            }
+        }
+        pieces
+    }
+
+    #[test]
+    fn pieces_become_one_with_the_later_on_top() {
+        let pieces = joined(
+            r#"(data (i32.const 8192) "late") (data "gone") (data (i32.const 4100) "abcd")
+               (data (i32.const 4102) "xy") (data (i32.const 70000) "far") (data (i32.const 9) "")"#,
+        );
+        let [(Some(4096), near), (Some(69_632), far)] = &*pieces else { panic!("{pieces:?}") };
+        assert_eq!((near.len(), far.len()), (4096 + 4, 371));
+        assert_eq!(
+            (&near[4..8], &near[4096..], &far[368..]),
+            (&b"abxy"[..], &b"late"[..], &b"far"[..])
+        );
+        assert_eq!(near.iter().filter(|byte| **byte != 0).count(), 8);
+    }
+
+    #[test]
+    fn pieces_stay_where_the_code_names_them_or_they_lie_who_knows_where() {
+        let two = r#"(data (i32.const 0) "a") (data (i32.const 1) "b")"#;
+        let drops = format!("{two} (func (data.drop 0))");
+        let elsewhere = r#"(import "a" "b" (global i32)) (data (global.get 0) "a") (data "b")"#;
+        for parts in [drops.as_str(), elsewhere] {
+            assert_eq!(joined(parts).len(), 2, "{parts}");
+        }
+        assert_eq!(joined(two).len(), 1);
+    }
+}
