@@ -124,7 +124,10 @@ pub(crate) fn config() -> Result<Config, EngineError> {
 
 /// Memories beyond what evaluations need: each component's stays mapped for its next evaluation,
 /// of so many components.
-const WARM: u32 = 128;
+pub(crate) const WARM: u32 = 128;
+
+/// The bytes of a memory that stay for the next evaluation.
+pub(crate) const KEPT: usize = 1536 << 10;
 
 fn pool(evaluations: u32) -> PoolingAllocationConfig {
     let most = Limits::CEILING;
@@ -145,7 +148,7 @@ fn pool(evaluations: u32) -> PoolingAllocationConfig {
         // Clearing so much by hand is faster than asking the kernel for fresh pages, or which
         // pages are not: a sign-up that fits costs no system call. An interpreter of JavaScript
         // fits, too: one page of its memory costs as much to get back as to write over twenty.
-        .linear_memory_keep_resident(1536 << 10)
+        .linear_memory_keep_resident(KEPT)
         .table_keep_resident(16 << 10)
         .pagemap_scan(Enabled::No);
     pool

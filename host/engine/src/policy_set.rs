@@ -1,5 +1,5 @@
 use crate::Digest;
-use crate::engine::Engine;
+use crate::engine::{Engine, KEPT, WARM};
 use crate::evaluation::{Evaluation, Setup, Share};
 use crate::loaded::{LazyComponent, Loaded};
 use crate::snapshot::Snapshot;
@@ -101,6 +101,13 @@ impl PolicySet {
     pub fn largest_memory(&self) -> Size {
         let limits = self.entries.iter().map(|entry| entry.policy.limits.memory);
         limits.max().unwrap_or(Size::from_kib(0))
+    }
+
+    /// The most memory that stays for the next sign-ups when one is over.
+    pub fn kept_memory(&self) -> Size {
+        let kept = self.entries.iter().map(|entry| entry.policy.limits.memory.bytes());
+        let kept: u64 = kept.map(|bytes| bytes.min(KEPT as u64)).sum();
+        Size::from_bytes(kept.min(u64::from(WARM) * KEPT as u64))
     }
 
     /// The policies with the digests of their components, in the manifest's order.

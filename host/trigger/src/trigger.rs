@@ -35,6 +35,9 @@ const INIT: Duration = Duration::from_millis(500);
 /// What the trigger takes without any policy running.
 const BASE: Size = Size::from_mib(32);
 
+/// Of that, what policies leave behind for their next sign-up, of some ten of them.
+const KEPT: Size = Size::from_mib(16);
+
 /// What one request takes besides its policies: an event of the largest size, as it is read.
 const REQUEST: Size = Size::from_mib(16);
 
@@ -73,7 +76,8 @@ impl Trigger {
     pub fn warn_of_little_memory(&self, has: Size, concurrency: u32) {
         let each = self.policies.largest_memory().bytes().saturating_add(REQUEST.bytes());
         let all = each.saturating_mul(u64::from(concurrency));
-        let needs = Size::from_bytes(all.saturating_add(BASE.bytes()));
+        let kept = self.policies.kept_memory().bytes().saturating_sub(KEPT.bytes());
+        let needs = Size::from_bytes(all.saturating_add(BASE.bytes()).saturating_add(kept));
         if needs > has {
             diagnostics::say_little_memory(needs, has);
         }
