@@ -5,9 +5,8 @@
 //! only if it is a file, that nobody else can write; what is damaged is made anew. Whatever goes
 //! wrong here, a command does the same without it, later.
 //!
-//! Wasmtime has such a cache of its own. It checks neither who may write there nor what it reads
-//! but by packing it, it keeps small components as well, and does nothing for code that is made
-//! for another machine.
+//! Wasmtime has such a cache of its own. It takes what it finds in its folder, keeps small
+//! components as well, and does nothing for code that is made for another machine.
 
 mod bound;
 mod folder;
