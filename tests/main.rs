@@ -15,6 +15,7 @@ mod bundle;
 mod cases;
 mod check;
 mod colors;
+mod compiled_cache;
 mod completions;
 mod diff;
 mod errors;

@@ -2,6 +2,7 @@
 
 use crate::about::About;
 use crate::assembly::{Assembly, Compiled};
+use crate::compiled_cache;
 use crate::parallel;
 use crate::patience::Patience;
 use admit_core::{Policy, PolicyId};
@@ -43,9 +44,9 @@ impl BundleFiles {
         target: Target,
         configure: Configure,
     ) -> anyhow::Result<BundleFiles> {
-        let engine = Engine::new(parallel::cores())?;
+        let engine = compiled_cache::engine(parallel::cores())?;
         let compiled_here = assembly.checked(&engine)?;
-        let compiler = Compiler::for_target(target)?;
+        let compiler = compiled_cache::compiler(target)?;
         let policies = &assembly.manifest.policies;
         let mut users = HashMap::new();
         for policy in policies {

@@ -7,6 +7,7 @@ mod settings;
 
 use crate::assembly::{self, Assembly};
 use crate::cases::Suite;
+use crate::compiled_cache;
 use crate::finding::{Document, Finding, Findings, Place, Rule};
 use crate::json_place::Part;
 use crate::metadata;
@@ -66,7 +67,7 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
     let document = Rc::new(Document::from(source));
     findings.policies = manifest.policies.len();
     let folder = file.parent().unwrap_or(Path::new(""));
-    let engine = Engine::new(1)?;
+    let engine = compiled_cache::engine(1)?;
     let mut workshop = Workshop::new(&engine);
     let mut seen = HashSet::new();
     for (index, policy) in manifest.policies.iter().enumerate() {
@@ -100,7 +101,7 @@ pub(crate) fn of_component(
     let mut findings = Findings { policies: 1, ..Findings::new(name.clone()) };
     let given = if settings.is_some() { Given::Settings } else { Given::Nothing };
     let settings = Settings::from(settings.unwrap_or_default());
-    let engine = Engine::new(1)?;
+    let engine = compiled_cache::engine(1)?;
     let mut workshop = Workshop::new(&engine);
     let component = workshop.examine(&name, path);
     let policy = assembly::alone(path, settings)?;

@@ -1,6 +1,7 @@
 //! A trigger that follows its manifest and components as they change.
 
 use crate::assembly::Assembly;
+use crate::compiled_cache;
 use crate::watch::{self, Look};
 use crate::{project, source};
 use admit_core::RawManifest;
@@ -32,7 +33,7 @@ impl Live {
     /// Loads a manifest, which must be good to begin with.
     pub(crate) fn start(manifest: PathBuf, telemetry: Telemetry) -> anyhow::Result<Live> {
         // One more, to try out settings while all others are busy.
-        let engine = Arc::new(Engine::new(Live::CONCURRENCY + 1)?);
+        let engine = Arc::new(compiled_cache::engine(Live::CONCURRENCY + 1)?);
         let telemetry = Arc::new(telemetry);
         let assembly = Assembly::from_manifest(&manifest)?;
         let tried = fingerprint(&assembly);

@@ -16,6 +16,7 @@ mod checkout;
 mod checkup;
 mod commands;
 mod comparison;
+mod compiled_cache;
 mod encoding;
 mod event;
 mod explanation;

@@ -20,6 +20,11 @@ impl Checksum {
         Checksum(blake3::hash(bytes).into())
     }
 
+    #[cfg(feature = "compile")]
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The digits alone.
     pub fn hex(&self) -> String {
         hexadecimal::write(&self.0)

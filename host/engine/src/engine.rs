@@ -1,6 +1,8 @@
 use crate::admission::{self, Refused};
 use crate::clock::Clock;
 use crate::code_file::Code;
+#[cfg(feature = "compile")]
+use crate::compiled_cache::CompiledCache;
 use crate::contract::{self, PolicyIndices};
 use crate::evaluation::State;
 use crate::native;
@@ -23,6 +25,8 @@ pub struct Engine {
     pub(crate) inner: wasmtime::Engine,
     pub(crate) clock: Clock,
     linker: Linker<State>,
+    #[cfg(feature = "compile")]
+    cache: Option<Arc<dyn CompiledCache>>,
 }
 
 /// A component that was let in and is ready to be instantiated. Cheap to clone.
@@ -53,13 +57,26 @@ impl Engine {
         let clock = Clock::start(&inner).map_err(EngineError::new)?;
         let mut linker = Linker::new(&inner);
         contract::link(&mut linker, State::notes).map_err(EngineError::new)?;
-        Ok(Engine { inner, clock, linker })
+        Ok(Engine {
+            inner,
+            clock,
+            linker,
+            #[cfg(feature = "compile")]
+            cache: None,
+        })
+    }
+
+    /// The same, which keeps what it compiles, and compiles nothing that was kept.
+    #[cfg(feature = "compile")]
+    pub fn with_cache(self, cache: Arc<dyn CompiledCache>) -> Engine {
+        Engine { cache: Some(cache), ..self }
     }
 
     /// Compiles a component for this machine and lets it in.
     #[cfg(feature = "compile")]
     pub fn compile(&self, component: &[u8]) -> Result<Component, Refused> {
-        self.admit_compiled(&Code::Bytes(native::compile(&self.inner, component)?))
+        let code = native::compile(&self.inner, self.cache.as_ref(), component)?;
+        self.admit_compiled(&Code::Bytes(code))
     }
 
     /// Lets in a component that was compiled before, by a compiler that is trusted.

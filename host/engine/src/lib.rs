@@ -11,6 +11,8 @@ mod clock;
 mod code_file;
 #[cfg(feature = "compile")]
 mod compile_cost;
+#[cfg(feature = "compile")]
+mod compiled_cache;
 mod contract;
 mod cpu_time;
 mod digest;
@@ -27,6 +29,8 @@ mod snapshot;
 
 pub use admission::{Refused, is_granted, refusal_of};
 pub use checksum::Checksum;
+#[cfg(feature = "compile")]
+pub use compiled_cache::CompiledCache;
 pub use digest::Digest;
 pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
 pub use evaluation::{Configured, Evaluation};

@@ -16,8 +16,9 @@ use wasmtime::component::Component;
 
 /// Takes in code that a [`Compiler`] made.
 ///
-/// It must come from a bundle whose checksum was right, or from the compiler of this process:
-/// loading is not validation, and wasmtime accepts most corrupted files.
+/// It must come from a bundle whose checksum was right, from the compiler of this process, or from
+/// its cache if its checksum was right: loading is not validation, and wasmtime accepts most
+/// corrupted files.
 pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Component> {
     // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above. The
     // file of a `Code` is sealed, or in a file system that this machine mounts for reading only.
@@ -79,10 +80,11 @@ mod compiler {
     use super::Target;
     use crate::admission::{Refused, check_kind};
     use crate::compile_cost;
+    use crate::compiled_cache::{CompiledCache, find_or_make};
     use crate::engine::{EngineError, config};
     use std::cell::Cell;
     use std::panic::{self, AssertUnwindSafe};
-    use std::sync::Once;
+    use std::sync::{Arc, Once};
     use wasmtime::Engine;
 
     /// What every machine of a kind has, so that code compiled on one runs on all.
@@ -90,7 +92,10 @@ mod compiler {
         ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_cmpxchg16b"];
 
     /// Turns components into native code for one kind of machine.
-    pub struct Compiler(Engine);
+    pub struct Compiler {
+        engine: Engine,
+        cache: Option<Arc<dyn CompiledCache>>,
+    }
 
     impl Compiler {
         /// A compiler for machines of a kind, whatever this one is.
@@ -103,23 +108,35 @@ mod compiler {
                     unsafe { config.cranelift_flag_enable(feature) };
                 }
             }
-            Ok(Compiler(Engine::new(&config).map_err(EngineError::new)?))
+            let engine = Engine::new(&config).map_err(EngineError::new)?;
+            Ok(Compiler { engine, cache: None })
+        }
+
+        /// The same, which keeps what it compiles, and compiles nothing that was kept.
+        pub fn with_cache(self, cache: Arc<dyn CompiledCache>) -> Compiler {
+            Compiler { cache: Some(cache), ..self }
         }
 
         /// The same bytes for the same component, on every machine.
         pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, Refused> {
-            compile(&self.0, component)
+            compile(&self.engine, self.cache.as_ref(), component)
         }
     }
 
-    pub(crate) fn compile(engine: &Engine, component: &[u8]) -> Result<Vec<u8>, Refused> {
+    pub(crate) fn compile(
+        engine: &Engine,
+        cache: Option<&Arc<dyn CompiledCache>>,
+        component: &[u8],
+    ) -> Result<Vec<u8>, Refused> {
         check_kind(component)?;
         compile_cost::check(component)?;
-        // It panics for a feature that is off.
-        match without_panic_message(|| engine.precompile_component(component)) {
-            Some(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
-            None => Err(Refused::Compiler),
-        }
+        find_or_make(cache, engine, component, || {
+            // It panics for a feature that is off.
+            match without_panic_message(|| engine.precompile_component(component)) {
+                Some(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
+                None => Err(Refused::Compiler),
+            }
+        })
     }
 
     thread_local! {

@@ -5,6 +5,7 @@ use super::expectation::{denial_code, opinion, outcome};
 use super::results::{CaseResult, Results, Said, Verdict};
 use super::subject::{Scope, Subject, asked, ids};
 use crate::assembly::Assembly;
+use crate::compiled_cache;
 use crate::remedy::remedy;
 use crate::source::Source;
 use admit_cognito::Event;
@@ -180,7 +181,7 @@ impl Suite {
 
 impl Bench {
     fn new(assembly: Assembly, subject: &Subject) -> anyhow::Result<Bench> {
-        let engine = Arc::new(Engine::new(1)?);
+        let engine = Arc::new(compiled_cache::engine(1)?);
         let components = assembly.compiled(&engine)?;
         let scope = match subject {
             Subject::Policy(_) => Scope::One,

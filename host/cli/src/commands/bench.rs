@@ -2,10 +2,10 @@ use super::eval::object;
 use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::bench::{Comparison, Figures, Samples, measure, to_text};
 use crate::cases::Subject;
+use crate::compiled_cache;
 use crate::file;
 use crate::format::Format;
 use crate::project;
-use admit_engine::Engine;
 use anyhow::{Context, bail};
 use clap::error::ErrorKind;
 use serde_json::{Map, Value};
@@ -70,8 +70,8 @@ impl Args {
             [] => Samples::built_in(),
             paths => Samples::read(paths)?,
         };
-        let policies =
-            assembly(&self.path, self.settings)?.into_policy_set(Arc::new(Engine::new(1)?))?;
+        let policies = assembly(&self.path, self.settings)?
+            .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
         let count = usize::try_from(self.samples)?;
         let figures = measure(&policies, &samples, count)?;
         if let Some(path) = &self.save {

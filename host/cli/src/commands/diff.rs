@@ -1,4 +1,5 @@
 use crate::comparison::{Comparison, Report};
+use crate::compiled_cache;
 use crate::format::Format;
 use crate::parallel;
 use crate::policy_source::{PolicySource, Shared};
@@ -6,7 +7,6 @@ use crate::progress::Progress;
 use crate::records::{self, Entry, Found, Kind, PassedOver};
 use crate::ruling::Ruling;
 use admit_cognito::Event;
-use admit_engine::Engine;
 use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ impl Args {
         let (old, new) = (PolicySource::at(&self.old)?, PolicySource::at(&self.new)?);
         let mut passed_over = PassedOver::default();
         let events = events(records::read(&self.events)?, &mut passed_over);
-        let engine = Arc::new(Engine::new(parallel::cores())?);
+        let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
         let mut shared = Shared::default();
         let sets = [old.policy_set(&engine, &mut shared)?, new.policy_set(&engine, &mut shared)?];
         let progress = Progress::of(events.len(), "deciding sign-ups");

@@ -1,10 +1,11 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
+use crate::compiled_cache;
 use crate::event;
 use crate::explanation::{self, Explanation};
 use crate::format::{self, Format};
 use admit_cognito::Reply;
 use admit_core::Answer;
-use admit_engine::{Engine, read_at_most};
+use admit_engine::read_at_most;
 use anyhow::Context;
 use serde_json::{Map, Value};
 use std::fs::File;
@@ -62,7 +63,7 @@ impl Args {
             }
             None => Assembly::from_manifest(&self.manifest)?,
         }
-        .into_policy_set(Arc::new(Engine::new(1)?))?;
+        .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
         // Here nobody waits: the manifest's own budget is the only one.
         let deliberation = policies.decide(event.sign_up(), Duration::MAX);
         let reply = Reply::new(&event, &deliberation.decision.answer);

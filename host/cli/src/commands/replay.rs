@@ -1,6 +1,7 @@
 use super::diff::FLIPS;
 use crate::assembly::MANIFEST;
 use crate::comparison::{Comparison, Report};
+use crate::compiled_cache;
 use crate::format::Format;
 use crate::parallel;
 use crate::policy_source::{PolicySource, Shared};
@@ -9,7 +10,6 @@ use crate::records::{self, PassedOver};
 use crate::replayed;
 use crate::ruling::Ruling;
 use admit_cognito::Event;
-use admit_engine::Engine;
 use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ impl Args {
                  `ADMIT_EVENTS` says so"
             );
         }
-        let engine = Arc::new(Engine::new(parallel::cores())?);
+        let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
         let policies = new.policy_set(&engine, &mut Shared::default())?;
         let progress = Progress::of(sign_ups.len(), "replaying sign-ups");
         let rulings = parallel::map(&sign_ups, |sign_up| {

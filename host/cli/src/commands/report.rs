@@ -1,11 +1,11 @@
 use crate::assembly::{Assembly, Compiled};
 use crate::cases::Suite;
 use crate::checkup;
+use crate::compiled_cache;
 use crate::file;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
 use admit_core::Policy;
-use admit_engine::Engine;
 use anyhow::Context;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
@@ -92,7 +92,8 @@ impl Args {
             true => Measure::Fuel,
             false => Measure::Times { decisions: DECISIONS },
         };
-        let policies = assembly.policy_set(Arc::new(Engine::new(1)?), &mut Compiled::new())?;
+        let policies =
+            assembly.policy_set(Arc::new(compiled_cache::engine(1)?), &mut Compiled::new())?;
         Ok(Measured::of(&policies, &events, measure))
     }
 }

@@ -1,0 +1,92 @@
+//! What commands compiled before, kept between them: an interpreter takes seconds to compile, and
+//! every command needs its code.
+//!
+//! A file holds native code, which the next command runs. So it is read only from a folder, and
+//! only if it is a file, that nobody else can write; what is damaged is made anew. Whatever goes
+//! wrong here, a command does the same without it, later.
+//!
+//! Wasmtime has such a cache of its own. It takes what it finds in its folder, keeps small
+//! components as well, and does nothing for code that is made for another machine.
+
+mod bound;
+mod folder;
+
+use admit_engine::{CompiledCache, Compiler, Engine, EngineError, Target};
+use folder::Folder;
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+/// The variable that names the folder, or is `off`.
+const VARIABLE: &str = "ADMIT_CACHE";
+
+/// The files of one user, for all engines of this process.
+struct Kept;
+
+/// Looked at when it is first needed, which it is not for small components.
+static FOLDER: LazyLock<Option<Folder>> = LazyLock::new(|| Folder::open(place()?));
+
+/// An engine for so many evaluations at once that compiles nothing twice.
+pub(crate) fn engine(evaluations: u32) -> Result<Engine, EngineError> {
+    Ok(Engine::new(evaluations)?.with_cache(Arc::new(Kept)))
+}
+
+/// A compiler for a kind of machine that compiles nothing twice.
+pub(crate) fn compiler(target: Target) -> Result<Compiler, EngineError> {
+    Ok(Compiler::for_target(target)?.with_cache(Arc::new(Kept)))
+}
+
+impl CompiledCache for Kept {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        FOLDER.as_ref()?.read(name)
+    }
+
+    fn write(&self, name: &str, file: &[u8]) {
+        if let Some(folder) = &*FOLDER {
+            folder.write(name, file);
+        }
+    }
+}
+
+/// Where the files are; nowhere if nobody says.
+fn place() -> Option<PathBuf> {
+    chosen(|name| env::var_os(name).filter(|value| !value.is_empty()))
+}
+
+fn chosen(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    match variable(VARIABLE) {
+        Some(off) if off == "off" => return None,
+        Some(folder) => return Some(folder.into()),
+        None => {}
+    }
+    // Elsewhere it would be below whatever folder a command happens to run in.
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
+    Some(caches?.join("admit"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_variable_names_the_folder() {
+        let rows: [(&[(&str, &str)], Option<&str>); 8] = [
+            (&[("ADMIT_CACHE", "a"), ("XDG_CACHE_HOME", "/x"), ("HOME", "/h")], Some("a")),
+            (&[("ADMIT_CACHE", "off"), ("XDG_CACHE_HOME", "/x"), ("HOME", "/h")], None),
+            (&[("ADMIT_CACHE", "./off")], Some("./off")),
+            (&[("XDG_CACHE_HOME", "/x"), ("HOME", "/h")], Some("/x/admit")),
+            (&[("XDG_CACHE_HOME", "x"), ("HOME", "/h")], Some("/h/.cache/admit")),
+            (&[("HOME", "/h")], Some("/h/.cache/admit")),
+            (&[("HOME", "h")], None),
+            (&[], None),
+        ];
+        for (variables, folder) in rows {
+            let value = |name: &str| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into())
+            };
+            assert_eq!(chosen(value), folder.map(PathBuf::from), "{variables:?}");
+        }
+    }
+}
