@@ -36,6 +36,7 @@ macro_rules! tried {
 tried! {
     introduction: "introduction.md",
     first_policy: "first-policy.md",
+    languages: "languages.md",
     settings: "settings.md",
     testing: "testing.md",
     contract: "contract.md",
@@ -49,7 +50,7 @@ tried! {
 }
 
 /// The chapters that `operating.rs` and `languages.rs` try.
-const TRIED_ELSEWHERE: &[&str] = &["operating.md", "typescript.md", "c.md"];
+const TRIED_ELSEWHERE: &[&str] = &["operating.md", "typescript.md", "python.md", "c.md"];
 
 /// Every file with a chapter.
 pub(super) fn files() -> BTreeSet<String> {

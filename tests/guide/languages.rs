@@ -34,3 +34,11 @@ fn typescript_and_javascript() {
 fn c() {
     check("c.md", &["clang", "wasm-ld", "gcc", "make"]);
 }
+
+/// Takes longer than all other chapters together: CPython is compiled for most commands.
+#[test]
+fn python() {
+    if std::env::var_os("ADMIT_PYTHON").is_some() {
+        check("python.md", &["python3"]);
+    }
+}
