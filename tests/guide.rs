@@ -2,6 +2,7 @@
 //! compared, in the order in which a reader meets them. `operating.rs` does so for one chapter.
 
 mod chapters;
+mod languages;
 mod links;
 mod manifest;
 mod session;

@@ -6,7 +6,7 @@ use admit_tests::{Block, is_as_shown, root};
 use serde_json::Value;
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a reader has before them at one place of a chapter.
 pub(super) struct Session {
@@ -22,12 +22,19 @@ pub(super) struct Session {
 const DEFAULT_PORT: &str = "3001";
 
 impl Session {
-    /// Does what the blocks say, and fails at the first that is not so.
-    pub(super) fn run(chapter: &'static str, blocks: &[Block]) {
+    /// Does what the blocks say, and fails at the first that is not so. What they leave behind
+    /// is there as long as the session is.
+    pub(super) fn run(chapter: &'static str, blocks: &[Block]) -> Session {
         let mut session = Session { chapter, shell: Shell::start(), port: free_port(), said: None };
         for block in blocks {
             session.block(block);
         }
+        session
+    }
+
+    /// The folder in which it began.
+    pub(super) fn start_folder(&self) -> &Path {
+        self.shell.start_folder()
     }
 
     fn block(&mut self, block: &Block) {
@@ -63,7 +70,7 @@ impl Session {
                 let path = self.write(block, &place);
                 check_toml(&path, &block.text, &place);
             }
-            "rust" | "wat" => {
+            "rust" | "ts" | "python" | "c" | "wat" => {
                 self.write(block, &place);
             }
             // A drawing, and what is for a program that is not here.
@@ -126,7 +133,7 @@ fn without_first_builds(said: &str) -> String {
 
 /// The tool must take what a page shows as a file of its own kinds. The rest is tried by the
 /// commands behind it.
-fn check_toml(path: &std::path::Path, text: &str, place: &str) {
+fn check_toml(path: &Path, text: &str, place: &str) {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap();
     match name {
         "policy.toml" => {

@@ -3,7 +3,7 @@
 use admit_tests::{Workplace, root};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -13,7 +13,7 @@ pub(super) struct Shell {
     process: Child,
     keyboard: ChildStdin,
     screen: Receiver<String>,
-    _workplace: Workplace,
+    workplace: Workplace,
 }
 
 /// What the shell prints when a block is done; no command of a page does.
@@ -45,7 +45,7 @@ impl Shell {
             }
         });
         writeln!(keyboard, "exec 2>&1").expect("the shell listens");
-        Shell { process, keyboard, screen, _workplace: workplace }
+        Shell { process, keyboard, screen, workplace }
     }
 
     /// Types a block, and returns what is then on the screen, with the status of its last
@@ -64,6 +64,11 @@ impl Shell {
             said += &line;
             said.push('\n');
         }
+    }
+
+    /// The folder in which it began.
+    pub(super) fn start_folder(&self) -> &Path {
+        self.workplace.path()
     }
 
     /// The folder that it is in.

@@ -11,6 +11,7 @@ from . import sandbox
 # Before the policy, which may take a name out of a module for itself.
 sandbox.close()
 
+import dataclasses  # noqa: E402
 import gc  # noqa: E402
 import sys  # noqa: E402
 
@@ -110,6 +111,10 @@ def _well_formed(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+# The folder of the standard library, whose lines say nothing to the author of a policy.
+_LIBRARY = dataclasses.__file__.rpartition("/")[0] + "/"
+
+
 def _explain(error: BaseException) -> str:
     """The message of an error; of one that nobody foresaw, also its type and the author's line."""
     try:
@@ -120,7 +125,7 @@ def _explain(error: BaseException) -> str:
             trace, place = error.__traceback__, ""
             while trace is not None:
                 file = trace.tb_frame.f_code.co_filename
-                if "/admit_policy/" not in file:
+                if "/admit_policy/" not in file and not file.startswith(_LIBRARY):
                     place = f" ({file.rpartition('/')[2]}, line {trace.tb_lineno})"
                 trace = trace.tb_next
             message += place
