@@ -16,6 +16,7 @@ mod cases;
 mod check;
 mod colors;
 mod completions;
+mod conformance;
 mod diff;
 mod errors;
 mod eval;
