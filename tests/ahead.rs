@@ -98,7 +98,8 @@ fn manifest(policies: &[(&str, &Compiled)], settings: &str, limits: &str) -> Man
         )
     };
     let text: String = policies.iter().map(policy).collect();
-    Manifest::from_toml("admit.toml", &text).unwrap()
+    // As much as `limits` may ask for.
+    Manifest::from_toml("admit.toml", &format!("budget = \"4s\"\n{text}")).unwrap()
 }
 
 /// Policies in their two forms.

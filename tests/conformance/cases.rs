@@ -12,7 +12,8 @@ fn cases(name: &str) -> String {
     let mut text = String::new();
     for file in [own, common] {
         let cases = fs::read_to_string(file).unwrap();
-        let lasting = |line: &&str| !line.starts_with("max-fuel =") && !line.starts_with("max-memory =");
+        let lasting =
+            |line: &&str| !line.starts_with("max-fuel =") && !line.starts_with("max-memory =");
         cases.lines().filter(lasting).for_each(|line| {
             text.push_str(line);
             text.push('\n');

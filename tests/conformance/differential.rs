@@ -93,8 +93,7 @@ fn verify_contact() {
         for name in ["email", "phone_number"] {
             if chance.below(6) > 0 {
                 let blank = chance.of(&["", " ", "\u{85}\u{a0}", "\u{feff}", "\u{1f}", "\u{2028}"]);
-                let value =
-                    if chance.below(2) == 0 { chance.text() } else { chance.about(blank) };
+                let value = if chance.below(2) == 0 { chance.text() } else { chance.about(blank) };
                 user_attributes.push((name, value));
             }
         }
