@@ -23,8 +23,8 @@ const STARTS: u32 = 30;
 /// How often each decides.
 const SIGN_UPS: usize = 2_000;
 
-const BEGIN: &str = "<!-- begin: made by the example `languages` -->";
-const END: &str = "<!-- end -->";
+const BEGIN: &str = "<!-- table -->";
+const END: &str = "<!-- /table -->";
 
 fn main() -> std::io::Result<()> {
     let is_asked = |word: &str| env::args().skip(1).any(|argument| argument == word);
