@@ -5,14 +5,16 @@ use crate::ahead::{Compiled, Twins};
 use admit_core::{FailureKind, Language, SignUp, Verdict};
 use admit_engine::NoSnapshot;
 
-/// What it takes to configure them, where the default limits do not do: an interpreter has some
-/// 60,000 units of fuel to do for each entry.
+/// What it takes to configure them, where the default limits do not do.
 fn limits(language: Language) -> Option<&'static str> {
     match language {
         Language::Rust | Language::C => None,
-        Language::TypeScript | Language::JavaScript | Language::Python => {
-            Some("limits = { time = \"4s\", fuel = 400_000_000 }")
+        // 300 million units of fuel.
+        Language::TypeScript | Language::JavaScript => {
+            Some("limits = { time = \"4s\", fuel = 350_000_000 }")
         }
+        // 83 million, and 12.5 MiB of memory.
+        Language::Python => Some("limits = { time = \"4s\", fuel = 100_000_000 }"),
     }
 }
 
