@@ -3,17 +3,18 @@
 
 use admit_cognito::Event;
 use admit_core::{Failure, FailureKind, Manifest, SignUp};
-use admit_engine::{Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
+use admit_engine::{Component, Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
 use admit_tests::{changed_guest, component, event, hostile_guests, root};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::fs;
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// The samples, with settings.
-const SAMPLES: [(&str, &str); 6] = [
+const SAMPLES: [(&str, &str); 7] = [
     ("blocked-email-domains", "domains = [\"example.org\", \"Example.Com\", \"spam.example\"]"),
     ("email-domain", ""),
     (
@@ -22,6 +23,7 @@ const SAMPLES: [(&str, &str); 6] = [
     ),
     ("identity-providers", "providers = [\"Google\", \"Corp_X\"]"),
     ("minimum-username-length", "characters = 11"),
+    ("mishaps", "mishap = \"log\""),
     ("verify-contact", ""),
 ];
 
@@ -54,10 +56,54 @@ const WITHOUT: [(&str, &str); 24] = [
     ("unreachable-in-start", "crashed in `instantiate`"),
 ];
 
-static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));
+pub(crate) static ENGINE: LazyLock<Arc<Engine>> =
+    LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));
 
-/// One policy in its two forms.
-struct Twins {
+/// A component, and what became of it when it was compiled.
+pub(crate) struct Compiled {
+    pub(crate) source: Vec<u8>,
+    component: Component,
+}
+
+impl Compiled {
+    pub(crate) fn new(source: Vec<u8>) -> Compiled {
+        let component = ENGINE.compile(&source).unwrap();
+        Compiled { source, component }
+    }
+}
+
+impl Deref for Compiled {
+    type Target = Component;
+
+    fn deref(&self) -> &Component {
+        &self.component
+    }
+}
+
+/// Policies that are configured for each sign-up: components by the ids of the policies, all with
+/// the same settings and limits.
+pub(crate) fn anew(policies: &[(&str, &Compiled)], settings: &str, limits: &str) -> PolicySet {
+    let manifest = manifest(policies, settings, limits);
+    let mut components = policies.iter().map(|(_, compiled)| compiled.component.clone());
+    PolicySet::new(Arc::clone(&ENGINE), manifest, |_, _| Ok(components.next().unwrap()))
+}
+
+fn manifest(policies: &[(&str, &Compiled)], settings: &str, limits: &str) -> Manifest {
+    let policy = |(id, _): &(&str, &Compiled)| {
+        format!(
+            "[[policy]]\nid = {id:?}\ncomponent = {id:?}\nreads = [\"userName\", \
+             \"userAttributes.*\", \"validationData.*\", \"clientMetadata.*\"]\nverdicts = \
+             [\"confirm\", \"verify-email\", \"verify-phone\", \"deny\"]\n{limits}\n\
+             [policy.settings]\n{settings}\n"
+        )
+    };
+    let text: String = policies.iter().map(policy).collect();
+    // As much as `limits` may ask for.
+    Manifest::from_toml("admit.toml", &format!("budget = \"4s\"\n{text}")).unwrap()
+}
+
+/// Policies in their two forms.
+pub(crate) struct Twins {
     anew: PolicySet,
     ahead: PolicySet,
 }
@@ -65,38 +111,53 @@ struct Twins {
 impl Twins {
     /// Of a component with settings and limits, unless it has no snapshot.
     fn of(name: &str, settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
-        Twins::of_source(&fs::read(component(name)).unwrap(), settings, limits)
+        Twins::of_source(fs::read(component(name)).unwrap(), settings, limits)
     }
 
-    fn of_source(source: &[u8], settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
-        let text = format!(
-            "[[policy]]\nid = \"policy\"\ncomponent = \"c\"\nreads = [\"userName\", \
-             \"userAttributes.*\", \"validationData.*\", \"clientMetadata.*\"]\nverdicts = \
-             [\"confirm\", \"verify-email\", \"verify-phone\", \"deny\"]\n{limits}\n\
-             [policy.settings]\n{settings}\n"
-        );
-        let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
-        let policy = &manifest.policies[0];
-        let settings = policy.settings.to_json();
-        let taken = ENGINE.snapshot(source, (&policy.limits, policy.log), &settings)?;
-        let (plain, configured) =
-            (ENGINE.compile(source).unwrap(), ENGINE.compile(&taken.component).unwrap());
-        Ok(Twins {
-            anew: PolicySet::new(Arc::clone(&ENGINE), manifest.clone(), |_, _| Ok(plain.clone())),
-            ahead: PolicySet::new(Arc::clone(&ENGINE), manifest.clone(), |_, _| Loaded {
+    fn of_source(source: Vec<u8>, settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
+        Twins::of_all(&[("policy", &Compiled::new(source))], settings, limits)
+    }
+
+    /// Of several components, by the ids of their policies.
+    pub(crate) fn of_all(
+        policies: &[(&str, &Compiled)],
+        settings: &str,
+        limits: &str,
+    ) -> Result<Twins, NoSnapshot> {
+        let manifest = manifest(policies, settings, limits);
+        let mut configured = Vec::new();
+        for ((_, compiled), policy) in policies.iter().zip(&manifest.policies) {
+            let settings = policy.settings.to_json();
+            let taken =
+                ENGINE.snapshot(&compiled.source, (&policy.limits, policy.log), &settings)?;
+            let component = ENGINE.compile(&taken.component).unwrap();
+            configured.push(Loaded {
                 snapshot: Some(taken.snapshot),
-                ..Loaded::new(None, Ok(configured.clone()))
-            }),
+                ..Loaded::new(None, Ok(component))
+            });
+        }
+        let mut configured = configured.into_iter();
+        Ok(Twins {
+            anew: anew(policies, settings, limits),
+            ahead: PolicySet::new(Arc::clone(&ENGINE), manifest, |_, _| configured.next().unwrap()),
         })
     }
 
     /// Both decide the same, by the same.
     fn check(&self, name: &str, sign_up: &SignUp<'_>) -> Result<(), FailureKind> {
+        let evaluations = self.evaluate(name, sign_up);
+        evaluations[0].answer.as_ref().map(|_| ()).map_err(Failure::kind)
+    }
+
+    /// The same of all policies, and how they came to it.
+    pub(crate) fn evaluate(&self, name: &str, sign_up: &SignUp<'_>) -> Vec<Evaluation> {
         let decide = |policies: &PolicySet| policies.decide(sign_up, Duration::from_secs(4));
         let (anew, ahead) = (decide(&self.anew), decide(&self.ahead));
         assert_eq!(ahead.decision, anew.decision, "{name}");
-        assert_eq!(lasting(&ahead.evaluations[0]), lasting(&anew.evaluations[0]), "{name}");
-        ahead.evaluations[0].answer.as_ref().map(|_| ()).map_err(Failure::kind)
+        for (ahead, anew) in ahead.evaluations.iter().zip(&anew.evaluations) {
+            assert_eq!(lasting(ahead), lasting(anew), "{name}");
+        }
+        ahead.evaluations
     }
 }
 
@@ -195,7 +256,7 @@ fn misleading_names_mislead_nobody() {
         let changes: Vec<_> =
             changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
         let source = changed_guest("grants-everything", &changes);
-        let twins = Twins::of_source(&source, "", "").unwrap();
+        let twins = Twins::of_source(source, "", "").unwrap();
         assert_eq!(twins.check(&format!("{changes:?}"), event.sign_up()), Ok(()));
     }
 }

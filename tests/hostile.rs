@@ -639,6 +639,20 @@ fn a_very_large_function_is_refused() {
     assert!(stderr(&output).contains(reason), "{}", stderr(&output));
 }
 
+/// A Rust policy that comes to grief as its settings say.
+#[test]
+fn mishaps() {
+    let manifest = format!(
+        "[[policy]]\nid = \"p\"\ncomponent = {:?}\nreads = []\nverdicts = []\n\
+         settings = {{ mishap = \"panic\" }}\n",
+        component("mishaps")
+    );
+    let bundle = Bundle::with(&manifest);
+    let mut lambda = Lambda::start(&bundle.path());
+    check_refusal(&lambda.invoke(Trial::sign_up("client")));
+    assert_eq!(lambda.decision_line()["policies"][0]["kind"], "trap");
+}
+
 /// Whatever a policy says to the person signing up, it is one printable line.
 #[test]
 fn what_a_denial_says_is_one_printable_line() {

@@ -17,6 +17,7 @@ mod check;
 mod colors;
 mod compiled_cache;
 mod completions;
+mod conformance;
 mod diff;
 mod errors;
 mod eval;

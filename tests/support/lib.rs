@@ -20,6 +20,7 @@ mod language_server;
 mod load;
 mod markdown;
 mod peers;
+mod projects;
 mod runtime_api;
 mod section;
 mod served;
@@ -30,10 +31,10 @@ mod trial;
 mod unpack;
 mod workplace;
 
-pub use binaries::{admit, bootstrap, cargo, native_handler};
+pub use binaries::{admit, bootstrap, cargo, native_handler, release_admit};
 pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
-pub use golden::check_golden;
+pub use golden::{check_file, check_golden};
 pub use guests::{changed_guest, component, hostile_guests};
 pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
@@ -43,6 +44,7 @@ pub use peers::{
     CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
     python_packages,
 };
+pub use projects::{EVERYWHERE, Project};
 pub use runtime_api::{Answer, Lambda};
 pub use section::with_section;
 pub use served::{Response, Served};

@@ -1,0 +1,130 @@
+//! What goes wrong goes wrong alike.
+
+use super::{UNHURRIED, Written, side_by_side, written};
+use crate::ahead::{Twins, anew};
+use admit_core::{Denial, Failure, FailureKind, Language, Limits, SignUp, Verdict};
+use admit_engine::{Evaluation, Level};
+use std::time::Duration;
+
+const ATTRIBUTES: [(&str, &str); 5] = [
+    ("email", "mary@éxample.com"),
+    ("😀", "\u{feff}שלום"),
+    ("", ""),
+    ("a=b", "c, d=e"),
+    ("__proto__", "\u{85}\u{10ffff}"),
+];
+
+fn sign_up() -> SignUp<'static> {
+    let attributes = ATTRIBUTES.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+    SignUp { user_attributes: attributes.collect(), ..SignUp::default() }
+}
+
+/// What becomes of a mishap in one language.
+fn outcome(written: &Written, mishap: &str) -> Evaluation {
+    let policy = [(written.language.name(), &written.compiled)];
+    let policies = anew(&policy, &format!("mishap = {mishap:?}"), UNHURRIED);
+    policies.decide(&sign_up(), Duration::from_secs(4)).evaluations.remove(0)
+}
+
+/// In each language.
+fn check(mishap: &str, check: impl Fn(Language, &Evaluation)) {
+    written("mishaps", |written| {
+        for one in written {
+            check(one.language, &outcome(one, mishap));
+        }
+    });
+}
+
+fn fails(mishap: &str, kind: FailureKind) {
+    check(mishap, |language, evaluation| {
+        let found = evaluation.answer.as_ref().map_err(Failure::kind);
+        assert_eq!(found, Err(kind), "{mishap} in {language}: {:?}", evaluation.answer);
+    });
+}
+
+fn says(mishap: &str, expected: &Failure) {
+    check(mishap, |language, evaluation| {
+        assert_eq!(evaluation.answer.as_ref(), Err(expected), "{mishap} in {language}");
+    });
+}
+
+#[test]
+fn an_error_keeps_its_words() {
+    says("error", &Failure::Undecided("could not decide: ünïcödé ✓".to_owned()));
+    let refused = "these settings are refused: ünïcödé ✓".to_owned();
+    says("settings-refused", &Failure::SettingsRefused(refused));
+}
+
+/// Where the language has exceptions, the SDK says which one nobody caught; else it is a trap.
+#[test]
+fn what_is_unforeseen_is_a_failure() {
+    check("panic", |language, evaluation| match (language, evaluation.answer.as_ref()) {
+        (Language::Rust | Language::C, Err(Failure::Trap { .. })) => {}
+        (Language::TypeScript | Language::JavaScript | Language::Python, Err(failure)) => {
+            assert_eq!(failure.kind(), FailureKind::Undecided);
+            assert!(failure.to_string().contains("unforeseen"), "{language}: {failure}");
+        }
+        (_, answer) => panic!("{language}: {answer:?}"),
+    });
+}
+
+#[test]
+fn an_endless_loop_ends_with_its_fuel() {
+    fails("loop", FailureKind::Fuel);
+}
+
+/// Which limit ends it is the language's own affair.
+#[test]
+fn what_has_no_end_is_a_failure() {
+    for mishap in ["recursion", "memory"] {
+        check(mishap, |language, evaluation| {
+            assert!(evaluation.answer.is_err(), "{mishap} in {language}: {evaluation:?}");
+        });
+    }
+}
+
+#[test]
+fn there_is_no_clock_and_no_chance() {
+    for mishap in ["clock", "random"] {
+        check(mishap, |language, evaluation| {
+            assert!(evaluation.answer.is_err(), "{mishap} in {language}: {evaluation:?}");
+        });
+    }
+}
+
+/// As the host shows them: without what cannot be printed.
+#[test]
+fn a_denial_keeps_its_words() {
+    let attributes: Vec<String> =
+        ATTRIBUTES.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    for (mishap, message) in
+        [("deny", "Zażółć gęślą jaźń 🎉"), ("attributes", &attributes.join(", "))]
+    {
+        let most = Limits::default().message as usize;
+        let expected = Verdict::Deny(Denial::new("mishap", message, most));
+        check(mishap, |language, evaluation| {
+            assert_eq!(evaluation.answer.as_ref(), Ok(&expected), "{mishap} in {language}");
+        });
+    }
+}
+
+/// The same whether they are configured for each sign-up or ahead.
+#[test]
+fn notes_have_their_levels() {
+    written("mishaps", |written| {
+        let policies = side_by_side(written);
+        let twins = Twins::of_all(&policies, "mishap = \"log\"", UNHURRIED).unwrap();
+        for evaluation in twins.evaluate("log", &sign_up()) {
+            let notes = evaluation.notes.kept.iter();
+            let notes: Vec<_> = notes.map(|note| (note.level, note.message.as_str())).collect();
+            let expected = [
+                (Level::Debug, "at level debug"),
+                (Level::Info, "at level info"),
+                (Level::Warn, "at level warn"),
+                (Level::Error, "at level error"),
+            ];
+            assert_eq!(notes, expected, "{evaluation:?}");
+            assert_eq!(evaluation.answer, Ok(Verdict::Allow(Default::default())));
+        }
+    });
+}
