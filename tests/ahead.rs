@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::fs;
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 /// The samples, with settings.
@@ -59,16 +59,15 @@ const WITHOUT: [(&str, &str); 24] = [
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> =
     LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));
 
-/// A component, and what became of it when it was compiled.
+/// A component, which is compiled when it is first asked for.
 pub(crate) struct Compiled {
-    pub(crate) source: Vec<u8>,
-    component: Component,
+    source: Vec<u8>,
+    component: OnceLock<Component>,
 }
 
 impl Compiled {
     pub(crate) fn new(source: Vec<u8>) -> Compiled {
-        let component = ENGINE.compile(&source).unwrap();
-        Compiled { source, component }
+        Compiled { source, component: OnceLock::new() }
     }
 }
 
@@ -76,7 +75,7 @@ impl Deref for Compiled {
     type Target = Component;
 
     fn deref(&self) -> &Component {
-        &self.component
+        self.component.get_or_init(|| ENGINE.compile(&self.source).unwrap())
     }
 }
 
@@ -84,7 +83,7 @@ impl Deref for Compiled {
 /// the same settings and limits.
 pub(crate) fn anew(policies: &[(&str, &Compiled)], settings: &str, limits: &str) -> PolicySet {
     let manifest = manifest(policies, settings, limits);
-    let mut components = policies.iter().map(|(_, compiled)| compiled.component.clone());
+    let mut components = policies.iter().map(|(_, compiled)| Component::clone(compiled));
     PolicySet::new(Arc::clone(&ENGINE), manifest, |_, _| Ok(components.next().unwrap()))
 }
 
