@@ -169,7 +169,7 @@ fn languages() -> Vec<String> {
     let help = stdout(&admit().args(["new", "-h"]).output().unwrap());
     let (_, values) = help.split_once("[possible values: ").unwrap_or_default();
     let (values, _) = values.split_once(']').expect("the values of --lang");
-    values.split(", ").map(|value| value.trim().to_owned()).collect()
+    values.split(',').map(|value| value.trim().to_owned()).collect()
 }
 
 /// Of every other language too, in all folders that the copy has.

@@ -86,7 +86,7 @@ impl Played {
              reads = []\nverdicts = [\"deny\"]\n"
         );
         fs::write(played.project().join("policy.toml"), text).unwrap();
-        fs::copy(component("grants-everything"), root.join("component.wasm")).unwrap();
+        fs::copy(component("email-domain"), root.join("component.wasm")).unwrap();
         played.play("build", BUILD);
         played
     }

@@ -48,14 +48,6 @@ pub fn admit() -> Command {
     command
 }
 
-/// The same as it is installed, to measure it.
-pub fn release_admit() -> Command {
-    build(&["--package", "admit-cli", "--release"]);
-    let mut command = Command::new(target().join("release/admit"));
-    command.current_dir(root());
-    command
-}
-
 /// The Lambda function.
 pub fn bootstrap() -> &'static Path {
     &BOOTSTRAP

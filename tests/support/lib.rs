@@ -31,7 +31,7 @@ mod trial;
 mod unpack;
 mod workplace;
 
-pub use binaries::{admit, bootstrap, cargo, native_handler, release_admit};
+pub use binaries::{admit, bootstrap, cargo, native_handler};
 pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
 pub use golden::{check_file, check_golden};
