@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn the_nearest_variable_names_the_folder() {
-        let rows: [(&[(&str, &str)], Option<&str>); 8] = [
+        type Row<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>);
+        let rows: [Row<'_>; 8] = [
             (&[("ADMIT_CACHE", "a"), ("XDG_CACHE_HOME", "/x"), ("HOME", "/h")], Some("a")),
             (&[("ADMIT_CACHE", "off"), ("XDG_CACHE_HOME", "/x"), ("HOME", "/h")], None),
             (&[("ADMIT_CACHE", "./off")], Some("./off")),

@@ -35,10 +35,7 @@ impl Inputs {
     /// More files. Those that are known stay as they were.
     pub(super) fn add(&mut self, files: impl IntoIterator<Item = PathBuf>) {
         for file in files {
-            if !self.files.contains_key(&file) {
-                let digest = digest_of(&file);
-                self.files.insert(file, digest);
-            }
+            self.files.entry(file).or_insert_with_key(|file| digest_of(file));
         }
     }
 
