@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on ends")]
 
-use admit_benches::{SAMPLES, SETS, bundle, event, list, samples, set};
+use admit_benches::{SAMPLES, SETS, bundle, event, interpreted_sample, list, samples, set};
 use admit_cognito::Event;
 use admit_engine::{Engine, PolicySet, bundle::load};
 use divan::Bencher;
@@ -39,6 +39,12 @@ fn decide(bencher: Bencher<'_, '_>, bundle: &Path) {
 #[divan::bench(args = SAMPLES)]
 fn sample(bencher: Bencher<'_, '_>, name: &str) {
     decide(bencher, &bundle(name, &samples(Some(name))));
+}
+
+/// The first of them in TypeScript, and in Python: an interpreter in a fresh sandbox.
+#[divan::bench(args = ["js", "python"])]
+fn interpreted(bencher: Bencher<'_, '_>, sdk: &str) {
+    decide(bencher, &bundle(sdk, &interpreted_sample(sdk)));
 }
 
 /// A decision of so many policies.

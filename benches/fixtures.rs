@@ -35,6 +35,15 @@ pub fn samples(alone: Option<&str>) -> String {
         .collect()
 }
 
+/// The first sample as it is written with one of the other SDKs.
+pub fn interpreted_sample(sdk: &str) -> String {
+    let example = root().join("guest-sdk").join(sdk).join("examples").join(SAMPLES[0]);
+    let example = format!("component = \"{}\"", example.display());
+    let plugin = root().join("plugins").join(SAMPLES[0]);
+    let plugin = format!("component = \"{}\"", plugin.display());
+    samples(Some(SAMPLES[0])).replace(&plugin, &example)
+}
+
 /// A manifest of so many policies, none with the settings of another.
 pub fn set(policies: usize) -> String {
     (0..policies).map(|number| blocked_domains(number, 1, "")).collect()
