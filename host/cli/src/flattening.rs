@@ -7,6 +7,7 @@
 //! configured ahead.
 
 mod graph;
+mod linked;
 mod merged;
 #[cfg(test)]
 mod tests;
