@@ -113,7 +113,7 @@ test("builds a component, and lists what went in", () => {
 test("says why a policy cannot be loaded", () => {
   const hidden = "const clock = Date;\nexport const at = clock.now();\n";
   for (const [files, expected] of [
-    [{ "policy.js": "export default 1;\n" }, /exports no policy/],
+    [{ "policy.js": "export default 1;\n" }, /^the policy cannot be loaded: [^:].*exports no policy/s],
     [{ "policy.js": `${hidden}export default at;\n` }, /a policy has no clock/],
     [{ "policy.js": 'import "absent";\nexport default 1;\n' }, /^src\/policy\.js:1:8: .*absent/],
   ] as const) {

@@ -30,7 +30,9 @@ export async function build(folder, { output, inputs }) {
       disableGc: true,
     }));
   } catch (error) {
-    throw new Refusal(`the policy cannot be loaded: ${error.message}`);
+    // What it wrote to its output, which is nothing, comes first.
+    const message = error.message.replace(/^[:\s]+/, "").trimEnd();
+    throw new Refusal(`the policy cannot be loaded: ${message}`);
   }
   writeFileSync(output, component);
   if (inputs) {

@@ -54,7 +54,7 @@ pub enum Refused {
     /// The compiler cannot handle it.
     #[error(
         "cannot be compiled; perhaps components inside it hand each other texts or lists, which \
-         needs a feature that is off"
+         needs a feature that is off: an interpreter's is to be made plain, as `admit build` does"
     )]
     Compiler,
     /// It would unfold into more than a host can hold.
