@@ -1,6 +1,8 @@
 //! A policy that was configured when it was bundled cannot be told from one that is configured
 //! for each sign-up, but by how long it takes.
 
+mod exports;
+
 use admit_cognito::Event;
 use admit_core::{Failure, FailureKind, Manifest, SignUp};
 use admit_engine::{Component, Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
@@ -55,6 +57,9 @@ const WITHOUT: [(&str, &str); 24] = [
     ("unreachable-in-realloc", "crashed in `configure`"),
     ("unreachable-in-start", "crashed in `instantiate`"),
 ];
+
+/// What a policy exports.
+const CONTRACT: &str = "admit:policy/sign-up-policy@0.1.0";
 
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> =
     LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));

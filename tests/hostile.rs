@@ -711,3 +711,10 @@ fn what_is_no_component_is_refused() {
     assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
     check("is no regular file");
 }
+
+#[test]
+fn exports_wizer_initialize() {
+    let reason = "exports `wizer-initialize`, which the tool that configures a policy ahead gives \
+                  a meaning of its own";
+    refused_and_not_loaded("exports-wizer-initialize", reason);
+}

@@ -73,6 +73,12 @@ impl BundleFiles {
                     configured.insert(policy.id.clone(), entry);
                     continue;
                 }
+                Some(Err(NoSnapshot::Differs(how))) => bail!(
+                    "policy `{}` would decide differently in the function than in review: its \
+                     snapshot differs from its component, {how}; bundle it with \
+                     `--configure always`, and report this as a flaw of `admit`",
+                    policy.id
+                ),
                 Some(Err(reason)) => unconfigured.push((policy.id.clone(), reason)),
                 None => {}
             }

@@ -19,6 +19,9 @@ pub(crate) const MOST_LOCALS: u32 = 10_000;
 /// interpreters some thousands.
 pub(crate) const MOST_PARTS: u64 = 100_000;
 
+/// The name under which `wasmtime-wizer` looks for a function to run before a snapshot.
+const RESERVED_EXPORT: &str = "wizer-initialize";
+
 /// Why a component cannot be a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refused {
@@ -71,6 +74,12 @@ pub enum Refused {
         /// What the author can do.
         remedy: &'static str,
     },
+    /// It exports a name that a tool gives a meaning of its own.
+    #[error(
+        "exports `{RESERVED_EXPORT}`, which the tool that configures a policy ahead gives a \
+         meaning of its own: choose another name for it"
+    )]
+    ReservedExport,
     /// It does not export the contract.
     #[error("does not export `{}`: {found}", contract::EXPORT)]
     Export {
@@ -111,6 +120,9 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refuse
         }
     }
     let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
+    if exports.contains(&RESERVED_EXPORT) {
+        return Err(Refused::ReservedExport);
+    }
     if exports.iter().any(|name| is_version_of(name, contract::EXPORT)) {
         return Ok(());
     }

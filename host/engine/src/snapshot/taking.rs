@@ -2,6 +2,7 @@
 
 use super::Snapshot;
 use super::joining::join;
+use super::modules::is_same_around_modules;
 use super::trimming::trim;
 use crate::contract::Policy;
 use crate::engine::Engine;
@@ -44,6 +45,9 @@ pub enum NoSnapshot {
     /// It fails before it is configured.
     #[error("{0}")]
     Failed(Failure),
+    /// The snapshot is not the policy that was reviewed.
+    #[error("its snapshot differs from it: {0}")]
+    Differs(String),
 }
 
 impl Engine {
@@ -88,8 +92,15 @@ impl Engine {
         run: impl FnOnce(&mut Sandbox<'_>, &Policy) -> Result<T, NoSnapshot>,
     ) -> Result<(Vec<u8>, T), NoSnapshot> {
         check_for_resources(component)?;
-        let wizer = Wizer::new();
-        let (context, instrumented) = wizer.instrument_component(component).map_err(unsupported)?;
+        let mut wizer = Wizer::new();
+        // Otherwise the tool drops any export of that name, and the numbers of instances that
+        // come after it lead to others.
+        wizer.keep_init_func(true);
+        // It checks what it makes in debug builds alone, and panics at what it does not expect.
+        let (context, instrumented) =
+            without_panic_message(|| wizer.instrument_component(component))
+                .unwrap_or_else(|| Err(wasmtime::Error::msg("it cannot be instrumented")))
+                .map_err(unsupported)?;
         let instrumented = self
             .compile(&instrumented)
             .map_err(|refused| NoSnapshot::Unsupported(refused.to_string()))?;
@@ -110,13 +121,17 @@ impl Engine {
         store.set_hostcall_fuel(usize::MAX);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Continue(1)));
         let mut reader = Reader { store, instance };
-        let component =
+        let snapshot =
             without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
                 .unwrap_or_else(|| {
                     Err(wasmtime::Error::msg("a memory of it cannot grow to be read"))
                 })
                 .map_err(unsupported)?;
-        Ok((component, result))
+        let same = is_same_around_modules(component, &snapshot);
+        if !same.map_err(|error| NoSnapshot::Differs(error.to_string()))? {
+            return Err(NoSnapshot::Differs("its parts are connected in another way".to_owned()));
+        }
+        Ok((snapshot, result))
     }
 }
 
