@@ -76,6 +76,8 @@ impl MiniStack {
             .env("BIND_HOST", "127.0.0.1")
             .env("MINISTACK_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", "0")
+            // Its broker for devices would listen on every address of the machine.
+            .env("IOT_MTLS_ENABLED", "0")
             // It would look for containers to clear away.
             .env("DOCKER_HOST", "unix:///nowhere");
         MiniStack { packages, server: Server::start(&command), _folder: folder }
