@@ -214,7 +214,8 @@ fn a_policy_that_fails_is_said_and_cannot_pass_for_cheaper() {
 
 #[test]
 fn a_policy_that_is_not_asked_costs_nothing() {
-    let bench = Bench::of(&[("elsewhere", "applies-to = { clients = [\"x\"] }"), IDLE]);
+    let bench =
+        Bench::of(&[("elsewhere", "applies-to = { clients = [\"elsewhere0000000\"] }"), IDLE]);
     let figures = bench.json(&[]);
     let nothing = json!({ "fuel": [null] });
     assert_eq!(figures["policies"][0]["configure"], nothing);

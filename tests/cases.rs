@@ -43,15 +43,25 @@ fn manifest(cases: &str) -> TempDir {
         )
     };
     let manifest = [
-        policy("granter", "puppet", "\"open\", \"closed\"", "settings.confirm = \"grant\""),
-        policy("wall", "puppet", "\"closed\"", "settings.deny = [\"closed\", \"Not today\"]"),
-        policy("verifier", "puppet", "\"verify\"", "settings.verify-email = \"grant\""),
-        policy("crasher", "puppet", "\"crash\"", "settings.crash = \"on purpose\""),
-        policy("looper", "loops-in-evaluate", "\"loop\"", "limits.fuel = 100_000"),
+        policy(
+            "granter",
+            "puppet",
+            "\"open000000000000\", \"closed0000000000\"",
+            "settings.confirm = \"grant\"",
+        ),
+        policy(
+            "wall",
+            "puppet",
+            "\"closed0000000000\"",
+            "settings.deny = [\"closed\", \"Not today\"]",
+        ),
+        policy("verifier", "puppet", "\"verify0000000000\"", "settings.verify-email = \"grant\""),
+        policy("crasher", "puppet", "\"crash00000000000\"", "settings.crash = \"on purpose\""),
+        policy("looper", "loops-in-evaluate", "\"loop000000000000\"", "limits.fuel = 100_000"),
         policy(
             "watcher",
             "puppet",
-            "\"watched\"",
+            "\"watched000000000\"",
             "settings.deny = [\"seen\", \"I saw you\"]\nmode = \"monitor\"",
         ),
     ];
@@ -109,96 +119,96 @@ fn the_cases_of_every_sample_reach_all_its_codes() {
 const FAILING: &str = r#"
 [[case]]
 name = "admitted where a denial was expected"
-event.clientId = "open"
+event.clientId = "open000000000000"
 deny = "closed"
 
 [[case]]
 name = "denied where admission was expected"
-event.clientId = "closed"
+event.clientId = "closed0000000000"
 confirm = true
 
 [[case]]
 name = "denied with another code"
-event.clientId = "closed"
+event.clientId = "closed0000000000"
 deny = "locked"
 
 [[case]]
 name = "denied by another policy"
-event.clientId = "closed"
+event.clientId = "closed0000000000"
 deny = "closed"
 by = "granter"
 
 [[case]]
 name = "denied in other words"
-event.clientId = "closed"
+event.clientId = "closed0000000000"
 deny = "closed"
 message = "Come back tomorrow"
 
 [[case]]
 name = "a flag that was not named"
-event.clientId = "open"
+event.clientId = "open000000000000"
 admit = true
 
 [[case]]
 name = "a flag that was named and is not set"
-event.clientId = "open"
+event.clientId = "open000000000000"
 confirm = true
 verify-email = true
 
 [[case]]
 name = "another vote"
 policy = "granter"
-event.clientId = "open"
+event.clientId = "open000000000000"
 votes = { confirm = "withhold" }
 
 [[case]]
 name = "a vote that is not permitted"
 policy = "verifier"
-event.clientId = "verify"
+event.clientId = "verify0000000000"
 votes = { verify-email = "grant" }
 
 [[case]]
 name = "a vote of who is not asked"
 policy = "granter"
-event.clientId = "elsewhere"
+event.clientId = "elsewhere0000000"
 votes = { confirm = "grant" }
 
 [[case]]
 name = "an answer where a failure was expected"
-event.clientId = "open"
+event.clientId = "open000000000000"
 failure = "fuel"
 
 [[case]]
 name = "another failure"
-event.clientId = "loop"
+event.clientId = "loop000000000000"
 failure = "deadline"
 
 [[case]]
 name = "a failure where an answer was expected"
-event.clientId = "crash"
+event.clientId = "crash00000000000"
 admit = true
 
 [[case]]
 name = "more fuel than allowed"
-event.clientId = "open"
+event.clientId = "open000000000000"
 confirm = true
 max-fuel = 10
 
 [[case]]
 name = "fuel that nobody knows"
-event.clientId = "crash"
+event.clientId = "crash00000000000"
 failure = "trap"
 max-fuel = 1_000_000
 
 [[case]]
 name = "more memory than allowed"
-event.clientId = "open"
+event.clientId = "open000000000000"
 confirm = true
 max-memory = "32KiB"
 
 [[case]]
 name = "a policy that monitors counts for nothing"
-event.clientId = "watched"
+event.clientId = "watched000000000"
 deny = "seen"
 "#;
 
@@ -218,38 +228,38 @@ fn a_case_that_fails_says_why() {
 const PASSING: &str = r#"
 [[case]]
 name = "admitted with a flag"
-event.clientId = "open"
+event.clientId = "open000000000000"
 confirm = true
 
 [[case]]
 name = "denied"
-event.clientId = "closed"
+event.clientId = "closed0000000000"
 deny = "closed"
 by = "wall"
 message = "Not today"
 
 [[case]]
 name = "nobody is asked"
-event.clientId = "elsewhere"
+event.clientId = "elsewhere0000000"
 admit = true
 max-fuel = 0
 
 [[case]]
 name = "a loop ends when its fuel does"
-event.clientId = "loop"
+event.clientId = "loop000000000000"
 failure = "fuel"
 by = "looper"
 max-fuel = 100_000
 
 [[case]]
 name = "a crash"
-event.clientId = "crash"
+event.clientId = "crash00000000000"
 failure = "trap"
 
 [[case]]
 name = "what a policy that monitors would say"
 policy = "watcher"
-event.clientId = "watched"
+event.clientId = "watched000000000"
 deny = "seen"
 "#;
 
@@ -452,13 +462,13 @@ fn whatever_changes_is_tested_again() {
     let folder = manifest(&format!("{PASSING}{event}"));
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     let client = |id: &str| format!("{{\"callerContext\": {{\"clientId\": {id:?}}}}}");
-    write("event.json", &client("closed"));
+    write("event.json", &client("closed0000000000"));
     let watched = Watched::start(folder.path());
     watched.ran("7 passed, 0 failed");
     // An event.
     write("event.json", &client("open"));
     watched.ran("6 passed, 1 failed");
-    write("event.json", &client("closed"));
+    write("event.json", &client("closed0000000000"));
     watched.ran("7 passed, 0 failed");
     // The manifest.
     let manifest = fs::read_to_string(folder.path().join("admit.toml")).unwrap();

@@ -188,7 +188,7 @@ fn terms_that_let_somebody_in() {
     check_line("on-failure = \"abstain\"", &[("abstains-on-failure", 8)]);
     check_line("mode = \"monitor\"", &[("monitor", 8), ("nobody-decides", 0)]);
     check_line(
-        "applies-to = { triggers = [\"PreSignUp_SignUp\", \"PreSignup\"] }",
+        "applies-to = { triggers = [\"PreSignUp_SignUp\", \"PreSignUp_Signup\"] }",
         &[("unknown-trigger", 8)],
     );
     let two = CLEAN.replace("id = \"p\"", "id = \"q\"").replace("budget = \"1s\"\n", "");
@@ -196,7 +196,11 @@ fn terms_that_let_somebody_in() {
     let limit = "limits = { time = \"600ms\" }\n";
     check(&format!("{CLEAN}{limit}{two}{limit}"), &[("budget", 1)]);
     let clients = |name: &str| format!("applies-to = {{ clients = [\"{name}\"] }}\n");
-    let apart = format!("{CLEAN}{limit}{}{two}{limit}{}", clients("a"), clients("b"));
+    let apart = format!(
+        "{CLEAN}{limit}{}{two}{limit}{}",
+        clients("1example23456789"),
+        clients("2example23456789")
+    );
     check(&apart, &[]);
 }
 

@@ -44,6 +44,15 @@ fn a_mistake_in_the_manifest_is_shown_in_its_line() {
     check_manifest("unknown-verdict", &POLICY.replace("deny", "denied"));
     check_manifest("zero-limit", &format!("{POLICY}limits = {{ fuel = 0 }}\n"));
     check_manifest("no-time", &format!("{POLICY}limits = {{ time = \"1 minute\" }}\n"));
+    for (name, scope) in [
+        ("any-client", "clients = [\"*\"]"),
+        ("pool-arn", "user-pools = [\"arn:aws:cognito-idp:us-east-1:123456789012:userpool/p\"]"),
+        ("trailing-blank", "user-pools = [\"us-east-1_EXAMPLE \"]"),
+        ("empty-client", "clients = [\"1example23456789\", \"\"]"),
+        ("other-trigger", "triggers = [\"PreSignup\"]"),
+    ] {
+        check_manifest(name, &format!("{POLICY}applies-to = {{ {scope} }}\n"));
+    }
     check_manifest("no-toml", &format!("{POLICY}settings = {{ characters: 5 }}\n"));
 }
 

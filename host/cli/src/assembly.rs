@@ -8,6 +8,7 @@ use crate::patience::Patience;
 use crate::project;
 use crate::remedy::remedy;
 use crate::source::Source;
+use admit_cognito::check_scope;
 use admit_core::{
     Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power,
     Reads, Scope, Settings, Terms,
@@ -88,6 +89,12 @@ impl Assembly {
         })?;
         let manifest = Manifest::from_toml(&source.file, &source.text)
             .map_err(|error| source.located(error))?;
+        for (index, policy) in manifest.policies.iter().enumerate() {
+            check_scope(&policy.applies_to).map_err(|problem| {
+                let key = KeyPath::policy(index).key("applies-to").join(problem.key);
+                source.error(&key, problem.message)
+            })?;
+        }
         Ok((Origin::Manifest(source), manifest))
     }
 

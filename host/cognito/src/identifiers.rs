@@ -7,13 +7,14 @@ pub fn trigger(text: &str) -> Option<&str> {
     (source.len() <= 64 && source.chars().all(|c| c.is_ascii_alphabetic())).then_some(text)
 }
 
-/// The id of a user pool: its region, `_`, and letters and digits.
+/// The id of a user pool: its region, or `local` as an emulator has it, `_`, and letters and digits.
 pub fn user_pool(text: &str) -> Option<&str> {
     let (region, id) = text.split_once('_')?;
-    let is_region = region.len() <= 32
-        && region.contains('-')
-        && region.ends_with(|c: char| c.is_ascii_digit())
-        && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let is_region = region == "local"
+        || region.len() <= 32
+            && region.contains('-')
+            && region.ends_with(|c: char| c.is_ascii_digit())
+            && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     let is_id = id.len() <= 32 && id.chars().all(|c| c.is_ascii_alphanumeric());
     (is_region && is_id).then_some(text)
 }
@@ -35,6 +36,7 @@ mod tests {
         assert!(trigger("PreSignUp_SignUp").is_some());
         assert!(user_pool("us-east-1_EXAMPLE").is_some());
         assert!(user_pool("ap-southeast-2_aB3dE6gHi").is_some());
+        assert!(user_pool("local_2OHaSAmp").is_some());
         assert!(client("57cbishk4j24pabc1234567890").is_some());
         assert!(client("CLIENT_ID_NOT_APPLICABLE").is_some());
         for other in ["", "mary_major", "mary@example.com", "a\nb", "SignUp", "+12065550100"] {

@@ -8,6 +8,8 @@ mod event;
 pub mod identifiers;
 mod members;
 mod reply;
+mod scope;
 
 pub use event::{Event, EventError, TRIGGERS};
 pub use reply::{FunctionError, Reply};
+pub use scope::check_scope;

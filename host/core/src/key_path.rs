@@ -42,6 +42,13 @@ impl KeyPath {
         self
     }
 
+    /// The place that another path leads to from here.
+    #[must_use]
+    pub fn join(mut self, path: KeyPath) -> KeyPath {
+        self.0.extend(path.0);
+        self
+    }
+
     /// What is wrong there.
     pub fn problem(self, message: impl Into<String>) -> Problem {
         Problem { key: self, message: message.into() }

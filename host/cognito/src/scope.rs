@@ -1,0 +1,91 @@
+//! Whether the `applies-to` of a policy can match a sign-up at all.
+
+use crate::identifiers;
+use admit_core::{KeyPath, Problem, Scope};
+
+/// Refuses an `applies-to` with an entry that no sign-up can have, such as a wildcard, a name or an
+/// ARN: a policy that denies would never be asked. The error names the key below `applies-to`.
+pub fn check_scope(scope: &Scope) -> Result<(), Problem> {
+    let lists: [(_, &[String], fn(&str) -> bool, _); 3] = [
+        (
+            "triggers",
+            &scope.triggers,
+            |text| identifiers::trigger(text).is_some(),
+            "a trigger of Cognito, such as `PreSignUp_SignUp`",
+        ),
+        (
+            "user-pools",
+            &scope.user_pools,
+            |text| identifiers::user_pool(text).is_some(),
+            "the id of a user pool, such as `us-east-1_EXAMPLE`",
+        ),
+        (
+            "clients",
+            &scope.clients,
+            is_client,
+            "the id of an app client, such as `1example23456789`, or `CLIENT_ID_NOT_APPLICABLE`",
+        ),
+    ];
+    for (key, list, is_possible, right) in lists {
+        if let Some((index, text)) = list.iter().enumerate().find(|(_, text)| !is_possible(text)) {
+            let message = match text.as_str() {
+                "*" => format!("`*` matches nothing here: leave `{key}` out for all"),
+                text => format!("`{text}` is not {right}: the policy would never be asked"),
+            };
+            return Err(KeyPath::default().key(key).index(index).problem(message));
+        }
+    }
+    Ok(())
+}
+
+/// One in 5,000 ids of Cognito has no digit, which [`identifiers::client`] asks for, since it has to
+/// tell an id from a name.
+fn is_client(text: &str) -> bool {
+    identifiers::client(text).is_some() || identifiers::client(&format!("{text}0")).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(triggers: &[&str], user_pools: &[&str], clients: &[&str], expected: Result<(), &str>) {
+        let list = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        let scope = Scope {
+            triggers: list(triggers),
+            user_pools: list(user_pools),
+            clients: list(clients),
+        };
+        let said = check_scope(&scope).map_err(|problem| problem.to_string());
+        assert_eq!(
+            said.as_ref().map_err(|said| said.split(':').next().unwrap_or("")).copied(),
+            expected
+        );
+    }
+
+    #[test]
+    fn what_no_sign_up_can_have_is_refused() {
+        check(&[], &[], &[], Ok(()));
+        check(
+            &["PreSignUp_SignUp", "PreSignUp_New"],
+            &["us-east-1_EXAMPLE", "local_2OHaSAmp"],
+            &["1example23456789", "abcdefghijklmnopqrstuvwxyz", "CLIENT_ID_NOT_APPLICABLE"],
+            Ok(()),
+        );
+        for odd in
+            ["*", "", " ", "us-east-1_EXAMPLE ", "us-east-1_*", "my-client", "MyClient0123456789"]
+        {
+            check(&[odd], &[], &[], Err("`triggers[0]`"));
+            check(&[], &["us-east-1_EXAMPLE", odd], &[], Err("`user-pools[1]`"));
+            check(&[], &[], &[odd], Err("`clients[0]`"));
+        }
+        let arn = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_EXAMPLE";
+        check(&[], &[arn], &[], Err("`user-pools[0]`"));
+    }
+
+    #[test]
+    fn a_wildcard_is_told_to_be_left_out() {
+        let scope = Scope { clients: vec!["*".to_owned()], ..Scope::default() };
+        let said = check_scope(&scope).map_err(|problem| problem.message);
+        assert_eq!(said, Err("`*` matches nothing here: leave `clients` out for all".to_owned()));
+    }
+}
