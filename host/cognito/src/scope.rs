@@ -6,36 +6,38 @@ use admit_core::{KeyPath, Problem, Scope};
 /// Refuses an `applies-to` with an entry that no sign-up can have, such as a wildcard, a name or an
 /// ARN: a policy that denies would never be asked. The error names the key below `applies-to`.
 pub fn check_scope(scope: &Scope) -> Result<(), Problem> {
-    let lists: [(_, &[String], fn(&str) -> bool, _); 3] = [
-        (
-            "triggers",
-            &scope.triggers,
-            |text| identifiers::trigger(text).is_some(),
-            "a trigger of Cognito, such as `PreSignUp_SignUp`",
-        ),
-        (
-            "user-pools",
-            &scope.user_pools,
-            |text| identifiers::user_pool(text).is_some(),
-            "the id of a user pool, such as `us-east-1_EXAMPLE`",
-        ),
-        (
-            "clients",
-            &scope.clients,
-            is_client,
-            "the id of an app client, such as `1example23456789`, or `CLIENT_ID_NOT_APPLICABLE`",
-        ),
-    ];
-    for (key, list, is_possible, right) in lists {
-        if let Some((index, text)) = list.iter().enumerate().find(|(_, text)| !is_possible(text)) {
-            let message = match text.as_str() {
-                "*" => format!("`*` matches nothing here: leave `{key}` out for all"),
-                text => format!("`{text}` is not {right}: the policy would never be asked"),
-            };
-            return Err(KeyPath::default().key(key).index(index).problem(message));
-        }
-    }
-    Ok(())
+    check_list("triggers", &scope.triggers, is_trigger, TRIGGER)?;
+    check_list("user-pools", &scope.user_pools, is_user_pool, USER_POOL)?;
+    check_list("clients", &scope.clients, is_client, CLIENT)
+}
+
+const TRIGGER: &str = "a trigger of Cognito, such as `PreSignUp_SignUp`";
+const USER_POOL: &str = "the id of a user pool, such as `us-east-1_EXAMPLE`";
+const CLIENT: &str =
+    "the id of an app client, such as `1example23456789`, or `CLIENT_ID_NOT_APPLICABLE`";
+
+fn check_list(
+    key: &str,
+    list: &[String],
+    is_possible: fn(&str) -> bool,
+    right: &str,
+) -> Result<(), Problem> {
+    let Some((index, text)) = list.iter().enumerate().find(|(_, text)| !is_possible(text)) else {
+        return Ok(());
+    };
+    let message = match text.as_str() {
+        "*" => format!("`*` matches nothing here: leave `{key}` out for all"),
+        text => format!("`{text}` is not {right}: the policy would never be asked"),
+    };
+    Err(KeyPath::default().key(key).index(index).problem(message))
+}
+
+fn is_trigger(text: &str) -> bool {
+    identifiers::trigger(text).is_some()
+}
+
+fn is_user_pool(text: &str) -> bool {
+    identifiers::user_pool(text).is_some()
 }
 
 /// One in 5,000 ids of Cognito has no digit, which [`identifiers::client`] asks for, since it has to
