@@ -137,6 +137,7 @@ fn a_policy_that_hangs_denies_in_time() {
     let function = InvokeApi::start(Lambda::start(&bundle.path()));
     let cognito = CognitoLocal::start(packages, &function.url());
     let outcomes = cognito.sign_up(&json!([person("mary_major", "mary_major@example.com")]));
+    check_is_local(&cognito.listens_on());
     // After five seconds the message would be Lambda's.
     let public = "The sign-up could not be checked, please try again later";
     assert_eq!(outcomes[0], denial(public));
@@ -179,7 +180,8 @@ fn the_deployed_zip_decides_over_sign_ups_and_federated_sign_ins() {
     let Some(packages) = python_packages(test) else { return };
     let zip = FunctionZip::with(&manifest(&[POLICIES, PROVIDERS]));
     let claims = |sub, email| json!({ "sub": sub, "email": email });
-    let result = MiniStack::start(packages).deploy(
+    let ministack = MiniStack::start(packages);
+    let result = ministack.deploy(
         &zip.path(),
         &json!([
             person("mary_major", "mary_major@example.com"),
@@ -191,6 +193,7 @@ fn the_deployed_zip_decides_over_sign_ups_and_federated_sign_ins() {
             { "provider": "Other", "claims": claims("123", "john_stiles@example.com") },
         ]),
     );
+    check_is_local(&ministack.listens_on());
     let outcomes = &result["outcomes"];
     assert_eq!(outcomes[0]["confirmed"], true, "{outcomes}");
     assert_eq!(state(&outcomes[0]), (&json!("CONFIRMED"), true, true));
@@ -218,4 +221,10 @@ fn the_deployed_zip_decides_over_sign_ups_and_federated_sign_ins() {
             json!([external, "deny", "identity-providers"]),
         ]
     );
+}
+
+/// A server of a test is for this machine alone.
+fn check_is_local(listens_on: &[(String, bool)]) {
+    assert!(!listens_on.is_empty(), "it listens nowhere");
+    assert!(listens_on.iter().all(|(_, is_local)| *is_local), "{listens_on:?}");
 }

@@ -1,5 +1,6 @@
 //! Other people's software that the function is tried with.
 
+mod listening;
 mod packages;
 mod server;
 
@@ -46,6 +47,11 @@ impl CognitoLocal {
         CognitoLocal { packages, server: Server::start(&command), _folder: folder }
     }
 
+    /// Where it listens, as `/proc/net/tcp` writes it, and whether each is this machine alone.
+    pub fn listens_on(&self) -> Vec<(String, bool)> {
+        self.server.listens_on()
+    }
+
     /// What the SDK says of each of these sign-ups, and the `user` afterwards, or null.
     pub fn sign_up(&self, sign_ups: &Value) -> Value {
         let told = json!({ "endpoint": self.server.url(), "signUps": sign_ups });
@@ -81,6 +87,11 @@ impl MiniStack {
             // It would look for containers to clear away.
             .env("DOCKER_HOST", "unix:///nowhere");
         MiniStack { packages, server: Server::start(&command), _folder: folder }
+    }
+
+    /// Where it listens, as `/proc/net/tcp` writes it, and whether each is this machine alone.
+    pub fn listens_on(&self) -> Vec<(String, bool)> {
+        self.server.listens_on()
     }
 
     /// Deploys a zip as the trigger of a pool. Then `outcomes` has what becomes of each of

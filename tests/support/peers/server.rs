@@ -1,3 +1,4 @@
+use super::listening::{is_local, listening};
 use crate::{stderr, stdout};
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -61,6 +62,12 @@ impl Server {
             let words = stderr(&output);
             panic!("the client fails:\n{printed}{words}\nthe server:\n{}", self.last_lines())
         })
+    }
+
+    /// Where its processes listen, and whether each is this machine alone.
+    pub(crate) fn listens_on(&self) -> Vec<(String, bool)> {
+        let addresses = listening(self.group.id());
+        addresses.into_iter().map(|address| (address.clone(), is_local(&address))).collect()
     }
 
     fn last_lines(&self) -> String {
