@@ -201,7 +201,8 @@ fn terms_that_let_somebody_in() {
         clients("1example23456789"),
         clients("2example23456789")
     );
-    check(&apart, &[]);
+    check(&apart, &[("uncovered", 0)]);
+    check(&format!("when-nobody-applies = \"deny\"\n{apart}"), &[]);
 }
 
 #[test]

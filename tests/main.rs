@@ -32,6 +32,7 @@ mod loading;
 mod metadata;
 mod neighbours;
 mod new;
+mod nobody_applies;
 mod operating;
 mod peers;
 mod privacy;

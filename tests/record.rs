@@ -37,7 +37,7 @@ fn decisions() -> Vec<Value> {
         puppet("grants", "settings = { confirm = \"grant\", verify-email = \"grant\" }"),
         puppet("withholds", "settings = { confirm = \"withhold\" }")
             + &puppet("monitors", "mode = \"monitor\"\nsettings = { deny = [\"no\", \"No\"] }")
-            + &puppet("elsewhere", "applies-to = { clients = [\"another\"] }"),
+            + &puppet("elsewhere", "applies-to = { clients = [\"2example23456789\"] }"),
         puppet("denies", "settings = { deny = [\"no\", \"No\"] }")
             + &puppet("monitors", "mode = \"monitor\"\nsettings = { confirm = \"grant\" }"),
         puppet("verifies", "settings = { verify-phone = \"grant\" }")
@@ -48,6 +48,8 @@ fn decisions() -> Vec<Value> {
         puppet("fails", "settings = { fail = \"x\" }"),
         puppet("abstains", "on-failure = \"abstain\"\nsettings = { crash = \"x\" }"),
         puppet("talks", "limits = { log-lines = 1 }\nsettings = { tell = \"all\" }"),
+        "when-nobody-applies = \"deny\"\n".to_owned()
+            + &puppet("elsewhere", "applies-to = { clients = [\"2example23456789\"] }"),
         puppet("spins", spin),
         puppet("waits", &format!("limits = {{ fuel = 10_000_000_000 }}\n{spin}")),
     ];

@@ -2,7 +2,7 @@
 
 use admit_core::{
     Answer, Ballot, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Mode,
-    OnFailure, Outcome, PolicyId, Power, SignUp, Terms, Verdict, Vote, decide,
+    OnFailure, Outcome, PolicyId, Power, SignUp, Terms, Verdict, Vote, WhenNobodyApplies, decide,
 };
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
@@ -60,8 +60,12 @@ fn check(case: &Case) {
     let sign_up = sign_up(case);
     let outcomes: Vec<Outcome> =
         case.policies.iter().take(MOST_POLICIES).enumerate().map(outcome).collect();
-    let decision = decide(&sign_up, &outcomes);
-    assert_eq!(decision, decide(&sign_up, &outcomes), "the same is decided twice");
+    let decision = decide(&sign_up, &outcomes, WhenNobodyApplies::Admit);
+    assert_eq!(
+        decision,
+        decide(&sign_up, &outcomes, WhenNobodyApplies::Admit),
+        "the same is decided twice"
+    );
 
     check_denial(&outcomes, &decision);
     check_flags(&sign_up, &outcomes, &decision);
@@ -70,13 +74,25 @@ fn check(case: &Case) {
     for (position, with) in case.order.iter().enumerate().take(outcomes.len()) {
         reordered.swap(position, usize::from(*with) % outcomes.len());
     }
-    assert_eq!(flags(&decide(&sign_up, &reordered)), flags(&decision), "the order matters");
+    assert_eq!(
+        flags(&decide(&sign_up, &reordered, WhenNobodyApplies::Admit)),
+        flags(&decision),
+        "the order matters"
+    );
 
     for (index, outcome) in outcomes.iter().enumerate() {
         let doubled = [&outcomes[..], &outcomes[index..=index]].concat();
-        assert_eq!(decide(&sign_up, &doubled).answer, decision.answer, "{outcome:?} twice");
+        assert_eq!(
+            decide(&sign_up, &doubled, WhenNobodyApplies::Admit).answer,
+            decision.answer,
+            "{outcome:?} twice"
+        );
         let without = [&outcomes[..index], &outcomes[index + 1..]].concat();
-        check_powers(flags(&decide(&sign_up, &without)), flags(&decision), outcome);
+        check_powers(
+            flags(&decide(&sign_up, &without, WhenNobodyApplies::Admit)),
+            flags(&decision),
+            outcome,
+        );
     }
 }
 

@@ -47,7 +47,10 @@ fn values(schema: &Value, member: &Value) -> String {
     if let Some(reference) = member["$ref"].as_str() {
         return values(schema, schema.pointer(&reference[1..]).unwrap());
     }
-    let word = |value: &Value| format!("`{}`", value.as_str().unwrap());
+    let word = |value: &Value| match value.as_str() {
+        Some(word) => format!("`{word}`"),
+        None => format!("`{value}`"),
+    };
     if let Some(word_of_all) = member.get("const") {
         return word(word_of_all);
     }
@@ -347,9 +350,11 @@ fn the_metrics_are_those_of_the_table() {
     };
     let manifest = puppet("denies", "settings = { deny = [\"no\", \"No\"] }")
         + &puppet("fails", "mode = \"monitor\"\nsettings = { crash = \"x\" }");
-    let bundle = Bundle::with(&manifest);
-    let metrics = |chosen: &str| {
-        let mut lambda = start(&bundle, &[("ADMIT_METRICS", chosen)]);
+    let asked = Bundle::with(&manifest);
+    let scope = "applies-to = { clients = [\"2example23456789\"] }";
+    let unasked = Bundle::with(&puppet("elsewhere", scope));
+    let metrics = |bundle: &Bundle, chosen: &str| {
+        let mut lambda = start(bundle, &[("ADMIT_METRICS", chosen)]);
         lambda.invoke(event("sign-up.json"));
         lambda.decision_line();
         let line = lambda.log_line();
@@ -376,10 +381,13 @@ fn the_metrics_are_those_of_the_table() {
         let name = unquoted(&row[0]).to_owned();
         let what = (unquoted(&row[2]).to_owned(), row[3].clone());
         let one = BTreeMap::from([(name.clone(), what.clone())]);
-        assert_eq!(metrics(unquoted(&row[1])), one, "{row:?}");
+        let bundle = if name == "NobodyApplies" { &unasked } else { &asked };
+        assert_eq!(metrics(bundle, unquoted(&row[1])), one, "{row:?}");
         shown.insert(name, what);
     }
-    assert_eq!(metrics("all"), shown);
+    let mut all = metrics(&asked, "all");
+    all.extend(metrics(&unasked, "all"));
+    assert_eq!(all, shown);
     assert_eq!(rows.len(), shown.len());
     let code = read("host/trigger/src/metrics.rs");
     let most = number(&code, "const MOST_CODES: usize = ");

@@ -101,8 +101,12 @@ impl Assembly {
     /// Refuses a manifest without policies where that would be served or deployed.
     pub(crate) fn check_that_somebody_decides(&self) -> anyhow::Result<()> {
         match (&self.origin, self.manifest.policies.is_empty()) {
-            (Origin::Manifest(source), true) => {
-                bail!("`{}` names no policy: everybody would be admitted", source.file)
+            (Origin::Manifest(source), true) if self.manifest.when_nobody_applies.is_none() => {
+                bail!(
+                    "`{}` names no policy: every sign-up would be admitted; if that is wanted, say \
+                     `when-nobody-applies = \"admit\"`",
+                    source.file
+                )
             }
             _ => Ok(()),
         }
@@ -127,7 +131,11 @@ impl Assembly {
         Ok(Assembly {
             origin: Origin::CommandLine,
             components: HashMap::from([(policy.component.clone(), bytes)]),
-            manifest: Manifest { budget: Manifest::DEFAULT_BUDGET, policies: vec![policy] },
+            manifest: Manifest {
+                budget: Manifest::DEFAULT_BUDGET,
+                when_nobody_applies: None,
+                policies: vec![policy],
+            },
         })
     }
 

@@ -4,6 +4,7 @@ mod cases;
 mod examined;
 mod manifest;
 mod settings;
+mod uncovered;
 
 use crate::assembly::{self, Assembly};
 use crate::cases::Suite;

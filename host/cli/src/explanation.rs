@@ -8,7 +8,7 @@ use crate::terminal;
 use admit_cognito::{Event, Reply};
 use admit_core::{
     Alternative, Answer, Counted, Counterfactual, Decision, Flag, FlagRecord, Flags, Opinion,
-    PolicyId, PolicyRecord, Size, Vote, VoteRecord, counterfactual,
+    PolicyId, PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
 };
 use admit_engine::{Deliberation, Evaluation, Notes};
 use comfy_table::{CellAlignment, Table, presets};
@@ -125,7 +125,9 @@ impl<'a> Explanation<'a> {
     fn words(&self, record: &PolicyRecord) -> Option<String> {
         match (&record.opinion, &self.decision.answer) {
             // The conclusion says it.
-            (Opinion::Deny { .. }, Answer::Deny(refusal)) if refusal.policy == record.policy => {
+            (Opinion::Deny { .. }, Answer::Deny(refusal))
+                if refusal.policy.as_ref() == Some(&record.policy) =>
+            {
                 None
             }
             (Opinion::Allow { .. }, _) => None,
@@ -241,7 +243,12 @@ fn word(counted: Counted) -> String {
 /// The answer in a few words.
 pub(crate) fn conclusion(answer: &Answer) -> String {
     match answer {
-        Answer::Deny(refusal) => format!("denied by {}: {}", refusal.policy, refusal.message),
+        Answer::Deny(Refusal { policy: Some(policy), message, .. }) => {
+            format!("denied by {policy}: {message}")
+        }
+        Answer::Deny(Refusal { policy: None, message, .. }) => {
+            format!("denied by the manifest, since no policy applies: {message}")
+        }
         Answer::Admit(flags) => admitted(*flags),
     }
 }

@@ -130,7 +130,14 @@ pub(crate) fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> 
 /// What is wrong with the files of a bundle beside its index, and what its policies lack.
 pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let Ok(index) = index(files) else { return Vec::new() };
-    let policies = index.manifest().map(|manifest| manifest.policies).unwrap_or_default();
+    let manifest = index.manifest().ok();
+    let decides_nothing = manifest.as_ref().is_some_and(|manifest| {
+        manifest.policies.is_empty() && manifest.when_nobody_applies.is_none()
+    });
+    let unloadable = decides_nothing.then(|| {
+        format!("{INDEX}: it names no policy, and does not say `when-nobody-applies`: it cannot be loaded")
+    });
+    let policies = manifest.map(|manifest| manifest.policies).unwrap_or_default();
     let lacking =
         policies.iter().filter(|policy| !index.components.contains_key(&policy.component));
     let lacking = lacking.map(|policy| {
@@ -150,7 +157,7 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     });
     let others = files.keys().filter(|name| *name != INDEX && !named.contains_key(*name));
     let others = others.map(|name| format!("`{}`: not used", printable(name, 100)));
-    lacking.chain(broken).chain(others).collect()
+    unloadable.into_iter().chain(lacking).chain(broken).chain(others).collect()
 }
 
 /// By what a file of a bundle is known to be whole.

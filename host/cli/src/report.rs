@@ -21,9 +21,7 @@ use crate::assembly::Assembly;
 use crate::finding::Findings;
 use crate::origin::Origin;
 use about::{Outside, Says};
-use admit_core::{
-    Manifest, Metadata, Mode, OnFailure, Policy, PolicyId, Power, RawManifest, Time, grouped,
-};
+use admit_core::{Metadata, Mode, OnFailure, Policy, PolicyId, Power, RawManifest, Time, grouped};
 use admit_engine::Digest;
 use anyhow::Context;
 use budgets::{Limit, Use};
@@ -292,8 +290,7 @@ fn digest(assembly: &Assembly) -> serde_json::Result<Digest> {
         components: BTreeMap<&'a str, Digest>,
     }
 
-    let Manifest { budget, policies } = &assembly.manifest;
-    let manifest = Manifest { budget: *budget, policies: policies.clone() };
+    let manifest = assembly.manifest.clone();
     let components = assembly.components.iter();
     let components = components.map(|(name, bytes)| (name.as_str(), Digest::of(bytes))).collect();
     let whole = Whole { manifest: manifest.into(), components };

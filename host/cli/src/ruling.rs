@@ -105,9 +105,10 @@ impl From<&Decision> for Ruling {
     fn from(decision: &Decision) -> Ruling {
         match &decision.answer {
             Answer::Deny(refusal) => {
-                let by = decision.policies.iter().find(|record| record.policy == refusal.policy);
+                let Some(policy) = &refusal.policy else { return Ruling::Denied(nobody_applies()) };
+                let by = decision.policies.iter().find(|record| record.policy == *policy);
                 Ruling::Denied(Denier {
-                    policy: refusal.policy.to_string(),
+                    policy: policy.to_string(),
                     cause: by.map_or_else(unknown, cause),
                 })
             }
@@ -154,7 +155,9 @@ impl From<&RecordedDecision> for Ruling {
         let word = |text: &String| printable(text, CHARACTERS);
         match record.answer {
             RecordedAnswer::Deny => {
-                let policy = record.denied_by.clone().unwrap_or_default();
+                let Some(policy) = record.denied_by.clone() else {
+                    return Ruling::Denied(nobody_applies());
+                };
                 let by = record.policies.iter().find(|record| record.policy == policy);
                 let cause = match by {
                     Some(RecordedPolicy { code: Some(code), .. }) => Cause::Code(word(code)),
@@ -174,6 +177,11 @@ impl From<&RecordedDecision> for Ruling {
             })),
         }
     }
+}
+
+/// The manifest itself, which denies where no policy applies.
+fn nobody_applies() -> Denier {
+    Denier { policy: "(the manifest)".to_owned(), cause: Cause::Code("nobody-applies".to_owned()) }
 }
 
 /// Of a decision that does not say why; none of ours.

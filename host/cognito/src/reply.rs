@@ -32,7 +32,7 @@ impl Reply {
             Answer::Deny(refusal) => Reply::Error(FunctionError {
                 error_message: refusal.message.clone(),
                 error_type: match refusal.grounds {
-                    Grounds::Denial => "SignUpDenied",
+                    Grounds::Denial | Grounds::NobodyApplies => "SignUpDenied",
                     Grounds::Failure => "PolicyFailure",
                 },
             }),

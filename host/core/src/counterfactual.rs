@@ -1,20 +1,23 @@
 //! What would have had to be otherwise: for those who ask, never while somebody signs up.
 
 use crate::decision::{has_attribute, merge};
-use crate::{Answer, Decision, Flag, Flags, PolicyId, PolicyRecord, Refusal, SignUp, Vote};
+use crate::{
+    Answer, Decision, Flag, Flags, PolicyId, PolicyRecord, Refusal, SignUp, Vote, WhenNobodyApplies,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Why an answer is as it is, told by the least that would have changed it.
 ///
-/// A change is to leave policies out. The others are taken to say what they said, as they
-/// would: none sees what another says.
+/// A change is to leave policies out, as if they applied and said nothing. The others are taken to
+/// say what they said, as they would: none sees what another says.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Counterfactual {
     /// The sign-up is denied.
     Denied {
-        /// Everybody whose denial or failure counted, in the manifest's order.
+        /// All whose denial or failure counted, in the manifest's order; the manifest's own denial
+        /// if no policy applies.
         refusals: Vec<Refusal>,
         /// The least that would have admitted it.
         #[serde(flatten)]
@@ -67,6 +70,10 @@ pub enum Missing {
 pub fn counterfactual(sign_up: &SignUp<'_>, decision: &Decision) -> Counterfactual {
     let case = Case { sign_up, policies: &decision.policies };
     match &decision.answer {
+        Answer::Deny(refusal) if refusal.policy.is_none() => Counterfactual::Denied {
+            refusals: vec![refusal.clone()],
+            change: case.without(&Places::new()),
+        },
         Answer::Deny(_) => {
             let refuses = |record: &PolicyRecord| record.refusal().is_some();
             let refusals = decision.policies.iter().filter_map(PolicyRecord::refusal).collect();
@@ -106,7 +113,7 @@ impl Case<'_> {
         let (out, rest): (Vec<_>, Vec<_>) =
             self.policies.iter().enumerate().partition(|(place, _)| places.contains(place));
         let rest: Vec<&PolicyRecord> = rest.into_iter().map(|(_, record)| record).collect();
-        let then = match merge(self.sign_up, &rest).0 {
+        let then = match merge(self.sign_up, &rest, WhenNobodyApplies::Admit).0 {
             Answer::Admit(flags) => flags,
             Answer::Deny(_) => Flags::default(),
         };

@@ -1,5 +1,6 @@
 use crate::{
     FAILURE_MESSAGE, Failure, Flag, Mode, OnFailure, PolicyId, Power, SignUp, Terms, Verdict, Vote,
+    WhenNobodyApplies,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
@@ -25,6 +26,8 @@ pub struct Decision {
     pub answer: Answer,
     /// Every policy that was asked, in the manifest's order.
     pub policies: Vec<PolicyRecord>,
+    /// Whether no policy that is enforced applies, so that the manifest alone decided.
+    pub nobody_applies: bool,
     /// Every flag, in the order of [`Flag::ALL`].
     pub flags: FlagRecords,
 }
@@ -65,9 +68,10 @@ impl Flags {
 /// Who refused a sign-up, and what the person is told.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Refusal {
-    /// The first policy, in the manifest's order, that refused.
-    pub policy: PolicyId,
-    /// Whether it said no or gave no answer.
+    /// The first policy, in the manifest's order, that refused; none if no policy applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyId>,
+    /// Whether it said no or gave no answer, or no policy applies.
     pub grounds: Grounds,
     /// One printable line for the person signing up.
     pub message: String,
@@ -81,7 +85,12 @@ pub enum Grounds {
     Denial,
     /// A policy gave no answer.
     Failure,
+    /// No policy applies, and the manifest says `when-nobody-applies = "deny"`.
+    NobodyApplies,
 }
+
+/// What the person signing up is told where no policy applies and the manifest denies that.
+pub const NOBODY_APPLIES_MESSAGE: &str = "Sign-up is not available here";
 
 /// What one policy said, and what of it counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -213,18 +222,26 @@ pub enum Cleared {
 /// 2. Otherwise a flag is set if a vote that counts grants it and none withholds it.
 /// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is
 ///    not confirmed.
-/// 4. With no outcome at all the sign-up is admitted and no flag is set.
-pub fn decide(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Decision {
+/// 4. With no outcome of a policy that is enforced, the sign-up is admitted and no flag is set, or
+///    it is denied, as the manifest says.
+pub fn decide(
+    sign_up: &SignUp<'_>,
+    outcomes: &[Outcome],
+    when_nobody_applies: WhenNobodyApplies,
+) -> Decision {
     let mut policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
-    let (answer, flags) = merge(sign_up, &policies.iter().collect::<Vec<_>>());
+    let all: Vec<&PolicyRecord> = policies.iter().collect();
+    let nobody_applies = nobody_applies(&all);
+    let (answer, flags) = merge(sign_up, &all, when_nobody_applies);
     for (index, outcome) in outcomes.iter().enumerate() {
         if outcome.terms.mode == Mode::Monitor {
+            // It would apply then.
             let alternative = enforced(sign_up, &policies, index, outcome);
             let differs = !alternative.is_the_same_outcome(&answer);
             policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
         }
     }
-    Decision { answer, policies, flags }
+    Decision { answer, policies, nobody_applies, flags }
 }
 
 /// What would be answered if the policy with this index were enforced.
@@ -238,7 +255,7 @@ fn enforced(
     let enforced = record(&Outcome { terms, ..outcome.clone() });
     let mut records: Vec<&PolicyRecord> = policies.iter().collect();
     records[index] = &enforced;
-    merge(sign_up, &records).0
+    merge(sign_up, &records, WhenNobodyApplies::Admit).0
 }
 
 impl Answer {
@@ -252,9 +269,25 @@ impl Answer {
     }
 }
 
+/// Whether none of these policies is enforced: one that monitors changes nothing, here too.
+fn nobody_applies(policies: &[&PolicyRecord]) -> bool {
+    policies.iter().all(|record| record.mode == Mode::Monitor)
+}
+
 /// Merges what was recorded of these policies, as if there were no others.
-pub(crate) fn merge(sign_up: &SignUp<'_>, policies: &[&PolicyRecord]) -> (Answer, FlagRecords) {
-    let refusal = policies.iter().find_map(|record| record.refusal());
+pub(crate) fn merge(
+    sign_up: &SignUp<'_>,
+    policies: &[&PolicyRecord],
+    when_nobody_applies: WhenNobodyApplies,
+) -> (Answer, FlagRecords) {
+    let refusal = match (nobody_applies(policies), when_nobody_applies) {
+        (true, WhenNobodyApplies::Deny) => Some(Refusal {
+            policy: None,
+            grounds: Grounds::NobodyApplies,
+            message: NOBODY_APPLIES_MESSAGE.to_owned(),
+        }),
+        _ => policies.iter().find_map(|record| record.refusal()),
+    };
     let confirm = tally(Flag::Confirm, policies, refusal.as_ref().map(|_| Cleared::Denied));
     let verify = |flag: Flag| {
         let cleared = match (&refusal, has_attribute(sign_up, flag), confirm.set) {
@@ -323,7 +356,7 @@ impl PolicyRecord {
             Opinion::Failure { counted: Counted::Yes, .. } => (Grounds::Failure, FAILURE_MESSAGE),
             _ => return None,
         };
-        Some(Refusal { policy: self.policy.clone(), grounds, message: message.to_owned() })
+        Some(Refusal { policy: Some(self.policy.clone()), grounds, message: message.to_owned() })
     }
 
     /// Whether this policy votes like this, and that counts.

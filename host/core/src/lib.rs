@@ -30,7 +30,7 @@ mod verdict;
 pub use counterfactual::{Change, Counterfactual, FlagChange, Missing, counterfactual};
 pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
-    Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
+    NOBODY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
 };
 pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
@@ -39,7 +39,9 @@ pub use language::Language;
 pub use limits::{InvalidQuantity, Limits, Size, Time};
 pub use manifest::{Manifest, RawManifest};
 pub use metadata::{Metadata, RawMetadata};
-pub use policy::{InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms};
+pub use policy::{
+    InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNobodyApplies,
+};
 pub use powers::{Power, Powers};
 pub use printable::printable;
 pub use reads::{InvalidPath, Name, ReadPath, Reads, View};

@@ -1,7 +1,7 @@
 use crate::key_path::{KeyPath, Problem};
 use crate::{
     Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Scope, Settings, Size, Terms,
-    Time,
+    Time, WhenNobodyApplies,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,6 +13,8 @@ use std::{fmt, mem};
 pub struct Manifest {
     /// The time for the whole decision.
     pub budget: Time,
+    /// What becomes of a sign-up to which no policy applies, where the manifest says so.
+    pub when_nobody_applies: Option<WhenNobodyApplies>,
     /// The policies, in the order in which they are written.
     pub policies: Vec<Policy>,
 }
@@ -31,6 +33,8 @@ impl Manifest {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RawManifest {
     budget: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    when_nobody_applies: Option<WhenNobodyApplies>,
     #[serde(default)]
     pub(crate) policy: Vec<RawPolicy>,
 }
@@ -122,15 +126,17 @@ impl TryFrom<RawManifest> for Manifest {
             }
             policies.push(policy(raw, budget, here)?);
         }
-        Ok(Manifest { budget, policies })
+        Ok(Manifest { budget, when_nobody_applies: raw.when_nobody_applies, policies })
     }
 }
 
 impl From<Manifest> for RawManifest {
-    /// The manifest with every default spelled out.
+    /// The manifest with every default spelled out but `when-nobody-applies`: that a manifest
+    /// without policies says it on purpose is to be seen.
     fn from(manifest: Manifest) -> RawManifest {
         RawManifest {
             budget: Some(manifest.budget),
+            when_nobody_applies: manifest.when_nobody_applies,
             policy: manifest.policies.into_iter().map(RawPolicy::from).collect(),
         }
     }

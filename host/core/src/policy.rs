@@ -67,6 +67,17 @@ pub enum OnFailure {
     Abstain,
 }
 
+/// What becomes of a sign-up to which no policy that is enforced applies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhenNobodyApplies {
+    /// It is admitted with no flag set: what Cognito does without a trigger.
+    #[default]
+    Admit,
+    /// It is denied.
+    Deny,
+}
+
 /// What becomes of the words that a policy chooses: its notes, the code of a denial, why it
 /// could not decide. They may hold whatever the policy may see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

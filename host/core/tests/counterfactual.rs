@@ -5,9 +5,11 @@
 #[path = "laws/states.rs"]
 mod states;
 
+use WhenNobodyApplies::Admit;
 use admit_core::{
     Answer, Ballot, Change, Counterfactual, Failure, Flag, FlagChange, Flags, Grounds, Missing,
-    Mode, Outcome, PolicyId, Power, Refusal, SignUp, Terms, Verdict, Vote, counterfactual, decide,
+    Mode, Outcome, PolicyId, Power, Refusal, SignUp, Terms, Verdict, Vote, WhenNobodyApplies,
+    counterfactual, decide,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -25,7 +27,7 @@ fn named(outcomes: &[&Outcome]) -> Vec<Outcome> {
 }
 
 fn answer(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Option<Flags> {
-    match decide(sign_up, outcomes).answer {
+    match decide(sign_up, outcomes, Admit).answer {
         Answer::Admit(flags) => Some(flags),
         Answer::Deny(_) => None,
     }
@@ -61,7 +63,7 @@ fn first(
 }
 
 fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
-    let decision = decide(sign_up, outcomes);
+    let decision = decide(sign_up, outcomes, Admit);
     let tried = without_each(sign_up, outcomes);
     let said = counterfactual(sign_up, &decision);
     match (&decision.answer, said) {
@@ -71,7 +73,8 @@ fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
             // Each of them denies alone, and nobody else does.
             let denies = |outcome: &&Outcome| answer(sign_up, &[(*outcome).clone()]).is_none();
             let refused = outcomes.iter().filter(denies).map(|outcome| &outcome.policy);
-            assert!(refused.eq(refusals.iter().map(|refusal| &refusal.policy)), "{outcomes:?}");
+            let said = refusals.iter().filter_map(|refusal| refusal.policy.as_ref());
+            assert!(refused.eq(said), "{outcomes:?}");
         }
         (Answer::Admit(flags), Counterfactual::Admitted { flags: changes }) => {
             assert!(changes.keys().copied().eq(Flag::ALL));
@@ -107,7 +110,7 @@ fn check_missing(
     assert_eq!(has(Missing::Attribute), flag != Flag::Confirm && attribute.is_none());
     let granted = |flag: Flag| {
         outcomes.iter().any(|outcome| {
-            let decision = decide(sign_up, std::slice::from_ref(outcome));
+            let decision = decide(sign_up, std::slice::from_ref(outcome), Admit);
             decision.flags.iter().any(|record| record.flag == flag && !record.granted_by.is_empty())
         })
     };
@@ -136,12 +139,26 @@ fn of_two_policies_it_is_what_trying_all_finds() {
 #[test]
 fn without_policies_everything_is_missing() {
     check(&SignUp::default(), &[]);
-    let decision = decide(&SignUp::default(), &[]);
+    let decision = decide(&SignUp::default(), &[], Admit);
     let Counterfactual::Admitted { flags } = counterfactual(&SignUp::default(), &decision) else {
         panic!("nobody denies");
     };
     let missing = BTreeSet::from([Missing::Attribute, Missing::Grant, Missing::Confirmation]);
     assert_eq!(flags[&Flag::VerifyPhone], FlagChange::Impossible { missing });
+}
+
+/// Nothing that is left out would change it.
+#[test]
+fn a_denial_by_the_manifest_names_no_policy() {
+    let decision = decide(&mary(), &[], WhenNobodyApplies::Deny);
+    let Counterfactual::Denied { refusals, change } = counterfactual(&mary(), &decision) else {
+        panic!("it is denied");
+    };
+    assert_eq!(change, Change { without: Vec::new(), then: Flags::default() });
+    assert!(matches!(
+        &refusals[..],
+        [Refusal { policy: None, grounds: Grounds::NobodyApplies, .. }]
+    ));
 }
 
 proptest! {
@@ -201,7 +218,7 @@ fn a_denial_falls_with_all_who_refuse() {
         policy("short", Ok(Verdict::Deny(denial))),
         policy("broken", Err(Failure::Undecided("a secret".to_owned()))),
     ];
-    let said = counterfactual(&mary(), &decide(&mary(), &outcomes));
+    let said = counterfactual(&mary(), &decide(&mary(), &outcomes, Admit));
     let Counterfactual::Denied { refusals, change } = &said else { panic!("denied") };
     assert!(matches!(
         &refusals[..],
@@ -220,7 +237,7 @@ fn a_verify_flag_falls_with_the_fewest_of_its_own_grants_and_those_of_confirm() 
     let confirms = Ballot { confirm: Vote::Grant, ..NONE };
     let verifies = Ballot { verify_email: Vote::Grant, ..NONE };
     let check = |outcomes: &[Outcome], expected: Vec<PolicyId>| {
-        let said = counterfactual(&mary(), &decide(&mary(), outcomes));
+        let said = counterfactual(&mary(), &decide(&mary(), outcomes, Admit));
         let Counterfactual::Admitted { flags } = said else { panic!("admitted") };
         let FlagChange::Possible(change) = &flags[&Flag::VerifyEmail] else { panic!("{flags:?}") };
         assert_eq!(change.without, expected);

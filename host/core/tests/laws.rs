@@ -6,13 +6,24 @@
 #[path = "laws/states.rs"]
 mod states;
 
-use admit_core::{Answer, Flag, Flags, Mode, OnFailure, Outcome, Power, SignUp, decide};
+use WhenNobodyApplies::{Admit, Deny};
+use admit_core::{
+    Answer, Flag, Flags, Mode, OnFailure, Outcome, Power, SignUp, WhenNobodyApplies, decide,
+};
 use states::{sign_ups, states};
 
 /// What a decision answers, without the words: none is a denial.
 fn answer(sign_up: &SignUp<'_>, outcomes: &[&Outcome]) -> Option<Flags> {
+    answer_when(sign_up, outcomes, Admit)
+}
+
+fn answer_when(
+    sign_up: &SignUp<'_>,
+    outcomes: &[&Outcome],
+    when_nobody_applies: WhenNobodyApplies,
+) -> Option<Flags> {
     let outcomes: Vec<Outcome> = outcomes.iter().map(|outcome| (*outcome).clone()).collect();
-    match decide(sign_up, &outcomes).answer {
+    match decide(sign_up, &outcomes, when_nobody_applies).answer {
         Answer::Admit(flags) => Some(flags),
         Answer::Deny(_) => None,
     }
@@ -28,6 +39,25 @@ fn there_are_as_many_states_as_there_should_be() {
 fn with_no_policy_everybody_is_admitted_and_no_flag_is_set() {
     for sign_up in sign_ups() {
         assert_eq!(answer(&sign_up, &[]), Some(Flags::default()));
+    }
+}
+
+/// Where nobody applies, the manifest decides; else its word changes nothing, and one that
+/// monitors does not apply.
+#[test]
+fn the_manifest_decides_where_no_policy_applies() {
+    let states = states(&Flag::ALL);
+    for sign_up in sign_ups() {
+        assert_eq!(answer_when(&sign_up, &[], Deny), None);
+        for a in &states {
+            for b in &states {
+                let admitted = answer_when(&sign_up, &[a, b], Admit);
+                let denied = answer_when(&sign_up, &[a, b], Deny);
+                let applies = [a, b].iter().any(|policy| policy.terms.mode == Mode::Enforce);
+                let expected = admitted.filter(|_| applies);
+                assert_eq!(denied, expected, "{a:?} {b:?}");
+            }
+        }
     }
 }
 
@@ -122,15 +152,17 @@ fn what_a_policy_would_change_is_what_it_changes() {
             let mut enforced = monitored.clone();
             enforced.terms.mode = Mode::Enforce;
             for other in &states {
-                let decision = decide(&sign_up, &[other.clone(), monitored.clone()]);
-                let with = decide(&sign_up, &[other.clone(), enforced.clone()]).answer;
-                let alternative = decision.policies[1].if_enforced.as_ref().expect("monitored");
-                assert_eq!(alternative.answer, with, "{other:?} {monitored:?}");
-                let (before, after) =
-                    (answer(&sign_up, &[other, monitored]), answer(&sign_up, &[other, &enforced]));
-                assert_eq!(alternative.differs, before != after, "{other:?} {monitored:?}");
-                let said = decision.policies[0].if_enforced.is_some();
-                assert_eq!(said, other.terms.mode == Mode::Monitor);
+                for when in [Admit, Deny] {
+                    let decision = decide(&sign_up, &[other.clone(), monitored.clone()], when);
+                    let with = decide(&sign_up, &[other.clone(), enforced.clone()], when).answer;
+                    let alternative = decision.policies[1].if_enforced.as_ref().expect("monitored");
+                    assert_eq!(alternative.answer, with, "{other:?} {monitored:?}");
+                    let before = answer_when(&sign_up, &[other, monitored], when);
+                    let after = answer_when(&sign_up, &[other, &enforced], when);
+                    assert_eq!(alternative.differs, before != after, "{other:?} {monitored:?}");
+                    let said = decision.policies[0].if_enforced.is_some();
+                    assert_eq!(said, other.terms.mode == Mode::Monitor);
+                }
             }
         }
     }

@@ -3,10 +3,11 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+use WhenNobodyApplies::{Admit, Deny};
 use admit_core::{
     Answer, Ballot, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags,
-    Grounds, Mode, OnFailure, Opinion, Outcome, PolicyId, Power, SignUp, Terms, Uncounted, Verdict,
-    Vote, decide,
+    Grounds, Mode, NOBODY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PolicyId, Power, SignUp,
+    Terms, Uncounted, Verdict, Vote, WhenNobodyApplies, decide,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -46,9 +47,12 @@ fn mary() -> SignUp<'static> {
 }
 
 fn check_message(outcomes: &[Outcome], grounds: Grounds, policy: &str, message: &str) {
-    match decide(&mary(), outcomes).answer {
+    match decide(&mary(), outcomes, Admit).answer {
         Answer::Deny(refusal) => {
-            assert_eq!((refusal.grounds, refusal.policy.as_str()), (grounds, policy));
+            assert_eq!(
+                (refusal.grounds, refusal.policy.as_ref().map(PolicyId::as_str)),
+                (grounds, Some(policy))
+            );
             assert_eq!(refusal.message, message);
         }
         Answer::Admit(flags) => assert_eq!(flags, Flags::default(), "expected a denial"),
@@ -68,7 +72,7 @@ fn the_first_refusal_in_the_manifests_order_is_shown() {
 fn a_failure_abstains_only_where_the_manifest_says_so() {
     let mut failing = fails("f");
     failing.terms.on_failure = OnFailure::Abstain;
-    let decision = decide(&mary(), &[failing, allows("a", ALL)]);
+    let decision = decide(&mary(), &[failing, allows("a", ALL)], Admit);
     assert!(matches!(decision.answer, Answer::Admit(Flags { confirm: true, .. })));
     assert!(matches!(
         decision.policies[0].opinion,
@@ -84,10 +88,11 @@ fn the_record_says_who_and_why() {
     unpermitted.terms.verdicts = [Power::VerifyEmail].into_iter().collect();
     let withholds = Ballot { verify_email: Vote::Withhold, ..NONE };
     let outcomes = [allows("grants", ALL), monitored, unpermitted, allows("withholds", withholds)];
-    let decision = decide(&mary(), &outcomes);
+    let decision = decide(&mary(), &outcomes, Admit);
     let json = serde_json::to_value(&decision).expect("JSON");
     let expected = serde_json::json!({
         "answer": "admit", "confirm": true, "verify-email": false, "verify-phone": false,
+        "nobodyApplies": false,
         "policies": [
             {"policy": "grants", "mode": "enforce", "opinion": "allow", "votes": [
                 {"flag": "confirm", "vote": "grant", "counted": true},
@@ -119,7 +124,7 @@ fn the_record_says_who_and_why() {
 #[test]
 fn a_verify_flag_without_confirmation_is_cleared() {
     let ballot = Ballot { confirm: Vote::Abstain, ..ALL };
-    let decision = decide(&mary(), &[allows("a", ballot)]);
+    let decision = decide(&mary(), &[allows("a", ballot)], Admit);
     assert_eq!(decision.answer, Answer::Admit(Flags::default()));
     assert_eq!(decision.flags[1].cleared, Some(Cleared::NotConfirmed));
     assert_eq!(decision.flags[2].cleared, Some(Cleared::AttributeAbsent));
@@ -127,11 +132,18 @@ fn a_verify_flag_without_confirmation_is_cleared() {
 
 /// The merge once more, in the words of the law: by sets of names, flag by flag, without
 /// any of the code under test.
-fn oracle(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Result<[bool; 3], String> {
+fn oracle(
+    sign_up: &SignUp<'_>,
+    outcomes: &[Outcome],
+    when_nobody_applies: WhenNobodyApplies,
+) -> Result<[bool; 3], String> {
     let powers = [Power::Confirm, Power::VerifyEmail, Power::VerifyPhone];
     let attributes = ["", "email", "phone_number"];
     let enforced: Vec<&Outcome> =
         outcomes.iter().filter(|outcome| outcome.terms.mode != Mode::Monitor).collect();
+    if enforced.is_empty() && when_nobody_applies == WhenNobodyApplies::Deny {
+        return Err(NOBODY_APPLIES_MESSAGE.to_owned());
+    }
     for outcome in &enforced {
         match &outcome.answer {
             Err(_) if outcome.terms.on_failure != OnFailure::Abstain => {
@@ -217,9 +229,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn two_merges_written_apart_agree(sign_up in any_sign_up(), outcomes in vec(any_outcome(), 0..8)) {
-        let decision = decide(&sign_up, &outcomes);
-        prop_assert_eq!(summary(&decision), oracle(&sign_up, &outcomes));
+    fn two_merges_written_apart_agree(
+        sign_up in any_sign_up(),
+        outcomes in vec(any_outcome(), 0..8),
+        when in select(vec![Admit, Deny]),
+    ) {
+        let decision = decide(&sign_up, &outcomes, when);
+        prop_assert_eq!(summary(&decision), oracle(&sign_up, &outcomes, when));
         // The record and the answer are one story.
         for (flag, set) in decision.flags.iter().zip(summary(&decision).unwrap_or_default()) {
             prop_assert_eq!(flag.set, set);

@@ -108,6 +108,16 @@ pub enum BundleError {
         /// What is wrong.
         reason: String,
     },
+    /// Nothing would decide.
+    #[error(
+        "`{}` names no policy, so that every sign-up would be admitted; if that is wanted, say \
+         `when-nobody-applies = \"admit\"` in the manifest and bundle it again",
+        .path.display()
+    )]
+    NoPolicy {
+        /// The index.
+        path: PathBuf,
+    },
     /// The manifest inside is not valid.
     #[error("`{}`: the manifest inside: {problem}", .path.display())]
     Manifest {
@@ -216,8 +226,11 @@ pub fn load(
     let index = Index::from_text(&text)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
     let Index { engine: version, target, manifest, components, configured, .. } = index;
-    let manifest =
-        Manifest::try_from(manifest).map_err(|problem| BundleError::Manifest { path, problem })?;
+    let manifest = Manifest::try_from(manifest)
+        .map_err(|problem| BundleError::Manifest { path: path.clone(), problem })?;
+    if manifest.policies.is_empty() && manifest.when_nobody_applies.is_none() {
+        return Err(BundleError::NoPolicy { path });
+    }
     let refusal = is_for_another_host(&version, target);
     let mut files: HashMap<Checksum, LazyComponent> = HashMap::new();
     let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {

@@ -4,7 +4,8 @@ use crate::evaluation::{Evaluation, Setup, Share};
 use crate::loaded::{LazyComponent, Loaded};
 use crate::snapshot::Snapshot;
 use admit_core::{
-    Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time, decide,
+    Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time,
+    WhenNobodyApplies, decide,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 pub struct PolicySet {
     engine: Arc<Engine>,
     budget: Time,
+    when_nobody_applies: WhenNobodyApplies,
     entries: Vec<Entry>,
 }
 
@@ -59,7 +61,12 @@ impl PolicySet {
             Entry { settings, digest, component, snapshot, policy }
         };
         let entries = manifest.policies.into_iter().map(entry).collect();
-        PolicySet { engine, budget: manifest.budget, entries }
+        PolicySet {
+            engine,
+            budget: manifest.budget,
+            when_nobody_applies: manifest.when_nobody_applies.unwrap_or_default(),
+            entries,
+        }
     }
 
     /// Loads everything that is still to be loaded.
@@ -145,7 +152,7 @@ impl PolicySet {
             })
             .unzip();
         Deliberation {
-            decision: decide(sign_up, &outcomes),
+            decision: decide(sign_up, &outcomes, self.when_nobody_applies),
             evaluations,
             not_asked: not_asked.into_iter().map(|entry| entry.policy.id.clone()).collect(),
         }

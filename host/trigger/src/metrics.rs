@@ -25,6 +25,8 @@ enum Metric {
     Denials,
     /// Decisions in which a policy failed, in all and by policy and kind.
     Failures,
+    /// Decisions that the manifest alone made, since no policy applies.
+    NobodyApplies,
     /// The time of a decision.
     Time,
 }
@@ -40,7 +42,8 @@ const MOST_CODES: usize = 20;
 const OTHER_CODE: &str = "(other)";
 
 impl Metric {
-    const ALL: [Metric; 4] = [Metric::Decisions, Metric::Denials, Metric::Failures, Metric::Time];
+    const ALL: [Metric; 5] =
+        [Metric::Decisions, Metric::Denials, Metric::Failures, Metric::NobodyApplies, Metric::Time];
 
     /// Its name in `ADMIT_METRICS`.
     fn name(self) -> &'static str {
@@ -48,6 +51,7 @@ impl Metric {
             Metric::Decisions => "decisions",
             Metric::Denials => "denials",
             Metric::Failures => "failures",
+            Metric::NobodyApplies => "nobody-applies",
             Metric::Time => "time",
         }
     }
@@ -118,6 +122,11 @@ impl Metrics {
                         line.count("Failures", &by, true);
                     }
                 }
+                Metric::NobodyApplies => {
+                    if deliberation.decision.nobody_applies {
+                        line.count("NobodyApplies", &[], true);
+                    }
+                }
                 Metric::Time => line.time(time),
             }
         }
@@ -139,7 +148,7 @@ impl Metrics {
 fn denial(deliberation: &Deliberation) -> Option<(&PolicyId, &str)> {
     let Answer::Deny(refusal) = &deliberation.decision.answer else { return None };
     let decided = |record: &&PolicyRecord| {
-        refusal.grounds == Grounds::Denial && record.policy == refusal.policy
+        refusal.grounds == Grounds::Denial && refusal.policy.as_ref() == Some(&record.policy)
     };
     match deliberation.decision.policies.iter().find(decided) {
         Some(PolicyRecord { policy, opinion: Opinion::Deny { code, .. }, .. }) => {
@@ -156,7 +165,7 @@ fn failure(deliberation: &Deliberation) -> Option<(&PolicyId, FailureKind)> {
         Some((&record.policy, failure.kind()))
     });
     let decided = match &deliberation.decision.answer {
-        Answer::Deny(refusal) if refusal.grounds == Grounds::Failure => Some(&refusal.policy),
+        Answer::Deny(refusal) if refusal.grounds == Grounds::Failure => refusal.policy.as_ref(),
         _ => None,
     };
     match decided {
@@ -184,7 +193,9 @@ impl Line<'_> {
             dimensions.push(dimension);
             self.members.insert((*dimension).to_owned(), value.as_str().into());
         }
-        sets.push(json!(dimensions));
+        if !by.is_empty() {
+            sets.push(json!(dimensions));
+        }
         self.add(name, "Count", 1.into(), sets);
     }
 

@@ -11,6 +11,7 @@ use admit_engine::{Deliberation, Digest, Evaluation};
 use serde::Serialize;
 use std::io::{Write, stdout};
 use std::num::NonZeroU64;
+use std::ops::Not;
 use std::time::Duration;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
@@ -30,6 +31,8 @@ pub(crate) struct DecisionLine<'a> {
     bundle: Option<Digest>,
     #[serde(flatten)]
     outcome: OutcomeLine<'a>,
+    #[serde(skip_serializing_if = "Not::not")]
+    nobody_applies: bool,
     flags: &'a FlagRecords,
     /// Cognito sets no flag for a user whom an administrator creates.
     flags_are_ignored: bool,
@@ -178,6 +181,7 @@ impl<'a> DecisionLine<'a> {
             user_name_hash,
             bundle,
             outcome: OutcomeLine::from(&decision.answer),
+            nobody_applies: decision.nobody_applies,
             flags: &decision.flags,
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
@@ -193,7 +197,7 @@ impl<'a> From<&'a Answer> for OutcomeLine<'a> {
         match answer {
             Answer::Admit(_) => OutcomeLine { answer: "admit", denied_by: None, grounds: None },
             Answer::Deny(Refusal { policy, grounds, .. }) => {
-                OutcomeLine { answer: "deny", denied_by: Some(policy), grounds: Some(*grounds) }
+                OutcomeLine { answer: "deny", denied_by: policy.as_ref(), grounds: Some(*grounds) }
             }
         }
     }

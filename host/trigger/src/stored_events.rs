@@ -59,7 +59,11 @@ mod tests {
 
     fn denied() -> Answer {
         let policy = PolicyId::new("p").unwrap();
-        Answer::Deny(Refusal { policy, grounds: Grounds::Denial, message: "No".to_owned() })
+        Answer::Deny(Refusal {
+            policy: Some(policy),
+            grounds: Grounds::Denial,
+            message: "No".to_owned(),
+        })
     }
 
     #[test]

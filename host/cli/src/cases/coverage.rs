@@ -95,7 +95,7 @@ impl Coverage {
                     let Some(denials) = &mut here.denials else { continue };
                     denials.seen.insert(code.clone());
                     let is_the_answer = matches!(&decision.answer, Answer::Deny(refusal)
-                        if refusal.policy == record.policy);
+                        if refusal.policy.as_ref() == Some(&record.policy));
                     if let Some(code) = tested.filter(|_| is_the_answer) {
                         denials.tested.insert(code.clone());
                     }

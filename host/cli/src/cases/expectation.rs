@@ -5,7 +5,7 @@ use super::subject::Scope;
 use crate::explanation;
 use admit_core::{
     Answer, Ballot, Counted, Decision, FailureKind, Flag, Flags, Grounds, Opinion, PolicyId,
-    PolicyRecord, Size, VoteRecord, grouped,
+    PolicyRecord, Refusal, Size, VoteRecord, grouped,
 };
 use serde::Serialize;
 use std::fmt;
@@ -106,8 +106,7 @@ impl ExpectedAnswer {
             ExpectedAnswer::Admit(flags) if decision.answer == Answer::Admit(*flags) => None,
             ExpectedAnswer::Deny { code, message, by } => {
                 let refused = refusal.filter(|refusal| {
-                    by.as_ref().is_none_or(|by| *by == refusal.policy)
-                        && denial_code(decision) == Some(code)
+                    (by.is_none() || *by == refusal.policy) && denial_code(decision) == Some(code)
                 });
                 match (refused, message) {
                     (Some(refusal), Some(message)) if refusal.message != *message => {
@@ -122,7 +121,7 @@ impl ExpectedAnswer {
                 let record = match (scope, refusal) {
                     (Scope::One, _) => decision.policies.first(),
                     (Scope::All, Some(refusal)) if refusal.grounds == Grounds::Failure => {
-                        record_of(decision, &refusal.policy)
+                        record_of(decision, refusal)
                     }
                     (Scope::All, _) => None,
                 };
@@ -175,7 +174,7 @@ impl Budgets {
 /// The code of the denial that is the answer, if it is one.
 pub(crate) fn denial_code(decision: &Decision) -> Option<&String> {
     let Answer::Deny(refusal) = &decision.answer else { return None };
-    match &record_of(decision, &refusal.policy)?.opinion {
+    match &record_of(decision, refusal)?.opinion {
         Opinion::Deny { code, .. } => Some(code),
         _ => None,
     }
@@ -193,9 +192,12 @@ pub(crate) fn outcome(decision: &Decision, scope: Scope) -> String {
     };
     let (by, of) = match scope {
         Scope::One => (String::new(), String::new()),
-        Scope::All => (format!(" by {}", refusal.policy), format!(" of {}", refusal.policy)),
+        Scope::All => match &refusal.policy {
+            Some(policy) => (format!(" by {policy}"), format!(" of {policy}")),
+            None => return explanation::conclusion(&decision.answer),
+        },
     };
-    match record_of(decision, &refusal.policy).map(|record| &record.opinion) {
+    match record_of(decision, refusal).map(|record| &record.opinion) {
         Some(Opinion::Failure { failure, .. }) => format!("failure{of}: {}", failure.kind()),
         Some(Opinion::Deny { code, .. }) => format!("denied{by}: {code}, {:?}", refusal.message),
         _ => explanation::conclusion(&decision.answer),
@@ -211,7 +213,9 @@ pub(crate) fn opinion(record: &PolicyRecord) -> String {
     }
 }
 
-fn record_of<'a>(decision: &'a Decision, policy: &PolicyId) -> Option<&'a PolicyRecord> {
+/// The record of the policy that refused, if one did.
+fn record_of<'a>(decision: &'a Decision, refusal: &Refusal) -> Option<&'a PolicyRecord> {
+    let policy = refusal.policy.as_ref()?;
     decision.policies.iter().find(|record| record.policy == *policy)
 }
 

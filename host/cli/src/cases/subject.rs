@@ -83,6 +83,8 @@ pub(crate) fn asked(
     let mut manifest = manifest.clone();
     if let Some(id) = one {
         manifest.policies.retain(|policy| policy.id == *id);
+        // What the manifest says of others is not the policy's own answer.
+        manifest.when_nobody_applies = None;
     }
     for policy in &mut manifest.policies {
         // A case is about what is said, which the log need not keep.

@@ -2,9 +2,10 @@
 
 use super::cases;
 use super::examined::Workshop;
+use super::uncovered::uncovered;
 use crate::cases::Suite;
 use crate::finding::{Document, Finding, Findings, Place, Rule};
-use admit_core::{KeyPath, Manifest, Mode, Policy, Scope, Time};
+use admit_core::{KeyPath, Manifest, Mode, Policy, Scope, Time, WhenNobodyApplies};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,10 +13,25 @@ use std::time::Duration;
 pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut Findings) {
     let whole = || Place::File(document.file.clone());
     if manifest.policies.is_empty() {
-        findings.add(Rule::NoPolicy, whole(), "it names no policy: everybody would be admitted");
+        if manifest.when_nobody_applies.is_none() {
+            let message = "it names no policy: every sign-up would be admitted";
+            findings.add(Rule::NoPolicy, whole(), message);
+        }
         return;
     }
-    if manifest.policies.iter().all(|policy| policy.terms.mode == Mode::Monitor) {
+    let uncovered = uncovered(manifest);
+    if let [first, rest @ ..] = &uncovered[..] {
+        let more = match rest.len() {
+            0 => String::new(),
+            more => format!("; and {more} more such places"),
+        };
+        let message = format!("no policy that may deny is asked about {first}{more}");
+        let place = Place::key_or_file(document, &KeyPath::default().key("when-nobody-applies"));
+        findings.add(Rule::Uncovered, place, message);
+    }
+    if manifest.policies.iter().all(|policy| policy.terms.mode == Mode::Monitor)
+        && manifest.when_nobody_applies != Some(WhenNobodyApplies::Deny)
+    {
         let message = "every policy only monitors: everybody is admitted";
         findings.add(Rule::NobodyDecides, whole(), message);
     }

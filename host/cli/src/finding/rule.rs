@@ -24,6 +24,7 @@ pub(crate) enum Rule {
     Settings,
     SettingsSchema,
     SettingsUntried,
+    Uncovered,
     UnknownTrigger,
     VerdictsNotGranted,
     VerdictsUnused,
@@ -78,7 +79,7 @@ impl Serialize for Rule {
     }
 }
 
-const DESCRIPTIONS: [Description; 23] = [
+const DESCRIPTIONS: [Description; 24] = [
     Description {
         rule: Rule::AbstainsOnFailure,
         id: "abstains-on-failure",
@@ -183,7 +184,8 @@ const DESCRIPTIONS: [Description; 23] = [
         id: "no-policy",
         severity: Severity::Error,
         holds: "The manifest names a policy",
-        help: "Without one, everybody is admitted.",
+        help: "Without one, every sign-up is admitted. Say `when-nobody-applies = \"admit\"` if that \
+               is wanted.",
     },
     Description {
         rule: Rule::NobodyDecides,
@@ -229,6 +231,15 @@ const DESCRIPTIONS: [Description; 23] = [
         holds: "A policy that is checked alone is set up with settings",
         help: "It needs settings: give some with --settings or in its `cases.toml`, or check a \
                manifest that has them.",
+    },
+    Description {
+        rule: Rule::Uncovered,
+        id: "uncovered",
+        severity: Severity::Warning,
+        holds: "A policy that may deny is asked about every sign-up, or none is admitted unasked",
+        help: "Where some policies may deny, a sign-up outside of their `applies-to` is admitted \
+               without being asked about. Say `when-nobody-applies = \"deny\"`, or widen \
+               `applies-to`.",
     },
     Description {
         rule: Rule::UnknownTrigger,

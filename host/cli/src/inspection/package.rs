@@ -5,7 +5,7 @@ use crate::about::{About, Import, Portrait};
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::place::{flaws, index};
 use crate::{bootstrap, bundle_folder};
-use admit_core::{Limits, Manifest, Mode, OnFailure, Policy};
+use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, WhenNobodyApplies};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, INDEX, Index, file_name};
 use admit_engine::{Checksum, Digest, Target, read_regular_file};
 use anyhow::{Context, anyhow};
@@ -28,6 +28,7 @@ pub(crate) struct Deployed {
     engine: String,
     target: Target,
     budget: String,
+    when_nobody_applies: WhenNobodyApplies,
     /// Null in a folder, which has none.
     bootstrap: Option<Bootstrap>,
     /// What would not work, or what nobody asked for.
@@ -121,7 +122,7 @@ impl Deployed {
                 BTreeMap::new()
             }
         };
-        let Manifest { budget, policies } = manifest;
+        let Manifest { budget, when_nobody_applies, policies } = manifest;
         let mut entrants = Vec::new();
         for policy in &policies {
             let entry = index.components.get(&policy.component);
@@ -137,6 +138,7 @@ impl Deployed {
             engine: index.engine,
             target: index.target,
             budget: budget.to_string(),
+            when_nobody_applies: when_nobody_applies.unwrap_or_default(),
             bootstrap: bootstrap.map(|(_, bootstrap)| bootstrap),
             flaws,
             policies: entrants,
@@ -160,6 +162,13 @@ impl Deployed {
         lines.one("engine", &format!("wasmtime {}", self.engine));
         lines.one("target", &self.target.to_string());
         lines.one("budget", &self.budget);
+        lines.one(
+            "no policy",
+            match self.when_nobody_applies {
+                WhenNobodyApplies::Admit => "a sign-up to which no policy applies is admitted",
+                WhenNobodyApplies::Deny => "a sign-up to which no policy applies is denied",
+            },
+        );
         if let Some(Bootstrap { digest, size, version }) = &self.bootstrap {
             let version = match version {
                 Some(version) => format!("admit {version}"),
