@@ -2,9 +2,12 @@
 
 use crate::about::About;
 use crate::assembly::{Assembly, Compiled};
+use crate::cases::Suite;
 use crate::compiled_cache;
+use crate::origin::Origin;
 use crate::parallel;
 use crate::patience::Patience;
+use crate::snapshot_check::difference;
 use admit_core::{Policy, PolicyId};
 use admit_engine::bundle::{
     ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, SETTINGS, file_name,
@@ -13,6 +16,8 @@ use admit_engine::{Checksum, Compiler, Digest, Engine, NoSnapshot, Target};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
 
 /// A bundle, by the names of its files.
 pub(crate) struct BundleFiles {
@@ -44,7 +49,7 @@ impl BundleFiles {
         target: Target,
         configure: Configure,
     ) -> anyhow::Result<BundleFiles> {
-        let engine = compiled_cache::engine(parallel::cores())?;
+        let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
         let compiled_here = assembly.checked(&engine)?;
         let compiler = compiled_cache::compiler(target)?;
         let policies = &assembly.manifest.policies;
@@ -57,8 +62,8 @@ impl BundleFiles {
             compiled_here: &compiled_here,
             compiler: &compiler,
             assembly: &assembly,
-            target,
             users,
+            events: events(&assembly),
         };
         let tried = parallel::map(policies, |policy| match configure {
             Configure::Ahead => ahead.configure(policy),
@@ -133,14 +138,15 @@ impl BundleFiles {
 
 /// What it takes to configure policies ahead.
 struct Ahead<'a> {
-    engine: &'a Engine,
+    engine: &'a Arc<Engine>,
     /// For this machine.
     compiled_here: &'a Compiled,
     compiler: &'a Compiler,
     assembly: &'a Assembly,
-    target: Target,
     /// How many policies have a component, by its digest.
     users: HashMap<Digest, usize>,
+    /// Of the cases of all policies.
+    events: HashMap<String, Vec<Vec<u8>>>,
 }
 
 impl Ahead<'_> {
@@ -153,8 +159,8 @@ impl Ahead<'_> {
         let (bytes, settings) = (&self.assembly.components[name], settings.to_json());
         let source = Digest::of(bytes);
         let is_alone = self.users.get(&source) == Some(&1);
+        let component = self.compiled_here.get(&source)?;
         let pays = || {
-            let component = self.compiled_here.get(&source)?;
             let configured = self.engine.check_settings(component, limits, &settings).ok()?;
             Some(configured.fuel >= WORTH_A_FILE)
         };
@@ -166,13 +172,22 @@ impl Ahead<'_> {
             Ok(taken) => taken,
             Err(reason) => return Some(Err(reason)),
         };
-        let code = compile(self.compiler, name, &taken.component, self.target);
-        Some(match code {
-            Ok(code) => Ok((
-                ConfiguredPolicy { compiled: Checksum::of(&code), fuel: taken.snapshot.fuel },
-                code,
-            )),
-            Err(error) => Err(NoSnapshot::Unsupported(format!("{error:#}"))),
+        let compiled = self.compiler.compile_for(self.engine, &taken.component);
+        let (code, configured) = match compiled.map_err(anyhow::Error::from) {
+            Ok(compiled) => compiled,
+            Err(error) => return Some(Err(NoSnapshot::Unsupported(format!("{error:#}")))),
+        };
+        if let Err(error) = check_size(name, &code) {
+            return Some(Err(NoSnapshot::Unsupported(format!("{error:#}"))));
+        }
+        let events = self.events.get(name).map_or(&[][..], Vec::as_slice);
+        let ahead = (&configured, taken.snapshot);
+        Some(match difference(self.engine, policy, component, ahead, events) {
+            Some(difference) => Err(NoSnapshot::Differs(difference)),
+            None => {
+                let fuel = taken.snapshot.fuel;
+                Ok((ConfiguredPolicy { compiled: Checksum::of(&code), fuel }, code))
+            }
         })
     }
 }
@@ -185,6 +200,11 @@ fn compile(
 ) -> anyhow::Result<Vec<u8>> {
     let _patience = Patience::with(format!("compiling `{name}` for {target}"));
     let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
+    check_size(name, &compiled)?;
+    Ok(compiled)
+}
+
+fn check_size(name: &str, compiled: &[u8]) -> anyhow::Result<()> {
     if compiled.len() as u64 > MOST_COMPILED {
         bail!(
             "`{name}` is {} MiB when it is compiled, and the function reads at most {} MiB",
@@ -192,5 +212,27 @@ fn compile(
             MOST_COMPILED >> 20
         );
     }
-    Ok(compiled)
+    Ok(())
+}
+
+/// The events of the cases beside a manifest, for all its policies, and of those in the projects
+/// that it names. Cases that cannot be read are left to `admit test`.
+fn events(assembly: &Assembly) -> HashMap<String, Vec<Vec<u8>>> {
+    let Origin::Manifest(source) = &assembly.origin else { return HashMap::new() };
+    let manifest = Path::new(&source.file);
+    let of = |path: &Path| {
+        let suite = Suite::at(path, None);
+        match suite.file().exists() {
+            true => suite.events().unwrap_or_default(),
+            false => Vec::new(),
+        }
+    };
+    let all = of(manifest);
+    let folder = manifest.parent().unwrap_or(Path::new(""));
+    let events = assembly.components.keys().map(|name| {
+        let project = folder.join(name);
+        let own = if project.is_dir() { of(&project) } else { Vec::new() };
+        (name.clone(), all.iter().cloned().chain(own).collect())
+    });
+    events.collect()
 }

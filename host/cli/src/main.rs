@@ -45,6 +45,7 @@ mod report;
 mod ruling;
 mod rust;
 mod schemas;
+mod snapshot_check;
 mod source;
 mod terminal;
 mod warming;

@@ -26,7 +26,7 @@ pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Compone
         match compiled {
             Code::Bytes(bytes) => Component::deserialize(engine, bytes),
             #[cfg(target_os = "linux")]
-            Code::File(file) => {
+            Code::File(file) | Code::Memory(file, _) => {
                 Component::deserialize_file(engine, format!("/proc/self/fd/{}", file.as_raw_fd()))
             }
         }
@@ -79,9 +79,10 @@ pub use compiler::Compiler;
 mod compiler {
     use super::Target;
     use crate::admission::{Refused, check_kind};
+    use crate::code_file::Code;
     use crate::compile_cost;
     use crate::compiled_cache::{CompiledCache, find_or_make};
-    use crate::engine::{EngineError, config};
+    use crate::engine::{Component, EngineError, config};
     use std::cell::Cell;
     use std::panic::{self, AssertUnwindSafe};
     use std::sync::{Arc, Once};
@@ -94,6 +95,7 @@ mod compiler {
     /// Turns components into native code for one kind of machine.
     pub struct Compiler {
         engine: Engine,
+        target: Target,
         cache: Option<Arc<dyn CompiledCache>>,
     }
 
@@ -109,7 +111,7 @@ mod compiler {
                 }
             }
             let engine = Engine::new(&config).map_err(EngineError::new)?;
-            Ok(Compiler { engine, cache: None })
+            Ok(Compiler { engine, target, cache: None })
         }
 
         /// The same, which keeps what it compiles, and compiles nothing that was kept.
@@ -120,6 +122,21 @@ mod compiler {
         /// The same bytes for the same component, on every machine.
         pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, Refused> {
             compile(&self.engine, self.cache.as_ref(), component)
+        }
+
+        /// The same bytes, and the component to run here: that very code where this machine can
+        /// run it.
+        pub fn compile_for(
+            &self,
+            here: &crate::engine::Engine,
+            component: &[u8],
+        ) -> Result<(Vec<u8>, Component), Refused> {
+            let code = self.compile(component)?;
+            let component = match Some(self.target) == Target::HERE {
+                true => here.admit_compiled(&Code::Bytes(code.clone()))?,
+                false => here.compile(component)?,
+            };
+            Ok((code, component))
         }
     }
 

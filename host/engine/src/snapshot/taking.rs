@@ -60,11 +60,13 @@ impl Engine {
         (limits, log): (&Limits, Log),
         settings: &str,
     ) -> Result<Snapshotted, NoSnapshot> {
-        let (component, fuel) = self.advance(component, (limits, log), |sandbox, policy| {
+        let (advanced, fuel) = self.advance(component, (limits, log), |sandbox, policy| {
             sandbox.hand_over(policy, settings).map_err(NoSnapshot::Failed)?;
             Ok(sandbox.fuel_used())
         })?;
-        Ok(Snapshotted { component: join(trim(component)), snapshot: Snapshot { fuel } })
+        let advanced = join(trim(advanced));
+        check_connections(component, &advanced)?;
+        Ok(Snapshotted { component: advanced, snapshot: Snapshot { fuel } })
     }
 
     /// Asks a component about a sign-up before it is configured, and writes it down as one that
@@ -75,13 +77,15 @@ impl Engine {
     /// configured, without their author's code.
     pub fn warm(&self, component: &[u8], sign_up: &View<'_>) -> Result<Vec<u8>, NoSnapshot> {
         let ceiling = (&Limits::CEILING, Log::Discard);
-        let (component, ()) = self.advance(component, ceiling, |sandbox, policy| match sandbox
-            .decide(policy, sign_up)
-        {
-            Ok(_) | Err(Failure::Undecided(_)) => Ok(()),
-            Err(failure) => Err(NoSnapshot::Failed(failure)),
+        let (advanced, ()) = self.advance(component, ceiling, |sandbox, policy| {
+            match sandbox.decide(policy, sign_up) {
+                Ok(_) | Err(Failure::Undecided(_)) => Ok(()),
+                Err(failure) => Err(NoSnapshot::Failed(failure)),
+            }
         })?;
-        Ok(join(component))
+        let advanced = join(advanced);
+        check_connections(component, &advanced)?;
+        Ok(advanced)
     }
 
     /// Lets a component do something, and writes it down as it is then.
@@ -127,16 +131,21 @@ impl Engine {
                     Err(wasmtime::Error::msg("a memory of it cannot grow to be read"))
                 })
                 .map_err(unsupported)?;
-        let same = is_same_around_modules(component, &snapshot);
-        if !same.map_err(|error| NoSnapshot::Differs(error.to_string()))? {
-            return Err(NoSnapshot::Differs("its parts are connected in another way".to_owned()));
-        }
         Ok((snapshot, result))
     }
 }
 
 fn unsupported(error: wasmtime::Error) -> NoSnapshot {
     NoSnapshot::Unsupported(format!("{error:#}"))
+}
+
+/// Refuses a snapshot that is more than the component's modules with other contents.
+fn check_connections(component: &[u8], snapshot: &[u8]) -> Result<(), NoSnapshot> {
+    match is_same_around_modules(component, snapshot) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(NoSnapshot::Differs("its parts are connected in another way".to_owned())),
+        Err(error) => Err(NoSnapshot::Differs(error.to_string())),
+    }
 }
 
 /// The handles of resources lie in the host, of which the tool takes no snapshot.

@@ -1,0 +1,244 @@
+//! Compares a policy that was configured ahead with its component, so that what is reviewed is what
+//! is deployed.
+
+use admit_cognito::{Event, TRIGGERS};
+use admit_core::{FailureKind, Manifest, Policy, ReadPath, Scope, SignUp};
+use admit_engine::{Component, Engine, Evaluation, Loaded, PolicySet, Snapshot};
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many sign-ups are made up for each policy.
+const MADE_UP: u64 = 64;
+
+/// How much fuel a policy may use for them all, the component and its snapshot together: one that
+/// uses up its limit on each would keep its operator waiting.
+const MOST_FUEL: u64 = 2_000_000_000;
+
+/// How a policy that was configured ahead differs from its component, if it does: they are asked
+/// about the events of the policy's cases, some odd sign-ups, and some that are made up.
+pub(crate) fn difference(
+    engine: &Arc<Engine>,
+    policy: &Policy,
+    component: &Component,
+    (configured, snapshot): (&Component, Snapshot),
+    events: &[Vec<u8>],
+) -> Option<String> {
+    let component = alone(engine, policy, Loaded::new(None, Ok(component.clone())));
+    let loaded = Loaded::new(None, Ok(configured.clone()));
+    let configured = alone(engine, policy, Loaded { snapshot: Some(snapshot), ..loaded });
+    let events = events.iter().filter_map(|event| Event::parse(event).ok());
+    let given = events.map(|event| owned(event.sign_up()));
+    let made_up = (0..MADE_UP).map(|number| made_up(number, policy));
+    let mut fuel = 0;
+    for sign_up in given.chain(odd()).chain(made_up) {
+        let (one, other) = (evaluate(&component, &sign_up)?, evaluate(&configured, &sign_up)?);
+        if let Some(difference) = between(&one, &other) {
+            return Some(difference);
+        }
+        fuel += [&one, &other].iter().map(|e| e.fuel.unwrap_or(policy.limits.fuel)).sum::<u64>();
+        if fuel > MOST_FUEL {
+            break;
+        }
+    }
+    None
+}
+
+/// The policy, asked about every sign-up.
+fn alone(engine: &Arc<Engine>, policy: &Policy, loaded: Loaded) -> PolicySet {
+    let policy = Policy { applies_to: Scope::default(), ..policy.clone() };
+    let manifest = Manifest {
+        budget: Manifest::BUDGET_CEILING,
+        when_nobody_applies: None,
+        policies: vec![policy],
+    };
+    let mut loaded = Some(loaded);
+    PolicySet::new(Arc::clone(engine), manifest, |_, _| {
+        let missing = || Err(admit_core::Failure::NotLoaded("loaded before".to_owned())).into();
+        loaded.take().unwrap_or_else(missing)
+    })
+}
+
+fn evaluate(policy: &PolicySet, sign_up: &SignUp<'_>) -> Option<Evaluation> {
+    policy.decide(sign_up, Duration::MAX).evaluations.pop()
+}
+
+/// In what two evaluations differ, unless a clock stopped one of them.
+fn between(one: &Evaluation, other: &Evaluation) -> Option<String> {
+    let by_chance = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
+    let failures = [one, other].into_iter().filter_map(|e| e.answer.as_ref().err());
+    if failures.into_iter().any(|failure| by_chance.contains(&failure.kind())) {
+        return None;
+    }
+    let fuel = |e: &Evaluation| e.fuel.map_or_else(|| "-".to_owned(), |fuel| fuel.to_string());
+    if one.answer != other.answer {
+        Some("it gives another answer to the same sign-up".to_owned())
+    } else if one.notes != other.notes {
+        Some("it writes other notes about the same sign-up".to_owned())
+    } else if one.fuel != other.fuel {
+        let (one, other) = (fuel(one), fuel(other));
+        Some(format!("the same sign-up takes {other} units of fuel instead of {one}"))
+    } else if one.memory != other.memory {
+        let (one, other) = (one.memory, other.memory);
+        Some(format!("the same sign-up takes {other} of memory instead of {one}"))
+    } else {
+        None
+    }
+}
+
+fn owned(sign_up: &SignUp<'_>) -> SignUp<'static> {
+    let text = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+    let entries = |entries: &[(Cow<'_, str>, Cow<'_, str>)]| {
+        entries.iter().map(|(name, value)| (text(name), text(value))).collect()
+    };
+    SignUp {
+        trigger_source: text(&sign_up.trigger_source),
+        region: text(&sign_up.region),
+        user_pool_id: text(&sign_up.user_pool_id),
+        client_id: text(&sign_up.client_id),
+        user_name: text(&sign_up.user_name),
+        user_attributes: entries(&sign_up.user_attributes),
+        validation_data: entries(&sign_up.validation_data),
+        client_metadata: entries(&sign_up.client_metadata),
+    }
+}
+
+/// Sign-ups that policies seldom expect.
+fn odd() -> impl Iterator<Item = SignUp<'static>> {
+    let named = |user_name: String| SignUp { user_name: user_name.into(), ..SignUp::default() };
+    let attributes = |count: usize, value: &'static str| SignUp {
+        user_attributes: (0..count)
+            .map(|number| (format!("custom:{number}").into(), value.into()))
+            .collect(),
+        ..SignUp::default()
+    };
+    let contacts = |email: &'static str, phone: &'static str| SignUp {
+        trigger_source: TRIGGERS[0].into(),
+        user_attributes: vec![
+            ("email".into(), email.into()),
+            ("phone_number".into(), phone.into()),
+        ],
+        ..SignUp::default()
+    };
+    [
+        SignUp::default(),
+        named("ü\u{1f600}\n".repeat(5_000)),
+        named("\0\u{1b}[31m\u{202e}\"\\".to_owned()),
+        attributes(200, "x"),
+        attributes(1, " "),
+        contacts("@", "+"),
+        contacts("a@b@c", "0012065550100"),
+        contacts(" mary@EXAMPLE.com. ", "+12065550100"),
+    ]
+    .into_iter()
+}
+
+/// A sign-up that follows from a number: of what the policy may see, with words of its settings and
+/// words that are common.
+fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
+    const COMMON: [&str; 10] = [
+        "",
+        " ",
+        "mary_major",
+        "Google_123",
+        "mary@example.com",
+        "mary+tag@mail.example.org",
+        "example.com",
+        "+12065550100",
+        "true",
+        "ABC-123",
+    ];
+    let settings = words(&policy.settings.to_json());
+    let below = |most: usize, what: &str| {
+        let mut hasher = DefaultHasher::new();
+        (number, what).hash(&mut hasher);
+        usize::try_from(hasher.finish() % most.max(1) as u64).unwrap_or(0)
+    };
+    let value = |what: &str| {
+        let (kind, index) = (below(6, &format!("kind {what}")), below(1 << 20, what));
+        let own = settings.get(index % settings.len().max(1));
+        match (kind, own) {
+            (0, Some(word)) => Cow::Owned(word.clone()),
+            (1, Some(word)) => Cow::Owned(format!("mary@{word}")),
+            (2, _) => Cow::Owned(format!("{index:x}").repeat(1 + index % 40)),
+            _ => Cow::Borrowed(COMMON[index % COMMON.len()]),
+        }
+    };
+    let mut sign_up = SignUp {
+        trigger_source: TRIGGERS[below(TRIGGERS.len(), "trigger")].into(),
+        region: "eu-west-1".into(),
+        user_pool_id: "eu-west-1_EXAMPLE".into(),
+        client_id: "1example23456789".into(),
+        user_name: value("user name"),
+        ..SignUp::default()
+    };
+    let granted: Vec<&ReadPath> = policy.reads.iter().collect();
+    for path in granted.into_iter().take(20) {
+        let (path, name) = (path.to_string(), path.to_string());
+        let Some((list, name)) = name.split_once('.') else { continue };
+        let name = if name == "*" { "email" } else { name };
+        // Every third is absent.
+        if below(3, &format!("presence of {path}")) > 0 {
+            let entries = match list {
+                "userAttributes" => &mut sign_up.user_attributes,
+                "validationData" => &mut sign_up.validation_data,
+                _ => &mut sign_up.client_metadata,
+            };
+            entries.push((name.to_owned().into(), value(&path)));
+        }
+    }
+    sign_up
+}
+
+/// Some of the texts in settings.
+fn words(settings: &str) -> Vec<String> {
+    const MOST: usize = 100;
+    // Between quotes, of which every second is the text itself or the name of a member.
+    let texts = settings.split('"').skip(1).step_by(2);
+    texts.filter(|text| !text.is_empty()).take(MOST).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use admit_core::Settings;
+
+    /// A policy that denies with this code, as one that is configured ahead is expected to.
+    fn component(engine: &Engine, code: &str) -> Component {
+        let text = include_str!("../../../tests/guests/exports-wizer-initialize.wat");
+        let text = text.replace("wizer-initialize", "other").replace("honest", code);
+        engine.compile(&wat::parse_str(&text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_would_be_another_policy_in_the_function_is_found() {
+        let engine = Arc::new(Engine::new(1).unwrap());
+        let policy = crate::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
+        let (same, other) = (component(&engine, "honest"), component(&engine, "hidden"));
+        let fuel = engine.check_settings(&same, &policy.limits, "{}").unwrap().fuel;
+        let differs = |configured: &Component, fuel: u64| {
+            difference(&engine, &policy, &same, (configured, Snapshot { fuel }), &[])
+        };
+        // It has no start function, so that to instantiate it takes no fuel.
+        assert_eq!(differs(&same, fuel), None);
+        let said = differs(&other, fuel);
+        assert_eq!(said.as_deref(), Some("it gives another answer to the same sign-up"));
+        let said = differs(&same, fuel + 1).unwrap();
+        assert!(said.starts_with("the same sign-up takes "), "{said}");
+    }
+
+    #[test]
+    fn made_up_sign_ups_have_what_the_policy_may_see_and_words_of_its_settings() {
+        let settings = serde_json::json!({ "domains": ["one.example"] });
+        let settings = Settings::from(settings.as_object().unwrap().clone());
+        let policy = crate::assembly::alone("p.wasm".as_ref(), settings).unwrap();
+        let all: Vec<SignUp<'_>> = (0..MADE_UP).map(|number| made_up(number, &policy)).collect();
+        let has = |value: &str| {
+            all.iter().any(|sign_up| sign_up.user_attributes.iter().any(|(_, one)| one == value))
+        };
+        assert!(has("mary@one.example") && has("one.example") && has(""), "{all:?}");
+        assert!(all.iter().any(|sign_up| sign_up.user_attributes.is_empty()));
+        assert_eq!(made_up(7, &policy), made_up(7, &policy));
+    }
+}
