@@ -46,4 +46,6 @@ mod samples;
 mod schemas;
 mod security;
 mod serve;
+mod tenants;
+mod throttled;
 mod why;

@@ -43,6 +43,14 @@ impl Bundle {
     /// they can be policies: what somebody could put in the place of a bundle. The compiler
     /// may refuse one all the same.
     pub fn unchecked(manifest: &str) -> Result<Bundle, Refused> {
+        Bundle::of_components(manifest, |name| fs::read(component(name)).unwrap())
+    }
+
+    /// The same, of components that somebody made.
+    pub fn of_components(
+        manifest: &str,
+        source: impl Fn(&str) -> Vec<u8>,
+    ) -> Result<Bundle, Refused> {
         let manifest = Manifest::from_toml("admit.toml", manifest).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bundle");
@@ -54,7 +62,7 @@ impl Bundle {
             if components.contains_key(&policy.component) {
                 continue;
             }
-            let source = fs::read(component(&policy.component)).unwrap();
+            let source = source(&policy.component);
             let compiled = compiler.compile(&source)?;
             let checksum = Checksum::of(&compiled);
             let entry = Entry { source: Digest::of(&source), compiled: Some(checksum) };

@@ -132,7 +132,7 @@ impl PolicySource {
             .map_err(|error| anyhow::anyhow!("{error}"))
             .with_context(|| format!("`{name}`"))?;
         policies.load_all();
-        let unloaded = policies.unloaded().map(|(policy, failure)| (policy, failure.clone()));
+        let unloaded = policies.unloaded();
         let failing = unloaded.chain(policies.misconfigured(SETTINGS)).collect::<Vec<_>>();
         if let [(policy, failure), others @ ..] = &failing[..] {
             return Err(cannot_be_asked(&self.path, policy, failure, others.len()));

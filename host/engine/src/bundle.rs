@@ -3,18 +3,20 @@
 
 use crate::checksum::Checksum;
 use crate::code_file::Code;
+use crate::engine::Unloaded;
 use crate::engine::{Engine, WASMTIME_VERSION};
-use crate::loaded::{LazyComponent, Loaded};
+use crate::loaded::{Code as LoadedCode, LazyComponent, LoadError, Loaded};
 use crate::native::Target;
 use crate::policy_set::PolicySet;
 use crate::regular_file::read_regular_file;
+use crate::shelf::Shelf;
 use crate::{Digest, Snapshot};
 use admit_core::{Failure, Manifest, Policy, PolicyId, Problem, RawManifest, Settings, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
@@ -233,6 +235,7 @@ pub fn load(
     }
     let refusal = is_for_another_host(&version, target);
     let mut files: HashMap<Checksum, LazyComponent> = HashMap::new();
+    let shelf = Shelf::of_this_process();
     let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {
         let Some(entry) = components.get(&policy.component) else {
             let reason = format!("the bundle has no component `{}`", policy.component);
@@ -248,7 +251,7 @@ pub fn load(
                 }
                 (Some(compiled), None) => files
                     .entry(compiled)
-                    .or_insert_with(|| component(engine, folder, compiled))
+                    .or_insert_with(|| component(engine, &shelf, folder, compiled))
                     .clone(),
             };
         Loaded {
@@ -273,7 +276,12 @@ fn is_for_another_host(version: &str, target: Target) -> Option<String> {
 }
 
 /// A compiled file, to be loaded when it is needed; that there is none is seen at once.
-fn component(engine: &Arc<Engine>, folder: &Path, compiled: Checksum) -> LazyComponent {
+fn component(
+    engine: &Arc<Engine>,
+    shelf: &Arc<Shelf>,
+    folder: &Path,
+    compiled: Checksum,
+) -> LazyComponent {
     let name = file_name(compiled);
     let path = folder.join(&name);
     let unreadable = |name: &str, error| not_loaded(&format!("cannot read `{name}`: {error}"));
@@ -281,14 +289,26 @@ fn component(engine: &Arc<Engine>, folder: &Path, compiled: Checksum) -> LazyCom
         return Err(unreadable(&name, error)).into();
     }
     let engine = Arc::clone(engine);
-    LazyComponent::new(move || {
-        let (code, checksum) =
-            Code::read(&path, MOST_COMPILED).map_err(|error| unreadable(&name, error))?;
+    LazyComponent::new(shelf, move || {
+        let (code, checksum) = Code::read(&path, MOST_COMPILED).map_err(|error| {
+            let lasts = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::FileTooLarge);
+            let failure = unreadable(&name, error);
+            if lasts { LoadError::Lasting(failure) } else { LoadError::Passing(failure) }
+        })?;
         // Of the very bytes that are loaded below: loading is not validation.
         if checksum != compiled {
-            return Err(not_loaded(&format!("`{name}` does not match its checksum")));
+            let reason = format!("`{name}` does not match its checksum");
+            return Err(LoadError::Lasting(not_loaded(&reason)));
         }
-        engine.admit_compiled(&code).map_err(|refused| not_loaded(&format!("`{name}`: {refused}")))
+        match engine.load_compiled(&code) {
+            Ok(component) => Ok(LoadedCode { component, bytes: code.held() }),
+            Err(Unloaded::Refused(refused)) => {
+                Err(LoadError::Lasting(not_loaded(&format!("`{name}`: {refused}"))))
+            }
+            Err(Unloaded::System(error)) => {
+                Err(LoadError::Passing(not_loaded(&format!("`{name}`: {error}"))))
+            }
+        }
     })
 }
 

@@ -11,6 +11,9 @@ pub(crate) enum Code {
     /// In a file: wasmtime maps it, and reads no page of it that is not needed.
     #[cfg(target_os = "linux")]
     File(File),
+    /// In a file that lies in memory alone, of so many bytes.
+    #[cfg(target_os = "linux")]
+    Memory(File, u64),
     /// In memory.
     Bytes(Vec<u8>),
 }
@@ -26,6 +29,17 @@ impl Code {
         let mut bytes = Vec::new();
         let checksum = copy(&file, most, &mut bytes)?;
         Ok((Code::Bytes(bytes), checksum))
+    }
+
+    /// How many bytes of memory it takes that the system cannot take back.
+    pub(crate) fn held(&self) -> u64 {
+        match self {
+            #[cfg(target_os = "linux")]
+            Code::File(_) => 0,
+            #[cfg(target_os = "linux")]
+            Code::Memory(_, bytes) => *bytes,
+            Code::Bytes(bytes) => bytes.len() as u64,
+        }
     }
 }
 
@@ -45,7 +59,8 @@ fn fix(file: &File, most: u64) -> io::Result<Option<(Code, Checksum)>> {
     let checksum = copy(file, most, &mut memory.as_file())?;
     let seals = [FileSeal::SealGrow, FileSeal::SealShrink, FileSeal::SealWrite, FileSeal::SealSeal];
     memory.add_seals(&seals).map_err(io::Error::other)?;
-    Ok(Some((Code::File(memory.into_file()), checksum)))
+    let bytes = memory.as_file().metadata()?.len();
+    Ok(Some((Code::Memory(memory.into_file(), bytes), checksum)))
 }
 
 /// Whether a file is in a file system that is mounted for reading only.
@@ -97,7 +112,7 @@ mod tests {
         assert_eq!(checksum, Checksum::of(bytes));
         match code {
             #[cfg(target_os = "linux")]
-            Code::File(mut file) => {
+            Code::File(mut file) | Code::Memory(mut file, _) => {
                 assert_eq!(file.metadata().unwrap().len(), bytes.len() as u64);
                 assert!(file.write_all(b"x").is_err());
                 assert!(file.set_len(1).is_err());

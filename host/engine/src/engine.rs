@@ -7,6 +7,8 @@ use crate::contract::{self, PolicyIndices};
 use crate::evaluation::State;
 use crate::native;
 use admit_core::Limits;
+use rustix::io::Errno;
+use std::io;
 use std::sync::Arc;
 use thiserror::Error;
 use wasmtime::component::{InstancePre, Linker};
@@ -81,13 +83,49 @@ impl Engine {
 
     /// Lets in a component that was compiled before, by a compiler that is trusted.
     pub(crate) fn admit_compiled(&self, compiled: &Code) -> Result<Component, Refused> {
-        let component = native::load(&self.inner, compiled)
-            .map_err(|error| Refused::Invalid(format!("{error:#}")))?;
+        self.load_compiled(compiled).map_err(|refused| match refused {
+            Unloaded::Refused(refused) => refused,
+            Unloaded::System(error) => Refused::Invalid(error),
+        })
+    }
+
+    /// The same, where it matters what it was that refused.
+    pub(crate) fn load_compiled(&self, compiled: &Code) -> Result<Component, Unloaded> {
+        let component = native::load(&self.inner, compiled).map_err(|error| {
+            let is_systems =
+                error.chain().any(|cause| cause.is::<io::Error>() || cause.is::<Errno>());
+            let reason = format!("{error:#}");
+            match is_systems {
+                true => Unloaded::System(reason),
+                false => Unloaded::Refused(Refused::Invalid(reason)),
+            }
+        })?;
+        Ok(self.admit_loaded(component)?)
+    }
+
+    fn admit_loaded(
+        &self,
+        component: wasmtime::component::Component,
+    ) -> Result<Component, Refused> {
         admission::check(&self.inner, &component)?;
         let contract = |error: wasmtime::Error| Refused::Contract { reason: format!("{error:#}") };
         let pre = self.linker.instantiate_pre(&component).map_err(contract)?;
         let indices = Arc::new(PolicyIndices::new(&pre).map_err(contract)?);
         Ok(Component { pre, indices })
+    }
+}
+
+/// Why compiled code is not let in.
+pub(crate) enum Unloaded {
+    /// It is not one that is.
+    Refused(Refused),
+    /// The system could not map it.
+    System(String),
+}
+
+impl From<Refused> for Unloaded {
+    fn from(refused: Refused) -> Unloaded {
+        Unloaded::Refused(refused)
     }
 }
 

@@ -1,13 +1,14 @@
 use crate::Digest;
 use crate::admission::Refused;
-use crate::clock::{Moment, Watch};
+use crate::clock::Watch;
 use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
 use crate::notes::{Notes, reason};
+use crate::share::{Share, UsedUp};
 use crate::snapshot::Snapshot;
-use admit_core::{Failure, Limits, Log, Phase, Size, Time, Verdict, View};
+use admit_core::{Failure, Limits, Log, Phase, Size, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
@@ -31,6 +32,8 @@ pub struct Evaluation {
     /// What of the fuel and the time was gone when the policy was configured. None where it
     /// never was.
     pub configured: Option<Configured>,
+    /// Whether it is to be asked again, since it hardly got to compute in its share of the time.
+    pub(crate) was_cut_short: bool,
 }
 
 /// What it took to instantiate and configure a policy.
@@ -40,37 +43,6 @@ pub struct Configured {
     pub fuel: u64,
     /// Time on this machine.
     pub time: Duration,
-}
-
-/// The share that one policy has of the time for a whole decision.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Share {
-    /// The time for the whole decision.
-    pub(crate) budget: Time,
-    /// How long this policy's own share is.
-    pub(crate) length: Duration,
-    /// When it is over, in the time that the process runs.
-    pub(crate) own: Moment,
-    /// When the whole decision must be made.
-    pub(crate) whole: Moment,
-    /// When nobody waits for it any more, by the wall.
-    pub(crate) last: Instant,
-}
-
-/// A policy that has computed for less, by the end of its share, and for less than that is
-/// long, was waiting for its turn rather than computing: it goes on.
-const GRACE: Duration = Duration::from_millis(25);
-
-impl Share {
-    /// Whether there is no time left for anybody.
-    pub(crate) fn is_over(&self, now: Moment) -> bool {
-        now >= self.whole || Instant::now() >= self.last
-    }
-
-    /// Whether a policy that has computed for so long is to be stopped for those behind it.
-    fn is_used_up(&self, now: Moment, computed: Duration) -> bool {
-        self.is_over(now) || (now >= self.own && computed >= GRACE.min(self.length))
-    }
 }
 
 /// What lives in the store of one evaluation.
@@ -87,7 +59,7 @@ pub(crate) struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stopped {
     Deadline,
-    Budget,
+    Share(UsedUp),
 }
 
 impl State {
@@ -144,6 +116,7 @@ impl Evaluation {
             memory: Size::from_kib(0),
             time: Duration::ZERO,
             configured: None,
+            was_cut_short: false,
         }
     }
 }
@@ -214,6 +187,7 @@ impl Engine {
             let used = sandbox.fuel_used();
             let (started, configured) = (sandbox.started, sandbox.configured);
             let state = sandbox.store.into_data();
+            let was_cut_short = state.stopped == Some(Stopped::Share(UsedUp::Turn));
             Evaluation {
                 component: None,
                 fuel: is_fuel_known(&answer).then_some(used),
@@ -222,6 +196,7 @@ impl Engine {
                 memory: Size::from_bytes(state.limiter.memory()),
                 time: started.elapsed(),
                 configured,
+                was_cut_short,
             }
         }))
         .unwrap_or_else(|_| {
@@ -266,8 +241,9 @@ impl Sandbox<'_> {
             let computed = state.cpu_time.elapsed();
             if computed >= time {
                 state.stopped = Some(Stopped::Deadline);
-            } else if state.share.is_used_up(state.watch.now(), computed) {
-                state.stopped = Some(Stopped::Budget);
+            } else {
+                let used_up = state.share.used_up(state.watch.now(), computed);
+                state.stopped = used_up.map(Stopped::Share);
             }
             Ok(match state.stopped {
                 None => UpdateDeadline::Continue(1),
@@ -340,7 +316,7 @@ impl Sandbox<'_> {
         match (error.downcast_ref::<Trap>(), state.limiter.exceeded()) {
             (Some(Trap::OutOfFuel), _) => Failure::Fuel { phase, fuel: limits.fuel },
             (Some(Trap::Interrupt), _) => match state.stopped {
-                Some(Stopped::Budget) => Failure::Budget { budget: state.share.budget },
+                Some(Stopped::Share(_)) => Failure::Budget { budget: state.share.budget },
                 _ => Failure::Deadline { phase, time: limits.time },
             },
             (trap, Some(exceeded)) if self.ended_for_lack(trap) => match exceeded {
@@ -419,28 +395,6 @@ fn is_fuel_known(answer: &Result<Verdict, Failure>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_policy_that_waited_for_its_turn_is_not_stopped_for_those_behind_it() {
-        let start = Moment::default();
-        let second = Duration::from_secs(1);
-        let share = Share {
-            budget: Time::from_millis(2_000),
-            length: second,
-            own: start.after(second),
-            whole: start.after(2 * second),
-            last: Instant::now() + 60 * second,
-        };
-        let early = start.after(second / 2);
-        assert!(!share.is_used_up(early, second / 2));
-        assert!(!share.is_used_up(share.own, GRACE / 2));
-        assert!(share.is_used_up(share.own, GRACE));
-        assert!(share.is_used_up(share.whole, Duration::ZERO));
-        let short = Share { length: GRACE / 5, ..share };
-        assert!(short.is_used_up(share.own, GRACE / 5));
-        let past = Share { last: Instant::now(), ..share };
-        assert!(past.is_used_up(early, Duration::ZERO));
-    }
 
     #[test]
     fn no_number_of_a_guest_is_kept() {

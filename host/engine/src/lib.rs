@@ -25,6 +25,8 @@ mod native;
 mod notes;
 mod policy_set;
 mod regular_file;
+mod share;
+mod shelf;
 mod snapshot;
 
 pub use admission::{Refused, is_granted, refusal_of};

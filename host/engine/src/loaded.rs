@@ -1,9 +1,11 @@
 use crate::Digest;
 use crate::engine::Component;
+use crate::shelf::Shelf;
 use crate::snapshot::Snapshot;
 use admit_core::Failure;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// What stands behind a policy.
 pub struct Loaded {
@@ -28,48 +30,244 @@ impl From<Result<Component, Failure>> for Loaded {
     }
 }
 
-/// A component that is loaded when it is first needed. Cheap to clone; all clones share it.
+/// A component that is loaded when it is needed. Cheap to clone; all clones share it.
 #[derive(Clone)]
 pub struct LazyComponent(Arc<Lazy>);
 
+/// A [`LazyComponent`] that may be gone.
+pub(crate) struct WeakComponent(Weak<Lazy>);
+
 struct Lazy {
-    component: OnceLock<Result<Component, Failure>>,
-    load: Box<dyn Fn() -> Result<Component, Failure> + Send + Sync>,
+    slot: Mutex<Slot>,
+    last_used: AtomicU64,
+    /// What loads it, and what it stands on then; none if it is never loaded anew.
+    source: Option<Source>,
+}
+
+struct Source {
+    load: Box<dyn Fn() -> Result<Code, LoadError> + Send + Sync>,
+    shelf: Arc<Shelf>,
+}
+
+/// A component that was just loaded.
+pub(crate) struct Code {
+    pub(crate) component: Component,
+    /// How many bytes of memory its code takes.
+    pub(crate) bytes: u64,
+}
+
+/// Why a component cannot be loaded.
+#[derive(Debug, Clone)]
+pub(crate) enum LoadError {
+    /// It never can.
+    Lasting(Failure),
+    /// The system had no room for it, or could not read it: another time it may.
+    Passing(Failure),
+}
+
+enum Slot {
+    /// It is to be loaded.
+    Empty,
+    /// It was loaded once, and is to be loaded anew.
+    Unloaded,
+    Loaded(Arc<Component>),
+    Failed(LoadError),
 }
 
 impl LazyComponent {
     /// A component that is still to be loaded.
     pub(crate) fn new(
-        load: impl Fn() -> Result<Component, Failure> + Send + Sync + 'static,
+        shelf: &Arc<Shelf>,
+        load: impl Fn() -> Result<Code, LoadError> + Send + Sync + 'static,
     ) -> LazyComponent {
-        LazyComponent(Arc::new(Lazy { component: OnceLock::new(), load: Box::new(load) }))
+        let source = Source { load: Box::new(load), shelf: Arc::clone(shelf) };
+        LazyComponent::with(Slot::Empty, Some(source))
     }
 
-    /// The component, which is loaded now if it was not before.
-    pub(crate) fn get(&self) -> &Result<Component, Failure> {
-        self.0.component.get_or_init(&self.0.load)
+    fn with(slot: Slot, source: Option<Source>) -> LazyComponent {
+        LazyComponent(Arc::new(Lazy {
+            slot: Mutex::new(slot),
+            last_used: AtomicU64::new(0),
+            source,
+        }))
     }
 
-    /// The component, if there was an attempt to load it.
-    pub(crate) fn attempted(&self) -> Option<&Result<Component, Failure>> {
-        self.0.component.get()
+    /// The component, which is loaded now if it is not.
+    pub(crate) fn get(&self) -> Result<Arc<Component>, Failure> {
+        if let Some(Source { shelf, .. }) = &self.0.source {
+            self.0.last_used.store(shelf.use_now(), Relaxed);
+        }
+        let mut slot = self.slot();
+        let loaded = match (&*slot, &self.0.source) {
+            (Slot::Loaded(component), _) => return Ok(Arc::clone(component)),
+            (Slot::Failed(LoadError::Lasting(failure)), _) => return Err(failure.clone()),
+            (_, None) => return Err(Failure::Host("a component is gone".to_owned())),
+            (_, Some(source)) => (source.load)(),
+        };
+        match loaded {
+            Ok(Code { component, bytes }) => {
+                let component = Arc::new(component);
+                *slot = Slot::Loaded(Arc::clone(&component));
+                // Others may be unloaded for it, whose slots are locked then.
+                drop(slot);
+                if let Some(Source { shelf, .. }) = &self.0.source {
+                    shelf.add(self, bytes);
+                }
+                Ok(component)
+            }
+            Err(error) => {
+                let failure = error.failure().clone();
+                *slot = Slot::Failed(error);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Whether it is to be loaded for the first time.
+    pub(crate) fn is_untried(&self) -> bool {
+        matches!(*self.slot(), Slot::Empty)
+    }
+
+    /// Why it could not be loaded when that was tried last, if so.
+    pub(crate) fn failure(&self) -> Option<Failure> {
+        match &*self.slot() {
+            Slot::Failed(error) => Some(error.failure().clone()),
+            _ => None,
+        }
+    }
+
+    /// Forgets what was loaded. It is loaded anew when it is needed.
+    pub(crate) fn unload(&self) {
+        let mut slot = self.slot();
+        if matches!(*slot, Slot::Loaded(_)) {
+            *slot = Slot::Unloaded;
+        }
+    }
+
+    pub(crate) fn last_used(&self) -> u64 {
+        self.0.last_used.load(Relaxed)
+    }
+
+    pub(crate) fn is(&self, other: &LazyComponent) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakComponent {
+        WeakComponent(Arc::downgrade(&self.0))
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.0.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl WeakComponent {
+    pub(crate) fn upgrade(&self) -> Option<LazyComponent> {
+        self.0.upgrade().map(LazyComponent)
+    }
+}
+
+impl LoadError {
+    fn failure(&self) -> &Failure {
+        match self {
+            LoadError::Lasting(failure) | LoadError::Passing(failure) => failure,
+        }
     }
 }
 
 impl From<Result<Component, Failure>> for LazyComponent {
     fn from(component: Result<Component, Failure>) -> LazyComponent {
-        let lazy = LazyComponent::new({
-            let component = component.clone();
-            move || component.clone()
-        });
-        let _ = lazy.0.component.set(component);
-        lazy
+        let slot = match component {
+            Ok(component) => Slot::Loaded(Arc::new(component)),
+            Err(failure) => Slot::Failed(LoadError::Lasting(failure)),
+        };
+        LazyComponent::with(slot, None)
     }
 }
 
 impl fmt::Debug for LazyComponent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.attempted().map(|attempted| attempted.as_ref().map(|_| "loaded"));
+        let state = match &*self.slot() {
+            Slot::Empty | Slot::Unloaded => "to be loaded".to_owned(),
+            Slot::Loaded(_) => "loaded".to_owned(),
+            Slot::Failed(error) => error.failure().to_string(),
+        };
         f.debug_tuple("LazyComponent").field(&state).finish()
+    }
+}
+
+impl fmt::Debug for WeakComponent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WeakComponent").field(&self.upgrade()).finish()
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "compile")]
+mod tests {
+    use super::*;
+    use crate::Engine;
+    use std::sync::atomic::AtomicUsize;
+
+    fn failure() -> Failure {
+        Failure::NotLoaded("no room".to_owned())
+    }
+
+    /// A component that counts how often it is loaded, the first times in vain.
+    fn counted(
+        shelf: &Arc<Shelf>,
+        in_vain: usize,
+        error: fn() -> LoadError,
+    ) -> (LazyComponent, Arc<AtomicUsize>) {
+        // A whole component, once it exports nothing that is refused.
+        let text = include_str!("../../../tests/guests/exports-wizer-initialize.wat");
+        let text = text.replace("wizer-initialize", "other");
+        let component = Engine::new(1).unwrap().compile(&wat::parse_str(&text).unwrap()).unwrap();
+        let loads = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&loads);
+        let lazy = LazyComponent::new(shelf, move || {
+            if counted.fetch_add(1, Relaxed) < in_vain {
+                return Err(error());
+            }
+            Ok(Code { component: component.clone(), bytes: 0 })
+        });
+        (lazy, loads)
+    }
+
+    #[test]
+    fn a_passing_failure_is_tried_again_and_a_lasting_one_is_kept() {
+        let shelf = Shelf::with(16);
+        let (lazy, loads) = counted(&shelf, 2, || LoadError::Passing(failure()));
+        assert_eq!(lazy.get().err(), Some(failure()));
+        assert_eq!(lazy.failure(), Some(failure()));
+        assert_eq!(lazy.get().err(), Some(failure()));
+        assert!(lazy.get().is_ok() && lazy.get().is_ok());
+        assert_eq!((loads.load(Relaxed), lazy.failure()), (3, None));
+        let (lazy, loads) = counted(&shelf, 1, || LoadError::Lasting(failure()));
+        assert!(lazy.get().is_err() && lazy.get().is_err());
+        assert_eq!(loads.load(Relaxed), 1);
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_is_unloaded_and_loaded_anew() {
+        let shelf = Shelf::with(2);
+        let three: Vec<_> =
+            (0..3).map(|_| counted(&shelf, 0, || LoadError::Passing(failure()))).collect();
+        let loads = || three.iter().map(|(_, loads)| loads.load(Relaxed)).collect::<Vec<_>>();
+        let get = |index: usize| three[index].0.get().unwrap();
+        for index in [0, 1, 0, 2] {
+            get(index);
+        }
+        assert_eq!(loads(), [1, 1, 1]);
+        // The second made room for the third.
+        for index in [0, 2] {
+            get(index);
+        }
+        assert_eq!(loads(), [1, 1, 1]);
+        get(1);
+        assert_eq!(loads(), [1, 2, 1]);
+        get(2);
+        get(0);
+        assert_eq!(loads(), [2, 2, 1]);
     }
 }

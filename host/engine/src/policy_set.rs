@@ -1,7 +1,9 @@
 use crate::Digest;
 use crate::engine::{Engine, KEPT, WARM};
-use crate::evaluation::{Evaluation, Setup, Share};
+use crate::evaluation::{Evaluation, Setup};
 use crate::loaded::{LazyComponent, Loaded};
+use crate::share::Share;
+use crate::shelf::MOST_LOADED;
 use crate::snapshot::Snapshot;
 use admit_core::{
     Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time,
@@ -76,10 +78,9 @@ impl PolicySet {
 
     /// The policies that could not be loaded, and why: they fail whenever they are asked. One
     /// that is still to be loaded is not among them.
-    pub fn unloaded(&self) -> impl Iterator<Item = (&Policy, &Failure)> {
-        self.entries
-            .iter()
-            .filter_map(|entry| Some((&entry.policy, entry.component.attempted()?.as_ref().err()?)))
+    pub fn unloaded(&self) -> impl Iterator<Item = (&Policy, Failure)> {
+        let entries = self.entries.iter();
+        entries.filter_map(|entry| Some((&entry.policy, entry.component.failure()?)))
     }
 
     /// The policies whose settings are tried out and refused, or that fail in another way
@@ -89,13 +90,13 @@ impl PolicySet {
     pub fn misconfigured(&self, left: Duration) -> Vec<(&Policy, Failure)> {
         let end = Instant::now() + left;
         let failure = |entry: &Entry| {
-            let component = entry.component.attempted()?.as_ref().ok()?;
-            if entry.snapshot.is_some() {
+            if entry.snapshot.is_some() || entry.component.is_untried() {
                 return None;
             }
+            let component = entry.component.get().ok()?;
             let Policy { limits, log, .. } = &entry.policy;
             let left = end.checked_duration_since(Instant::now())?;
-            let tried = self.engine.try_settings(component, (limits, *log), &entry.settings, left);
+            let tried = self.engine.try_settings(&component, (limits, *log), &entry.settings, left);
             // What a clock stopped may have been slow for once.
             let by_chance = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
             tried.err().filter(|failure| !by_chance.contains(&failure.kind()))
@@ -126,31 +127,29 @@ impl PolicySet {
     ///
     /// It takes as long as the manifest's budget, in the time that the process runs, or as the
     /// caller has left by the wall, 4 s at most. Each policy may use an equal share of what is
-    /// left when its turn comes, so that none can use up the time of those behind it.
+    /// left when its turn comes, so that none can use up the time of the others. One that hardly
+    /// got to compute in its share, on a processor that is busy elsewhere or throttled, is asked
+    /// again after the others, while there is time.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> Deliberation {
         let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
         let (asked, not_asked): (Vec<_>, Vec<_>) =
             self.entries.iter().partition(|entry| entry.policy.applies_to.contains(sign_up));
         // Before the clock starts: what is loaded for one takes no time from the others.
-        asked.iter().for_each(|entry| _ = entry.component.get());
+        asked.iter().take(MOST_LOADED).for_each(|entry| _ = entry.component.get());
         let _running = self.engine.clock.run();
         let budget = self.budget.min(left.into());
         let whole = self.engine.clock.start_of_something().after(budget.duration());
         let all = Share { budget, length: budget.duration(), own: whole, whole, last };
-        let waiting = (1..=asked.len()).rev();
-        let (outcomes, evaluations): (Vec<_>, Vec<_>) = asked
-            .into_iter()
-            .zip(waiting)
-            .map(|(entry, waiting)| {
-                let evaluation = self.evaluate(entry, sign_up, self.share(all, waiting));
-                let outcome = Outcome {
-                    policy: entry.policy.id.clone(),
-                    terms: entry.policy.terms.clone(),
-                    answer: evaluation.answer.clone(),
-                };
-                (outcome, evaluation)
+        let evaluations = self.evaluate_all(&asked, sign_up, all);
+        let outcomes: Vec<Outcome> = asked
+            .iter()
+            .zip(&evaluations)
+            .map(|(entry, evaluation)| Outcome {
+                policy: entry.policy.id.clone(),
+                terms: entry.policy.terms.clone(),
+                answer: evaluation.answer.clone(),
             })
-            .unzip();
+            .collect();
         Deliberation {
             decision: decide(sign_up, &outcomes, self.when_nobody_applies),
             evaluations,
@@ -158,17 +157,41 @@ impl PolicySet {
         }
     }
 
-    /// The share of the next policy, where so many still wait with it.
-    fn share(&self, all: Share, waiting: usize) -> Share {
-        let now = self.engine.clock.now();
-        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
-        let length = now.until(all.whole) / waiting;
-        Share { length, own: now.after(length), ..all }
+    /// One evaluation for each of these, in their order.
+    fn evaluate_all(&self, asked: &[&Entry], sign_up: &SignUp<'_>, all: Share) -> Vec<Evaluation> {
+        let mut evaluations = Vec::with_capacity(asked.len());
+        // Those that are to be asked again wait as well.
+        let mut again = Vec::new();
+        for (index, entry) in asked.iter().enumerate() {
+            let share = all.next(self.engine.clock.now(), asked.len() - index + again.len());
+            let evaluation = self.evaluate(entry, sign_up, share);
+            if evaluation.was_cut_short {
+                again.push(index);
+            }
+            evaluations.push(evaluation);
+        }
+        while !again.is_empty() {
+            let turn = std::mem::take(&mut again);
+            for (done, index) in turn.iter().enumerate() {
+                let waiting = turn.len() - done + again.len();
+                let share = all.next(self.engine.clock.now(), waiting);
+                if !share.is_a_turn() {
+                    return evaluations;
+                }
+                let evaluation = self.evaluate(asked[*index], sign_up, share);
+                if evaluation.was_cut_short {
+                    again.push(*index);
+                }
+                let before = evaluations[*index].time;
+                evaluations[*index] = Evaluation { time: before + evaluation.time, ..evaluation };
+            }
+        }
+        evaluations
     }
 
     fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {
         let evaluation = match entry.component.get() {
-            Err(failure) => Evaluation::failed(failure.clone()),
+            Err(failure) => Evaluation::failed(failure),
             Ok(_) if share.is_over(self.engine.clock.now()) => {
                 Evaluation::failed(Failure::Budget { budget: share.budget })
             }
@@ -179,7 +202,7 @@ impl PolicySet {
                     Some(snapshot) => Setup::Snapshot(snapshot),
                     None => Setup::Settings(&entry.settings),
                 };
-                self.engine.evaluate(component, (limits, *log), setup, &view, share)
+                self.engine.evaluate(&component, (limits, *log), setup, &view, share)
             }
         };
         Evaluation { component: entry.digest, ..evaluation }

@@ -63,7 +63,7 @@ impl Trigger {
             });
         }
         for (policy, failure) in policies.unloaded() {
-            diagnostics::say_not_loaded(policy, failure);
+            diagnostics::say_not_loaded(policy, &failure);
         }
         for (policy, failure) in policies.misconfigured(INIT) {
             diagnostics::say_not_configured(policy, &failure);

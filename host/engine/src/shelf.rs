@@ -1,0 +1,72 @@
+//! Which components of a policy set stay loaded: those that were used last, within bounds.
+
+use crate::loaded::{LazyComponent, WeakComponent};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The most bytes of code that are held in memory, where code cannot be mapped from its file.
+const MOST_BYTES: u64 = 512 << 20;
+
+/// The most components that are loaded at a time, where a process may have many descriptors.
+pub(crate) const MOST_LOADED: usize = 512;
+
+/// The components of a policy set that are loaded. A loaded component holds a descriptor and some
+/// mappings, of which a process may have a limited number.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    most: usize,
+    uses: AtomicU64,
+    loaded: Mutex<Vec<(WeakComponent, u64)>>,
+}
+
+impl Shelf {
+    /// A shelf for half of the descriptors that the process may have: the pool keeps some as well,
+    /// and requests need some.
+    pub(crate) fn of_this_process() -> Arc<Shelf> {
+        let half = usize::try_from(descriptors() / 2).unwrap_or(MOST_LOADED);
+        Shelf::with(half.clamp(16, MOST_LOADED))
+    }
+
+    pub(crate) fn with(most: usize) -> Arc<Shelf> {
+        Arc::new(Shelf { most, uses: AtomicU64::new(1), loaded: Mutex::default() })
+    }
+
+    /// The number of a use: a later one has a higher number.
+    pub(crate) fn use_now(&self) -> u64 {
+        self.uses.fetch_add(1, Relaxed)
+    }
+
+    /// Notes that a component was loaded, which holds so many bytes in memory, and unloads others
+    /// that were not used for longest if these are too many. One that is running stays until it is
+    /// done.
+    pub(crate) fn add(&self, component: &LazyComponent, bytes: u64) {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.retain(|(other, _)| other.upgrade().is_some_and(|other| !other.is(component)));
+        loaded.push((component.downgrade(), bytes));
+        let mut held: u64 = loaded.iter().map(|(_, bytes)| bytes).sum();
+        while loaded.len() > 1 && (loaded.len() > self.most || held > MOST_BYTES) {
+            let last = loaded.len() - 1;
+            let used = |(component, _): &(WeakComponent, u64)| {
+                component.upgrade().map_or(0, |component| component.last_used())
+            };
+            let oldest = loaded[..last].iter().enumerate().min_by_key(|(_, entry)| used(entry));
+            let Some((oldest, _)) = oldest else { return };
+            let (component, bytes) = loaded.swap_remove(oldest);
+            held -= bytes;
+            if let Some(component) = component.upgrade() {
+                component.unload();
+            }
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn descriptors() -> u64 {
+    use rustix::process::{Resource, getrlimit};
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn descriptors() -> u64 {
+    1_024
+}

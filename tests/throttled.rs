@@ -1,0 +1,61 @@
+//! A function that has a small part of a processor, as one of 128 MB has on Lambda.
+
+use admit_tests::{Bundle, Lambda, Trial, component};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+/// Lets a process run for 7 of every 100 ms, as Linux does with a quota.
+struct Throttle(Child, String);
+
+const SCRIPT: &str = "while kill -STOP $0; do sleep 0.093; kill -CONT $0; sleep 0.007; done";
+
+impl Throttle {
+    fn of(process: u32) -> Throttle {
+        let process = process.to_string();
+        let child = Command::new("sh").args(["-c", SCRIPT, &process]).spawn().unwrap();
+        Throttle(child, process)
+    }
+}
+
+impl Drop for Throttle {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+        let _ = Command::new("kill").args(["-CONT", &self.1]).status();
+    }
+}
+
+/// Policies that compute without an end are stopped in time for those behind them, and for one
+/// that needs more of the processor than its first share has.
+#[test]
+fn six_loops_leave_a_healthy_policy_its_share_at_any_share_of_the_processor() {
+    let puppet = component("puppet");
+    let policy = |id: &str, settings: &str| {
+        format!(
+            "[[policy]]\nid = \"{id}\"\ncomponent = {puppet:?}\nreads = []\n\
+             verdicts = [\"confirm\"]\non-failure = \"abstain\"\nsettings = {{ {settings} }}\n\
+             limits = {{ fuel = 10_000_000_000, time = \"2s\" }}\n"
+        )
+    };
+    let loops = (0..6).map(|number| policy(&format!("loops-{number}"), "spin = 9_000_000_000"));
+    let healthy = policy("healthy", "confirm = \"grant\"");
+    let bundle = Bundle::with(&(loops.collect::<String>() + &healthy));
+    let mut lambda = Lambda::start(&bundle.path());
+    // Everything is loaded before.
+    lambda.invoke(Trial::sign_up("client"));
+    lambda.decision_line();
+    let throttle = Throttle::of(lambda.process());
+    for _ in 0..3 {
+        let started = Instant::now();
+        lambda.invoke_within(Trial::sign_up("client"), Duration::from_secs(20));
+        let took = started.elapsed();
+        let record = lambda.decision_line();
+        let policies = record["policies"].as_array().unwrap();
+        let (healthy, loops) = policies.split_last().unwrap();
+        assert_eq!(healthy["opinion"], "allow", "{record}");
+        assert!(loops.iter().all(|policy| policy["kind"] == "budget"), "{record}");
+        // The budget is 2 s; what the process writes and reads takes long as well.
+        assert!(took < Duration::from_secs(4), "{took:?}");
+    }
+    drop(throttle);
+}
