@@ -10,7 +10,7 @@ use admit_core::{
     Alternative, Answer, Counted, Counterfactual, Decision, Flag, FlagRecord, Flags, Opinion,
     PolicyId, PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
 };
-use admit_engine::{Deliberation, Evaluation, Notes};
+use admit_engine::{Deliberation, Evaluation, Notes, PolicySet};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -28,7 +28,7 @@ pub(crate) struct Explanation<'a> {
     why: Counterfactual,
     /// What each evaluation cost, in the order of the policies.
     evaluations: Vec<Cost<'a>>,
-    not_asked: &'a [PolicyId],
+    not_asked: Vec<&'a PolicyId>,
     flags_are_ignored: bool,
     #[serde(skip)]
     reply: &'a Reply,
@@ -47,10 +47,11 @@ struct Cost<'a> {
 impl<'a> Explanation<'a> {
     pub(crate) fn new(
         event: &Event<'_>,
+        policies: &'a PolicySet,
         deliberation: &'a Deliberation,
         reply: &'a Reply,
     ) -> Explanation<'a> {
-        let Deliberation { decision, evaluations, not_asked } = deliberation;
+        let Deliberation { decision, evaluations, .. } = deliberation;
         let cost = |(record, evaluation): (&'a PolicyRecord, &'a Evaluation)| Cost {
             policy: &record.policy,
             fuel: evaluation.fuel,
@@ -62,7 +63,7 @@ impl<'a> Explanation<'a> {
             decision,
             why: counterfactual(event.sign_up(), decision),
             evaluations: decision.policies.iter().zip(evaluations).map(cost).collect(),
-            not_asked,
+            not_asked: policies.not_asked(event.sign_up()).collect(),
             flags_are_ignored: event.flags_are_ignored(),
             reply,
         }
@@ -109,7 +110,7 @@ impl<'a> Explanation<'a> {
                 let _ = writeln!(text, "\n{}: {}", record.policy, if_enforced(alternative));
             }
         }
-        for policy in self.not_asked {
+        for policy in &self.not_asked {
             let _ =
                 writeln!(text, "\n{policy}: not asked, the sign-up is outside its `applies-to`");
         }

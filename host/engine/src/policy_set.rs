@@ -35,8 +35,8 @@ pub struct Deliberation {
     pub decision: Decision,
     /// One for each policy of the decision, in its order.
     pub evaluations: Vec<Evaluation>,
-    /// The policies whose `applies-to` this sign-up is not in.
-    pub not_asked: Vec<PolicyId>,
+    /// How many policies were not asked, since the sign-up is outside their `applies-to`.
+    pub not_asked: usize,
 }
 
 impl PolicySet {
@@ -123,6 +123,12 @@ impl PolicySet {
         self.entries.iter().map(|entry| (&entry.policy, entry.digest))
     }
 
+    /// The policies that are not asked about a sign-up, since it is outside their `applies-to`.
+    pub fn not_asked(&self, sign_up: &SignUp<'_>) -> impl Iterator<Item = &PolicyId> {
+        let policies = self.entries.iter().map(|entry| &entry.policy);
+        policies.filter(|policy| !policy.applies_to.contains(sign_up)).map(|policy| &policy.id)
+    }
+
     /// Asks every policy that applies, and merges what they say.
     ///
     /// It takes as long as the manifest's budget, in the time that the process runs, or as the
@@ -132,8 +138,10 @@ impl PolicySet {
     /// again after the others, while there is time.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> Deliberation {
         let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
-        let (asked, not_asked): (Vec<_>, Vec<_>) =
-            self.entries.iter().partition(|entry| entry.policy.applies_to.contains(sign_up));
+        let entries = self.entries.iter();
+        let asked: Vec<_> =
+            entries.filter(|entry| entry.policy.applies_to.contains(sign_up)).collect();
+        let not_asked = self.entries.len() - asked.len();
         // Before the clock starts: what is loaded for one takes no time from the others.
         asked.iter().take(MOST_LOADED).for_each(|entry| _ = entry.component.get());
         let _running = self.engine.clock.run();
@@ -150,11 +158,8 @@ impl PolicySet {
                 answer: evaluation.answer.clone(),
             })
             .collect();
-        Deliberation {
-            decision: decide(sign_up, &outcomes, self.when_nobody_applies),
-            evaluations,
-            not_asked: not_asked.into_iter().map(|entry| entry.policy.id.clone()).collect(),
-        }
+        let decision = decide(sign_up, &outcomes, self.when_nobody_applies);
+        Deliberation { decision, evaluations, not_asked }
     }
 
     /// One evaluation for each of these, in their order.

@@ -37,7 +37,9 @@ pub(crate) struct DecisionLine<'a> {
     /// Cognito sets no flag for a user whom an administrator creates.
     flags_are_ignored: bool,
     policies: Vec<PolicyLine<'a>>,
-    not_asked: &'a [PolicyId],
+    /// How many policies were not asked: with tenants by the thousand their names would be most
+    /// of the log.
+    not_asked: usize,
     cold_start: bool,
     microseconds: u128,
 }
@@ -185,7 +187,7 @@ impl<'a> DecisionLine<'a> {
             flags: &decision.flags,
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
-            not_asked,
+            not_asked: *not_asked,
             cold_start,
             microseconds: time.as_micros(),
         }

@@ -193,7 +193,8 @@ impl Bench {
     fn run(&self, case: &Case, event: &[u8]) -> anyhow::Result<(CaseResult, Deliberation)> {
         let scope = if case.policy.is_some() { Scope::One } else { self.scope };
         let event = Event::parse(event)?;
-        let deliberation = self.policies(case, scope).decide(event.sign_up(), Duration::MAX);
+        let policies = self.policies(case, scope);
+        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
         let decision = &deliberation.decision;
         let fuel = deliberation.evaluations.iter().map(|evaluation| evaluation.fuel).sum();
         let held = deliberation.evaluations.iter().map(|evaluation| evaluation.memory);
@@ -220,7 +221,7 @@ impl Bench {
             max_fuel: case.budgets.fuel,
             max_memory: case.budgets.memory,
             policies: said.collect(),
-            not_asked: deliberation.not_asked.clone(),
+            not_asked: policies.not_asked(event.sign_up()).cloned().collect(),
         };
         Ok((result, deliberation))
     }

@@ -67,7 +67,7 @@ impl Args {
         // Here nobody waits: the manifest's own budget is the only one.
         let deliberation = policies.decide(event.sign_up(), Duration::MAX);
         let reply = Reply::new(&event, &deliberation.decision.answer);
-        let explanation = Explanation::new(&event, &deliberation, &reply);
+        let explanation = Explanation::new(&event, &policies, &deliberation, &reply);
         let text = match self.format {
             Format::Json => explanation.to_json()?,
             Format::Text if self.explain => {
