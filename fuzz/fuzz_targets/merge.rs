@@ -108,7 +108,7 @@ fn check_denial(outcomes: &[Outcome], decision: &Decision) {
     match (outcomes.iter().find(denies), &decision.answer) {
         (None, Answer::Admit(_)) => {}
         (Some(first), Answer::Deny(refusal)) => {
-            assert_eq!(refusal.policy, first.policy);
+            assert_eq!(refusal.policy.as_ref(), Some(&first.policy));
             let (grounds, message) = match &first.answer {
                 Ok(Verdict::Deny(denial)) => (Grounds::Denial, denial.message()),
                 _ => (Grounds::Failure, FAILURE_MESSAGE),
