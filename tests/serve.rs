@@ -148,7 +148,7 @@ fn nothing_that_changes_is_missed() {
     assert!(confirms());
     // Nobody decides any more: that is no policy set to serve.
     fs::write(&manifest, "").unwrap();
-    served.said_line("names no policy: everybody would be admitted");
+    served.said_line("names no policy: every sign-up would be admitted");
     assert!(confirms());
     // What else happens in the folder is nobody's business.
     fs::write(folder.path().join("admit.log"), "a line").unwrap();
