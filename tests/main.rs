@@ -34,6 +34,7 @@ mod neighbours;
 mod new;
 mod nobody_applies;
 mod operating;
+mod outputs;
 mod peers;
 mod privacy;
 mod projects;

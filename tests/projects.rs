@@ -1,10 +1,11 @@
 //! Policy projects in other languages than Rust: what `admit build` starts, when, and what it
 //! says where a tool is missing. The tools are played; the SDKs are tested with real ones.
 
+mod links;
 mod played;
 
 use admit_tests::{admit, component, is_there, stderr, stdout};
-use played::Played;
+pub(crate) use played::Played;
 use std::fs;
 use std::path::Path;
 use std::thread;

@@ -8,13 +8,13 @@ use tempfile::TempDir;
 
 /// A folder with a policy project in `project`, and tools in `tools` that note when they are
 /// started. What they build is `component.wasm`.
-pub(super) struct Played {
+pub(crate) struct Played {
     here: TempDir,
-    pub(super) language: &'static str,
+    pub(crate) language: &'static str,
     /// The lock file of its tools.
-    pub(super) lock: &'static str,
+    pub(crate) lock: &'static str,
     /// A file of its SDK.
-    pub(super) sdk: &'static str,
+    pub(crate) sdk: &'static str,
 }
 
 /// What the SDK's tool does: `build DIR --output FILE --inputs LIST`.
@@ -48,7 +48,7 @@ shift 2
 exec /bin/sh $ROOT/tools/build \"$@\"";
 
 impl Played {
-    pub(super) fn node() -> Played {
+    pub(crate) fn node() -> Played {
         let played =
             Played::new("typescript", "TypeScript", "package-lock.json", "sdk/src/index.ts");
         fs::write(played.project().join("src/policy.ts"), "").unwrap();
@@ -58,7 +58,7 @@ impl Played {
         played
     }
 
-    pub(super) fn python() -> Played {
+    pub(crate) fn python() -> Played {
         let played =
             Played::new("python", "Python", "requirements.txt", "sdk/src/admit_policy/__init__.py");
         fs::write(played.project().join("src/policy.py"), "").unwrap();
@@ -67,7 +67,7 @@ impl Played {
         played
     }
 
-    pub(super) fn c() -> Played {
+    pub(crate) fn c() -> Played {
         Played::new("c", "C", "none", "sdk/include/admit_policy.h")
     }
 
@@ -92,20 +92,20 @@ impl Played {
     }
 
     /// The folder of all; as a link may lead to it, by its own name.
-    pub(super) fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.here.path().canonicalize().unwrap()
     }
 
-    pub(super) fn project(&self) -> PathBuf {
+    pub(crate) fn project(&self) -> PathBuf {
         self.root().join("project")
     }
 
-    pub(super) fn tool(&self, name: &str) -> PathBuf {
+    pub(crate) fn tool(&self, name: &str) -> PathBuf {
         self.root().join("tools").join(name)
     }
 
     /// Makes a tool of a few lines of shell.
-    pub(super) fn play(&self, name: &str, lines: &str) {
+    pub(crate) fn play(&self, name: &str, lines: &str) {
         let root = self.root();
         let text = format!("#!/bin/sh\nROOT={}\n{lines}\n", root.display());
         fs::write(self.tool(name), text).unwrap();
@@ -113,7 +113,7 @@ impl Played {
     }
 
     /// Builds the project, with no tools but those that are played.
-    pub(super) fn build(&self) -> Output {
+    pub(crate) fn build(&self) -> Output {
         let mut build = admit();
         build.current_dir(self.root()).args(["build", "project"]);
         build.env("PATH", self.root().join("tools")).env_remove("PYTHONPATH");
@@ -121,18 +121,18 @@ impl Played {
     }
 
     /// What was started, in order.
-    pub(super) fn started(&self) -> Vec<String> {
+    pub(crate) fn started(&self) -> Vec<String> {
         let started = fs::read_to_string(self.root().join("started")).unwrap_or_default();
         started.lines().map(str::to_owned).collect()
     }
 
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         drop(fs::remove_file(self.root().join("started")));
     }
 
     /// Whether the lock file is newer than what was installed by it, by a clock that may be
     /// coarse.
-    pub(super) fn lock_is_newer(&self, is_newer: bool) {
+    pub(crate) fn lock_is_newer(&self, is_newer: bool) {
         let minute = Duration::from_secs(60);
         let now = SystemTime::now();
         let time = if is_newer { now + minute } else { now - minute };

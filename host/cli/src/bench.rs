@@ -7,7 +7,7 @@ mod table;
 
 pub(crate) use comparison::Comparison;
 pub(crate) use measurement::measure;
-pub(crate) use samples::Samples;
+pub(crate) use samples::{Samples, event_files};
 pub(crate) use table::to_text;
 
 use crate::format::to_json;

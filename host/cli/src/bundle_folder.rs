@@ -1,17 +1,33 @@
 //! A bundle as a folder.
 
 use crate::file::readable;
+use crate::output::is_inside;
 use admit_engine::bundle::{ABOUT, INDEX, MOST_COMPILED, SETTINGS};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// Refuses to replace a folder that holds anything but a bundle, and the one that this was
-/// started in, which would be gone for whoever started it.
-pub(crate) fn check(folder: &Path) -> anyhow::Result<()> {
+/// Refuses to replace a folder that holds anything but a bundle or one of the inputs, and the one
+/// that this was started in, which would be gone for whoever started it.
+pub(crate) fn check(folder: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
+    if folder.is_symlink() && !folder.exists() {
+        bail!(
+            "cannot write the bundle `{}`: it is a symbolic link that leads nowhere: remove it, or \
+             name what it is to lead to",
+            folder.display()
+        );
+    }
+    if let Some(input) = inputs.iter().find(|input| is_inside(input, folder)) {
+        bail!(
+            "cannot write the bundle `{}`: `{}` in it belongs to what this command reads, and \
+             would be lost: name another folder",
+            folder.display(),
+            input.display()
+        );
+    }
     if folder.canonicalize().is_ok_and(|folder| env::current_dir().is_ok_and(|here| here == folder))
     {
         bail!("`{}` is the folder that you are in: name another", folder.display());

@@ -4,10 +4,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file beside its place, then puts it there.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Behind a link, what it leads to is replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+/// Writes a file beside its place, then puts it there. What was there is replaced, not followed
+/// where it is a link.
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

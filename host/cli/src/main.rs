@@ -32,6 +32,7 @@ mod live;
 mod metadata;
 mod new_project;
 mod origin;
+mod output;
 mod parallel;
 mod patience;
 mod place;

@@ -1,12 +1,13 @@
 //! What a policy says of itself: read from its project, put into its component, and read
 //! from there.
 
+use crate::output::is_inside;
 use crate::source::Source;
 use admit_core::{Metadata, RawMetadata};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
-use std::path::Path;
+use std::path::{Component, Path};
 use wasm_encoder::{ComponentSection, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField};
 
@@ -68,9 +69,20 @@ pub(crate) fn from_section(data: &[u8]) -> Result<Metadata, String> {
     Ok(metadata)
 }
 
-/// A schema that stands in a file of its own, named from the folder of the project.
+/// A schema that stands in a file of its own, named from the folder of the project. It becomes
+/// part of the component, which others read: so none is taken from elsewhere on this machine.
 fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
-    let bytes = read_regular_file(&folder.join(name), MOST as u64)
+    let path = folder.join(name);
+    let is_named_inside = Path::new(name)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    // Where there is nothing, reading it says so.
+    if !is_named_inside || (path.exists() && !is_inside(&path, folder)) {
+        return Err(format!(
+            "`{name}` leads out of the project: name a file in the folder of `{FILE}`, or below it"
+        ));
+    }
+    let bytes = read_regular_file(&path, MOST as u64)
         .map_err(|error| format!("cannot read `{name}`: {error}"))?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(schema)) => Ok(schema),

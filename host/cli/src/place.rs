@@ -1,6 +1,7 @@
 //! Where a bundle goes, and what is there before.
 
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::output::Output;
 use crate::{bundle_folder, changes};
 use admit_core::printable;
 use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS};
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 /// Where a bundle goes, with what goes there beside it.
 pub(crate) enum Place {
     Folder(PathBuf),
-    Zip { path: PathBuf, bootstrap: Vec<u8> },
+    Zip { output: Output, bootstrap: Vec<u8> },
 }
 
 /// What is in a place before.
@@ -49,7 +50,8 @@ impl Before {
                     content: Content::Folder(files),
                 }))
             }
-            Place::Zip { path, .. } => {
+            Place::Zip { output, .. } => {
+                let path = output.path();
                 let bytes = match read_regular_file(path, MOST_PACKAGE) {
                     Ok(bytes) => bytes,
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -9,17 +9,17 @@ mod inputs;
 mod install;
 mod node;
 mod output;
+mod output_folder;
 mod python;
 mod rust;
 mod tools;
 
 use crate::anatomy::Anatomy;
 use crate::source::Source;
-use crate::{file, flattening, metadata, warming};
+use crate::{flattening, metadata, warming};
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
 use std::borrow::Cow;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The bytes of a guest's stack. It stands before everything else in memory, so that an
@@ -67,6 +67,24 @@ pub(crate) fn places(component: &Path) -> Vec<PathBuf> {
         places.extend(files.filter(|file| !file.starts_with(&folder)));
     }
     places
+}
+
+/// The files that a component is made from, as far as they are known without a build: itself, or
+/// what the author of a project wrote, and what that takes from elsewhere.
+pub(crate) fn files(component: &Path) -> Vec<PathBuf> {
+    if !component.is_dir() {
+        return vec![component.to_owned()];
+    }
+    let mut files = vec![component.join(metadata::FILE)];
+    files.extend(rust::FILES.map(|file| component.join(file)));
+    files.extend(["src", "sdk"].iter().flat_map(|part| inputs::sources(&component.join(part))));
+    let Ok(Some((_, metadata))) = metadata::read(component) else { return files };
+    let Ok(folder) = component.canonicalize() else { return files };
+    if let Ok(builder) = builder(metadata.language, &folder) {
+        files.extend(output::files(&folder, &*builder));
+        files.extend(output::inputs(&folder, &metadata));
+    }
+    files
 }
 
 fn builder(language: Language, folder: &Path) -> anyhow::Result<Box<dyn Builder>> {
@@ -167,12 +185,4 @@ fn what_a_policy_is(language: Language) -> Cow<'static, str> {
         Language::Python => "derive a class from `Policy` in `src/policy.py`".into(),
         Language::C => "define the functions that `admit_policy.h` declares".into(),
     }
-}
-
-/// Writes a component, unless it is there already: what watches it need not look again.
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<PathBuf> {
-    if !fs::read(path).is_ok_and(|before| before == bytes) {
-        file::write(path, bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
-    }
-    Ok(path.to_owned())
 }

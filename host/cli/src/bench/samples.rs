@@ -23,21 +23,15 @@ impl Samples {
         Samples::of([("sample sign-up".to_owned(), include_bytes!("sign-up.json").to_vec())])
     }
 
-    /// Reads events, and of a folder every file that ends in `.json`, by their names.
-    pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Samples> {
-        let mut texts = Vec::new();
-        for path in paths {
-            let files = if path.is_dir() { events_in(path)? } else { vec![path.clone()] };
-            for file in files {
-                let name = file.display().to_string();
-                let text = File::open(&file).and_then(|file| read_at_most(file, MOST_EVENT));
-                texts.push((
-                    name,
-                    text.with_context(|| format!("cannot read the event `{}`", file.display()))?,
-                ));
-            }
-        }
-        Ok(Samples::of(texts))
+    /// Reads events.
+    pub(crate) fn read(files: &[PathBuf]) -> anyhow::Result<Samples> {
+        let read = |file: &PathBuf| {
+            let name = file.display().to_string();
+            let text = File::open(file).and_then(|file| read_at_most(file, MOST_EVENT));
+            let text = text.with_context(|| format!("cannot read the event `{name}`"))?;
+            Ok((name, text))
+        };
+        Ok(Samples::of(files.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sample> {
@@ -54,6 +48,18 @@ impl Samples {
         }
         Samples(samples)
     }
+}
+
+/// Files as they are named, and of a folder every file that ends in `.json`, by their names.
+pub(crate) fn event_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        match path.is_dir() {
+            true => files.extend(events_in(path)?),
+            false => files.push(path.clone()),
+        }
+    }
+    Ok(files)
 }
 
 fn events_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {

@@ -54,15 +54,35 @@ impl Subject {
         }
     }
 
+    /// The files that it is made from, as far as they are known without a build.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let own = match self {
+            Subject::Policy(_) => None,
+            Subject::Manifest(file) => Some(file.clone()),
+        };
+        let components = self.components();
+        own.into_iter().chain(components.iter().flat_map(|path| project::files(path))).collect()
+    }
+
+    /// The components, each a file or the folder of a project.
+    pub(crate) fn components(&self) -> Vec<PathBuf> {
+        match self {
+            Subject::Policy(path) => vec![path.clone()],
+            Subject::Manifest(file) => {
+                let policies = Assembly::read_manifest(file).map(|(_, manifest)| manifest.policies);
+                let policies = policies.into_iter().flatten();
+                policies.map(|policy| file.with_file_name(policy.component)).collect()
+            }
+        }
+    }
+
     /// The files and folders on which the answers depend.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         match self {
             Subject::Policy(path) => project::places(path),
             Subject::Manifest(file) => {
-                let policies = Assembly::read_manifest(file).map(|(_, manifest)| manifest.policies);
-                let components = policies.into_iter().flatten();
-                let components = components
-                    .flat_map(|policy| project::places(&file.with_file_name(policy.component)));
+                let components = self.components();
+                let components = components.iter().flat_map(|path| project::places(path));
                 std::iter::once(file.clone()).chain(components).collect()
             }
         }

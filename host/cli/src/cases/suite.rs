@@ -120,15 +120,30 @@ impl Suite {
     /// The files and folders that a run depends on.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         let mut places = self.subject.places();
-        places.push(self.file.clone());
+        places.extend(self.cases());
+        places
+    }
+
+    /// The files that it is made from: those of the subject, its cases, and those of every policy.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut files = self.subject.files();
+        files.extend(self.cases());
+        let components = self.subject.components();
+        files.extend(components.iter().flat_map(|path| Suite::at(path, None).cases()));
+        files
+    }
+
+    /// The file of the cases, and those of their events.
+    fn cases(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.file.clone()];
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let cases = Source::read(&self.file).ok().and_then(|source| Case::read_all(&source).ok());
         for case in cases.into_iter().flatten() {
             if let GivenEvent::File(name) = case.event {
-                places.push(folder.join(name));
+                files.push(folder.join(name));
             }
         }
-        places
+        files
     }
 
     /// Refuses what makes no sense for what the case is about.

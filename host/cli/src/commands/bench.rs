@@ -1,12 +1,12 @@
 use super::eval::object;
 use crate::assembly::{Assembly, Grants, MANIFEST};
-use crate::bench::{Comparison, Figures, Samples, measure, to_text};
-use crate::cases::Subject;
+use crate::bench::{Comparison, Figures, Samples, event_files, measure, to_text};
+use crate::cases::{Subject, Suite};
 use crate::compiled_cache;
-use crate::file;
 use crate::format::Format;
+use crate::output::Output;
 use crate::project;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::error::ErrorKind;
 use serde_json::{Map, Value};
 use std::io::{Write, stdout};
@@ -45,7 +45,8 @@ pub(crate) struct Args {
     /// How many decisions to time, the events in turn, each at least once
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     samples: u32,
-    /// Write what was measured to a file
+    /// Write what was measured to a file; one that is there already is replaced, even if it is the
+    /// baseline, and a device or a pipe is written to
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Compare with such a file
@@ -66,17 +67,22 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         // Before everything that takes long.
         let baseline = self.baseline.as_deref().map(Figures::read).transpose()?;
-        let samples = match &self.events[..] {
+        let events = event_files(&self.events)?;
+        let save = self.save.as_deref().map(|path| {
+            let inputs = Suite::at(&self.path, None).files().into_iter().chain(events.clone());
+            Output::at(path, inputs.collect())
+        });
+        let save = save.transpose()?;
+        let samples = match &events[..] {
             [] => Samples::built_in(),
-            paths => Samples::read(paths)?,
+            files => Samples::read(files)?,
         };
         let policies = assembly(&self.path, self.settings)?
             .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
         let count = usize::try_from(self.samples)?;
         let figures = measure(&policies, &samples, count)?;
-        if let Some(path) = &self.save {
-            file::write(path, figures.to_json()?.as_bytes())
-                .with_context(|| format!("cannot write the figures `{}`", path.display()))?;
+        if let Some(save) = save {
+            save.write(figures.to_json()?.as_bytes())?;
         }
         let comparison = baseline
             .map(|baseline| Comparison::new(&figures, &baseline, self.max_regression))

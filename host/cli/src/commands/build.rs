@@ -1,4 +1,6 @@
+use crate::cases::Suite;
 use crate::format::{self, Format};
+use crate::output::Output;
 use crate::project;
 use admit_engine::Digest;
 use anyhow::Context;
@@ -22,7 +24,8 @@ pub(crate) struct Args {
     /// The folder of the project
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// Also copy the component to this file
+    /// Also copy the component to this file; one that is there already is replaced, a device or a
+    /// pipe is written to
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How to print where it is; as JSON with its digest and size
@@ -40,21 +43,22 @@ struct Built {
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        let output = self.output.as_deref().map(|path| {
+            let cases = Suite::at(&self.dir, None).files();
+            Output::at(path, project::files(&self.dir).into_iter().chain(cases).collect())
+        });
+        let output = output.transpose()?;
         let built = project::build(&self.dir)?;
-        let component = match self.output {
-            None => built,
-            Some(output) => {
-                fs::copy(&built, &output)
-                    .with_context(|| format!("cannot write `{}`", output.display()))?;
-                output
-            }
-        };
+        let bytes =
+            fs::read(&built).with_context(|| format!("cannot read `{}`", built.display()))?;
+        if let Some(output) = output {
+            output.write(&bytes)?;
+        }
+        let component = self.output.unwrap_or(built);
         match self.format {
             Format::Text => writeln!(stdout(), "{}", component.display())?,
             Format::Json => {
                 let path = component.display().to_string();
-                let bytes =
-                    fs::read(&component).with_context(|| format!("cannot read `{path}`"))?;
                 let (digest, bytes) = (Digest::of(&bytes), bytes.len());
                 format::print_json(&Built { path, digest, bytes })?;
             }

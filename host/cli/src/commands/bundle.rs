@@ -2,11 +2,13 @@ mod report;
 
 use crate::assembly::{Assembly, MANIFEST};
 use crate::bundle_files::{BundleFiles, Configure};
+use crate::cases::Subject;
 use crate::checkout::Checkout;
 use crate::format::Format;
 use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
+use crate::output::Output;
 use crate::place::Place;
-use crate::{bootstrap, bundle_folder, file, terminal};
+use crate::{bootstrap, bundle_folder, terminal};
 use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
@@ -85,19 +87,22 @@ const CHANGED: u8 = 3;
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+        let mut inputs = Subject::Manifest(self.manifest.clone()).files();
+        inputs.extend(self.bootstrap.clone());
         if let Some(folder) = &self.output {
-            bundle_folder::check(folder)?;
+            bundle_folder::check(folder, &inputs)?;
         }
+        let zip = self.zip.as_deref().map(|path| Output::at(path, inputs.clone())).transpose()?;
         let assembly = Assembly::from_manifest(&self.manifest)?;
         assembly.check_that_somebody_decides()?;
         let target = Target::from(self.target);
         let bundle = BundleFiles::of(assembly, target, self.configure)?;
         // Last, since it may take minutes.
-        let place = match (self.output, self.zip) {
+        let place = match (self.output, zip) {
             (Some(folder), _) => Place::Folder(folder),
-            (None, Some(path)) => {
+            (None, Some(output)) => {
                 let bootstrap = bootstrap(self.bootstrap.as_deref(), &self.manifest, target)?;
-                Place::Zip { path, bootstrap }
+                Place::Zip { output, bootstrap }
             }
             (None, None) => bail!("name a folder with --output, or a package with --zip"),
         };
@@ -108,12 +113,11 @@ impl Args {
         let report = Report::new(&place, &bundle, target, &zip)?;
         if !self.check {
             match &place {
-                Place::Folder(folder) => bundle_folder::check(folder).and_then(|()| {
+                Place::Folder(folder) => bundle_folder::check(folder, &inputs).and_then(|()| {
                     bundle_folder::write(folder, &bundle.files)
                         .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
                 })?,
-                Place::Zip { path, .. } => file::write(path, &zip)
-                    .with_context(|| format!("cannot write the package `{}`", path.display()))?,
+                Place::Zip { output, .. } => output.write(&zip)?,
             }
         }
         report.print(self.format)?;

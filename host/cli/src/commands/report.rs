@@ -2,11 +2,10 @@ use crate::assembly::{Assembly, Compiled};
 use crate::cases::Suite;
 use crate::checkup;
 use crate::compiled_cache;
-use crate::file;
+use crate::output::Output;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
 use admit_core::Policy;
-use anyhow::Context;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,7 +37,8 @@ pub(crate) struct Args {
     /// A manifest or the folder of one, the folder of a policy project, or a component
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
-    /// The file to write, or `-` for standard output; one that is there already is replaced
+    /// The file to write, or `-` for standard output; one that is there already is replaced,
+    /// a device or a pipe is written to
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// The cases, where they do not stand beside it in `cases.toml`
@@ -58,6 +58,10 @@ const DECISIONS: usize = 1_000;
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let suite = Suite::at(&self.path, self.cases.as_deref());
+        let output = match self.output == Path::new("-") {
+            true => None,
+            false => Some(Output::at(&self.output, suite.files())?),
+        };
         let assembly = suite.assembly()?;
         // A file that somebody named is read, whether it is there or not.
         let whole = match self.cases.is_some() || suite.file().exists() {
@@ -75,11 +79,9 @@ impl Args {
         let trials = Trials { findings, measured, whole, projects };
         let values = if self.show_settings { Values::Shown } else { Values::Hidden };
         let page = page(&Report::of(&assembly, trials, values)?)?;
-        if self.output == Path::new("-") {
-            stdout().write_all(page.as_bytes())?;
-        } else {
-            file::write(&self.output, page.as_bytes())
-                .with_context(|| format!("cannot write `{}`", self.output.display()))?;
+        match output {
+            None => stdout().write_all(page.as_bytes())?,
+            Some(output) => output.write(page.as_bytes())?,
         }
         Ok(ExitCode::SUCCESS)
     }

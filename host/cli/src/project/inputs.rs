@@ -1,4 +1,4 @@
-use admit_engine::Digest;
+use admit_engine::{Digest, read_regular_file};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The most files of one folder that a build depends on.
 const MOST_FILES: usize = 10_000;
+
+/// The largest list of files that is read.
+const MOST: u64 = 16 << 20;
 
 /// Folders that hold what was made, and not what something is made from; and what an SDK has
 /// beside itself.
@@ -46,7 +49,7 @@ impl Inputs {
 
     /// The files as they were written; none where that cannot be read.
     pub(super) fn read(path: &Path) -> Option<Inputs> {
-        serde_json::from_slice(&fs::read(path).ok()?).ok()
+        serde_json::from_slice(&read_regular_file(path, MOST).ok()?).ok()
     }
 
     pub(super) fn to_json(&self) -> serde_json::Result<Vec<u8>> {

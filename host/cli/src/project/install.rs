@@ -1,19 +1,16 @@
 //! The tools of a project, which its language's package manager installs into it.
 
+use super::output::OUTPUT;
+use super::output_folder::OutputFolder;
 use anyhow::{Context, bail};
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
 /// Holds other builds back that would install into the same folder. It ends with what is
 /// returned.
 pub(super) fn lock(root: &Path) -> anyhow::Result<File> {
-    let folder = root.join("target/admit");
-    let lock = fs::create_dir_all(&folder).and_then(|()| {
-        let lock = File::create(folder.join(".install"))?;
-        lock.lock()?;
-        Ok(lock)
-    });
+    let lock = OutputFolder::make(root, OUTPUT).and_then(|folder| folder.lock(".install"));
     lock.with_context(|| format!("cannot install tools in `{}`", root.display()))
 }
 

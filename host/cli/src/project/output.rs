@@ -1,14 +1,15 @@
 use super::inputs::{self, Inputs};
+use super::output_folder::OutputFolder;
 use super::{Builder, finish};
-use crate::{file, metadata};
+use crate::metadata;
 use admit_core::Metadata;
 use anyhow::{Context, bail};
 use serde_json::Value;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where a project's component is written, from its folder.
-const OUTPUT: &str = "target/admit";
+pub(super) const OUTPUT: &str = "target/admit";
 
 /// What tells backups that a folder holds nothing that is not built again.
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n";
@@ -21,30 +22,30 @@ pub(super) fn build(
     builder: &dyn Builder,
     metadata: &Metadata,
 ) -> anyhow::Result<PathBuf> {
-    let output = folder.join(OUTPUT);
-    let here = || format!("cannot write in `{}`", output.display());
-    fs::create_dir_all(&output).with_context(here)?;
-    let tag = folder.join("target/CACHEDIR.TAG");
-    if !tag.exists() {
-        file::write(&tag, CACHE_TAG.as_bytes()).with_context(here)?;
+    let target = OutputFolder::make(folder, "target")?;
+    if !target.file("CACHEDIR.TAG")?.exists() {
+        target.write("CACHEDIR.TAG", CACHE_TAG.as_bytes())?;
     }
+    let output = OutputFolder::make(folder, OUTPUT)?;
+    let (name, stamp) = (format!("{}.wasm", metadata.name), stamp(metadata));
+    // A link is said before the build, which takes longer.
+    let component = output.file(&name)?;
+    let before = output.file(&stamp)?;
     // Two builds at once would do the same work twice, and show the reader two of everything.
-    let lock = File::create(output.join(".lock")).with_context(here)?;
-    lock.lock().with_context(here)?;
+    let _lock = output.lock(".lock")?;
 
-    let component = output.join(format!("{}.wasm", metadata.name));
-    let stamp = stamp(folder, metadata);
     let mut inputs = Inputs::of(files(folder, builder));
-    if let Some(before) = Inputs::read(&stamp)
-        && fs::read(&component).is_ok_and(|bytes| before.still_give(&bytes, &inputs))
+    if let Some(before) = Inputs::read(&before)
+        && output.read(&name).is_some_and(|bytes| before.still_give(&bytes, &inputs))
     {
         return Ok(component);
     }
     say_build(named, metadata);
-    let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(&output);
+    let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(output.path());
     // Its name tells nobody anything.
     let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()));
-    let temporary = temporary.with_context(here)?;
+    let temporary =
+        temporary.with_context(|| format!("cannot write in `{}`", output.path().display()))?;
     let raw = temporary.path().join("component.wasm");
     inputs.add(builder.build(&raw)?);
     let Ok(bytes) = fs::read(&raw) else {
@@ -52,22 +53,23 @@ pub(super) fn build(
     };
     let bytes = finish(named, metadata.language, bytes, Some(metadata))?;
     inputs.built(&bytes);
-    super::write(&component, &bytes)?;
-    file::write(&stamp, &inputs.to_json()?).with_context(here)?;
+    let component = output.write(&name, &bytes)?;
+    output.write(&stamp, &inputs.to_json()?)?;
     Ok(component)
 }
 
 /// The files that went into a project's component when it was built last.
 pub(super) fn inputs(folder: &Path, metadata: &Metadata) -> impl Iterator<Item = PathBuf> {
-    Inputs::read(&stamp(folder, metadata)).into_iter().flat_map(Inputs::into_files)
+    let stamp = folder.join(OUTPUT).join(stamp(metadata));
+    Inputs::read(&stamp).into_iter().flat_map(Inputs::into_files)
 }
 
-fn stamp(folder: &Path, metadata: &Metadata) -> PathBuf {
-    folder.join(OUTPUT).join(format!("{}.inputs.json", metadata.name))
+fn stamp(metadata: &Metadata) -> String {
+    format!("{}.inputs.json", metadata.name)
 }
 
 /// The files that decide what is built, as far as they are known beforehand.
-fn files(folder: &Path, builder: &dyn Builder) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path, builder: &dyn Builder) -> Vec<PathBuf> {
     let mut files = builder.files();
     files.extend(inputs::sources(&folder.join("src")));
     let metadata = folder.join(metadata::FILE);

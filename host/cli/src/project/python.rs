@@ -1,7 +1,9 @@
 use super::inputs::sources;
 use super::node::read_list;
+use super::output_folder::refuse_link;
 use super::tools::{nearest, run, tool};
 use super::{Builder, install};
+use crate::file;
 use admit_engine::Digest;
 use anyhow::{Context, bail};
 use std::env;
@@ -49,6 +51,8 @@ impl Python {
         let read = fs::read(self.root.join(LOCK));
         let wanted = read.with_context(|| format!("cannot read `{LOCK}`"))?;
         let wanted = Digest::of(&wanted).to_string();
+        // What `venv` makes anew, it empties first.
+        refuse_link(&self.root.join(".venv"))?;
         let installed = self.root.join(".venv/admit-installed");
         if fs::read_to_string(&installed).is_ok_and(|found| found == wanted)
             && self.python().exists()
@@ -65,7 +69,7 @@ impl Python {
         let typed = format!(".venv/bin/pip install --require-hashes -r {LOCK}");
         install::install(&self.root, &typed, &mut pip, NO_PYTHON)?;
         // Last: where pip was interrupted, it is not there.
-        fs::write(&installed, wanted)
+        file::put(&installed, wanted.as_bytes())
             .with_context(|| format!("cannot write `{}`", installed.display()))
     }
 

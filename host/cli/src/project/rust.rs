@@ -1,5 +1,6 @@
 //! Builds a policy project in Rust, with cargo, which knows by itself what is to be built anew.
 
+use super::output_folder::OutputFolder;
 use super::{STACK_BYTES, finish};
 use crate::rust;
 use crate::source::Source;
@@ -19,6 +20,9 @@ const PROFILE: &str = "policy";
 
 /// The file that a project in Rust has.
 pub(super) const MANIFEST: &str = "Cargo.toml";
+
+/// The files that cargo reads of it, beside its sources.
+pub(super) const FILES: [&str; 3] = [MANIFEST, "Cargo.lock", "build.rs"];
 
 /// Builds the project in a folder, which may say nothing of itself, and returns where its
 /// component is.
@@ -55,11 +59,10 @@ pub(super) fn build(
             let bytes = fs::read(&component)
                 .with_context(|| format!("cannot read `{}`", component.display()))?;
             let Some(name) = component.file_name() else { return Ok(component) };
-            let path = sources.target.join("admit").join(name);
             let finished = finish(folder, Language::Rust, bytes, metadata.as_ref())?;
             match metadata {
                 // What cargo built stays as cargo knows it.
-                Some(_) => super::write(&path, &finished),
+                Some(_) => OutputFolder::make(&sources.target, "admit")?.write(name, &finished),
                 None => Ok(component),
             }
         }

@@ -93,15 +93,15 @@ impl Report {
             policy: policy.id,
         });
         let (path, package) = match place {
-            Place::Folder(path) => (path, None),
-            Place::Zip { path, bootstrap } => {
+            Place::Folder(path) => (path.as_path(), None),
+            Place::Zip { output, bootstrap } => {
                 let package = Package {
                     bootstrap: Digest::of(bootstrap),
                     bootstrap_bytes: bootstrap.len(),
                     digest: Digest::of(zip),
                     bytes: zip.len(),
                 };
-                (path, Some(package))
+                (output.path(), Some(package))
             }
         };
         let (state, changes) = match Before::read(place)? {

@@ -1,0 +1,100 @@
+//! A file that a person names for a command to write.
+
+use crate::file;
+use anyhow::{Context, bail};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Where a command writes to, which is none of the files that it reads.
+///
+/// A file is replaced as a whole, and so is the one that a link leads to. A device or a pipe is
+/// written to, and stays.
+pub(crate) struct Output {
+    path: PathBuf,
+    inputs: Vec<PathBuf>,
+}
+
+/// How something is written there.
+enum Place {
+    /// As a file that is put there.
+    File(PathBuf),
+    /// Into what is there, which holds no bytes that could be replaced.
+    Stream,
+}
+
+impl Output {
+    /// Refuses a place that cannot be written to, before anything takes long.
+    pub(crate) fn at(path: &Path, inputs: Vec<PathBuf>) -> anyhow::Result<Output> {
+        let output = Output { path: path.to_owned(), inputs };
+        output.place()?;
+        Ok(output)
+    }
+
+    /// As it was named.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all of it.
+    pub(crate) fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        // Once more: much may have happened meanwhile.
+        let written = match self.place()? {
+            Place::File(file) => file::put(&file, bytes),
+            Place::Stream => {
+                let stream = File::options().write(true).open(&self.path);
+                stream.and_then(|mut stream| stream.write_all(bytes))
+            }
+        };
+        written.with_context(|| self.problem())
+    }
+
+    fn place(&self) -> anyhow::Result<Place> {
+        let place = place(&self.path).with_context(|| self.problem())?;
+        if let Place::File(file) = &place
+            && self.inputs.iter().any(|input| is_same_file(file, input))
+        {
+            bail!(
+                "{}: it belongs to what this command reads, and would be lost: name another file",
+                self.problem()
+            );
+        }
+        Ok(place)
+    }
+
+    fn problem(&self) -> String {
+        format!("cannot write `{}`", self.path.display())
+    }
+}
+
+fn place(path: &Path) -> io::Result<Place> {
+    // Of what a link leads to.
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => Err(io::Error::other("it is a folder: name a file")),
+        Ok(there) if there.is_file() => path.canonicalize().map(Place::File),
+        Ok(_) => Ok(Place::Stream),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Err(_) if path.is_symlink() => Err(io::Error::other(
+            "it is a symbolic link that leads nowhere: remove it, or name what it is to lead to",
+        )),
+        Err(_) => Ok(Place::File(path.to_owned())),
+    }
+}
+
+/// Whether two paths lead to one file, by whatever names. What is not there is none.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let identity = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
+        identity(one).is_some_and(|one| identity(other) == Some(one))
+    }
+    #[cfg(not(unix))]
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Whether a file is in a folder, or in one below it.
+pub(crate) fn is_inside(file: &Path, folder: &Path) -> bool {
+    file.canonicalize()
+        .is_ok_and(|file| folder.canonicalize().is_ok_and(|folder| file.starts_with(folder)))
+}
