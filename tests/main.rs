@@ -29,6 +29,7 @@ mod hostile;
 mod inspect;
 mod load;
 mod loading;
+mod long_lines;
 mod metadata;
 mod neighbours;
 mod new;

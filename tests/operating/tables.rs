@@ -9,7 +9,7 @@ use std::fs;
 use std::process::Command;
 
 /// The tables of the record, by their headings, and where their members are in the schema.
-const TABLES: [(&str, &[&str]); 7] = [
+const TABLES: [(&str, &[&str]); 8] = [
     ("### The record", &["/properties"]),
     ("### `flags`", &["/properties/flags/properties"]),
     ("### `flags.*`", &["/$defs/flag/properties"]),
@@ -25,6 +25,7 @@ const TABLES: [(&str, &[&str]); 7] = [
     ("### `policies[].votes[]`", &["/$defs/vote/properties"]),
     ("### `policies[].ifEnforced`", &["/$defs/alternative/properties"]),
     ("### `policies[].ifEnforced.flags`", &["/$defs/alternative/properties/flags/properties"]),
+    ("### `cut`", &["/properties/cut/properties"]),
 ];
 
 /// The members that are described at these places of the schema, with their values in words.
@@ -116,6 +117,11 @@ fn every_member_of_a_record_is_described_as_in_the_schema() {
     places_of_members(&schema, "", &mut all);
     let tables = TABLES.iter().flat_map(|(_, places)| *places);
     assert_eq!(all, tables.map(|place| (*place).to_owned()).collect(), "a table for each place");
+    let most = number(&read("host/trigger/src/log.rs"), "const MOST: usize = ");
+    let names = number(&read("host/trigger/src/record.rs"), "const MOST_NAMES: usize = ");
+    let section = section(&page, "### `cut`");
+    assert!(section.contains(&format!("No line of the log has {most} KiB or more")), "{most}");
+    assert!(section.contains(&format!("but for the first {names}")), "{names}");
 }
 
 /// The sources of everything that runs in the function and reads its environment.
@@ -211,7 +217,8 @@ fn lines_of_the_code() -> BTreeMap<String, BTreeSet<String>> {
     }
     let record = read("host/trigger/src/record.rs");
     let level = record.split("const LEVEL: &str = \"").nth(1).unwrap().split('"').next().unwrap();
-    for tagged in record.split("tag = \"type\", rename = \"").skip(1) {
+    let written = record.clone() + &read("host/trigger/src/started.rs");
+    for tagged in written.split("tag = \"type\", rename = \"").skip(1) {
         let word = tagged.split('"').next().unwrap();
         lines.entry(word.to_owned()).or_default().insert(level.to_owned());
     }

@@ -198,10 +198,15 @@ impl Lambda {
     }
 
     /// Ends the function and returns everything that it wrote to standard output.
-    pub fn end_log(mut self) -> Vec<serde_json::Value> {
-        let _ = self.child.kill();
-        let lines = iter::from_fn(|| self.log.recv_timeout(PATIENCE).ok());
+    pub fn end_log(self) -> Vec<serde_json::Value> {
+        let lines = self.end_log_lines().into_iter();
         lines.map(|line| serde_json::from_str(&line).expect("JSON")).collect()
+    }
+
+    /// The same as text, without the ends of the lines.
+    pub fn end_log_lines(mut self) -> Vec<String> {
+        let _ = self.child.kill();
+        iter::from_fn(|| self.log.recv_timeout(PATIENCE).ok()).collect()
     }
 
     /// The next line about a decision.

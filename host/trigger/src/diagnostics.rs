@@ -3,7 +3,7 @@
 //! The lines are made here and nowhere else, so that one look shows that no value of the
 //! person signing up is in them.
 
-use crate::record;
+use crate::{log, record};
 use admit_core::{Failure, Policy, PolicyId, Size};
 use admit_engine::{Evaluation, Level};
 use serde::Serialize;
@@ -50,7 +50,7 @@ struct RuntimeErrors;
 impl<S: Subscriber> Layer<S> for RuntimeErrors {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
-        record::write(&RuntimeError {
+        log::write(&RuntimeError {
             timestamp: record::now(),
             level: "ERROR",
             error: "the runtime library could not read or answer a request",
@@ -72,7 +72,8 @@ struct RuntimeError {
 
 /// Says why this process cannot start, or cannot go on.
 pub fn say_error(reason: &str) {
-    error!("type" = "error", error = reason);
+    let (error, cut) = log::cut(reason);
+    error!("type" = "error", error, cut);
 }
 
 /// A variable of the environment with a value that it cannot have; the value may be a secret.
@@ -125,12 +126,12 @@ pub(crate) fn say_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Ev
     let Evaluation { answer, notes, fuel, memory, time, .. } = evaluation;
     let policy = policy.as_str();
     for note in &notes.kept {
-        let message = note.message.as_str();
+        let (message, cut) = log::cut(&note.message);
         match note.level {
-            Level::Debug => debug!("type" = "note", requestId = request_id, policy, message),
-            Level::Info => info!("type" = "note", requestId = request_id, policy, message),
-            Level::Warn => warn!("type" = "note", requestId = request_id, policy, message),
-            Level::Error => error!("type" = "note", requestId = request_id, policy, message),
+            Level::Debug => debug!("type" = "note", requestId = request_id, policy, cut, message),
+            Level::Info => info!("type" = "note", requestId = request_id, policy, cut, message),
+            Level::Warn => warn!("type" = "note", requestId = request_id, policy, cut, message),
+            Level::Error => error!("type" = "note", requestId = request_id, policy, cut, message),
         }
     }
     if let Err(Failure::SettingsRefused(words) | Failure::Undecided(words)) = answer

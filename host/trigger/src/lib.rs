@@ -7,9 +7,11 @@
 //! its own words.
 
 mod diagnostics;
+mod log;
 mod metrics;
 mod pseudonym;
 mod record;
+mod started;
 mod stored_events;
 mod telemetry;
 mod trigger;

@@ -1,6 +1,6 @@
 //! Metrics for CloudWatch, in its Embedded Metric Format: at most one line a decision.
 
-use crate::record;
+use crate::log;
 use admit_core::{Answer, FailureKind, Grounds, Opinion, PolicyId, PolicyRecord};
 use admit_engine::Deliberation;
 use serde_json::{Map, Value, json};
@@ -94,7 +94,7 @@ impl Metrics {
     /// Writes what one decision is worth; nothing if that is nothing.
     pub(crate) fn write(&self, request_id: &str, deliberation: &Deliberation, time: Duration) {
         if let Some(line) = self.line(request_id, deliberation, time) {
-            record::write(&line);
+            log::write(&line);
         }
     }
 

@@ -1,15 +1,16 @@
-//! The record: one JSON line for the start, and one for each decision, whose members are those
-//! of `schemas/decision.schema.json`. Where the operator asks for it there is one for an event as
+//! The record: one JSON line for each decision, whose members are those of
+//! `schemas/decision.schema.json`. Where the operator asks for it there is one for an event as
 //! well, whose members are those of `schemas/stored-event.schema.json`.
 
+use crate::log::{self, MOST};
 use admit_cognito::{Event, identifiers};
 use admit_core::{
-    Alternative, Answer, Counted, Failure, FailureKind, FlagRecords, Flags, Grounds, Mode, Opinion,
-    Phase, Policy, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
+    Alternative, Answer, Cleared, Counted, Failure, FailureKind, FlagRecords, Flags, Grounds, Mode,
+    Opinion, Phase, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
 };
 use admit_engine::{Deliberation, Digest, Evaluation};
-use serde::Serialize;
-use std::io::{Write, stdout};
+use serde::{Serialize, Serializer};
+use std::mem;
 use std::num::NonZeroU64;
 use std::ops::Not;
 use std::time::Duration;
@@ -33,15 +34,45 @@ pub(crate) struct DecisionLine<'a> {
     outcome: OutcomeLine<'a>,
     #[serde(skip_serializing_if = "Not::not")]
     nobody_applies: bool,
-    flags: &'a FlagRecords,
+    flags: FlagLines<'a>,
     /// Cognito sets no flag for a user whom an administrator creates.
     flags_are_ignored: bool,
     policies: Vec<PolicyLine<'a>>,
     /// How many policies were not asked: with tenants by the thousand their names would be most
     /// of the log.
     not_asked: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cut: Option<Cut>,
     cold_start: bool,
     microseconds: u128,
+}
+
+/// How much was left out of a line that would have been too long.
+#[derive(Serialize)]
+pub(crate) struct Cut {
+    pub(crate) policies: usize,
+    /// Names of those who voted on a flag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) names: Option<usize>,
+}
+
+/// How many names of those who voted for a flag, or against it, are written where not all are.
+const MOST_NAMES: usize = 100;
+
+/// The flags, each with so many names of those who voted for it, and of those against it.
+struct FlagLines<'a> {
+    records: &'a FlagRecords,
+    most: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FlagLine<'a> {
+    set: bool,
+    granted_by: &'a [PolicyId],
+    withheld_by: &'a [PolicyId],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cleared: Option<Cleared>,
 }
 
 /// What only the caller knows of a decision.
@@ -130,34 +161,15 @@ struct StoredEvent<'a> {
     event: Option<&'a str>,
 }
 
-/// The trigger is ready to decide.
-#[derive(Serialize)]
-#[serde(tag = "type", rename = "started", rename_all = "camelCase")]
-pub(crate) struct Started<'a> {
-    pub(crate) timestamp: String,
-    pub(crate) level: &'static str,
-    /// The digest of `bundle.json`, which holds the digests of all else.
-    pub(crate) bundle: Option<Digest>,
-    pub(crate) version: &'static str,
-    /// What bundles it can load.
-    pub(crate) loads: &'static str,
-    pub(crate) policies: Vec<StartedPolicy<'a>>,
-    /// How many requests are decided at once.
-    pub(crate) concurrency: u32,
-}
-
-/// A policy that will be asked.
-#[derive(Serialize)]
-pub(crate) struct StartedPolicy<'a> {
-    pub(crate) policy: &'a PolicyId,
-    pub(crate) component: Option<Digest>,
-    pub(crate) mode: Mode,
-}
-
-impl<'a> From<(&'a Policy, Option<Digest>)> for StartedPolicy<'a> {
-    fn from((policy, component): (&'a Policy, Option<Digest>)) -> StartedPolicy<'a> {
-        StartedPolicy { policy: &policy.id, component, mode: policy.terms.mode }
-    }
+/// How much the entry of a policy matters in a record that has no room for all of them.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// It is the denial.
+    Denied,
+    /// It is a denial or a failure as well, or would have changed something.
+    Objects,
+    Votes,
+    Abstains,
 }
 
 /// The level of every line of the record: it says what happened, not that something is wrong.
@@ -184,13 +196,75 @@ impl<'a> DecisionLine<'a> {
             bundle,
             outcome: OutcomeLine::from(&decision.answer),
             nobody_applies: decision.nobody_applies,
-            flags: &decision.flags,
+            flags: FlagLines { records: &decision.flags, most: usize::MAX },
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
             not_asked: *not_asked,
+            cut: None,
             cold_start,
             microseconds: time.as_micros(),
         }
+    }
+}
+
+impl DecisionLine<'_> {
+    /// The line with its end. One that would be too long is without what matters least: all but
+    /// the first names of those who voted, then as many policies as there is no room for.
+    pub(crate) fn into_text(mut self) -> Option<Vec<u8>> {
+        let whole = log::text(&self);
+        if whole.is_some() {
+            return whole;
+        }
+        self.flags.most = MOST_NAMES;
+        let names = Some(self.flags.left_out());
+        let mut policies: Vec<_> = mem::take(&mut self.policies).into_iter().enumerate().collect();
+        // With as many digits as there may come to be.
+        self.cut = Some(Cut { policies: policies.len(), names });
+        let room = MOST - log::text(&self)?.len();
+        policies.sort_by_key(|(index, policy)| (policy.weight(&self.outcome), *index));
+        let fit = log::fitting(policies.iter().map(|(_, policy)| policy), room);
+        self.cut = Some(Cut { policies: policies.len() - fit, names });
+        policies.truncate(fit);
+        policies.sort_by_key(|(index, _)| *index);
+        self.policies = policies.into_iter().map(|(_, policy)| policy).collect();
+        log::text(&self)
+    }
+}
+
+impl PolicyLine<'_> {
+    fn weight(&self, outcome: &OutcomeLine<'_>) -> Weight {
+        let differs = self.if_enforced.as_ref().is_some_and(|alternative| alternative.differs);
+        match &self.opinion {
+            _ if outcome.denied_by == Some(self.policy) => Weight::Denied,
+            OpinionLine::Deny { .. } | OpinionLine::Failure { .. } => Weight::Objects,
+            OpinionLine::Allow { .. } if differs => Weight::Objects,
+            OpinionLine::Allow { votes: [] } => Weight::Abstains,
+            OpinionLine::Allow { .. } => Weight::Votes,
+        }
+    }
+}
+
+impl FlagLines<'_> {
+    /// How many names are not among those that are written.
+    fn left_out(&self) -> usize {
+        let lists = self.records.iter().flat_map(|flag| [&flag.granted_by, &flag.withheld_by]);
+        lists.map(|names| names.len().saturating_sub(self.most)).sum()
+    }
+}
+
+/// As an object with a member for each flag, which a log is searched by.
+impl Serialize for FlagLines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let first = |names: &'_ [PolicyId]| names.len().min(self.most);
+        serializer.collect_map(self.records.iter().map(|record| {
+            let line = FlagLine {
+                set: record.set,
+                granted_by: &record.granted_by[..first(&record.granted_by)],
+                withheld_by: &record.withheld_by[..first(&record.withheld_by)],
+                cleared: record.cleared,
+            };
+            (record.flag, line)
+        }))
     }
 }
 
@@ -252,16 +326,13 @@ impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
     }
 }
 
-/// The largest line with an event, in bytes. A longer one might be cut on its way.
-const MOST_STORED: usize = 256 << 10;
-
 /// Writes an event, or says that it is too large to be written.
 pub(crate) fn write_event(request_id: &str, text: &str) {
     let (timestamp, bytes) = (now(), text.len());
     let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text) };
-    match serde_json::to_vec(&line) {
-        Ok(whole) if whole.len() < MOST_STORED => write_line(whole),
-        _ => write(&StoredEvent { event: None, ..line }),
+    match log::text(&line) {
+        Some(whole) => log::write_text(&whole),
+        None => log::write(&StoredEvent { event: None, ..line }),
     }
 }
 
@@ -271,25 +342,4 @@ pub(crate) fn now() -> String {
     // Writing to a string does not fail.
     let _ = SystemTime.format_time(&mut Writer::new(&mut text));
     text
-}
-
-/// Writes one line.
-pub(crate) fn write(line: &impl Serialize) {
-    let mut text = Vec::with_capacity(USUAL);
-    if serde_json::to_writer(&mut text, line).is_ok() {
-        write_line(text);
-    }
-}
-
-/// The bytes that a line of a few policies has; a longer one makes room for itself.
-const USUAL: usize = 2 << 10;
-
-fn write_line(mut text: Vec<u8>) {
-    text.push(b'\n');
-    let mut out = stdout().lock();
-    // Where the log cannot be written, the decision still can; and what was cut is not to
-    // run on into the next line.
-    if out.write_all(&text).is_err() {
-        let _ = out.write_all(b"\n");
-    }
 }

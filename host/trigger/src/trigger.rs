@@ -1,6 +1,8 @@
 use crate::Telemetry;
 use crate::diagnostics;
-use crate::record::{self, Circumstances, DecisionLine, Started, StartedPolicy};
+use crate::log;
+use crate::record::{self, Circumstances, DecisionLine};
+use crate::started::{Started, StartedPolicy};
 use admit_cognito::{Event, FunctionError, Reply};
 use admit_core::Size;
 use admit_engine::{Digest, PolicySet, bundle::HOST};
@@ -52,15 +54,19 @@ impl Trigger {
     ) -> Trigger {
         let telemetry = telemetry.into();
         if telemetry.record {
-            record::write(&Started {
+            let started = Started {
                 timestamp: record::now(),
                 level: record::LEVEL,
                 bundle,
                 version: env!("CARGO_PKG_VERSION"),
                 loads: HOST,
                 policies: policies.policies().map(StartedPolicy::from).collect(),
+                cut: None,
                 concurrency,
-            });
+            };
+            if let Some(text) = started.into_text() {
+                log::write_text(&text);
+            }
         }
         for (policy, failure) in policies.unloaded() {
             diagnostics::say_not_loaded(policy, &failure);
@@ -128,7 +134,10 @@ impl Trigger {
                 cold_start,
                 time,
             };
-            record::write(&DecisionLine::new(&event, &deliberation, circumstances));
+            let line = DecisionLine::new(&event, &deliberation, circumstances);
+            if let Some(text) = line.into_text() {
+                log::write_text(&text);
+            }
         }
         if let Some(metrics) = metrics {
             metrics.write(request_id, &deliberation, time);
