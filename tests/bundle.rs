@@ -2,7 +2,7 @@
 
 use admit_engine::Checksum;
 use admit_tests::{admit, component, sample_manifest, stderr, stdout};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -37,6 +37,31 @@ fn a_bundle_is_the_same_each_time_for_either_machine() {
         assert!(files == self::files(&two), "{target}: the bytes differ");
         let index = String::from_utf8(files["bundle.json"].clone()).unwrap();
         assert!(index.contains(&format!("\"target\": \"{target}\"")), "{index}");
+    }
+}
+
+/// The items of its instance are listed in place, `(instance (export …) (export …))`, and wasmtime
+/// keeps such a list in no order.
+#[test]
+fn a_component_that_was_written_by_hand_gives_the_same_bundle_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bundle");
+    let manifest = folder.path().join("admit.toml");
+    let component = component("grants-everything");
+    let policy = format!("[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
+    fs::write(&manifest, policy + "reads = []\nverdicts = []\n").unwrap();
+    for configure in ["ahead", "always"] {
+        let results: BTreeSet<BTreeMap<String, Vec<u8>>> = (0..24)
+            .map(|_| {
+                let mut command = admit();
+                command.args(["bundle", "--configure", configure, "--manifest"]).arg(&manifest);
+                command.arg("-o").arg(&path).env("ADMIT_CACHE", "off");
+                let output = command.output().unwrap();
+                assert!(output.status.success(), "{}", stderr(&output));
+                files(&path)
+            })
+            .collect();
+        assert_eq!(results.len(), 1, "--configure {configure}");
     }
 }
 

@@ -1,16 +1,15 @@
 //! What was compiled before is kept where its user alone can write, and changes no answer.
 
 use admit_engine::Checksum;
-use admit_tests::{admit, changed_guest, component, root, skip, stderr, stdout, with_section};
-use std::collections::BTreeMap;
+use admit_tests::{admit, changed_guest, root, skip, stderr, stdout, with_section};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// A folder with two policies that are worth keeping, `grants.wasm` and `fails.wasm`, and a
-/// cache.
+/// A folder with two policies, `grants.wasm` and `fails.wasm`, and a cache.
 struct Place(TempDir);
 
 impl Place {
@@ -19,8 +18,7 @@ impl Place {
         let code = "(i32.store (i32.const 1032) (i32.const 0x010101))";
         for (name, changed) in [("grants.wasm", code), ("fails.wasm", "(unreachable)")] {
             let bytes = changed_guest("grants-everything", &[(code, changed)]);
-            fs::write(folder.path().join(name), with_section(&bytes, "large", &[0; 256 << 10]))
-                .unwrap();
+            fs::write(folder.path().join(name), bytes).unwrap();
         }
         Place(folder)
     }
@@ -213,24 +211,54 @@ fn where_nothing_can_be_kept_nothing_is_said() {
     assert_eq!((stdout(&homeless), stderr(&homeless)), (stdout(&off), stderr(&off)));
 }
 
+/// A thousand of them would take a minute each time.
 #[test]
-fn a_small_component_leaves_no_trace() {
+fn components_of_every_size_are_kept() {
     let place = Place::new();
-    let small = component("email-domain");
-    assert!(fs::metadata(&small).unwrap().len() < 256 << 10);
-    place.eval(small.to_str().unwrap());
-    assert!(!place.cache().exists());
+    let check = || {
+        let output = place.admit(&["check", "--format", "json", "grants.wasm"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    };
+    check();
+    let small = place.only();
+    assert!(fs::metadata(place.path().join("grants.wasm")).unwrap().len() < 8 << 10);
+    let bytes = fs::read(place.path().join("grants.wasm")).unwrap();
+    let large = with_section(&bytes, "large", &[0; 300 << 10]);
+    fs::write(place.path().join("grants.wasm"), large).unwrap();
+    check();
+    let kept: BTreeSet<PathBuf> = place.kept().into_keys().collect();
+    assert!(kept.len() == 2 && kept.contains(&small), "{kept:?}");
+}
+
+/// Each is compiled once, by whichever command needs it first.
+#[test]
+fn many_components_are_compiled_once() {
+    let place = Place::new();
+    let bytes = fs::read(place.path().join("grants.wasm")).unwrap();
+    let mut manifest = String::new();
+    for number in 0..40 {
+        let name = format!("{number}.wasm");
+        let other = with_section(&bytes, "number", &[number]);
+        fs::write(place.path().join(&name), other).unwrap();
+        manifest += &format!(
+            "[[policy]]\nid = \"p{number}\"\ncomponent = {name:?}\nreads = []\nverdicts = []\n"
+        );
+    }
+    fs::write(place.path().join("admit.toml"), manifest).unwrap();
+    let check = || {
+        let output = place.admit(&["check"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        (stdout(&output), place.kept())
+    };
+    let (said, kept) = check();
+    assert_eq!(kept.len(), 40);
+    assert!(said.contains("40 policies checked"), "{said}");
+    assert!(check() == (said, kept));
 }
 
 #[test]
 fn bundles_have_the_same_bytes_with_and_without() {
     let place = Place::new();
-    // Of what is written by hand, the compiler does not give the same bytes each time.
-    let sample = fs::read(component("email-domain")).unwrap();
-    for (name, size) in [("grants.wasm", 256 << 10), ("fails.wasm", 257 << 10)] {
-        let bytes = with_section(&sample, "large", &vec![0; size]);
-        fs::write(place.path().join(name), bytes).unwrap();
-    }
     let policy = |id| {
         format!("[[policy]]\nid = \"{id}\"\ncomponent = \"{id}.wasm\"\nreads = []\nverdicts = []\n")
     };

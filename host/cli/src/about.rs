@@ -2,6 +2,7 @@
 
 use crate::anatomy::Anatomy;
 use admit_core::{Metadata, RawMetadata, printable};
+use admit_engine::bundle::{ABOUT, Index};
 use admit_engine::{Digest, is_granted};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,22 @@ impl About {
     pub(crate) fn of<'a>(components: impl Iterator<Item = &'a [u8]>) -> anyhow::Result<About> {
         let one = |bytes| Ok((Digest::of(bytes), Portrait::of(bytes)?));
         Ok(About { components: components.map(one).collect::<anyhow::Result<_>>()? })
+    }
+
+    /// What the components of a bundle are, by the file in it that says so; nothing where there is
+    /// none.
+    pub(crate) fn in_bundle(
+        index: &Index,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<BTreeMap<Digest, Portrait>, String> {
+        let (Some(digest), Some(bytes)) = (index.about, files.get(ABOUT)) else {
+            return Ok(BTreeMap::new());
+        };
+        // That it is damaged is said elsewhere.
+        if Digest::of(bytes) != digest {
+            return Ok(BTreeMap::new());
+        }
+        Ok(About::from_json(bytes)?.components)
     }
 
     /// Reads what somebody wrote. An error says what is wrong.

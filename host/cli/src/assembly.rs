@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The largest component that is read; a Python policy has 18 MiB.
-const MOST_COMPONENT: u64 = 64 << 20;
+pub(crate) const MOST_COMPONENT: u64 = 64 << 20;
 
 /// The manifest that is read where none is named.
 pub(crate) const MANIFEST: &str = "admit.toml";
@@ -207,6 +207,7 @@ impl Assembly {
         engine: &Engine,
     ) -> anyhow::Result<HashMap<String, (Digest, Component)>> {
         let (mut compiled, mut named) = (Compiled::new(), HashMap::new());
+        self.compile_ahead(engine, &mut compiled);
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let (digest, component) = self.compile(engine, index, &mut compiled)?;
             named.insert(policy.component.clone(), (digest, component.clone()));

@@ -192,7 +192,8 @@ impl Ahead<'_> {
     }
 }
 
-fn compile(
+/// The code of a component, which must not be more than the function reads.
+pub(crate) fn compile(
     compiler: &Compiler,
     name: &str,
     bytes: &[u8],

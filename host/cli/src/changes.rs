@@ -1,7 +1,10 @@
 //! What is different between two bundles, in words.
 
+mod code;
+
 use admit_core::printable;
-use admit_engine::bundle::Index;
+use admit_engine::Digest;
+use admit_engine::bundle::{ABOUT, Index, SETTINGS as SETTINGS_FILE};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -11,12 +14,34 @@ const CHARACTERS: usize = 80;
 /// Part of the path to a policy's settings, whose values may be secrets.
 const SETTINGS: &str = ".settings.";
 
-/// What replacing one bundle by another changes, a line each; nothing if they decide alike.
-pub(crate) fn between(old: &Index, new: &Index) -> serde_json::Result<Vec<String>> {
-    let (old, new) = (by_policy(old)?, by_policy(new)?);
+/// What replacing one bundle by another changes, a line each; nothing if they hold the same code
+/// and say the same of it.
+pub(crate) fn between(old: &Index, new: &Index) -> anyhow::Result<Vec<String>> {
     let mut lines = Vec::new();
-    compare("", &old, &new, &mut lines);
+    compare("", &by_policy(old)?, &by_policy(new)?, &mut lines);
+    let is_settled = lines.iter().all(|line| !line.contains(SETTINGS));
+    lines.extend(code::exchanged(old, new)?);
+    // What they say follows from the components and the settings.
+    let sources = |index: &Index| -> BTreeSet<Digest> {
+        index.components.values().map(|entry| entry.source).collect()
+    };
+    if sources(old) == sources(new) {
+        lines.extend(other_file(ABOUT, old.about, new.about));
+    }
+    if is_settled && old.configured.keys().eq(new.configured.keys()) {
+        lines.extend(other_file(SETTINGS_FILE, old.settings, new.settings));
+    }
     Ok(lines)
+}
+
+/// A file that has another digest for no reason that is named elsewhere.
+fn other_file(name: &str, old: Option<Digest>, new: Option<Digest>) -> Option<String> {
+    match (old, new) {
+        (Some(old), Some(new)) if old != new => Some(format!("{name}: {old} → {new}")),
+        (Some(_), None) => Some(format!("{name}: removed")),
+        (None, Some(_)) => Some(format!("{name}: added")),
+        _ => None,
+    }
 }
 
 /// An index as nested objects, in which each policy has its id for a key.
@@ -44,7 +69,7 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
     }
     whole.insert("budget".to_owned(), value["manifest"]["budget"].take());
     whole.insert("policy".to_owned(), by_id.into());
-    // The compiled files follow from all this.
+    // The compiled files follow from all this, where nobody exchanged one.
     let components = value["components"].as_object().into_iter().flatten();
     let sources = components.map(|(name, entry)| (name.clone(), entry["source"].clone()));
     whole.insert("component".to_owned(), sources.collect::<Map<_, _>>().into());

@@ -69,12 +69,13 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
     findings.policies = manifest.policies.len();
     let folder = file.parent().unwrap_or(Path::new(""));
     let engine = compiled_cache::engine(1)?;
-    let mut workshop = Workshop::new(&engine);
+    let components = manifest.policies.iter().map(|policy| policy.component.as_str());
+    let workshop = Workshop::of(&engine, components.map(|name| (name, folder.join(name))));
     let mut seen = HashSet::new();
     for (index, policy) in manifest.policies.iter().enumerate() {
         let site = Site::Manifest { document: document.clone(), index };
         let written = Written::of(&written, index);
-        let component = workshop.examine(&policy.component, &folder.join(&policy.component));
+        let Some(component) = workshop.examined(&policy.component) else { continue };
         let subject = Subject::new(policy, site, component);
         subject.add_all(&component.flaws, &mut findings);
         if seen.insert(policy.component.as_str()) {
@@ -103,14 +104,14 @@ pub(crate) fn of_component(
     let given = if settings.is_some() { Given::Settings } else { Given::Nothing };
     let settings = Settings::from(settings.unwrap_or_default());
     let engine = compiled_cache::engine(1)?;
-    let mut workshop = Workshop::new(&engine);
-    let component = workshop.examine(&name, path);
+    let workshop = Workshop::of(&engine, [(name.as_str(), path.to_owned())]);
+    let Some(component) = workshop.examined(&name) else { return Ok(findings) };
     let policy = assembly::alone(path, settings)?;
     let toml = path.join(metadata::FILE);
     let site = match path.is_dir() {
         true if toml.is_file() => Site::Project(Rc::new(Source::read(&toml)?.into())),
         true => Site::Component(path.join("Cargo.toml").display().to_string()),
-        false => Site::Component(name),
+        false => Site::Component(name.clone()),
     };
     let subject = Subject::new(&policy, site, component);
     subject.add_all(&component.flaws, &mut findings);

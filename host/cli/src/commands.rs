@@ -12,6 +12,7 @@ mod report;
 mod schema;
 mod serve;
 mod test;
+mod verify;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Schema(schema::Args),
     Serve(serve::Args),
     Test(test::Args),
+    Verify(verify::Args),
 }
 
 impl Command {
@@ -51,6 +53,7 @@ impl Command {
             Command::Schema(args) => args.exec(),
             Command::Serve(args) => args.exec(),
             Command::Test(args) => args.exec(),
+            Command::Verify(args) => args.exec(),
         }
     }
 }

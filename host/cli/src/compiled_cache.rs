@@ -1,12 +1,12 @@
-//! What commands compiled before, kept between them: an interpreter takes seconds to compile, and
-//! every command needs its code.
+//! What commands compiled before, kept between them: an interpreter takes seconds to compile, a
+//! thousand small policies a minute, and every command needs their code.
 //!
 //! A file holds native code, which the next command runs. So it is read only from a folder, and
 //! only if it is a file, that nobody else can write; what is damaged is made anew. Whatever goes
 //! wrong here, a command does the same without it, later.
 //!
-//! Wasmtime has such a cache of its own. It takes what it finds in its folder, keeps small
-//! components as well, and does nothing for code that is made for another machine.
+//! Wasmtime has such a cache of its own. It takes what it finds in its folder, and does nothing for
+//! code that is made for another machine.
 
 mod bound;
 mod folder;
@@ -24,7 +24,7 @@ const VARIABLE: &str = "ADMIT_CACHE";
 /// The files of one user, for all engines of this process.
 struct Kept;
 
-/// Looked at when it is first needed, which it is not for small components.
+/// Looked at when it is first needed.
 static FOLDER: LazyLock<Option<Folder>> = LazyLock::new(|| Folder::open(place()?));
 
 /// An engine for so many evaluations at once that compiles nothing twice.

@@ -1,13 +1,13 @@
 //! A trigger that follows its manifest and components as they change.
 
-use crate::assembly::Assembly;
+use crate::assembly::{Assembly, Compiled};
 use crate::compiled_cache;
 use crate::watch::{self, Look};
 use crate::{project, source};
 use admit_core::RawManifest;
 use admit_engine::{Digest, Engine};
 use admit_trigger::{Telemetry, Trigger};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +22,8 @@ pub(crate) struct Live {
 
 struct State {
     trigger: Arc<Trigger>,
+    /// The components that it is made of.
+    compiled: Compiled,
     /// What was tried last, if it could be read at all.
     tried: Option<Digest>,
 }
@@ -37,8 +39,9 @@ impl Live {
         let telemetry = Arc::new(telemetry);
         let assembly = Assembly::from_manifest(&manifest)?;
         let tried = fingerprint(&assembly);
-        let trigger = Arc::new(trigger(assembly, &engine, &telemetry)?);
-        let state = Mutex::new(State { trigger, tried });
+        let mut compiled = Compiled::new();
+        let trigger = Arc::new(trigger(assembly, &mut compiled, &engine, &telemetry)?);
+        let state = Mutex::new(State { trigger, compiled, tried });
         Ok(Live { manifest, engine, telemetry, state })
     }
 
@@ -93,8 +96,11 @@ impl Live {
         if tried.is_some() && tried == before {
             return Ok(false);
         }
-        let trigger = trigger(assembly, &self.engine, &self.telemetry)?;
-        self.state().trigger = Arc::new(trigger);
+        // Not for as long as it takes to compile what is new: others decide meanwhile.
+        let mut compiled = self.state().compiled.clone();
+        let trigger = trigger(assembly, &mut compiled, &self.engine, &self.telemetry)?;
+        let mut state = self.state();
+        (state.trigger, state.compiled) = (Arc::new(trigger), compiled);
         Ok(true)
     }
 
@@ -103,13 +109,19 @@ impl Live {
     }
 }
 
+/// A trigger of an assembly, of which nothing is compiled that is compiled already, and all that
+/// it is made of.
 fn trigger(
     assembly: Assembly,
+    compiled: &mut Compiled,
     engine: &Arc<Engine>,
     telemetry: &Arc<Telemetry>,
 ) -> anyhow::Result<Trigger> {
     assembly.check_that_somebody_decides()?;
-    let policies = assembly.into_policy_set(Arc::clone(engine))?;
+    let digests: HashSet<Digest> =
+        assembly.components.values().map(|bytes| Digest::of(bytes)).collect();
+    compiled.retain(|digest, _| digests.contains(digest));
+    let policies = assembly.into_policy_set_with(Arc::clone(engine), compiled)?;
     Ok(Trigger::new(policies, None, Live::CONCURRENCY, Arc::clone(telemetry)))
 }
 

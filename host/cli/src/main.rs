@@ -17,6 +17,7 @@ mod checkup;
 mod commands;
 mod comparison;
 mod compiled_cache;
+mod deployment;
 mod encoding;
 mod event;
 mod explanation;
@@ -48,7 +49,9 @@ mod rust;
 mod schemas;
 mod snapshot_check;
 mod source;
+mod sources;
 mod terminal;
+mod verification;
 mod warming;
 mod watch;
 

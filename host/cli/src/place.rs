@@ -3,7 +3,7 @@
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::output::Output;
 use crate::{bundle_folder, changes};
-use admit_core::printable;
+use admit_core::{PolicyId, Settings, printable};
 use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS};
 use admit_engine::{Checksum, Digest, read_regular_file};
 use anyhow::Context;
@@ -120,13 +120,25 @@ pub(crate) fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> 
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let mut index = Index::from_text(text)?;
     // That they are missing or damaged is said elsewhere.
-    if let Some(bytes) = files.get(SETTINGS)
-        && index.settings == Some(Digest::of(bytes))
-    {
-        let settings = serde_json::from_slice(bytes);
-        index.put_settings(settings.map_err(|error| format!("`{SETTINGS}`: {error}"))?);
+    if let Some(bytes) = settings(&index, files) {
+        let mut settings: BTreeMap<PolicyId, Settings> =
+            serde_json::from_slice(bytes).map_err(|error| format!("`{SETTINGS}`: {error}"))?;
+        // Of all others the function takes what the index says.
+        settings.retain(|id, _| index.configured.contains_key(id));
+        index.put_settings(settings);
     }
     Ok(index)
+}
+
+/// Whether the settings are there of all policies that were configured when a bundle was made.
+pub(crate) fn has_settings(index: &Index, files: &BTreeMap<String, Vec<u8>>) -> bool {
+    index.configured.is_empty() || settings(index, files).is_some()
+}
+
+/// The settings of those policies, if they are there and whole.
+fn settings<'a>(index: &Index, files: &'a BTreeMap<String, Vec<u8>>) -> Option<&'a [u8]> {
+    let bytes = files.get(SETTINGS)?;
+    (index.settings == Some(Digest::of(bytes))).then_some(bytes.as_slice())
 }
 
 /// What is wrong with the files of a bundle beside its index, and what its policies lack.

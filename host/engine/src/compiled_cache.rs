@@ -21,9 +21,6 @@ pub trait CompiledCache: Send + Sync {
     fn write(&self, name: &str, file: &[u8]);
 }
 
-/// Smaller components are compiled in less time than anybody notices.
-const WORTH_KEEPING: usize = 256 << 10;
-
 /// How many bytes stand behind the code.
 const SEAL: usize = 32;
 
@@ -34,7 +31,7 @@ pub(crate) fn find_or_make<E>(
     component: &[u8],
     make: impl FnOnce() -> Result<Vec<u8>, E>,
 ) -> Result<Vec<u8>, E> {
-    let Some(cache) = cache.filter(|_| component.len() >= WORTH_KEEPING) else { return make() };
+    let Some(cache) = cache else { return make() };
     let key = Key::of(engine, component);
     let name = key.0.hex();
     if let Some(code) = cache.read(&name).and_then(|file| key.open(file)) {
@@ -124,41 +121,21 @@ mod tests {
         Engine::new(&crate::engine::config().unwrap()).unwrap()
     }
 
-    /// The smallest component there is, and a custom section of so many bytes.
-    fn component(padding: usize) -> Vec<u8> {
-        let content = padding as u32 + 1;
-        let mut component = b"\0asm\x0d\0\x01\0\0".to_vec();
-        component.extend((0..5).map(|group: u32| {
-            let more = if group < 4 { 0x80 } else { 0 };
-            (content >> (7 * group)) as u8 & 0x7f | more
-        }));
-        component.resize(component.len() + padding + 1, 0);
-        component
-    }
+    /// The smallest component there is.
+    const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]
     fn what_is_kept_is_not_made_again() {
         let (memory, engine) = (Arc::new(Memory::default()), engine());
         let cache: Arc<dyn CompiledCache> = memory.clone();
-        let component = vec![7; WORTH_KEEPING];
-        let made = find_or_make(Some(&cache), &engine, &component, || Ok::<_, ()>(vec![1, 2, 3]));
+        let made = find_or_make(Some(&cache), &engine, b"one", || Ok::<_, ()>(vec![1, 2, 3]));
         assert_eq!(made, Ok(vec![1, 2, 3]));
-        let found = find_or_make(Some(&cache), &engine, &component, || Err("made again"));
+        let found = find_or_make(Some(&cache), &engine, b"one", || Err("made again"));
         assert_eq!(found, Ok(vec![1, 2, 3]));
         // A refusal is no code.
-        let other = vec![8; WORTH_KEEPING];
-        assert_eq!(find_or_make(Some(&cache), &engine, &other, || Err("refused")), Err("refused"));
+        let refused = find_or_make(Some(&cache), &engine, b"other", || Err("refused"));
+        assert_eq!(refused, Err("refused"));
         assert_eq!(memory.0.lock().unwrap().len(), 1);
-    }
-
-    #[test]
-    fn small_components_are_not_kept() {
-        let (memory, engine) = (Arc::new(Memory::default()), engine());
-        let cache: Arc<dyn CompiledCache> = memory.clone();
-        for (size, kept) in [(WORTH_KEEPING - 1, 0), (WORTH_KEEPING, 1)] {
-            find_or_make(Some(&cache), &engine, &vec![0; size], || Ok::<_, ()>(vec![1])).unwrap();
-            assert_eq!(memory.0.lock().unwrap().len(), kept, "{size}");
-        }
     }
 
     #[test]
@@ -186,12 +163,11 @@ mod tests {
     fn damage_is_repaired() {
         let memory = Arc::new(Memory::default());
         let compiler = Compiler::for_target(Target::X86_64).unwrap().with_cache(memory.clone());
-        let component = component(WORTH_KEEPING);
-        let code = compiler.compile(&component).unwrap();
+        let code = compiler.compile(COMPONENT).unwrap();
         let files = memory.0.lock().unwrap().clone();
         for damaged in [vec![], vec![0; 100], code.clone()] {
             memory.0.lock().unwrap().values_mut().for_each(|file| *file = damaged.clone());
-            assert!(compiler.compile(&component).unwrap() == code);
+            assert!(compiler.compile(COMPONENT).unwrap() == code);
             assert!(*memory.0.lock().unwrap() == files);
         }
     }

@@ -18,6 +18,8 @@ mod cpu_time;
 mod digest;
 mod engine;
 mod evaluation;
+#[cfg(feature = "compile")]
+mod export_order;
 mod hexadecimal;
 mod limiter;
 mod loaded;

@@ -83,6 +83,7 @@ mod compiler {
     use crate::compile_cost;
     use crate::compiled_cache::{CompiledCache, find_or_make};
     use crate::engine::{Component, EngineError, config};
+    use crate::export_order::ordered;
     use std::cell::Cell;
     use std::panic::{self, AssertUnwindSafe};
     use std::sync::{Arc, Once};
@@ -147,9 +148,10 @@ mod compiler {
     ) -> Result<Vec<u8>, Refused> {
         check_kind(component)?;
         compile_cost::check(component)?;
-        find_or_make(cache, engine, component, || {
+        let component = ordered(component);
+        find_or_make(cache, engine, &component, || {
             // It panics for a feature that is off.
-            match without_panic_message(|| engine.precompile_component(component)) {
+            match without_panic_message(|| engine.precompile_component(&component)) {
                 Some(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
                 None => Err(Refused::Compiler),
             }

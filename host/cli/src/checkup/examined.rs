@@ -6,13 +6,14 @@ use crate::assembly;
 use crate::cases::Suite;
 use crate::finding::{Document, Place, Rule};
 use crate::metadata;
+use crate::parallel;
 use crate::patience::Patience;
 use crate::project;
 use crate::source::Source;
 use admit_core::{KeyPath, Metadata};
 use admit_engine::{Engine, Refused, refusal_of};
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// A component that was looked at.
@@ -39,38 +40,73 @@ pub(super) struct Flaw {
     pub(super) place: Option<Place>,
 }
 
-/// Looks at components, at each once.
-pub(super) struct Workshop<'a> {
-    engine: &'a Engine,
+/// Components that were looked at, each once.
+pub(super) struct Workshop {
     examined: HashMap<String, Component>,
 }
 
 /// The most imports that are listed of one component.
 const MOST_IMPORTS: usize = 20;
 
-impl<'a> Workshop<'a> {
-    pub(super) fn new(engine: &'a Engine) -> Workshop<'a> {
-        Workshop { engine, examined: HashMap::new() }
-    }
-
-    /// Builds, reads and compiles a component, by the name that it is called by.
-    pub(super) fn examine(&mut self, name: &str, path: &Path) -> &Component {
-        if !self.examined.contains_key(name) {
+impl Workshop {
+    /// Builds and reads components, by the names that they are called by, compiles them on all
+    /// cores, and tries the cases of their projects.
+    pub(super) fn of<'a>(
+        engine: &Engine,
+        components: impl IntoIterator<Item = (&'a str, PathBuf)>,
+    ) -> Workshop {
+        let (mut examined, mut built) = (HashMap::new(), Vec::new());
+        for (name, path) in components {
+            if examined.contains_key(name) {
+                continue;
+            }
             let mut component = Component::default();
-            component.examine(name, path, self.engine);
-            self.examined.insert(name.to_owned(), component);
+            if let Some((file, bytes)) = component.build(&path) {
+                built.push((name, path, file, bytes));
+            }
+            examined.insert(name.to_owned(), component);
         }
-        &self.examined[name]
+        let looks = parallel::map(&built, |(name, .., bytes)| Look::at(name, bytes, engine));
+        for ((name, path, file, _), look) in built.iter().zip(looks) {
+            let Some(component) = examined.get_mut(*name) else { continue };
+            component.examine(name, look);
+            if path.is_dir() {
+                component.try_cases(path, file);
+            }
+        }
+        Workshop { examined }
     }
 
-    /// A component that was looked at before.
+    /// A component by its name.
     pub(super) fn examined(&self, name: &str) -> Option<&Component> {
         self.examined.get(name)
     }
 }
 
+/// What takes a while to find out of a component.
+struct Look {
+    anatomy: Anatomy,
+    /// The imports that are not granted.
+    refused: Vec<Refused>,
+    /// None where there are such imports: the compiler stops at the first.
+    compiled: Option<Result<admit_engine::Component, Refused>>,
+}
+
+impl Look {
+    fn at(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Look> {
+        let _patience = Patience::with(format!("examining `{name}`"));
+        let anatomy = Anatomy::of(bytes)?;
+        let refused: Vec<Refused> =
+            anatomy.imports.iter().filter_map(|import| refusal_of(import)).collect();
+        let compiled = refused.is_empty().then(|| engine.compile(bytes));
+        Ok(Look { anatomy, refused, compiled })
+    }
+}
+
 impl Component {
-    fn examine(&mut self, name: &str, path: &Path, engine: &Engine) {
+    /// Builds a component where that is named by its project, and reads it, with the file that it
+    /// is in; nothing where a flaw says why not.
+    fn build(&mut self, path: &Path) -> Option<(PathBuf, Vec<u8>)> {
         // Before it is built, which would stop at the same error and say less.
         if path.is_dir()
             && let Err(error) = metadata::read(path)
@@ -79,39 +115,40 @@ impl Component {
                 Ok((message, place)) => self.project_flaw(Rule::Metadata, message, Some(place)),
                 Err(error) => self.flaw(Rule::Metadata, format!("{error:#}")),
             }
-            return;
+            return None;
         }
         let built = match path.is_dir() {
             true => project::build(path),
             false => Ok(path.to_owned()),
         };
-        let read = built.and_then(|file| Ok((assembly::component(&file)?, file)));
-        let (bytes, file) = match read {
-            Ok(read) => read,
-            Err(error) => return self.flaw(Rule::Component, format!("{error:#}")),
-        };
-        let _patience = Patience::with(format!("examining `{name}`"));
-        let anatomy = match Anatomy::of(&bytes) {
-            Ok(anatomy) => anatomy,
+        match built.and_then(|file| Ok((assembly::component(&file)?, file))) {
+            Ok((bytes, file)) => Some((file, bytes)),
+            Err(error) => {
+                self.flaw(Rule::Component, format!("{error:#}"));
+                None
+            }
+        }
+    }
+
+    fn examine(&mut self, name: &str, look: anyhow::Result<Look>) {
+        let Look { anatomy, refused, compiled } = match look {
+            Ok(look) => look,
             Err(error) => return self.flaw(Rule::Component, format!("`{name}`: {error:#}")),
         };
-        let refused: Vec<Refused> =
-            anatomy.imports.iter().filter_map(|import| refusal_of(import)).collect();
         for refused in refused.iter().take(MOST_IMPORTS) {
             self.flaw(Rule::ImportNotGranted, format!("`{name}`: {refused}"));
         }
         if let Some(more) = refused.len().checked_sub(MOST_IMPORTS).filter(|more| *more > 0) {
             self.flaw(Rule::ImportNotGranted, format!("`{name}`: imports {more} more"));
         }
-        // The compiler stops at the first import that is not granted.
-        if refused.is_empty() {
-            match engine.compile(&bytes) {
-                Ok(compiled) => self.compiled = Some(compiled),
-                Err(refused) => self.flaw(rule(&refused), format!("`{name}`: {refused}")),
+        match compiled {
+            Some(Ok(compiled)) => self.compiled = Some(compiled),
+            Some(Err(refused)) => self.flaw(rule(&refused), format!("`{name}`: {refused}")),
+            None if anatomy.contract().is_none() => {
+                let message = format!("`{name}`: does not export `admit:policy/sign-up-policy`");
+                self.flaw(Rule::Contract, message);
             }
-        } else if anatomy.contract().is_none() {
-            let message = format!("`{name}`: does not export `admit:policy/sign-up-policy`");
-            self.flaw(Rule::Contract, message);
+            None => {}
         }
         match anatomy.metadata {
             Some(Ok(metadata)) => self.metadata = Some(metadata),
@@ -127,9 +164,6 @@ impl Component {
                  it is granted that"
                     .to_owned(),
             ),
-        }
-        if path.is_dir() {
-            self.try_cases(path, &file);
         }
     }
 

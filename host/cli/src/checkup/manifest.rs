@@ -54,7 +54,7 @@ pub(super) fn check_cases(
     cases: &Suite,
     document: &Rc<Document>,
     manifest: &Manifest,
-    workshop: &Workshop<'_>,
+    workshop: &Workshop,
     findings: &mut Findings,
 ) {
     if let Some(message) = cases::missing(cases) {

@@ -1,12 +1,11 @@
 use crate::assembly;
+use crate::deployment::Deployment;
 use crate::format::Format;
 use crate::inspection::{Deployed, Inspected};
 use crate::patience::Patience;
-use admit_engine::bundle::INDEX;
 use anyhow::{Context, bail};
-use std::fs::File;
-use std::io::{Read, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::io::{Write, stdout};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Show what a component, a bundle or a deployment package is, without running it
@@ -53,10 +52,11 @@ const OBJECTION: u8 = 3;
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
         let name = self.path.display().to_string();
-        let (text, is_sound) = if let Some(deployed) = deployed(&self.path)? {
+        let (text, is_sound) = if let Some(deployment) = Deployment::at(&self.path)? {
             if self.manifest.is_some() {
                 bail!("`{name}` has its own manifest inside: leave --manifest out");
             }
+            let deployed = Deployed::of(deployment)?;
             let text = match self.format {
                 Format::Text => deployed.to_text(),
                 Format::Json => deployed.to_json()?,
@@ -80,16 +80,4 @@ impl Args {
         stdout().write_all(text.as_bytes())?;
         Ok(if is_sound { ExitCode::SUCCESS } else { OBJECTION.into() })
     }
-}
-
-/// A bundle or a package, if that is what it is.
-fn deployed(path: &Path) -> anyhow::Result<Option<Deployed>> {
-    if path.join(INDEX).is_file() {
-        return Deployed::from_folder(path).map(Some);
-    }
-    let mut start = [0; 2];
-    let is_zip = path.is_file()
-        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
-        && start == *b"PK";
-    is_zip.then(|| Deployed::from_zip(path)).transpose()
 }

@@ -1,10 +1,11 @@
 //! The folder of the cache, which is its user's alone.
 
-use super::bound;
+use super::bound::Tally;
 use crate::terminal;
 use admit_engine::read_at_most;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// What the names of kept files end in.
@@ -17,7 +18,10 @@ pub(super) const UNFINISHED: &str = ".compiled-";
 const MOST_FILE: u64 = 256 << 20;
 
 /// A folder that nobody else can write.
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder {
+    path: PathBuf,
+    tally: Mutex<Tally>,
+}
 
 impl Folder {
     /// Makes the folder where it is missing. Says why one is not used that somebody else can
@@ -29,7 +33,7 @@ impl Folder {
             return None;
         }
         match others(&metadata) {
-            None => Some(Folder(path)),
+            None => Some(Folder { path, tally: Mutex::default() }),
             Some(why) => {
                 let message = format!(
                     "compiled components are not kept in `{}`, which {why}: name a folder of \
@@ -44,7 +48,7 @@ impl Folder {
 
     /// What was kept by a name, unless somebody else can have written it.
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let file = open(&self.0.join(format!("{name}{ENDING}"))).ok()?;
+        let file = open(&self.path.join(format!("{name}{ENDING}"))).ok()?;
         let metadata = file.metadata().ok()?;
         if !metadata.is_file() || others(&metadata).is_some() {
             return None;
@@ -58,15 +62,16 @@ impl Folder {
     /// Keeps a file, if there is room.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) {
         if bytes.len() as u64 <= MOST_FILE && self.try_write(name, bytes).is_ok() {
-            bound::keep(&self.0, bound::MOST);
+            let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.add(&self.path, bytes.len() as u64);
         }
     }
 
     /// Writes a file beside its place, for its owner alone, and puts it there.
     fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.0)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
         file.write_all(bytes)?;
-        file.persist(self.0.join(format!("{name}{ENDING}"))).map_err(|error| error.error)?;
+        file.persist(self.path.join(format!("{name}{ENDING}"))).map_err(|error| error.error)?;
         Ok(())
     }
 }

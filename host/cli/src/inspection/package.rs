@@ -2,17 +2,15 @@ use super::component::{contract, says};
 use super::grants::Grants;
 use super::lines::Lines;
 use crate::about::{About, Import, Portrait};
-use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
-use crate::place::{flaws, index};
-use crate::{bootstrap, bundle_folder};
+use crate::bootstrap;
+use crate::deployment::Deployment;
+use crate::function_zip::BOOTSTRAP;
 use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, WhenNobodyApplies};
-use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, INDEX, Index, file_name};
-use admit_engine::{Checksum, Digest, Target, read_regular_file};
-use anyhow::{Context, anyhow};
+use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, file_name};
+use admit_engine::{Checksum, Digest, Target};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A bundle or a deployment package, none of whose code was loaded.
 ///
@@ -71,51 +69,10 @@ struct Entrant {
 }
 
 impl Deployed {
-    /// Reads a folder that holds a bundle.
-    pub(crate) fn from_folder(path: &Path) -> anyhow::Result<Deployed> {
-        let files = bundle_folder::read(path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
-        Deployed::new("bundle", path, &files, None, flaws(&files))
-    }
-
-    /// Reads a deployment package.
-    pub(crate) fn from_zip(path: &Path) -> anyhow::Result<Deployed> {
-        let name = path.display();
-        let bytes = read_regular_file(path, MOST_PACKAGE)
-            .with_context(|| format!("cannot read `{name}`"))?;
-        let package = Package::from_zip(&bytes)
-            .with_context(|| format!("`{name}` is no deployment package"))?;
-        let mut found = flaws(&package.bundle);
-        found.extend(package.flaws);
-        let bootstrap = match package.bootstrap.as_slice() {
-            [] => {
-                found.push(format!("{BOOTSTRAP}: missing"));
-                None
-            }
-            bytes => {
-                let (digest, version) = (Digest::of(bytes), bootstrap::version(bytes));
-                Some((bytes, Bootstrap { digest, size: bytes.len(), version }))
-            }
-        };
-        Deployed::new("package", path, &package.bundle, bootstrap, found)
-    }
-
-    fn new(
-        kind: &'static str,
-        path: &Path,
-        files: &BTreeMap<String, Vec<u8>>,
-        bootstrap: Option<(&[u8], Bootstrap)>,
-        mut flaws: Vec<String>,
-    ) -> anyhow::Result<Deployed> {
-        let name = path.display();
-        let index = index(files).map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
-        let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
-        if let Some((bytes, _)) = &bootstrap
-            && let Err(error) = bootstrap::check(bytes, index.target)
-        {
-            flaws.push(format!("{BOOTSTRAP}: {error:#}"));
-        }
-        let about = match about(&index, files) {
+    pub(crate) fn of(deployment: Deployment) -> serde_json::Result<Deployed> {
+        let Deployment { kind, path, digest, index, manifest, files, bootstrap, mut flaws, .. } =
+            deployment;
+        let about = match About::in_bundle(&index, &files) {
             Ok(about) => about,
             Err(reason) => {
                 flaws.push(format!("{ABOUT}: {reason}"));
@@ -128,18 +85,22 @@ impl Deployed {
             let entry = index.components.get(&policy.component);
             let portrait = entry.and_then(|entry| about.get(&entry.source)).cloned();
             let configured = index.configured.get(&policy.id).copied();
-            let entrant = Entrant::new(policy, (entry.copied(), configured), portrait, files)?;
+            let entrant = Entrant::new(policy, (entry.copied(), configured), portrait, &files)?;
             entrants.push(entrant);
         }
         Ok(Deployed {
-            kind,
-            path: name.to_string(),
-            digest: Digest::of(&files[INDEX]),
+            kind: kind.name(),
+            path,
+            digest,
             engine: index.engine,
             target: index.target,
             budget: budget.to_string(),
             when_nobody_applies: when_nobody_applies.unwrap_or_default(),
-            bootstrap: bootstrap.map(|(_, bootstrap)| bootstrap),
+            bootstrap: bootstrap.map(|bytes| Bootstrap {
+                digest: Digest::of(&bytes),
+                size: bytes.len(),
+                version: bootstrap::version(&bytes),
+            }),
             flaws,
             policies: entrants,
         })
@@ -288,18 +249,3 @@ impl Entrant {
 /// The heading of what anybody who makes a bundle could write.
 const MAKERS_WORD: &str =
     "by the word of the bundle's maker, with which its native code cannot be compared";
-
-/// What the components are, by the file that says so; nothing in a bundle that has none.
-fn about(
-    index: &Index,
-    files: &BTreeMap<String, Vec<u8>>,
-) -> Result<BTreeMap<Digest, Portrait>, String> {
-    let (Some(digest), Some(bytes)) = (index.about, files.get(ABOUT)) else {
-        return Ok(BTreeMap::new());
-    };
-    // That it is damaged was said.
-    if Digest::of(bytes) != digest {
-        return Ok(BTreeMap::new());
-    }
-    Ok(About::from_json(bytes)?.components)
-}

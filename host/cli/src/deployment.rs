@@ -1,0 +1,114 @@
+//! A bundle or a deployment package as it lies there, none of whose code is loaded.
+
+use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::place::{flaws, has_settings, index};
+use crate::{bootstrap, bundle_folder};
+use admit_core::Manifest;
+use admit_engine::bundle::{INDEX, Index};
+use admit_engine::{Digest, read_regular_file};
+use anyhow::{Context, anyhow};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// A bundle or a deployment package.
+pub(crate) struct Deployment {
+    pub(crate) kind: Kind,
+    /// As somebody named it.
+    pub(crate) path: String,
+    /// Of the index, which names everything else by its digest.
+    pub(crate) digest: Digest,
+    pub(crate) index: Index,
+    pub(crate) manifest: Manifest,
+    /// Whether the settings are known of those policies that were configured when it was made.
+    pub(crate) has_settings: bool,
+    /// The files of the bundle, by their names in it.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// None in a folder, which has none, and where it is missing.
+    pub(crate) bootstrap: Option<Vec<u8>>,
+    /// What would not work, or what nobody asked for.
+    pub(crate) flaws: Vec<String>,
+}
+
+/// Where a bundle is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// In a folder.
+    Bundle,
+    /// In a zip, beside the bootstrap.
+    Package,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Bundle => "bundle",
+            Kind::Package => "package",
+        }
+    }
+}
+
+impl Deployment {
+    /// What is in a place; nothing if that is neither a bundle nor a zip.
+    pub(crate) fn at(path: &Path) -> anyhow::Result<Option<Deployment>> {
+        if path.join(INDEX).is_file() {
+            return Deployment::in_folder(path).map(Some);
+        }
+        let mut start = [0; 2];
+        let is_zip = path.is_file()
+            && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+            && start == *b"PK";
+        is_zip.then(|| Deployment::in_zip(path)).transpose()
+    }
+
+    fn in_folder(path: &Path) -> anyhow::Result<Deployment> {
+        let files = bundle_folder::read(path)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let flaws = flaws(&files);
+        Deployment::new(Kind::Bundle, path, files, None, flaws)
+    }
+
+    fn in_zip(path: &Path) -> anyhow::Result<Deployment> {
+        let name = path.display();
+        let bytes = read_regular_file(path, MOST_PACKAGE)
+            .with_context(|| format!("cannot read `{name}`"))?;
+        let package = Package::from_zip(&bytes)
+            .with_context(|| format!("`{name}` is no deployment package"))?;
+        let mut found = flaws(&package.bundle);
+        found.extend(package.flaws);
+        let bootstrap = Some(package.bootstrap).filter(|bytes| !bytes.is_empty());
+        if bootstrap.is_none() {
+            found.push(format!("{BOOTSTRAP}: missing"));
+        }
+        Deployment::new(Kind::Package, path, package.bundle, bootstrap, found)
+    }
+
+    fn new(
+        kind: Kind,
+        path: &Path,
+        files: BTreeMap<String, Vec<u8>>,
+        bootstrap: Option<Vec<u8>>,
+        mut flaws: Vec<String>,
+    ) -> anyhow::Result<Deployment> {
+        let name = path.display();
+        let index = index(&files).map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
+        let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
+        if let Some(bytes) = &bootstrap
+            && let Err(error) = bootstrap::check(bytes, index.target)
+        {
+            flaws.push(format!("{BOOTSTRAP}: {error:#}"));
+        }
+        Ok(Deployment {
+            kind,
+            path: name.to_string(),
+            digest: Digest::of(&files[INDEX]),
+            has_settings: has_settings(&index, &files),
+            index,
+            manifest,
+            files,
+            bootstrap,
+            flaws,
+        })
+    }
+}

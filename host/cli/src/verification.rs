@@ -1,0 +1,273 @@
+//! Whether the code of a bundle is what its components are compiled to.
+
+use crate::about::About;
+use crate::bundle_files::compile;
+use crate::deployment::{Deployment, Kind};
+use crate::patience::Patience;
+use crate::sources::Sources;
+use crate::{bootstrap, compiled_cache, parallel, terminal};
+use admit_core::{Policy, PolicyId, printable};
+use admit_engine::bundle::{ABOUT, ConfiguredPolicy, SETTINGS, file_name};
+use admit_engine::{Checksum, Compiler, Digest, Engine, Target, WASMTIME_VERSION};
+use anyhow::bail;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What came of compiling the components of a bundle once more.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Verification {
+    kind: &'static str,
+    path: String,
+    /// Of the index.
+    digest: Digest,
+    target: Target,
+    policies: Vec<Verified>,
+    /// Whether what the bundle says of its components is what they are; nothing where it says
+    /// nothing.
+    about: Option<State>,
+    /// What is not looked at: the bootstrap of a package.
+    bootstrap: Option<Digest>,
+    /// What would not work, or what nobody asked for.
+    flaws: Vec<String>,
+    /// Why all that it says may be meant well.
+    remark: Option<String>,
+}
+
+/// One policy, and whether its code is its component's.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Verified {
+    policy: PolicyId,
+    state: State,
+    /// The digest of its component.
+    source: Option<Digest>,
+    /// The file that has it.
+    file: Option<String>,
+    /// The checksum of its code.
+    compiled: Option<Checksum>,
+    /// What is wrong with it.
+    reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    /// It is what the components are compiled to, or what they say of themselves.
+    Verified,
+    /// It is not.
+    OtherCode,
+    /// It says something else than the components.
+    OtherWords,
+    /// There is no component to compare it with.
+    NoComponent,
+    /// It was configured by settings that are not there.
+    NoSettings,
+}
+
+/// As much of a reason as is printed: a part of it may be a component's.
+const REASON: usize = 300;
+
+/// What it takes to compile a bundle once more.
+struct Verifier<'a> {
+    deployment: &'a Deployment,
+    sources: &'a Sources,
+    engine: Engine,
+    compiler: Compiler,
+}
+
+impl Verification {
+    /// Compiles the components of a bundle as its index says that they were.
+    pub(crate) fn of(deployment: &Deployment, sources: &Sources) -> anyhow::Result<Verification> {
+        let Deployment { index, path, .. } = deployment;
+        if index.engine != WASMTIME_VERSION {
+            bail!(
+                "`{path}` is compiled by wasmtime {}, and this `admit` compiles by \
+                 {WASMTIME_VERSION}: verify it with the `admit` that made it",
+                printable(&index.engine, 40)
+            );
+        }
+        let verifier = Verifier {
+            deployment,
+            sources,
+            engine: compiled_cache::engine(parallel::cores())?,
+            compiler: compiled_cache::compiler(index.target)?,
+        };
+        let policies = &deployment.manifest.policies;
+        let verified = parallel::map(policies, |policy| verifier.policy(policy));
+        Ok(Verification {
+            kind: deployment.kind.name(),
+            path: path.clone(),
+            digest: deployment.digest,
+            target: index.target,
+            policies: verified.into_iter().collect::<anyhow::Result<_>>()?,
+            about: verifier.about()?,
+            bootstrap: deployment.bootstrap.as_deref().map(Digest::of),
+            flaws: deployment.flaws.clone(),
+            remark: other_version(deployment),
+        })
+    }
+
+    /// Whether nothing is left to doubt.
+    pub(crate) fn is_complete(&self) -> bool {
+        let policies = self.policies.iter().map(|policy| policy.state);
+        self.flaws.is_empty() && policies.chain(self.about).all(|state| state == State::Verified)
+    }
+
+    pub(crate) fn to_text(&self, folder: &str) -> String {
+        let mut text = format!("{}  {}\nbundle.json  {}\n", self.kind, self.path, self.digest);
+        for Verified { policy, state, source, compiled, reason, .. } in &self.policies {
+            let _ = writeln!(text, "policy `{policy}`: {}", state.words(*source, folder));
+            if *state == State::OtherCode {
+                let compiled = compiled.map_or_else(String::new, |sum| format!("{sum}: "));
+                let reason = reason.as_deref().unwrap_or_default();
+                let _ = writeln!(text, "  {compiled}{reason}");
+            }
+        }
+        if let Some(state) = self.about {
+            let _ = writeln!(text, "{ABOUT}: {}", state.words(None, folder));
+        }
+        for flaw in &self.flaws {
+            let _ = writeln!(text, "{}: {flaw}", terminal::bad("flaw"));
+        }
+        if let Some(bootstrap) = self.bootstrap {
+            let _ = writeln!(text, "bootstrap: not compared, {bootstrap}");
+        }
+        if let Some(remark) = &self.remark {
+            let _ = writeln!(text, "{remark}");
+        }
+        let verified = self.policies.iter().filter(|policy| policy.state == State::Verified);
+        let _ =
+            writeln!(text, "\n{} of {} policies verified", verified.count(), self.policies.len());
+        text
+    }
+}
+
+impl State {
+    fn words(self, source: Option<Digest>, folder: &str) -> String {
+        match (self, source) {
+            (State::Verified, _) => terminal::good("verified"),
+            (State::OtherCode, _) => terminal::bad("other code"),
+            (State::OtherWords, _) => terminal::bad("says something else than the components"),
+            (State::NoComponent, Some(source)) => {
+                terminal::doubtful(&format!("no component with digest {source} in `{folder}`"))
+            }
+            (State::NoComponent, None) => {
+                terminal::doubtful("not compared: not every component is there")
+            }
+            (State::NoSettings, _) => terminal::doubtful(&format!(
+                "no settings to configure it by: `{SETTINGS}` is not there"
+            )),
+        }
+    }
+}
+
+/// Why one policy is not verified.
+type Doubt = (State, Option<String>);
+
+fn other_code(reason: impl Into<String>) -> Doubt {
+    (State::OtherCode, Some(printable(&reason.into(), REASON)))
+}
+
+impl Verifier<'_> {
+    fn policy(&self, policy: &Policy) -> anyhow::Result<Verified> {
+        let index = &self.deployment.index;
+        let entry = index.components.get(&policy.component);
+        let configured = index.configured.get(&policy.id);
+        let source = entry.map(|entry| entry.source);
+        // The one that the function reads.
+        let compiled =
+            configured.map(|policy| policy.compiled).or_else(|| entry.and_then(|e| e.compiled));
+        let (state, reason) =
+            match source.map(|source| self.sources.component(source)).transpose()? {
+                None => other_code("the bundle names no component for it"),
+                Some(None) => (State::NoComponent, None),
+                Some(Some(bytes)) => match self.compare(policy, &bytes, configured, compiled) {
+                    Ok(()) => (State::Verified, None),
+                    Err(doubt) => doubt,
+                },
+            };
+        Ok(Verified {
+            policy: policy.id.clone(),
+            state,
+            source,
+            file: source.and_then(|source| self.sources.file(source)),
+            compiled,
+            reason,
+        })
+    }
+
+    /// Compiles a component as it was for a policy, and compares the code byte for byte.
+    fn compare(
+        &self,
+        policy: &Policy,
+        component: &[u8],
+        configured: Option<&ConfiguredPolicy>,
+        compiled: Option<Checksum>,
+    ) -> Result<(), Doubt> {
+        let Some(compiled) = compiled else {
+            return Err(other_code("the bundle has no code for it"));
+        };
+        let name = &policy.component;
+        let taken = match configured {
+            None => None,
+            Some(_) if !self.deployment.has_settings => return Err((State::NoSettings, None)),
+            Some(configured) => {
+                let _patience = Patience::with(format!("configuring `{name}`"));
+                let (limits, settings) = ((&policy.limits, policy.log), policy.settings.to_json());
+                let taken = self.engine.snapshot(component, limits, &settings);
+                let taken = taken.map_err(|reason| {
+                    other_code(format!("its component cannot be configured ahead: {reason}"))
+                })?;
+                if taken.snapshot.fuel != configured.fuel {
+                    return Err(other_code(format!(
+                        "to configure it takes {} units of fuel, and the bundle says {}",
+                        taken.snapshot.fuel, configured.fuel
+                    )));
+                }
+                Some(taken.component)
+            }
+        };
+        let component = taken.as_deref().unwrap_or(component);
+        let target = self.deployment.index.target;
+        let code = compile(&self.compiler, name, component, target)
+            .map_err(|error| other_code(format!("its component cannot be compiled: {error:#}")))?;
+        match self.deployment.files.get(&file_name(compiled)) {
+            Some(bytes) if *bytes == code => Ok(()),
+            _ => Err(other_code(format!("its component is compiled to {}", Checksum::of(&code)))),
+        }
+    }
+
+    /// Whether what the bundle says of its components is what they are.
+    fn about(&self) -> anyhow::Result<Option<State>> {
+        let index = &self.deployment.index;
+        let Some(about) = index.about else { return Ok(None) };
+        let mut components = BTreeMap::new();
+        for entry in index.components.values() {
+            match self.sources.component(entry.source)? {
+                Some(bytes) => components.insert(entry.source, bytes),
+                None => return Ok(Some(State::NoComponent)),
+            };
+        }
+        // What is no component was said of its policy.
+        let is = About::of(components.values().map(Vec::as_slice));
+        let is = is.and_then(|about| Ok(Digest::of(&about.to_json()?)));
+        Ok(Some(match is.is_ok_and(|is| is == about) {
+            true => State::Verified,
+            false => State::OtherWords,
+        }))
+    }
+}
+
+/// That the code is of another `admit`, which compiles to other bytes, if that is so.
+fn other_version(deployment: &Deployment) -> Option<String> {
+    let version = bootstrap::version(deployment.bootstrap.as_deref()?)?;
+    let here = env!("CARGO_PKG_VERSION");
+    (deployment.kind == Kind::Package && version != here).then(|| {
+        format!(
+            "the bootstrap is of admit {version}, and this is {here}: verify it with the `admit` \
+             that made it"
+        )
+    })
+}

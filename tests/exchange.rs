@@ -1,0 +1,207 @@
+//! A bundle whose parts somebody exchanged, under an index that was sealed anew: what `bundle
+//! --check` says of it.
+
+use admit_core::{PolicyId, Settings};
+use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS, file_name};
+use admit_engine::{Checksum, Digest};
+use admit_tests::{admit, component, stderr, stdout};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A manifest and its bundle.
+struct Place {
+    folder: TempDir,
+    configure: &'static str,
+}
+
+impl Place {
+    /// A policy that denies short names, one of the same component that denies fewer, and one
+    /// that grants; made with `--configure` so.
+    fn new(configure: &'static str) -> Place {
+        let place = Place { folder: tempfile::tempdir().unwrap(), configure };
+        let policy = |id: &str, name: &str, settings: &str| {
+            let component = component(name);
+            format!(
+                "[[policy]]\nid = {id:?}\ncomponent = {component:?}\nreads = [\"userName\"]\n\
+                 verdicts = [\"deny\"]\nsettings = {{ {settings} }}\n"
+            )
+        };
+        let text = policy("five", "minimum-username-length", "characters = 5")
+            + &policy("two", "blocked-email-domains", "domains = [\"example.com\"]")
+            + &policy("grants", "grants-everything", "");
+        fs::write(place.path("admit.toml"), text).unwrap();
+        assert_eq!(place.bundle(&[]).0, Some(0));
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What is said to have changed, and the exit status.
+    fn bundle(&self, more: &[&str]) -> (Option<i32>, Vec<String>) {
+        let mut command = admit();
+        command.args(["bundle", "--configure", self.configure, "--manifest"]);
+        command.arg(self.path("admit.toml")).arg("-o").arg(self.path("bundle")).args(more);
+        let output = command.output().unwrap();
+        assert_eq!(stderr(&output), "");
+        let said = stdout(&output);
+        let changes = said.lines().filter_map(|line| line.strip_prefix("changed: "));
+        (output.status.code(), changes.map(str::to_owned).collect())
+    }
+
+    fn check(&self) -> Vec<String> {
+        let (status, changes) = self.bundle(&["--check"]);
+        assert_eq!(status, Some(3), "{changes:?}");
+        changes
+    }
+
+    /// Changes the index, and seals it anew.
+    fn reseal(&self, change: impl FnOnce(&mut Index)) {
+        let path = self.path("bundle").join(INDEX);
+        let mut index = Index::from_text(&fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut index);
+        fs::write(path, index.to_text().unwrap()).unwrap();
+    }
+
+    fn remove(&self, compiled: Checksum) {
+        fs::remove_file(self.path("bundle").join(file_name(compiled))).unwrap();
+    }
+}
+
+fn id(id: &str) -> PolicyId {
+    PolicyId::new(id).unwrap()
+}
+
+#[test]
+fn the_code_of_another_policy_is_told_from_its_own() {
+    let place = Place::new("ahead");
+    assert_eq!(place.bundle(&["--check"]), (Some(0), vec![]));
+    let mut exchanged = None;
+    place.reseal(|index| {
+        let other = index.configured[&id("grants")].compiled;
+        let own = &mut index.configured.get_mut(&id("five")).unwrap().compiled;
+        exchanged = Some((*own, other));
+        *own = other;
+    });
+    let (own, other) = exchanged.unwrap();
+    place.remove(own);
+    // Nothing in the bundle itself shows it.
+    let output = admit().arg("inspect").arg(place.path("bundle")).output().unwrap();
+    assert!(stdout(&output).contains("\nflaws      none\n"), "{}", stdout(&output));
+    assert_eq!(place.check(), [format!("policy.five: other code: {other} → {own}")]);
+}
+
+#[test]
+fn the_fuel_of_another_policy_is_told_from_its_own() {
+    let place = Place::new("ahead");
+    let mut fuel = 0;
+    place.reseal(|index| {
+        let configured = index.configured.get_mut(&id("five")).unwrap();
+        fuel = configured.fuel;
+        configured.fuel += 1_000_000;
+    });
+    let line = format!("policy.five: other fuel for `configure`: {} → {fuel}", fuel + 1_000_000);
+    assert_eq!(place.check(), [line]);
+}
+
+#[test]
+fn the_code_of_another_component_is_told_from_its_own() {
+    let place = Place::new("always");
+    assert_eq!(place.bundle(&["--check"]), (Some(0), vec![]));
+    let name = |name: &str| component(name).display().to_string();
+    let (own, other) = (name("minimum-username-length"), name("grants-everything"));
+    let mut exchanged = None;
+    place.reseal(|index| {
+        let other = index.components[&other].compiled;
+        let own = &mut index.components.get_mut(&own).unwrap().compiled;
+        exchanged = Some((own.unwrap(), other.unwrap()));
+        *own = other;
+    });
+    let (own, other) = exchanged.unwrap();
+    place.remove(own);
+    assert_eq!(place.check(), [format!("policy.five: other code: {other} → {own}")]);
+}
+
+/// Where every policy has a file of its own, the function reads no other.
+#[test]
+fn code_that_no_policy_needs_is_told_too() {
+    let place = Place::new("ahead");
+    let name = component("minimum-username-length").display().to_string();
+    let mut added = None;
+    place.reseal(|index| {
+        added = Some(index.configured[&id("grants")].compiled);
+        index.components.get_mut(&name).unwrap().compiled = added;
+    });
+    let added = added.unwrap();
+    let changes = place.check();
+    let [only] = &changes[..] else { panic!("{changes:?}") };
+    assert!(only.starts_with("component.") && only.ends_with(&format!(": {added} → none")));
+}
+
+/// What a bundle says of its components, in other words.
+#[test]
+fn other_words_about_a_bundle_are_not_the_same_meaning() {
+    let place = Place::new("ahead");
+    let path = place.path("bundle").join(ABOUT);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("username-too-short"));
+    let text = text.replace("username-too-short", "username-too-lovely");
+    fs::write(&path, &text).unwrap();
+    let (was, is) = (Digest::of(text.as_bytes()), place.path("new"));
+    place.reseal(|index| index.about = Some(was));
+    let mut command = admit();
+    command.args(["bundle", "--manifest"]).arg(place.path("admit.toml"));
+    assert!(command.arg("-o").arg(&is).output().unwrap().status.success());
+    let is = Digest::of(&fs::read(is.join(ABOUT)).unwrap());
+    assert_eq!(place.check(), [format!("{ABOUT}: {was} → {is}")]);
+    place.reseal(|index| index.about = None);
+    fs::remove_file(path).unwrap();
+    assert_eq!(place.check(), [format!("{ABOUT}: added")]);
+}
+
+/// The settings by which policies are said to be configured.
+#[test]
+fn other_settings_are_not_the_same_meaning() {
+    let place = Place::new("ahead");
+    let path = place.path("bundle").join(SETTINGS);
+    let whole = fs::read(&path).unwrap();
+    let replace = |settings: &BTreeMap<PolicyId, Settings>| {
+        let text = serde_json::to_vec(settings).unwrap();
+        fs::write(&path, &text).unwrap();
+        place.reseal(|index| index.settings = Some(Digest::of(&text)));
+        Digest::of(&text)
+    };
+    let settings = || serde_json::from_slice::<BTreeMap<PolicyId, Settings>>(&whole).unwrap();
+    let mut changed = settings();
+    let one = serde_json::from_str(r#"{"characters": 1}"#).unwrap();
+    changed.insert(id("five"), one);
+    replace(&changed);
+    assert_eq!(place.check(), ["policy.five.settings.characters: changed"]);
+    let mut more = settings();
+    more.insert(id("nobody"), Settings::default());
+    let was = replace(&more);
+    assert_eq!(place.check(), [format!("{SETTINGS}: {was} → {}", Digest::of(&whole))]);
+}
+
+/// What the index says of a policy is what it is configured by for each sign-up, whatever
+/// stands in the file for those that were configured ahead.
+#[test]
+fn settings_beside_the_index_hide_nothing_in_it() {
+    let place = Place::new("always");
+    let text = fs::read_to_string(place.path("admit.toml")).unwrap();
+    let honest: BTreeMap<PolicyId, Settings> =
+        [(id("five"), serde_json::from_str(r#"{"characters": 5}"#).unwrap())].into();
+    let (lax, manifest) = (text.replace("characters = 5", "characters = 1"), "admit.toml");
+    fs::write(place.path(manifest), lax).unwrap();
+    place.bundle(&[]);
+    fs::write(place.path(manifest), text).unwrap();
+    let honest = serde_json::to_vec(&honest).unwrap();
+    fs::write(place.path("bundle").join(SETTINGS), &honest).unwrap();
+    place.reseal(|index| index.settings = Some(Digest::of(&honest)));
+    let changes = place.check();
+    let line = "policy.five.settings.characters: changed".to_owned();
+    assert!(changes.contains(&line), "{changes:?}");
+}
