@@ -9,6 +9,7 @@
 
 mod ahead;
 mod arrows;
+mod audit_trail;
 mod bench;
 mod bootstrap;
 mod bundle;

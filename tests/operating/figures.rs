@@ -77,6 +77,10 @@ fn the_times_are_those_of_the_code() {
         &read("host/trigger/src/trigger.rs"),
         "const INIT: Duration = Duration::from_millis(",
     );
+    let code = read("host/trigger/src/patience.rs");
+    let patience = number(&code, "const WHOLE: Duration = Duration::from_millis(");
+    assert!(page.contains(&format!("all together, for {patience} ms at most")), "{patience}");
+    assert!(patience < reserve, "the answer is sent in time");
     assert!(init == 500 && page.contains("they are tried out for half a second in all"), "{init}");
 }
 

@@ -4,7 +4,7 @@ use crate::bootstrap;
 use crate::http::{listen, requests};
 use protocol::Call;
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, PipeReader, Write};
 use std::iter;
 use std::net::TcpStream;
 use std::path::Path;
@@ -73,7 +73,16 @@ impl Lambda {
     }
 
     /// Starts any command as the function.
-    pub fn start_command(mut command: Command) -> Lambda {
+    pub fn start_command(command: Command) -> Lambda {
+        let (out, pipe) = io::pipe().expect("a pipe");
+        let mut lambda = Lambda::start_writing_to(command, pipe);
+        lambda.log = lines(out);
+        lambda
+    }
+
+    /// Starts any command as the function, with this as its standard output instead of the log
+    /// that can be asked for below.
+    pub fn start_writing_to(mut command: Command, out: impl Into<Stdio>) -> Lambda {
         let (invocations, queue) = channel();
         let (init, initialised) = channel();
         let shared = Arc::new(Shared {
@@ -84,15 +93,12 @@ impl Lambda {
         });
         let serving = Arc::clone(&shared);
         let address = listen(move |stream| serve(&serving, stream)).to_string();
-        let mut child = protocol::environment(&mut command, &address)
+        let child = protocol::environment(&mut command, &address)
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            .stdout(out)
             .spawn()
             .expect("the function starts");
-        let (lines, log) = channel();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
-        Lambda { child, invocations, initialised, next_id: 0, log, shared }
+        Lambda { child, invocations, initialised, next_id: 0, log: channel().1, shared }
     }
 
     /// Invokes the function once, with five seconds to answer, as Cognito does.
@@ -225,6 +231,14 @@ impl Drop for Lambda {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The lines that come out of a pipe.
+fn lines(pipe: PipeReader) -> Receiver<String> {
+    let (lines, log) = channel();
+    let out = BufReader::new(pipe);
+    thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
+    log
 }
 
 /// Serves one connection until the function closes it.

@@ -3,11 +3,12 @@
 //! The lines are made here and nowhere else, so that one look shows that no value of the
 //! person signing up is in them.
 
-use crate::{log, record};
+use crate::log::{self, Lines};
+use crate::record;
 use admit_core::{Failure, Policy, PolicyId, Size};
 use admit_engine::{Evaluation, Level};
 use serde::Serialize;
-use std::io::stdout;
+use std::io;
 use std::panic;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
@@ -28,7 +29,7 @@ pub(crate) fn start(level: LevelFilter) {
         .with_current_span(false)
         .with_span_list(false)
         .with_target(false)
-        .with_writer(stdout)
+        .with_writer(|| Lines)
         .with_filter(ours);
     let errors = level.min(LevelFilter::ERROR);
     // Of its other parts a denial is an error too.
@@ -68,6 +69,27 @@ struct RuntimeError {
     error: &'static str,
     file: Option<&'static str>,
     line: Option<u32>,
+}
+
+/// Lines that could not be written: in the log, how many there were; on standard error, that it
+/// begins, and why.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "lost-lines")]
+pub(crate) struct LostLines {
+    timestamp: String,
+    level: &'static str,
+    lines: u64,
+    /// Those of them that are records of decisions.
+    decisions: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl LostLines {
+    pub(crate) fn now(lines: u64, decisions: u64, error: Option<&io::Error>) -> LostLines {
+        let error = error.map(io::Error::to_string);
+        LostLines { timestamp: record::now(), level: "ERROR", lines, decisions, error }
+    }
 }
 
 /// Says why this process cannot start, or cannot go on.

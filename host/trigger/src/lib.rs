@@ -9,6 +9,8 @@
 mod diagnostics;
 mod log;
 mod metrics;
+mod output;
+mod patience;
 mod pseudonym;
 mod record;
 mod started;

@@ -331,7 +331,7 @@ pub(crate) fn write_event(request_id: &str, text: &str) {
     let (timestamp, bytes) = (now(), text.len());
     let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text) };
     match log::text(&line) {
-        Some(whole) => log::write_text(&whole),
+        Some(whole) => log::write_text(Some(&whole)),
         None => log::write(&StoredEvent { event: None, ..line }),
     }
 }

@@ -1,6 +1,7 @@
 use crate::Telemetry;
 use crate::diagnostics;
 use crate::log;
+use crate::patience;
 use crate::record::{self, Circumstances, DecisionLine};
 use crate::started::{Started, StartedPolicy};
 use admit_cognito::{Event, FunctionError, Reply};
@@ -64,9 +65,7 @@ impl Trigger {
                 cut: None,
                 concurrency,
             };
-            if let Some(text) = started.into_text() {
-                log::write_text(&text);
-            }
+            log::write_text(started.into_text().as_deref());
         }
         for (policy, failure) in policies.unloaded() {
             diagnostics::say_not_loaded(policy, &failure);
@@ -101,6 +100,7 @@ impl Trigger {
 
     fn decide(&self, request: &Request<'_>) -> Result<String, FunctionError> {
         let started = Instant::now();
+        patience::renew();
         let request_id = request.id;
         let event = match request.event {
             Some(text) => Event::parse(text).map_err(|error| error.to_string()),
@@ -135,9 +135,7 @@ impl Trigger {
                 time,
             };
             let line = DecisionLine::new(&event, &deliberation, circumstances);
-            if let Some(text) = line.into_text() {
-                log::write_text(&text);
-            }
+            log::write_decision(line.into_text().as_deref());
         }
         if let Some(metrics) = metrics {
             metrics.write(request_id, &deliberation, time);

@@ -1,0 +1,93 @@
+//! What is left in the log, and what is answered, when something is in the log's way.
+
+use admit_tests::{Answer, Bundle, Lambda, bootstrap, event};
+use serde_json::Value;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, PipeReader};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A function, and what it writes to standard error.
+fn start(bundle: &Bundle, at_once: usize, out: impl Into<Stdio>) -> (Lambda, PipeReader) {
+    let (told, errors) = io::pipe().unwrap();
+    let mut command = Command::new(bootstrap());
+    command.env("ADMIT_BUNDLE", bundle.path()).stderr(errors);
+    command.env("AWS_LAMBDA_MAX_CONCURRENCY", at_once.to_string());
+    (Lambda::start_writing_to(command, out), told)
+}
+
+/// The lines of a log that are whole.
+fn lines(pipe: PipeReader) -> Vec<Value> {
+    let lines = BufReader::new(pipe).lines().map(Result::unwrap);
+    lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
+}
+
+fn of_kind<'a>(lines: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    lines.iter().filter(|line| line["type"] == kind).collect()
+}
+
+/// The answer to `sign-up.json` by the samples.
+fn confirmed() -> Answer {
+    Answer::Response(event("sign-up.json").replace("false", "true"))
+}
+
+/// Longer than the log is waited for, and than a sign-up takes on a busy machine.
+const SOON: Duration = Duration::from_secs(2);
+
+#[test]
+fn a_log_that_nobody_reads_keeps_no_answer_waiting() {
+    let bundle = Bundle::sample();
+    for at_once in [1, 8] {
+        let (log, out) = io::pipe().unwrap();
+        let (mut lambda, told) = start(&bundle, at_once, out);
+        let given = event("sign-up.json");
+        // A pipe has room for some forty records.
+        const SIGN_UPS: usize = 200;
+        for _ in 0..SIGN_UPS / at_once {
+            let start = Instant::now();
+            for answer in lambda.invoke_all(vec![given.as_str(); at_once]) {
+                assert_eq!(answer, confirmed());
+            }
+            assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+        }
+        // When somebody reads, what is written next says how much is missing.
+        let reading = thread::spawn(|| lines(log));
+        thread::sleep(Duration::from_millis(200));
+        assert_eq!(lambda.invoke(given), confirmed());
+        drop(lambda);
+        let lines = reading.join().unwrap();
+        let decisions = of_kind(&lines, "decision");
+        let lost = of_kind(&lines, "lost-lines");
+        let [lost] = lost[..] else { panic!("{lost:?}") };
+        assert!(decisions.len() < SIGN_UPS, "{}", decisions.len());
+        assert_eq!(decisions.len() + number(lost, "decisions"), SIGN_UPS + 1);
+        assert_eq!(lost["level"], "ERROR");
+        // The one on standard error came when the first was lost.
+        let told = self::lines(told);
+        assert_eq!((told.len(), number(&told[0], "decisions")), (1, 1), "{told:?}");
+    }
+}
+
+fn number(line: &Value, member: &str) -> usize {
+    usize::try_from(line[member].as_u64().unwrap()).unwrap()
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_told_of_on_standard_error() {
+    let bundle = Bundle::sample();
+    let (reader, closed) = io::pipe().unwrap();
+    drop(reader);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    for (out, why) in [(Stdio::from(closed), "Broken pipe"), (full.into(), "No space left")] {
+        let (mut lambda, told) = start(&bundle, 1, out);
+        for _ in 0..3 {
+            assert_eq!(lambda.invoke(event("sign-up.json")), confirmed());
+        }
+        drop(lambda);
+        let told = lines(told);
+        let [line] = &told[..] else { panic!("{told:?}") };
+        assert_eq!(line["type"], "lost-lines");
+        assert!(line["error"].as_str().unwrap().contains(why), "{line}");
+    }
+}
