@@ -1,5 +1,6 @@
 //! What is left in the log, and what is answered, when something is in the log's way.
 
+use admit_core::FAILURE_MESSAGE;
 use admit_tests::{Answer, Bundle, Lambda, bootstrap, event};
 use serde_json::Value;
 use std::fs::File;
@@ -90,4 +91,58 @@ fn a_log_that_cannot_be_written_is_told_of_on_standard_error() {
         assert_eq!(line["type"], "lost-lines");
         assert!(line["error"].as_str().unwrap().contains(why), "{line}");
     }
+}
+
+#[test]
+fn where_the_record_is_required_nobody_gets_in_without_one() {
+    let manifest = "record = \"required\"\n[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []\n\
+                    verdicts = [\"confirm\"]\nsettings = { confirm = \"grant\" }\n";
+    let bundle = Bundle::with(manifest);
+    let given = event("sign-up.json");
+    let admitted = Answer::Response(given.replacen("false", "true", 1));
+    let denied = |answer: &Answer| {
+        let Answer::Error(error) = answer else { return false };
+        let error: Value = serde_json::from_str(error).unwrap();
+        assert_eq!(error["errorMessage"], FAILURE_MESSAGE);
+        assert_eq!(error["errorType"], "RecordFailure");
+        true
+    };
+    let (reader, closed) = io::pipe().unwrap();
+    drop(reader);
+    let open = |name| File::options().write(true).open(name).unwrap();
+    for out in [Stdio::from(closed), open("/dev/full").into(), open("/dev/null").into()] {
+        let (mut lambda, _told) = start(&bundle, 1, out);
+        assert!((0..3).all(|_| denied(&lambda.invoke(given.clone()))));
+    }
+
+    // Somebody reads, then does not, and then does again.
+    let (log, out) = io::pipe().unwrap();
+    let (mut lambda, _told) = start(&bundle, 1, out);
+    assert_eq!(lambda.invoke(given.clone()), admitted);
+    let answers: Vec<Answer> = (0..400).map(|_| lambda.invoke(given.clone())).collect();
+    let refused = answers.iter().filter(|answer| denied(answer)).count();
+    assert!((1..400).contains(&refused), "{refused}");
+    let reading = thread::spawn(|| lines(log));
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(lambda.invoke(given), admitted);
+    drop(lambda);
+    let lines = reading.join().unwrap();
+    // Whoever was admitted is in the log, and nobody else.
+    assert_eq!(of_kind(&lines, "decision").len(), 402 - refused);
+    let lost = of_kind(&lines, "lost-lines").iter().map(|line| number(line, "decisions")).sum();
+    assert_eq!(refused, lost);
+}
+
+#[test]
+fn a_required_record_is_written_whatever_the_environment_says() {
+    let policy = "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []\nverdicts = []\n";
+    let bundle = Bundle::with(&format!("record = \"required\"\n{policy}"));
+    let mut command = Command::new(bootstrap());
+    command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_RECORD", "off");
+    let mut lambda = Lambda::start_command(command);
+    assert!(matches!(lambda.invoke(event("sign-up.json")), Answer::Response(_)));
+    let lines = lambda.end_log();
+    let kinds: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["ignored-variable", "started", "decision"]);
+    assert_eq!(lines[0]["variable"], "ADMIT_RECORD");
 }

@@ -95,6 +95,7 @@ fn what_a_schema_refuses_the_tool_refuses_at_the_same_key() {
     let about = |from, to| other(Kind::Policy, METADATA, from, to);
     for (key, document) in [
         ("budget", Document::new(Kind::Admit, "budget = 2".to_owned())),
+        ("record", Document::new(Kind::Admit, "record = \"always\"".to_owned())),
         ("policies", Document::new(Kind::Admit, "policies = 1".to_owned())),
         ("policy[0]", manifest("id = \"a\"\n", "")),
         ("policy[0]", manifest("component = \"a.wasm\"\n", "")),

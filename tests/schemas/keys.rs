@@ -53,6 +53,8 @@ fn the_words_of_a_schema_are_those_of_the_tool() {
         let text = format!("{POLICY}{key} = \"none\"\n");
         assert_eq!(words(Kind::Admit, &format!("{here}/{key}")), expected(Kind::Admit, &text));
     }
+    let record = expected(Kind::Admit, "record = \"none\"");
+    assert_eq!(words(Kind::Admit, "/properties/record"), record);
     let text = POLICY.replace("verdicts = []", "verdicts = [\"none\"]");
     let powers = expected(Kind::Admit, &text);
     assert_eq!(words(Kind::Admit, &format!("{here}/verdicts/items")), powers);
@@ -95,8 +97,10 @@ fn the_defaults_of_a_schema_are_those_of_the_tool() {
         let with = Manifest::from_toml("", &format!("{POLICY}{line}\n")).unwrap();
         assert_eq!(with, minimal, "{line}");
     }
-    let budget = format!("budget = {}\n{POLICY}", schema["properties"]["budget"]["default"]);
-    assert_eq!(Manifest::from_toml("", &budget).unwrap(), minimal);
+    for key in ["budget", "record"] {
+        let line = format!("{key} = {}\n{POLICY}", schema["properties"][key]["default"]);
+        assert_eq!(Manifest::from_toml("", &line).unwrap(), minimal);
+    }
 }
 
 #[test]

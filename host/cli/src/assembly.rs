@@ -11,7 +11,7 @@ use crate::source::Source;
 use admit_cognito::check_scope;
 use admit_core::{
     Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power,
-    Reads, Scope, Settings, Terms,
+    Reads, Record, Scope, Settings, Terms,
 };
 use admit_engine::{Component, Digest, Engine, Loaded, PolicySet, read_regular_file};
 use anyhow::{Context, bail};
@@ -134,6 +134,7 @@ impl Assembly {
             manifest: Manifest {
                 budget: Manifest::DEFAULT_BUDGET,
                 when_nobody_applies: None,
+                record: Record::default(),
                 policies: vec![policy],
             },
         })

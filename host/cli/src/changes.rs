@@ -67,7 +67,10 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
     for member in ["format", "engine", "target"] {
         whole.insert(member.to_owned(), value[member].take());
     }
-    whole.insert("budget".to_owned(), value["manifest"]["budget"].take());
+    for member in ["budget", "when-nobody-applies", "record"] {
+        let value = value["manifest"][member].take();
+        whole.extend((!value.is_null()).then(|| (member.to_owned(), value)));
+    }
     whole.insert("policy".to_owned(), by_id.into());
     // The compiled files follow from all this, where nobody exchanged one.
     let components = value["components"].as_object().into_iter().flatten();

@@ -51,6 +51,7 @@ fn alone(engine: &Arc<Engine>, policy: &Policy, loaded: Loaded) -> PolicySet {
     let manifest = Manifest {
         budget: Manifest::BUDGET_CEILING,
         when_nobody_applies: None,
+        record: Record::default(),
         policies: vec![policy],
     };
     let mut loaded = Some(loaded);

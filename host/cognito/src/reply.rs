@@ -19,7 +19,7 @@ pub enum Reply {
 pub struct FunctionError {
     /// For the person signing up.
     pub error_message: String,
-    /// For machines: `SignUpDenied`, `PolicyFailure`, `InvalidEvent` or
+    /// For machines: `SignUpDenied`, `PolicyFailure`, `RecordFailure`, `InvalidEvent` or
     /// `HostFailure`.
     pub error_type: &'static str,
 }
@@ -44,6 +44,11 @@ impl FunctionError {
     /// What is answered to something that is no event; why is for the log alone.
     pub fn invalid_event() -> FunctionError {
         FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "InvalidEvent" }
+    }
+
+    /// What is answered when a decision cannot be recorded, and has to be.
+    pub fn record_failure() -> FunctionError {
+        FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "RecordFailure" }
     }
 
     /// What is answered when the host itself fails.

@@ -21,6 +21,7 @@ mod policy;
 mod powers;
 mod printable;
 mod reads;
+mod record;
 mod settings;
 mod sign_up;
 #[cfg(feature = "toml")]
@@ -45,6 +46,7 @@ pub use policy::{
 pub use powers::{Power, Powers};
 pub use printable::printable;
 pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
+pub use record::Record;
 pub use settings::Settings;
 pub use sign_up::{Entries, SignUp};
 #[cfg(feature = "toml")]

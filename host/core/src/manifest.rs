@@ -1,7 +1,7 @@
 use crate::key_path::{KeyPath, Problem};
 use crate::{
-    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Scope, Settings, Size, Terms,
-    Time, WhenNobodyApplies,
+    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Record, Scope, Settings, Size,
+    Terms, Time, WhenNobodyApplies,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -15,6 +15,8 @@ pub struct Manifest {
     pub budget: Time,
     /// What becomes of a sign-up to which no policy applies, where the manifest says so.
     pub when_nobody_applies: Option<WhenNobodyApplies>,
+    /// What it means that a decision cannot be recorded.
+    pub record: Record,
     /// The policies, in the order in which they are written.
     pub policies: Vec<Policy>,
 }
@@ -35,6 +37,8 @@ pub struct RawManifest {
     budget: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     when_nobody_applies: Option<WhenNobodyApplies>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Record>,
     #[serde(default)]
     pub(crate) policy: Vec<RawPolicy>,
 }
@@ -126,17 +130,23 @@ impl TryFrom<RawManifest> for Manifest {
             }
             policies.push(policy(raw, budget, here)?);
         }
-        Ok(Manifest { budget, when_nobody_applies: raw.when_nobody_applies, policies })
+        Ok(Manifest {
+            budget,
+            when_nobody_applies: raw.when_nobody_applies,
+            record: raw.record.unwrap_or_default(),
+            policies,
+        })
     }
 }
 
 impl From<Manifest> for RawManifest {
-    /// The manifest with every default spelled out but `when-nobody-applies`: that a manifest
-    /// without policies says it on purpose is to be seen.
+    /// The manifest with every default spelled out but `record`, which is rare, and
+    /// `when-nobody-applies`: that a manifest without policies says it on purpose is to be seen.
     fn from(manifest: Manifest) -> RawManifest {
         RawManifest {
             budget: Some(manifest.budget),
             when_nobody_applies: manifest.when_nobody_applies,
+            record: Some(manifest.record).filter(|record| *record != Record::default()),
             policy: manifest.policies.into_iter().map(RawPolicy::from).collect(),
         }
     }

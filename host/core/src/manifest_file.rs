@@ -25,7 +25,7 @@ fn settings_as_json(raw: &mut RawManifest) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Log, Mode, OnFailure, Power, Time};
+    use crate::{Log, Mode, OnFailure, Power, Record, Time};
 
     const MINIMAL: &str = r#"
 [[policy]]
@@ -49,6 +49,7 @@ verdicts = []
     fn the_defaults_are_the_documented_ones() {
         let manifest = Manifest::from_toml("admit.toml", MINIMAL).unwrap();
         assert_eq!(manifest.budget, Time::from_millis(2_000));
+        assert_eq!(manifest.record, Record::BestEffort);
         let policy = &manifest.policies[0];
         assert_eq!(policy.terms.mode, Mode::Enforce);
         assert_eq!(policy.terms.on_failure, OnFailure::Deny);
@@ -69,6 +70,7 @@ verdicts = []
             "admit.toml",
             r#"
 budget = "1s"
+record = "required"
 [[policy]]
 id = "corporate-domain"
 component = "email-domain"
@@ -83,6 +85,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
 "#,
         )
         .unwrap();
+        assert_eq!(manifest.record, Record::Required);
         let policy = &manifest.policies[0];
         assert_eq!(policy.reads.iter().count(), 2);
         assert!(policy.terms.verdicts.permit(Power::Deny));
@@ -97,10 +100,12 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
 
     #[test]
     fn a_manifest_survives_the_way_through_json() {
-        let manifest = Manifest::from_toml("admit.toml", MINIMAL).unwrap();
-        let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
-        let raw: RawManifest = serde_json::from_str(&json).unwrap();
-        assert_eq!(Manifest::try_from(raw).unwrap(), manifest);
+        for line in ["", "record = \"required\"", "budget = \"3s\""] {
+            let manifest = Manifest::from_toml("admit.toml", &format!("{line}{MINIMAL}")).unwrap();
+            let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
+            let raw: RawManifest = serde_json::from_str(&json).unwrap();
+            assert_eq!(Manifest::try_from(raw).unwrap(), manifest);
+        }
     }
 
     #[test]
@@ -178,6 +183,11 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
             "settings = { a = [nan] }",
             "admit.toml:7:19: `policy[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and this \
              is handed on as JSON",
+        );
+        check_error(
+            "record = \"always\"",
+            "admit.toml:1:10: `record`: unknown variant `always`, expected `best-effort` or \
+             `required`",
         );
         check_error("budget = \"5s\"", "admit.toml:1:10: `budget`: 5s is too much: at most 4s");
         check_error(

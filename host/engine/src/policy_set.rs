@@ -6,8 +6,8 @@ use crate::share::Share;
 use crate::shelf::MOST_LOADED;
 use crate::snapshot::Snapshot;
 use admit_core::{
-    Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, SignUp, Size, Time,
-    WhenNobodyApplies, decide,
+    Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, Record, SignUp, Size,
+    Time, WhenNobodyApplies, decide,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ pub struct PolicySet {
     engine: Arc<Engine>,
     budget: Time,
     when_nobody_applies: WhenNobodyApplies,
+    record: Record,
     entries: Vec<Entry>,
 }
 
@@ -67,6 +68,7 @@ impl PolicySet {
             engine,
             budget: manifest.budget,
             when_nobody_applies: manifest.when_nobody_applies.unwrap_or_default(),
+            record: manifest.record,
             entries,
         }
     }
@@ -103,6 +105,11 @@ impl PolicySet {
         };
         let entries = self.entries.iter();
         entries.filter_map(|entry| Some((&entry.policy, failure(entry)?))).collect()
+    }
+
+    /// What it means that a decision cannot be recorded.
+    pub fn record(&self) -> Record {
+        self.record
     }
 
     /// The most memory that one sign-up can take: the policies run one after the other.

@@ -44,6 +44,11 @@ pub(crate) fn write_decision(text: Option<&[u8]>) -> bool {
     LOG.write(text, Lost { lines: 1, decisions: 1 })
 }
 
+/// Whether there is a log at all.
+pub(crate) fn is_kept() -> bool {
+    !LOG.out.is_nowhere()
+}
+
 /// What writes the lines of `tracing`, which come one by one and whole.
 pub(crate) struct Lines;
 

@@ -4,14 +4,17 @@ use crate::patience;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
 use rustix::io::Errno;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::time::Duration;
 
 /// A file that is written without waiting for longer than a thread's patience lasts.
-pub(crate) struct Output(io::Result<File>);
+pub(crate) struct Output {
+    file: io::Result<File>,
+    is_nowhere: bool,
+}
 
 /// Why a text was not written as a whole, and how many bytes of it were.
 #[derive(Debug)]
@@ -23,7 +26,15 @@ pub(crate) struct Unwritten {
 impl Output {
     /// Writes to what others may write to as well.
     pub(crate) fn new(shared: impl AsFd) -> Output {
-        Output(without_waiting(shared.as_fd()))
+        let file = without_waiting(shared.as_fd());
+        let is_nowhere = file.as_ref().is_ok_and(|file| is_null_device(file).unwrap_or(false));
+        Output { file, is_nowhere }
+    }
+
+    /// Whether nothing comes of what is written, as where the process was started with its
+    /// standard output closed.
+    pub(crate) fn is_nowhere(&self) -> bool {
+        self.is_nowhere
     }
 
     /// Writes all of a text: by one call, where there is room for it. Where there is none at all, it
@@ -31,7 +42,7 @@ impl Output {
     pub(crate) fn write(&self, text: &[u8], is_waited_for: bool) -> Result<(), Unwritten> {
         let mut written = 0;
         let mut write = || -> io::Result<()> {
-            let mut file = self.0.as_ref().map_err(|why| io::Error::from(why.kind()))?;
+            let mut file = self.file.as_ref().map_err(|why| io::Error::from(why.kind()))?;
             while let Some(rest) = text.get(written..).filter(|rest| !rest.is_empty()) {
                 match file.write(rest) {
                     Ok(0) => return Err(ErrorKind::WriteZero.into()),
@@ -58,6 +69,11 @@ fn has_room(file: &File, left: Duration) -> bool {
     let found = timeout.map(|left| poll(&mut [PollFd::new(file, PollFlags::OUT)], Some(&left)));
     // A signal is not the end of the wait.
     matches!(found, Some(Ok(1..) | Err(Errno::INTR)))
+}
+
+fn is_null_device(file: &File) -> io::Result<bool> {
+    let (file, null) = (file.metadata()?, fs::metadata("/dev/null")?);
+    Ok(file.file_type().is_char_device() && file.rdev() == null.rdev())
 }
 
 /// The same file, such that writing to it fails where it would wait.

@@ -55,6 +55,12 @@ impl Telemetry {
         telemetry
     }
 
+    /// That what is asked for in the environment is not done, since the manifest forbids it.
+    pub(crate) fn say_that_records_are_required(&self) {
+        let expected = "`on`, since the manifest says `record = \"required\"`";
+        diagnostics::say_ignored(RECORD, expected);
+    }
+
     fn read(variable: &impl Fn(&str) -> Option<String>, ignored: &mut Vec<Ignored>) -> Telemetry {
         let record = match variable(RECORD).as_deref() {
             None | Some("on" | "") => true,

@@ -5,7 +5,7 @@ use crate::patience;
 use crate::record::{self, Circumstances, DecisionLine};
 use crate::started::{Started, StartedPolicy};
 use admit_cognito::{Event, FunctionError, Reply};
-use admit_core::Size;
+use admit_core::{Record, Size};
 use admit_engine::{Digest, PolicySet, bundle::HOST};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ pub struct Trigger {
     policies: PolicySet,
     bundle: Option<Digest>,
     telemetry: Arc<Telemetry>,
+    /// Whether no sign-up is answered but with its record in the log.
+    needs_record: bool,
     /// Whether nothing has been decided yet.
     is_cold: AtomicBool,
 }
@@ -54,7 +56,11 @@ impl Trigger {
         telemetry: impl Into<Arc<Telemetry>>,
     ) -> Trigger {
         let telemetry = telemetry.into();
-        if telemetry.record {
+        let needs_record = policies.record() == Record::Required;
+        if needs_record && !telemetry.record {
+            telemetry.say_that_records_are_required();
+        }
+        if telemetry.record || needs_record {
             let started = Started {
                 timestamp: record::now(),
                 level: record::LEVEL,
@@ -73,7 +79,8 @@ impl Trigger {
         for (policy, failure) in policies.misconfigured(INIT) {
             diagnostics::say_not_configured(policy, &failure);
         }
-        Trigger { policies, bundle, telemetry, is_cold: AtomicBool::new(true) }
+        let is_cold = AtomicBool::new(true);
+        Trigger { policies, bundle, telemetry, needs_record, is_cold }
     }
 
     /// Says in the log when policies that keep to their limits could exhaust this memory,
@@ -125,7 +132,7 @@ impl Trigger {
         {
             record::write_event(request_id, text);
         }
-        if *record {
+        if *record || self.needs_record {
             let names = pseudonyms.as_ref();
             let circumstances = Circumstances {
                 request_id,
@@ -135,7 +142,10 @@ impl Trigger {
                 time,
             };
             let line = DecisionLine::new(&event, &deliberation, circumstances);
-            log::write_decision(line.into_text().as_deref());
+            let is_written = log::write_decision(line.into_text().as_deref());
+            if self.needs_record && !(is_written && log::is_kept()) {
+                return Err(FunctionError::record_failure());
+            }
         }
         if let Some(metrics) = metrics {
             metrics.write(request_id, &deliberation, time);

@@ -5,7 +5,7 @@ use crate::about::{About, Import, Portrait};
 use crate::bootstrap;
 use crate::deployment::Deployment;
 use crate::function_zip::BOOTSTRAP;
-use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, WhenNobodyApplies};
+use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, Record, WhenNobodyApplies};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, file_name};
 use admit_engine::{Checksum, Digest, Target};
 use serde::Serialize;
@@ -27,6 +27,7 @@ pub(crate) struct Deployed {
     target: Target,
     budget: String,
     when_nobody_applies: WhenNobodyApplies,
+    record: Record,
     /// Null in a folder, which has none.
     bootstrap: Option<Bootstrap>,
     /// What would not work, or what nobody asked for.
@@ -79,7 +80,7 @@ impl Deployed {
                 BTreeMap::new()
             }
         };
-        let Manifest { budget, when_nobody_applies, policies } = manifest;
+        let Manifest { budget, when_nobody_applies, record, policies } = manifest;
         let mut entrants = Vec::new();
         for policy in &policies {
             let entry = index.components.get(&policy.component);
@@ -96,6 +97,7 @@ impl Deployed {
             target: index.target,
             budget: budget.to_string(),
             when_nobody_applies: when_nobody_applies.unwrap_or_default(),
+            record,
             bootstrap: bootstrap.map(|bytes| Bootstrap {
                 digest: Digest::of(&bytes),
                 size: bytes.len(),
@@ -130,6 +132,9 @@ impl Deployed {
                 WhenNobodyApplies::Deny => "a sign-up to which no policy applies is denied",
             },
         );
+        if self.record == Record::Required {
+            lines.one("record", "required");
+        }
         if let Some(Bootstrap { digest, size, version }) = &self.bootstrap {
             let version = match version {
                 Some(version) => format!("admit {version}"),
