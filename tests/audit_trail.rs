@@ -2,7 +2,7 @@
 
 use admit_core::FAILURE_MESSAGE;
 use admit_tests::{Answer, Bundle, Lambda, bootstrap, event};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, PipeReader};
 use std::process::{Command, Stdio};
@@ -145,4 +145,48 @@ fn a_required_record_is_written_whatever_the_environment_says() {
     let kinds: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["ignored-variable", "started", "decision"]);
     assert_eq!(lines[0]["variable"], "ADMIT_RECORD");
+}
+
+#[test]
+fn an_answer_that_lambda_does_not_take_is_in_the_log_with_its_request() {
+    let bundle = Bundle::sample();
+    for at_once in [1, 4] {
+        let mut lambda = Lambda::start_many(&bundle.path(), at_once);
+        for (number, status) in [413, 500, 403, 410].into_iter().enumerate() {
+            lambda.refuse_answers(status);
+            for (name, answer) in [("sign-up.json", "admit"), ("sign-up-short-name.json", "deny")] {
+                assert_eq!(lambda.invoke(event(name)), Answer::Nothing);
+                let decision = lambda.decision_line();
+                assert_eq!(decision["answer"], answer);
+                let line = lambda.log_line();
+                assert_eq!((&line["type"], &line["level"]), (&json!("undelivered"), &json!("ERROR")));
+                assert_eq!(line["requestId"], decision["requestId"], "{number}");
+                assert_eq!(line["status"], status);
+            }
+        }
+        // It goes on, and says no more than that.
+        lambda.refuse_answers(0);
+        assert_eq!(lambda.invoke(event("sign-up.json")), confirmed());
+        let last = lambda.end_log().pop().unwrap();
+        assert_eq!((&last["type"], &last["requestId"]), (&json!("decision"), &json!("request-9")));
+    }
+}
+
+/// With a status instead of an event, Lambda says that the process is to end.
+#[test]
+fn a_process_that_gets_no_event_ends_with_one_line() {
+    let bundle = Bundle::sample();
+    for (at_once, status) in [(1, 403), (1, 500), (4, 500)] {
+        let mut lambda = Lambda::start_many(&bundle.path(), at_once);
+        assert_eq!(lambda.invoke(event("sign-up.json")), confirmed());
+        lambda.send_status(status);
+        assert_eq!(lambda.wait(), Some(1));
+        let lines = lambda.end_log_lines();
+        let [.., decision, error] = &lines[..] else { panic!("{lines:?}") };
+        assert!(decision.contains("\"decision\""), "{decision}");
+        let line: Value = serde_json::from_str(error).unwrap();
+        assert_eq!((&line["type"], &line["level"]), (&json!("error"), &json!("ERROR")));
+        assert!(line["error"].as_str().unwrap().contains("403 or 500"), "{line}");
+        assert!(!error.contains('/') && !error.contains(".rs"), "{error}");
+    }
 }

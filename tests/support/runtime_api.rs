@@ -9,7 +9,7 @@ use std::iter;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -19,7 +19,7 @@ use std::time::Duration;
 /// that it talks to, on a free port of 127.0.0.1.
 pub struct Lambda {
     child: Child,
-    invocations: Sender<Invocation>,
+    invocations: Sender<Next>,
     initialised: Receiver<Answer>,
     next_id: u64,
     log: Receiver<String>,
@@ -37,6 +37,13 @@ pub enum Answer {
     Nothing,
 }
 
+/// What comes of a question for an event.
+enum Next {
+    Event(Invocation),
+    /// A status, and no event.
+    Status(u16),
+}
+
 struct Invocation {
     id: String,
     body: Vec<u8>,
@@ -48,9 +55,11 @@ struct Invocation {
 
 /// What the connections share: who waits for an answer to which invocation.
 struct Shared {
-    invocations: Mutex<Receiver<Invocation>>,
+    invocations: Mutex<Receiver<Next>>,
     waiting: Mutex<HashMap<String, Sender<Answer>>>,
     most_at_once: AtomicUsize,
+    /// With what status answers are refused; none where it is 0.
+    refusal: AtomicU16,
     initialised: Sender<Answer>,
 }
 
@@ -89,6 +98,7 @@ impl Lambda {
             invocations: Mutex::new(queue),
             waiting: Mutex::default(),
             most_at_once: AtomicUsize::new(0),
+            refusal: AtomicU16::new(0),
             initialised: init,
         });
         let serving = Arc::clone(&shared);
@@ -146,9 +156,8 @@ impl Lambda {
         self.next_id += 1;
         let (answer, answered) = channel();
         let id = format!("request-{}", self.next_id);
-        self.invocations
-            .send(Invocation { id, body, header: String::new(), time, answer })
-            .unwrap();
+        let invocation = Invocation { id, body, header: String::new(), time, answer };
+        self.invocations.send(Next::Event(invocation)).unwrap();
         answered
     }
 
@@ -163,8 +172,19 @@ impl Lambda {
         let id = format!("request-{}", self.next_id);
         let (body, header) = (event.into(), format!("{header}\r\n"));
         let time = Duration::from_secs(5);
-        self.invocations.send(Invocation { id, body, header, time, answer }).unwrap();
+        let invocation = Invocation { id, body, header, time, answer };
+        self.invocations.send(Next::Event(invocation)).unwrap();
         answered
+    }
+
+    /// Answers a question for an event with a status alone, as Lambda does when it is broken.
+    pub fn send_status(&mut self, status: u16) {
+        self.invocations.send(Next::Status(status)).unwrap();
+    }
+
+    /// Refuses each answer from now on, with this status; of a refused one there is nothing.
+    pub fn refuse_answers(&mut self, status: u16) {
+        self.shared.refusal.store(status, Relaxed);
     }
 
     /// The most requests that the function has had at the same time.
@@ -265,8 +285,11 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
 
 /// Waits for the next invocation; none comes when the test is over.
 fn next(shared: &Shared) -> Option<Vec<u8>> {
-    let Invocation { id, body, header, time, answer } =
-        shared.invocations.lock().expect("nobody panicked").recv().ok()?;
+    let next = shared.invocations.lock().expect("nobody panicked").recv().ok()?;
+    let Invocation { id, body, header, time, answer } = match next {
+        Next::Event(invocation) => invocation,
+        Next::Status(status) => return Some(protocol::status(status)),
+    };
     let mut waiting = shared.waiting.lock().expect("nobody panicked");
     waiting.insert(id.clone(), answer);
     shared.most_at_once.fetch_max(waiting.len(), Relaxed);
@@ -277,6 +300,10 @@ fn next(shared: &Shared) -> Option<Vec<u8>> {
 fn settle(shared: &Shared, id: &str, answer: Answer) -> Vec<u8> {
     let waiting = shared.waiting.lock().expect("nobody panicked").remove(id);
     let waiting = waiting.unwrap_or_else(|| panic!("nobody asked for {id}"));
-    let _ = waiting.send(answer);
-    protocol::ACCEPTED.to_vec()
+    let refusal = shared.refusal.load(Relaxed);
+    let _ = waiting.send(if refusal == 0 { answer } else { Answer::Nothing });
+    match refusal {
+        0 => protocol::ACCEPTED.to_vec(),
+        refusal => protocol::status(refusal),
+    }
 }

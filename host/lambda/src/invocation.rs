@@ -2,10 +2,14 @@ use admit_cognito::Event;
 use lambda_runtime::LambdaInvocation;
 use lambda_runtime::tower::{Layer, Service};
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::mem;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Hands the event to the handler as it came.
+/// Hands the event to the handler as it came, and has the log name the request whose answer
+/// Lambda does not take.
 ///
 /// The runtime library would parse it first, and would answer what is not JSON with an
 /// error of its own, whose text is not meant for the person signing up.
@@ -37,23 +41,32 @@ impl<S> Layer<S> for AsItCame {
     }
 }
 
-impl<S: Service<LambdaInvocation>> Service<LambdaInvocation> for Untouched<S> {
+impl<S> Service<LambdaInvocation> for Untouched<S>
+where
+    S: Service<LambdaInvocation>,
+    S::Future: Send + 'static,
+{
     type Response = S::Response;
     type Error = S::Error;
-    type Future = S::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.0.poll_ready(cx)
     }
 
-    fn call(&mut self, mut invocation: LambdaInvocation) -> S::Future {
+    fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
         // The library hands its own layers nothing but what it has parsed. What it calls, down
         // to the handler, it calls before this call returns.
         let event = mem::replace(&mut invocation.body, NOTHING.into());
+        let request_id: Arc<str> = invocation.context.request_id.as_str().into();
         EVENT.set(Some(event.into()));
         let future = self.0.call(invocation);
         EVENT.set(None);
-        future
+        Box::pin(async move {
+            let mut future = pin!(future);
+            poll_fn(|cx| admit_trigger::on_behalf_of(&request_id, || future.as_mut().poll(cx)))
+                .await
+        })
     }
 }
 

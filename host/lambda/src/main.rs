@@ -14,8 +14,9 @@ use invocation::AsItCame;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use std::env;
 use std::hint::black_box;
+use std::panic::{self, Location};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 use tokio::runtime;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     // Else the compiler would leave it out.
     black_box(MARK);
     let telemetry = Telemetry::start(|name| env::var_os(name));
+    end_where_the_library_panics();
     match run(telemetry) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -33,6 +35,24 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Where Lambda answers the question for an event with a status of 403 or 500, it asks that the
+/// process ends, and starts another; the runtime library panics, since there is no event. With
+/// several requests at once that would be the end of one worker after the other.
+fn end_where_the_library_panics() {
+    let of_others = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let is_of_library = |place: &Location<'_>| place.file().contains("/lambda_runtime");
+        if !panic.location().is_some_and(is_of_library) {
+            return of_others(panic);
+        }
+        admit_trigger::say_error(
+            "the runtime library could not go on: Lambda sent no event where there should be one, as \
+             with a status of 403 or 500; the process ends, and Lambda starts another",
+        );
+        process::exit(1);
+    }));
 }
 
 fn run(telemetry: Telemetry) -> anyhow::Result<()> {

@@ -8,9 +8,13 @@ use crate::record;
 use admit_core::{Failure, Policy, PolicyId, Size};
 use admit_engine::{Evaluation, Level};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::fmt::Debug;
 use std::io;
 use std::panic;
+use std::sync::Arc;
 use std::time::Duration;
+use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber, debug, error, info, warn};
 use tracing_subscriber::filter::Targets;
@@ -33,24 +37,61 @@ pub(crate) fn start(level: LevelFilter) {
         .with_filter(ours);
     let errors = level.min(LevelFilter::ERROR);
     // Of its other parts a denial is an error too.
-    let failing = Targets::new().with_target("lambda_runtime::runtime", errors);
+    let failing = Targets::new().with_target(RUNTIME, errors).with_target(ANSWERS, errors);
     let theirs = RuntimeErrors.with_filter(failing);
     // Where there is one already, it is this one.
     let _ = tracing::subscriber::set_global_default(registry().with(lines).with(theirs));
     panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
-            error!("type" = "panic", file = place.file(), line = place.line());
+            error!("type" = "panic", file = without_folders(place.file()), line = place.line());
         }
     }));
 }
 
-/// Tells that the runtime library failed, and where: its own words may be those of whoever
-/// invoked the function.
+/// A file of a library without the folders that it was built in; one of this repository as it is.
+fn without_folders(file: &str) -> &str {
+    if !file.starts_with('/') {
+        return file;
+    }
+    let package = file.rfind("/src/").and_then(|source| file[..source].rfind('/'));
+    let start = package.or_else(|| file.rfind('/'));
+    start.map_or(file, |start| &file[start + 1..])
+}
+
+/// The parts of the runtime library that read requests, and that hand over answers.
+const RUNTIME: &str = "lambda_runtime::runtime";
+const ANSWERS: &str = "lambda_runtime::layers::api_client";
+
+thread_local! {
+    /// The request that this thread is at.
+    static REQUEST: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
+}
+
+/// Goes on with a request, such that what the runtime library says meanwhile is about it.
+pub fn on_behalf_of<T>(request_id: &Arc<str>, go_on: impl FnOnce() -> T) -> T {
+    REQUEST.set(Some(Arc::clone(request_id)));
+    let done = go_on();
+    REQUEST.set(None);
+    done
+}
+
+/// Tells that the runtime library failed, and where, or that Lambda did not take an answer: its
+/// own words may be those of whoever invoked the function.
 struct RuntimeErrors;
 
 impl<S: Subscriber> Layer<S> for RuntimeErrors {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
+        if metadata.target() == ANSWERS {
+            let mut said = Refusal::default();
+            event.record(&mut said);
+            if let Some(request_id) = REQUEST.take().filter(|_| said.is_one) {
+                let Refusal { status, .. } = said;
+                let (timestamp, level) = (record::now(), "ERROR");
+                log::write(&Undelivered { timestamp, level, request_id, status });
+            }
+            return;
+        }
         log::write(&RuntimeError {
             timestamp: record::now(),
             level: "ERROR",
@@ -59,6 +100,39 @@ impl<S: Subscriber> Layer<S> for RuntimeErrors {
             line: metadata.line(),
         });
     }
+}
+
+/// What the library says of an answer that did not arrive.
+#[derive(Default)]
+struct Refusal {
+    is_one: bool,
+    status: Option<u16>,
+}
+
+impl Visit for Refusal {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            // Such as `413 Payload Too Large`.
+            "status" => {
+                let status = format!("{value:?}");
+                self.status = status.split(' ').next().and_then(|status| status.parse().ok());
+                self.is_one = true;
+            }
+            "error" => self.is_one = true,
+            _ => {}
+        }
+    }
+}
+
+/// An answer that Lambda did not take.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "undelivered", rename_all = "camelCase")]
+struct Undelivered {
+    timestamp: String,
+    level: &'static str,
+    request_id: Arc<str>,
+    /// None where there was no connection.
+    status: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -163,4 +237,25 @@ pub(crate) fn say_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Ev
     }
     let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     debug!("type" = "evaluated", requestId = request_id, policy, fuel, %memory, microseconds);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_names_no_folder_of_the_machine_that_built_it() {
+        for (file, named) in [
+            ("host/trigger/src/log.rs", "host/trigger/src/log.rs"),
+            (
+                "/home/mary/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/http-1.4.0/src/uri/mod.rs",
+                "http-1.4.0/src/uri/mod.rs",
+            ),
+            ("/rustc/59807616e1fa2540724b/library/core/src/option.rs", "core/src/option.rs"),
+            ("/src/main.rs", "main.rs"),
+            ("/home/mary/generated.rs", "generated.rs"),
+        ] {
+            assert_eq!(without_folders(file), named);
+        }
+    }
 }

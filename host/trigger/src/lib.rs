@@ -18,6 +18,6 @@ mod stored_events;
 mod telemetry;
 mod trigger;
 
-pub use diagnostics::say_error;
+pub use diagnostics::{on_behalf_of, say_error};
 pub use telemetry::Telemetry;
 pub use trigger::{Request, Trigger};

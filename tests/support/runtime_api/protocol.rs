@@ -32,6 +32,13 @@ impl<'a> Call<'a> {
 /// The answer to whoever has told something.
 pub(crate) const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
+/// An answer to anything: a status, and what Lambda says with it.
+pub(crate) fn status(status: u16) -> Vec<u8> {
+    let body = "{\"errorMessage\":\"No\",\"errorType\":\"No\"}";
+    let length = body.len();
+    format!("HTTP/1.1 {status} No\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+}
+
 /// The answer to [`Call::Next`]: an event, with so much time to answer it and with these lines
 /// of the header besides the usual.
 pub(crate) fn invocation(id: &str, event: &[u8], header: &str, time: Duration) -> Vec<u8> {
