@@ -20,6 +20,7 @@ mod compiled_cache;
 mod completions;
 mod conformance;
 mod diff;
+mod environment;
 mod errors;
 mod eval;
 mod exchange;

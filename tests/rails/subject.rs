@@ -57,7 +57,7 @@ fn allocations(bundle: &Path, event: &[u8]) -> Result<()> {
     let policies = load(bundle)?;
     let parsed = Event::parse(event)?;
     let decision = fewest(|| drop(policies.decide(parsed.sign_up(), LEFT)));
-    let trigger = Trigger::new(load(bundle)?, None, 1, Telemetry::start(|_| None));
+    let trigger = Trigger::new(load(bundle)?, None, 1, Telemetry::start([], &[]));
     let request = fewest(|| {
         let request = Request { id: "request-1", event: Some(event), left: LEFT };
         drop(trigger.answer(&request));

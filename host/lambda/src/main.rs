@@ -26,7 +26,7 @@ const MARK: &str = concat!("admit-bootstrap/", env!("CARGO_PKG_VERSION"));
 fn main() -> ExitCode {
     // Else the compiler would leave it out.
     black_box(MARK);
-    let telemetry = Telemetry::start(|name| env::var_os(name));
+    let telemetry = Telemetry::start(env::vars_os(), &[BUNDLE]);
     end_where_the_library_panics();
     match run(telemetry) {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,6 +86,7 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
     })
 }
 
+const BUNDLE: &str = "ADMIT_BUNDLE";
 const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// The runtime library takes these for granted.
@@ -123,7 +124,7 @@ fn concurrency() -> u32 {
 }
 
 fn bundle() -> anyhow::Result<PathBuf> {
-    if let Some(folder) = env::var_os("ADMIT_BUNDLE").filter(|folder| !folder.is_empty()) {
+    if let Some(folder) = env::var_os(BUNDLE).filter(|folder| !folder.is_empty()) {
         return Ok(folder.into());
     }
     let bootstrap = env::current_exe().context("cannot tell where the bootstrap is")?;

@@ -172,7 +172,8 @@ pub fn say_error(reason: &str) {
     error!("type" = "error", error, cut);
 }
 
-/// A variable of the environment with a value that it cannot have; the value may be a secret.
+/// A variable of the environment with a value that it cannot have, or that there is none of; the
+/// value may be a secret.
 pub(crate) fn say_ignored(variable: &str, expected: &str) {
     warn!("type" = "ignored-variable", variable, expected);
 }

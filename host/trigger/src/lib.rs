@@ -17,6 +17,7 @@ mod started;
 mod stored_events;
 mod telemetry;
 mod trigger;
+mod unknown;
 
 pub use diagnostics::{on_behalf_of, say_error};
 pub use telemetry::Telemetry;

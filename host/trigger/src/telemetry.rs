@@ -2,7 +2,9 @@ use crate::diagnostics;
 use crate::metrics::Metrics;
 use crate::pseudonym::Pseudonyms;
 use crate::stored_events::StoredEvents;
-use std::ffi::OsString;
+use crate::unknown;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use tracing::level_filters::LevelFilter;
 
 /// What a trigger tells about itself and its decisions, read from the environment.
@@ -40,17 +42,34 @@ const NAMESPACE: &str = "ADMIT_METRICS_NAMESPACE";
 const USER_NAME_KEY: &str = "ADMIT_USER_NAME_KEY";
 const EVENTS: &str = "ADMIT_EVENTS";
 
+/// The variables of the table above.
+const OWN: [&str; 6] = [LOG, RECORD, METRICS, NAMESPACE, USER_NAME_KEY, EVENTS];
+
 impl Telemetry {
-    /// Reads what the environment says, and starts the log of the process accordingly.
-    pub fn start(variable: impl Fn(&str) -> Option<OsString>) -> Telemetry {
+    /// Reads what the environment says, and starts the log of the process accordingly. Others of
+    /// our variables, which the process reads elsewhere, are known by name; a name that begins as
+    /// ours do and is none is pointed out.
+    pub fn start(
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        others: &[&str],
+    ) -> Telemetry {
+        let variables: HashMap<OsString, OsString> = variables.into_iter().collect();
         // What is no text is no value of any of them.
         let no_text = |_| char::REPLACEMENT_CHARACTER.to_string();
-        let variable = |name: &str| Some(variable(name)?.into_string().unwrap_or_else(no_text));
+        let variable = |name: &str| {
+            let value = variables.get(OsStr::new(name))?.clone();
+            Some(value.into_string().unwrap_or_else(no_text))
+        };
         let mut ignored = Vec::new();
         diagnostics::start(level(&variable, &mut ignored));
         let telemetry = Telemetry::read(&variable, &mut ignored);
         for Ignored { variable, expected } in ignored {
             diagnostics::say_ignored(variable, expected);
+        }
+        let known = [&OWN[..], others].concat();
+        for name in unknown::unknown(variables.keys().cloned(), &known) {
+            let nearest = unknown::nearest(&name, &known);
+            diagnostics::say_ignored(&name, &format!("no such name; the nearest is `{nearest}`"));
         }
         telemetry
     }

@@ -1,5 +1,7 @@
 //! What a function and Lambda say to each other.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -56,8 +58,15 @@ pub(crate) fn invocation(id: &str, event: &[u8], header: &str, time: Duration) -
     response
 }
 
-/// Puts a command where a function is: into Lambda's environment.
+/// Puts a command where a function is: into Lambda's environment, without what is set for these
+/// tests alone.
 pub(crate) fn environment<'a>(command: &'a mut Command, address: &str) -> &'a mut Command {
+    let is_set = |name: &OsStr| command.get_envs().any(|(set, _)| set == name);
+    let ours = env::vars_os().map(|(name, _)| name);
+    let ours = ours.filter(|name| name.to_string_lossy().starts_with("ADMIT_") && !is_set(name));
+    for name in ours.collect::<Vec<OsString>>() {
+        command.env_remove(name);
+    }
     command
         .env("AWS_LAMBDA_RUNTIME_API", address)
         .env("AWS_LAMBDA_FUNCTION_NAME", "admit")

@@ -36,6 +36,9 @@ pub(crate) struct Args {
     port: u16,
 }
 
+/// Variables that other parts of `admit` read.
+const ELSEWHERE: [&str; 2] = ["ADMIT_BUNDLE", "ADMIT_CACHE"];
+
 impl Args {
     #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
@@ -52,7 +55,7 @@ impl Args {
                 format!("cannot listen on {address}; --port takes another, 0 any that is free")
             })?;
             // After the port is known to be free: this says in the log that somebody decides.
-            let telemetry = Telemetry::start(|name| env::var_os(name));
+            let telemetry = Telemetry::start(env::vars_os(), &ELSEWHERE);
             let live = Arc::new(Live::start(self.manifest, telemetry)?);
             let following = Arc::clone(&live);
             thread::spawn(move || following.follow());

@@ -1,0 +1,74 @@
+//! Variables that look like ours and are none: a misspelt name would be ignored in silence.
+
+use admit_core::printable;
+use std::ffi::OsString;
+
+/// The most characters of a name that are shown.
+const CHARACTERS: usize = 100;
+
+/// Those of these names that begin as ours do and are not among the known ones, in their order,
+/// fit to be shown.
+pub(crate) fn unknown(names: impl Iterator<Item = OsString>, known: &[&str]) -> Vec<String> {
+    let is_ours = |name: &str| name.split_once('_').is_some_and(|(first, _)| first == "ADMIT");
+    let mut unknown: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| is_ours(name) && !known.contains(&name.as_str()))
+        .map(|name| printable(&name, CHARACTERS))
+        .collect();
+    unknown.sort();
+    unknown
+}
+
+/// The known name that is the most like this one.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> &'a str {
+    known.iter().min_by_key(|known| distance(name, known)).copied().unwrap_or_default()
+}
+
+/// How many characters have to be put in, left out or replaced to make one name of another.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (above, c) in one.chars().enumerate() {
+        let mut diagonal = above;
+        let mut left = above + 1;
+        for (place, known) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(c != *known);
+            diagonal = row[place + 1];
+            row[place] = left;
+            left = replaced.min(diagonal + 1).min(left + 1);
+        }
+        row[other.len()] = left;
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distance_is_that_of_levenshtein() {
+        for (one, other, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("kitten", "sitting", 3),
+            ("METRIC", "METRICS", 1),
+            ("flaw", "lawn", 2),
+        ] {
+            assert_eq!(distance(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_begins_as_ours_is_known_or_not() {
+        let known = ["ADMIT-LOG".replace('-', "_"), "ADMIT-METRICS".replace('-', "_")];
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let names = ["PATH", "ADMIT", "ADMITTED-X", "ADMIT-LOG", "ADMIT-METRIC", "ADMIT-LO\u{1b}"];
+        let names = names.map(|name| OsString::from(name.replace('-', "_")));
+        let found = unknown(names.into_iter(), &known);
+        assert_eq!(found, ["LO", "METRIC"].map(|end| format!("ADMIT_{end}")));
+        assert_eq!(nearest(&found[0], &known), known[0]);
+        assert_eq!(nearest(&found[1], &known), known[1]);
+    }
+}

@@ -1,0 +1,37 @@
+//! Variables whose names begin as those of `admit` do, and are none.
+
+use admit_tests::{Bundle, Lambda, bootstrap, event};
+use serde_json::Value;
+use std::process::Command;
+
+#[test]
+fn a_misspelt_name_is_pointed_out_with_the_one_that_was_meant() {
+    let bundle = Bundle::sample();
+    let mut command = Command::new(bootstrap());
+    command.env("ADMIT_BUNDLE", bundle.path()).envs([
+        ("ADMIT_METRIC", "a-secret"),
+        ("ADMIT_USERNAME_KEY", "a-secret"),
+        ("ADMIT_BUNDEL", "a-secret"),
+        ("ADMIT_LOG", "warn"),
+        ("ADMITTED", "a-secret"),
+    ]);
+    let mut lambda = Lambda::start_command(command);
+    lambda.invoke(event("sign-up.json"));
+    let lines = lambda.end_log();
+    let ignored = |line: &&Value| line["type"] == "ignored-variable";
+    let said: Vec<(&str, &str)> = lines
+        .iter()
+        .filter(ignored)
+        .map(|line| (line["variable"].as_str().unwrap(), line["expected"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("ADMIT_BUNDEL", "no such name; the nearest is `ADMIT_BUNDLE`"),
+            ("ADMIT_METRIC", "no such name; the nearest is `ADMIT_METRICS`"),
+            ("ADMIT_USERNAME_KEY", "no such name; the nearest is `ADMIT_USER_NAME_KEY`"),
+        ]
+    );
+    assert!(lines.iter().all(|line| !line.to_string().contains("a-secret")), "{lines:?}");
+    assert_eq!(lines.last().unwrap()["type"], "decision");
+}
