@@ -132,7 +132,18 @@ fn what_is_no_event_is_refused_and_the_next_one_decided() {
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
     let invalid = error(PUBLIC_MESSAGE, "InvalidEvent");
-    for event in [&b"not JSON"[..], b"", b"null", b"7", b"\xff\xfe", b"{\"request\":[]}"] {
+    let other = event("sign-up.json").replace("PreSignUp_SignUp", "PostConfirmation_ConfirmSignUp");
+    for event in [
+        &b"not JSON"[..],
+        b"",
+        b"null",
+        b"7",
+        b"\xff\xfe",
+        b"{\"request\":[]}",
+        b"{}",
+        b"{\"userName\":\"mary_major\"}",
+        other.as_bytes(),
+    ] {
         check(&lambda.invoke(event), &invalid);
         let line = lambda.log_line();
         assert_eq!(line["type"], "invalid-event");
@@ -153,21 +164,23 @@ fn an_odd_event_is_decided_or_refused() {
     );
     let mut lambda = Lambda::start(&bundle.path());
     let flags = r#""autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false"#;
-    let decided = |members: &str| format!("{{{members}\"response\":{{{flags}}}}}");
+    let base = "\"triggerSource\":\"PreSignUp_SignUp\",\"callerContext\":{},";
+    let with = |members: &str, flags: &str| {
+        format!("{{{base}{members}\"response\":{{{flags}}}}}")
+    };
     let large = "x".repeat(1_000_000);
     for members in [
-        "",
-        "\"userName\":null,",
-        "\"userName\":7,",
-        "\"request\":null,",
+        "\"request\":{},",
+        "\"userName\":null,\"request\":{},",
+        "\"userName\":7,\"request\":{},",
+        "\"request\":{\"userAttributes\":null},\"triggersource\":7,",
         "\"request\":{\"userAttributes\":null,\"validationData\":null},",
         "\"request\":{\"userAttributes\":{\"email\":null,\"age\":7,\"x\":true}},",
         "\"request\":{\"clientMetadata\":{\"\":\"\"}},",
-        &format!("\"unknown\":\"{large}\","),
+        &format!("\"unknown\":\"{large}\",\"request\":{{}},"),
         &format!("\"request\":{{\"clientMetadata\":{{\"large\":\"{large}\"}}}},"),
     ] {
-        let given = format!("{{{members}\"response\":{{}}}}");
-        check(&lambda.invoke(given), &Answer::Response(decided(members)));
+        check(&lambda.invoke(with(members, "")), &Answer::Response(with(members, flags)));
     }
     let too_large = format!("{{\"unknown\":\"{}\"}}", "x".repeat(6 << 20));
     for event in [
@@ -177,13 +190,18 @@ fn an_odd_event_is_decided_or_refused() {
         "\"text\"",
         "[]",
         "{",
-        "{\"userName\":\"a\",\"userName\":\"b\"}",
-        "{\"request\":7}",
-        "{\"response\":[]}",
+        &with("", ""),
+        &with("\"request\":null,", ""),
+        &with("\"request\":7,", ""),
+        &with("\"request\":{},", "").replace("\"callerContext\":{}", "\"callerContext\":[]"),
+        &with("\"request\":{},", "").replace("\"response\":{}", "\"response\":[]"),
+        &with("\"request\":{},\"userName\":\"a\",\"userName\":\"b\",", ""),
+        &with("\"request\":{},\"triggerSource\":\"PreSignUp_SignUp\",", ""),
     ] {
         check(&lambda.invoke(event), &error(PUBLIC_MESSAGE, "InvalidEvent"));
     }
-    check(&lambda.invoke("{\"response\":{}}"), &Answer::Response(decided("")));
+    let least = "\"request\":{},";
+    check(&lambda.invoke(with(least, "")), &Answer::Response(with(least, flags)));
 }
 
 #[test]

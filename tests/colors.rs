@@ -1,6 +1,6 @@
 //! Colours: on a terminal, and nowhere else.
 
-use admit_tests::{admit, component, is_there, stderr, stdout};
+use admit_tests::{admit, component, is_there, least_event, stderr, stdout};
 use serde_json::Value;
 use std::fs;
 use std::process::{Command, Output};
@@ -29,8 +29,8 @@ fn folder() -> TempDir {
     write("broken.toml", &policy.replace("deny", "denied"));
     let elsewhere = "applies-to = { triggers = [\"PreSignUp_Signup\"] }\n";
     write("unknown-trigger.toml", &format!("{policy}{elsewhere}"));
-    write("admitted.json", "{\"userName\": \"mary_major\"}");
-    write("denied.json", "{\"userName\": \"al\"}");
+    write("admitted.json", &least_event("\"userName\":\"mary_major\","));
+    write("denied.json", &least_event("\"userName\":\"al\","));
     let component = component("minimum-username-length");
     fs::copy(component, folder.path().join("minimum.wasm")).unwrap();
     folder

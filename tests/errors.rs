@@ -1,6 +1,6 @@
 //! The errors that a newcomer meets, as golden files in `tests/golden/errors`.
 
-use admit_tests::{admit, check_golden, component, stderr, stdout};
+use admit_tests::{admit, check_golden, component, event, least_event, stderr, stdout};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,8 @@ const POLICY: &str = "[[policy]]\nid = \"minimum\"\ncomponent = \"minimum.wasm\"
 fn folder(manifest: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("admit.toml"), manifest).unwrap();
-    fs::write(folder.path().join("event.json"), "{\"userName\": \"mary_major\"}").unwrap();
+    let event = least_event("\"userName\":\"mary_major\",");
+    fs::write(folder.path().join("event.json"), event).unwrap();
     let component = component("minimum-username-length");
     fs::copy(component, folder.path().join("minimum.wasm")).unwrap();
     folder
@@ -173,6 +174,12 @@ fn an_event_or_a_manifest_that_is_not_there_or_not_json() {
     check("event-long-line", here.path());
     fs::write(here.path().join("event.json"), "[]").unwrap();
     check("event-no-object", here.path());
+    // What a newcomer may think is enough, and what another trigger gets.
+    fs::write(here.path().join("event.json"), "{ \"userName\": \"mary_major\" }").unwrap();
+    check("event-no-trigger", here.path());
+    let other = event("sign-up.json").replace("PreSignUp_SignUp", "PostConfirmation_ConfirmSignUp");
+    fs::write(here.path().join("event.json"), other).unwrap();
+    check("event-other-trigger", here.path());
     fs::remove_file(here.path().join("event.json")).unwrap();
     check("missing-event", here.path());
 

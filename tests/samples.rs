@@ -1,6 +1,6 @@
 //! The other sample policies, in their sandboxes: what their own tests show natively.
 
-use admit_tests::{admit, component, stderr, stdout};
+use admit_tests::{admit, component, least_event, stderr, stdout};
 use std::fs;
 use std::process::Output;
 
@@ -29,7 +29,7 @@ fn check(plugin: &str, settings: &str, event: &str, message: Option<&str>) {
 }
 
 fn email(address: &str) -> String {
-    format!(r#"{{"request":{{"userAttributes":{{"email":"{address}"}}}}}}"#)
+    format!(r#"{{"request":{{"userAttributes":{{"email":"{address}"}}}},"response":{{}}}}"#)
 }
 
 #[test]
@@ -72,17 +72,18 @@ fn blocked_email_domains_with_a_long_list() {
 fn invitation_code() {
     let settings = format!(r#"{{"key": "invite", "sha256": ["{WELCOME}"]}}"#);
     let check = |request: &str, message| {
-        let event = format!(r#"{{"request":{request}}}"#);
+        let event = format!(r#"{{"request":{request},"response":{{}}}}"#);
         check("invitation-code", &settings, &event, message);
     };
     check(r#"{"validationData":{"invite":"welcome"}}"#, None);
     check(r#"{"validationData":null,"clientMetadata":{"invite":"welcome"}}"#, None);
-    let required = stdout(&eval("invitation-code", &settings, "{}"));
+    let nothing = least_event("");
+    let required = stdout(&eval("invitation-code", &settings, &nothing));
     assert!(required.contains("SignUpDenied"), "{required}");
-    let unknown =
-        eval("invitation-code", &settings, r#"{"request":{"validationData":{"invite":"x"}}}"#);
+    let wrong = r#"{"request":{"validationData":{"invite":"x"}},"response":{}}"#;
+    let unknown = eval("invitation-code", &settings, wrong);
     assert_eq!(unknown.status.code(), Some(3));
-    let refused = eval("invitation-code", r#"{"sha256": ["welcome"]}"#, "{}");
+    let refused = eval("invitation-code", r#"{"sha256": ["welcome"]}"#, &nothing);
     assert_eq!(refused.status.code(), Some(1));
     assert!(!stderr(&refused).contains("welcome"), "{}", stderr(&refused));
 }
@@ -91,7 +92,8 @@ fn invitation_code() {
 fn identity_providers() {
     let settings = r#"{"providers": ["Google"]}"#;
     let decide = |trigger: &str, user: &str| {
-        let event = format!(r#"{{"triggerSource":"{trigger}","userName":"{user}"}}"#);
+        let event = least_event(&format!(r#""userName":"{user}","#));
+        let event = event.replace("PreSignUp_SignUp", trigger);
         eval("identity-providers", settings, &event).status.code()
     };
     assert_eq!(decide("PreSignUp_ExternalProvider", "Google_1122"), Some(0));

@@ -73,6 +73,12 @@ pub fn event(name: &str) -> String {
     text.trim_end().to_owned()
 }
 
+/// An event with as little in it as there can be, and these members, such as `"userName":"mary",`.
+pub fn least_event(members: &str) -> String {
+    let context = r#""callerContext":{},"request":{}"#;
+    format!("{{{members}\"triggerSource\":\"PreSignUp_SignUp\",{context}}}")
+}
+
 /// The sample manifest.
 pub fn sample_manifest() -> PathBuf {
     root().join("plugins/admit.toml")

@@ -33,6 +33,15 @@ pub enum EventError {
         /// What it is.
         found: &'static str,
     },
+    /// It is the event of another trigger.
+    #[error("`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`")]
+    OtherTrigger,
+    /// It is the event of no trigger.
+    #[error("the event has no `triggerSource`, such as `PreSignUp_SignUp`")]
+    NoTrigger,
+    /// A member is not there that every event of Cognito has.
+    #[error("the event has no {0}")]
+    Lacks(&'static str),
     /// A member is there twice, and two readers could disagree on which counts.
     #[error("{0} has the same member twice")]
     Doubled(&'static str),
@@ -53,17 +62,21 @@ enum Rest {
     /// As a new `response` in this place.
     Instead(Range<usize>),
     /// As a new `response` at the end of the event, whose closing brace is here.
-    IntoEvent { end: usize, empty: bool },
+    IntoEvent { end: usize },
 }
 
 /// The triggers that Cognito is known to send; more may come.
 pub const TRIGGERS: [&str; 3] =
     ["PreSignUp_SignUp", "PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"];
 
+/// What the triggers of a sign-up begin with, those too that Cognito may come to have.
+const PRE_SIGN_UP: &str = "PreSignUp_";
+
 /// The flags of `response`, in the order in which the event has them.
 const FLAGS: [&str; 3] = ["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"];
 
 const EVENT: &str = "the event";
+const CALLER: &str = "`callerContext`";
 const REQUEST: &str = "`request`";
 const RESPONSE: &str = "`response`";
 
@@ -72,7 +85,11 @@ impl<'a> Event<'a> {
     /// a sign-up have. Reading takes up to fourteen times as much memory.
     pub const MOST_BYTES: usize = 1 << 20;
 
-    /// Reads an event. It may lack any member and have any other.
+    /// Reads an event: one of the pre sign-up trigger, with `callerContext` and `request`. It may
+    /// lack any other member, and have more.
+    ///
+    /// The test events of AWS's documentation, which are sent from Lambda's console, are events too:
+    /// they have no trigger, but a `response`, and a `userName` or a `request`.
     pub fn parse(bytes: &'a [u8]) -> Result<Event<'a>, EventError> {
         if bytes.len() > Event::MOST_BYTES {
             return Err(EventError::TooLarge);
@@ -81,7 +98,8 @@ impl<'a> Event<'a> {
         // JSON's white space around the event is no part of it.
         let text = text.trim_matches([' ', '\t', '\n', '\r']);
         let event = Object::whole(text)?;
-        let caller = event.object("callerContext", "`callerContext`")?;
+        event.check_kind()?;
+        let caller = event.object("callerContext", CALLER)?;
         let request = event.object("request", REQUEST)?;
         let sign_up = SignUp {
             trigger_source: event.text("triggerSource")?,
@@ -130,8 +148,8 @@ impl<'a> Event<'a> {
                     (*end..*end, format!("{}{missing}", comma(empty)))
                 }
                 Rest::Instead(range) => (range.clone(), format!("{{{missing}}}")),
-                Rest::IntoEvent { end, empty } => {
-                    (*end..*end, format!("{}\"response\":{{{missing}}}", comma(empty)))
+                Rest::IntoEvent { end } => {
+                    (*end..*end, format!(",\"response\":{{{missing}}}"))
                 }
             };
             edits.push((range, Cow::Owned(response)));
@@ -176,6 +194,30 @@ impl<'a> Object<'a> {
     fn parse(name: &'static str, text: &'a str) -> Result<Object<'a>, EventError> {
         let Members(members) = serde_json::from_str(text).map_err(not_json)?;
         Ok(Object { name, members })
+    }
+
+    /// Refuses what Cognito does not send to a pre sign-up trigger: its person would be asked
+    /// nothing that depends on the trigger, the pool or the client.
+    fn check_kind(&self) -> Result<(), EventError> {
+        let Some(trigger) = self.member("triggerSource")? else {
+            let response = self.member("response")?;
+            let is_there = |name| self.member(name).map(|value| value.is_some());
+            let is_test = response.is_some_and(|response| kind(response) == "an object")
+                && (is_there("userName")? || is_there("request")?);
+            return if is_test { Ok(()) } else { Err(EventError::NoTrigger) };
+        };
+        let word = if kind(trigger) == "a string" { text(trigger)? } else { None };
+        if !word.is_some_and(|word| word.starts_with(PRE_SIGN_UP)) {
+            return Err(EventError::OtherTrigger);
+        }
+        for (key, member) in [("callerContext", CALLER), ("request", REQUEST)] {
+            match self.member(key)?.map(kind) {
+                None => return Err(EventError::Lacks(member)),
+                Some("an object") => {}
+                Some(found) => return Err(EventError::NotAnObject { member, found }),
+            }
+        }
+        Ok(())
     }
 
     fn member(&self, name: &str) -> Result<Option<&'a RawValue>, EventError> {
@@ -244,10 +286,7 @@ fn kind(value: &RawValue) -> &'static str {
 
 fn slots(text: &str, event: &Object<'_>) -> Result<Slots, EventError> {
     let Some(value) = event.member("response")? else {
-        let rest = Rest::IntoEvent {
-            end: text.rfind('}').unwrap_or(text.len()),
-            empty: event.members.is_empty(),
-        };
+        let rest = Rest::IntoEvent { end: text.rfind('}').unwrap_or(text.len()) };
         return Ok(Slots { flags: [None, None, None], rest });
     };
     let range = range_in(text, value);
@@ -275,8 +314,19 @@ mod tests {
 
     const ALL: Flags = Flags { confirm: true, verify_email: true, verify_phone: true };
 
+    /// What every event has.
+    const BASE: &str = r#""triggerSource":"PreSignUp_SignUp","callerContext":{},"request":{}"#;
+
+    /// An event with more members than that.
+    fn with(members: &str) -> String {
+        let members = members.strip_prefix('{').unwrap();
+        let comma = if members == "}" { "" } else { "," };
+        format!("{{{BASE}{comma}{members}")
+    }
+
     fn check_answer(event: &str, answer: &str) {
-        assert_eq!(Event::parse(event.as_bytes()).unwrap().with_flags(ALL), answer);
+        let event = with(event);
+        assert_eq!(Event::parse(event.as_bytes()).unwrap().with_flags(ALL), with(answer));
     }
 
     #[test]
@@ -302,12 +352,12 @@ mod tests {
 
     #[test]
     fn a_sign_up_is_what_the_event_says() {
-        let event = br#"{"triggerSource":"T","region":"r","userPoolId":"p","userName":"m\u00e4ry",
+        let event = br#"{"triggerSource":"PreSignUp_New","region":"r","userPoolId":"p","userName":"m\u00e4ry",
             "callerContext":{"clientId":"c"},"request":{"userAttributes":{"email":"a@b","n":null,
             "t":true,"i":12.0,"o":{"x": 1}},"validationData":null}}"#;
         let pair = |(a, b): (&'static str, &'static str)| (Cow::from(a), Cow::from(b));
         let expected = SignUp {
-            trigger_source: "T".into(),
+            trigger_source: "PreSignUp_New".into(),
             region: "r".into(),
             user_pool_id: "p".into(),
             client_id: "c".into(),
@@ -322,14 +372,45 @@ mod tests {
 
     #[test]
     fn absent_null_and_empty_are_the_same() {
+        let trigger = r#""triggerSource":"PreSignUp_SignUp""#;
         for event in [
-            "{}",
-            r#"{"request":null,"userName":null,"callerContext":null}"#,
-            r#"{"request":{}}"#,
-            r#"{"request":{"userAttributes":{},"validationData":null}}"#,
+            r#"{"callerContext":{},"request":{},T}"#,
+            r#"{"callerContext":{"clientId":null},"request":{},"userName":null,T}"#,
+            r#"{"callerContext":{},"request":{"userAttributes":{},"validationData":null},T}"#,
         ] {
-            let event = Event::parse(event.as_bytes()).unwrap();
-            assert_eq!(event.sign_up(), &SignUp::default());
+            let event = event.replace('T', trigger);
+            let trigger_source = "PreSignUp_SignUp".into();
+            let expected = SignUp { trigger_source, ..SignUp::default() };
+            assert_eq!(Event::parse(event.as_bytes()).unwrap().sign_up(), &expected);
+        }
+    }
+
+    #[test]
+    fn what_cognito_does_not_send_before_a_sign_up_is_refused() {
+        let other = "`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`";
+        let none = "the event has no `triggerSource`, such as `PreSignUp_SignUp`";
+        let trigger = |trigger: &str| {
+            format!(r#"{{"triggerSource":{trigger},"callerContext":{{}},"request":{{}},"response":{{}}}}"#)
+        };
+        for (event, error) in [
+            ("{}".to_owned(), none),
+            (r#"{"userName":"secret"}"#.to_owned(), none),
+            (r#"{"request":{},"response":null}"#.to_owned(), none),
+            (r#"{"response":{}}"#.to_owned(), none),
+            (trigger("\"PostConfirmation_ConfirmSignUp\""), other),
+            (trigger("\"presignup_signup\""), other),
+            (trigger("null"), other),
+            (trigger("[\"PreSignUp_SignUp\"]"), other),
+            (with("{}").replace(r#","request":{}"#, ""), "the event has no `request`"),
+            (with("{}").replace(r#""callerContext":{},"#, ""), "the event has no `callerContext`"),
+            (with("{}").replace("{}", "null"), "`callerContext` is null, expected an object"),
+        ] {
+            let found = Event::parse(event.as_bytes()).map(|event| event.sign_up).unwrap_err();
+            assert_eq!(found.to_string(), error, "{event}");
+        }
+        // What AWS gives for a test in the console.
+        for event in [r#"{"userName":"rroe","response":{}}"#, r#"{"request":{},"response":{}}"#] {
+            assert!(Event::parse(event.as_bytes()).is_ok(), "{event}");
         }
     }
 
@@ -340,23 +421,29 @@ mod tests {
             (b"", "the event is not JSON: EOF while parsing a value at line 1 column 0"),
             (b"{} {}", "the event is not JSON: trailing characters at line 1 column 4"),
             (b"\"secret\"", "the event is a string, expected an object"),
-            (b"{\"request\":7}", "`request` is a number, expected an object"),
-            (b"{\"response\":[]}", "`response` is an array, expected an object"),
+            (b"{\"request\":7,\"response\":{}}", "`request` is a number, expected an object"),
             (
-                br#"{"request":{"userAttributes":"secret"}}"#,
+                with("{\"response\":[]}").as_bytes(),
+                "`response` is an array, expected an object",
+            ),
+            (
+                br#"{"request":{"userAttributes":"secret"},"response":{}}"#,
                 "`userAttributes` is a string, expected an object",
             ),
-            (br#"{"userName":"a","userName":"b"}"#, "the event has the same member twice"),
             (
-                br#"{"request":{"userAttributes":{"email":"a","em\u0061il":"b"}}}"#,
+                with(r#"{"userName":"a","userName":"b"}"#).as_bytes(),
+                "the event has the same member twice",
+            ),
+            (
+                br#"{"request":{"userAttributes":{"email":"a","em\u0061il":"b"}},"response":{}}"#,
                 "`userAttributes` has the same member twice",
             ),
             (
-                br#"{"response":{"autoConfirmUser":1,"autoConfirmUser":2}}"#,
+                with(r#"{"response":{"autoConfirmUser":1,"autoConfirmUser":2}}"#).as_bytes(),
                 "`response` has the same member twice",
             ),
             (
-                br#"{"userName":"secret\ud800"}"#,
+                with(r#"{"userName":"secret\ud800"}"#).as_bytes(),
                 "the event is not JSON: unexpected end of hex escape at line 1 column 14",
             ),
             (b"{\"a\":\"\xff\"}", "the event is not UTF-8, from byte 6 on"),
@@ -369,9 +456,9 @@ mod tests {
 
     #[test]
     fn a_deep_or_a_long_event_is_no_trouble() {
-        let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
+        let deep = with(&format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000)));
         assert!(Event::parse(deep.as_bytes()).is_ok());
-        let long = format!(r#"{{"userName":"{}"}}"#, "x".repeat(1_000_000));
+        let long = with(&format!(r#"{{"userName":"{}"}}"#, "x".repeat(1_000_000)));
         assert_eq!(Event::parse(long.as_bytes()).unwrap().sign_up().user_name.len(), 1_000_000);
         let too_long = " ".repeat(Event::MOST_BYTES + 1);
         let error = Event::parse(too_long.as_bytes()).unwrap_err();

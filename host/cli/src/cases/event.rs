@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_given_takes_the_place_of_the_sample() {
         let members = json!({
-            "triggerSource": "T", "userName": "u", "region": "r", "userPoolId": "p",
+            "triggerSource": "PreSignUp_T", "userName": "u", "region": "r", "userPoolId": "p",
             "clientId": "c", "userAttributes": {"a": "1"}, "validationData": {"b": "2"},
             "clientMetadata": {"d": "3"},
         });
@@ -174,7 +174,7 @@ mod tests {
         check(members, |sign_up| {
             *sign_up
                 == SignUp {
-                    trigger_source: "T".into(),
+                    trigger_source: "PreSignUp_T".into(),
                     region: "r".into(),
                     user_pool_id: "p".into(),
                     client_id: "c".into(),
