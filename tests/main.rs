@@ -33,6 +33,7 @@ mod inspect;
 mod load;
 mod loading;
 mod long_lines;
+mod memory;
 mod metadata;
 mod neighbours;
 mod new;

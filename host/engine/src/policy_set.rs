@@ -9,6 +9,7 @@ use admit_core::{
     Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, Record, SignUp, Size,
     Time, WhenNobodyApplies, decide,
 };
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -118,10 +119,17 @@ impl PolicySet {
         limits.max().unwrap_or(Size::from_kib(0))
     }
 
-    /// The most memory that stays for the next sign-ups when one is over.
+    /// The most memory that stays for the next sign-ups when one is over: that of each compiled
+    /// file, which policies share that have the same component and are configured for each
+    /// sign-up.
     pub fn kept_memory(&self) -> Size {
-        let kept = self.entries.iter().map(|entry| entry.policy.limits.memory.bytes());
-        let kept: u64 = kept.map(|bytes| bytes.min(KEPT as u64)).sum();
+        let mut kept: HashMap<_, u64> = HashMap::new();
+        for Entry { policy, digest, snapshot, .. } in &self.entries {
+            let own = (snapshot.is_some() || digest.is_none()).then_some(&policy.id);
+            let most = kept.entry((digest, own)).or_default();
+            *most = (*most).max(policy.limits.memory.bytes().min(KEPT as u64));
+        }
+        let kept: u64 = kept.into_values().sum();
         Size::from_bytes(kept.min(u64::from(WARM) * KEPT as u64))
     }
 

@@ -1,0 +1,73 @@
+//! What memory a function needs: what it says of that when it starts, and what it takes.
+
+use admit_tests::{Answer, Bundle, Lambda, changed_guest, event, memory};
+use std::fs;
+use std::iter;
+
+const MIB: u64 = 1 << 20;
+
+/// So many policies that take all the memory that they may, each with a component of its own.
+fn hungry(components: usize) -> Bundle {
+    let folder = tempfile::tempdir().unwrap();
+    let policy = |number: usize| {
+        let other = format!("(i32.const {})", 1_000 + number);
+        let guest = changed_guest("grows-memory-and-answers", &[("(i32.const 7)", &other)]);
+        let component = folder.path().join(format!("{number}.wasm"));
+        fs::write(&component, guest).unwrap();
+        format!(
+            "[[policy]]\nid = \"p{number}\"\ncomponent = {component:?}\nreads = []\n\
+             verdicts = []\nlimits.time = \"2s\"\n"
+        )
+    };
+    let manifest: String = (0..components).map(policy).collect();
+    Bundle::with(&format!("budget = \"4s\"\n{manifest}"))
+}
+
+/// What the function says that it needs, in MiB, where it has 128; nothing if that is enough.
+fn needs(lambda: &Lambda) -> Option<u64> {
+    let lines = iter::repeat_with(|| lambda.any_log_line());
+    let mut lines = lines.take_while(|line| line["type"] != "decision");
+    let line = lines.find(|line| line["type"] == "little-memory")?;
+    Some(line["needs"].as_str().unwrap().strip_suffix("MiB").unwrap().parse().unwrap())
+}
+
+#[test]
+fn a_function_with_many_components_takes_more_than_the_least_and_says_so() {
+    let bundle = hungry(90);
+    let mut lambda = Lambda::start(&bundle.path());
+    for _ in 0..3 {
+        assert!(matches!(lambda.invoke(event("sign-up.json")), Answer::Response(_)));
+    }
+    let peak = memory(lambda.process(), "VmHWM:");
+    let needs = needs(&lambda).unwrap();
+    assert!(peak > 128 * MIB, "{peak}: 128 MB would have been enough");
+    assert!(peak < needs * MIB, "{peak} of {needs} MiB");
+}
+
+#[test]
+fn as_many_components_as_the_guide_says_fit_the_least() {
+    for (components, needed) in [(53, None), (54, Some(129))] {
+        let mut lambda = Lambda::start(&hungry(components).path());
+        lambda.invoke(event("sign-up.json"));
+        assert_eq!(needs(&lambda), needed, "{components}");
+        let peak = memory(lambda.process(), "VmHWM:");
+        assert!(peak < 128 * MIB, "{peak}");
+    }
+}
+
+#[test]
+fn tenants_that_share_a_component_share_its_memory() {
+    let policy = |number| {
+        format!(
+            "[[policy]]\nid = \"p{number}\"\ncomponent = \"grows-memory-and-answers\"\n\
+             reads = []\nverdicts = []\nlimits.time = \"2s\"\n"
+        )
+    };
+    let manifest: String = (0..60).map(policy).collect();
+    let bundle = Bundle::unchecked(&format!("budget = \"4s\"\n{manifest}")).unwrap();
+    let mut lambda = Lambda::start(&bundle.path());
+    assert!(matches!(lambda.invoke(event("sign-up.json")), Answer::Response(_)));
+    assert_eq!(needs(&lambda), None);
+    let peak = memory(lambda.process(), "VmHWM:");
+    assert!(peak < 64 * MIB, "{peak}");
+}
