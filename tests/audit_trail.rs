@@ -159,7 +159,10 @@ fn an_answer_that_lambda_does_not_take_is_in_the_log_with_its_request() {
                 let decision = lambda.decision_line();
                 assert_eq!(decision["answer"], answer);
                 let line = lambda.log_line();
-                assert_eq!((&line["type"], &line["level"]), (&json!("undelivered"), &json!("ERROR")));
+                assert_eq!(
+                    (&line["type"], &line["level"]),
+                    (&json!("undelivered"), &json!("ERROR"))
+                );
                 assert_eq!(line["requestId"], decision["requestId"], "{number}");
                 assert_eq!(line["status"], status);
             }

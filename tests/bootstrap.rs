@@ -165,9 +165,7 @@ fn an_odd_event_is_decided_or_refused() {
     let mut lambda = Lambda::start(&bundle.path());
     let flags = r#""autoConfirmUser":true,"autoVerifyEmail":false,"autoVerifyPhone":false"#;
     let base = "\"triggerSource\":\"PreSignUp_SignUp\",\"callerContext\":{},";
-    let with = |members: &str, flags: &str| {
-        format!("{{{base}{members}\"response\":{{{flags}}}}}")
-    };
+    let with = |members: &str, flags: &str| format!("{{{base}{members}\"response\":{{{flags}}}}}");
     let large = "x".repeat(1_000_000);
     for members in [
         "\"request\":{},",

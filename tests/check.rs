@@ -203,6 +203,20 @@ fn terms_that_let_somebody_in() {
     );
     check(&apart, &[("uncovered", 0)]);
     check(&format!("when-nobody-applies = \"deny\"\n{apart}"), &[]);
+    // Each two of these have a pool or a client in common, and no sign-up concerns two.
+    let third = two.replace("id = \"q\"", "id = \"r\"");
+    let scope = |pool: &str, client: &str| {
+        format!(
+            "{limit}applies-to = {{ user-pools = [\"us-east-1_{pool}\"], clients = \
+             [\"{client}example23456789\"] }}\n"
+        )
+    };
+    let mixed = |last: &str| {
+        let (first, second) = (scope("A", "1"), scope("A", "2"));
+        format!("when-nobody-applies = \"deny\"\n{CLEAN}{first}{two}{second}{third}{last}")
+    };
+    check(&mixed(&scope("B", "1")), &[]);
+    check(&mixed(&scope("A", "1")), &[("budget", 1)]);
 }
 
 #[test]

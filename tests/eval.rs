@@ -1,6 +1,8 @@
 //! `admit eval`: the main job, from a manifest and an event to an answer.
 
-use admit_tests::{admit, check_golden, component, event, least_event, root, sample_manifest, stderr, stdout};
+use admit_tests::{
+    admit, check_golden, component, event, least_event, root, sample_manifest, stderr, stdout,
+};
 use std::fs;
 use std::io::Write;
 use std::process::{Output, Stdio};

@@ -39,11 +39,17 @@ fn the_memory_is_what_the_code_reckons_with() {
     // How many compiled files fit the smallest function, one request at a time, and what fits all.
     let largest = Limits::CEILING.memory.bytes() >> 20;
     assert!(rows.iter().any(|row| row[0] == "1" && row[1] == format!("{largest} MiB")));
-    let (kept, engine) = (number(&code, "const KEPT: Size = Size::from_mib("), read("host/engine/src/engine.rs"));
-    let (each, files) = (number(&engine, "const KEPT: usize = "), number(&engine, "const WARM: u32 = "));
+    let (kept, engine) =
+        (number(&code, "const KEPT: Size = Size::from_mib("), read("host/engine/src/engine.rs"));
+    let (each, files) =
+        (number(&engine, "const KEPT: usize = "), number(&engine, "const WARM: u32 = "));
     let fit = |memory: u64| ((128 - base - request - memory + kept) << 10) / each;
     let default = Limits::default().memory.bytes() >> 20;
-    assert!(section.contains(&format!("for up to {} compiled files, or up to {} where a", fit(default), fit(largest))));
+    assert!(section.contains(&format!(
+        "for up to {} compiled files, or up to {} where a",
+        fit(default),
+        fit(largest)
+    )));
     let all = base + request + largest + (files * each >> 10) - kept;
     assert!(section.contains(&format!("{all} MB is enough for every manifest")), "{all}");
     assert!(section.contains(&format!("add {} MiB for each", each as f64 / 1024.0)), "{each}");

@@ -2,6 +2,7 @@
 
 mod cases;
 mod examined;
+mod longest;
 mod manifest;
 mod settings;
 mod uncovered;

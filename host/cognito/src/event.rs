@@ -148,9 +148,7 @@ impl<'a> Event<'a> {
                     (*end..*end, format!("{}{missing}", comma(empty)))
                 }
                 Rest::Instead(range) => (range.clone(), format!("{{{missing}}}")),
-                Rest::IntoEvent { end } => {
-                    (*end..*end, format!(",\"response\":{{{missing}}}"))
-                }
+                Rest::IntoEvent { end } => (*end..*end, format!(",\"response\":{{{missing}}}")),
             };
             edits.push((range, Cow::Owned(response)));
         }
@@ -387,10 +385,13 @@ mod tests {
 
     #[test]
     fn what_cognito_does_not_send_before_a_sign_up_is_refused() {
-        let other = "`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`";
+        let other =
+            "`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`";
         let none = "the event has no `triggerSource`, such as `PreSignUp_SignUp`";
         let trigger = |trigger: &str| {
-            format!(r#"{{"triggerSource":{trigger},"callerContext":{{}},"request":{{}},"response":{{}}}}"#)
+            format!(
+                r#"{{"triggerSource":{trigger},"callerContext":{{}},"request":{{}},"response":{{}}}}"#
+            )
         };
         for (event, error) in [
             ("{}".to_owned(), none),
@@ -422,10 +423,7 @@ mod tests {
             (b"{} {}", "the event is not JSON: trailing characters at line 1 column 4"),
             (b"\"secret\"", "the event is a string, expected an object"),
             (b"{\"request\":7,\"response\":{}}", "`request` is a number, expected an object"),
-            (
-                with("{\"response\":[]}").as_bytes(),
-                "`response` is an array, expected an object",
-            ),
+            (with("{\"response\":[]}").as_bytes(), "`response` is an array, expected an object"),
             (
                 br#"{"request":{"userAttributes":"secret"},"response":{}}"#,
                 "`userAttributes` is a string, expected an object",

@@ -2,13 +2,12 @@
 
 use super::cases;
 use super::examined::Workshop;
+use super::longest::longest;
 use super::uncovered::uncovered;
 use crate::cases::Suite;
 use crate::finding::{Document, Finding, Findings, Place, Rule};
-use admit_core::{KeyPath, Manifest, Mode, Policy, Scope, Time, WhenNobodyApplies};
-use std::collections::HashMap;
+use admit_core::{KeyPath, Manifest, Mode, Policy, Time, WhenNobodyApplies};
 use std::rc::Rc;
-use std::time::Duration;
 
 pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut Findings) {
     let whole = || Place::File(document.file.clone());
@@ -35,7 +34,7 @@ pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut
         let message = "every policy only monitors: everybody is admitted";
         findings.add(Rule::NobodyDecides, whole(), message);
     }
-    let most = most_time(&manifest.policies);
+    let most = longest(&manifest.policies);
     if most > manifest.budget.duration() {
         let message = format!(
             "the policies that one sign-up can concern may take {} by their `limits.time`, and all \
@@ -87,59 +86,4 @@ pub(super) fn check_cases(
 pub(super) fn unknown_triggers(policy: &Policy) -> impl Iterator<Item = &String> {
     let known = |trigger: &&String| admit_cognito::TRIGGERS.contains(&trigger.as_str());
     policy.applies_to.triggers.iter().filter(move |trigger| !known(trigger))
-}
-
-/// The time that the policies may take that any one sign-up concerns, by their own limits, or
-/// a little more: each list of `applies-to` is looked at by itself.
-fn most_time(policies: &[Policy]) -> Duration {
-    let lists: [fn(&Scope) -> &[String]; 3] =
-        [|scope| &scope.triggers, |scope| &scope.user_pools, |scope| &scope.clients];
-    let most = lists.map(|list| {
-        let mut everywhere = Duration::ZERO;
-        let mut by_word: HashMap<&str, Duration> = HashMap::new();
-        for policy in policies {
-            let time = policy.limits.time.duration();
-            let mut words: Vec<&str> =
-                list(&policy.applies_to).iter().map(String::as_str).collect();
-            words.sort_unstable();
-            words.dedup();
-            match words.is_empty() {
-                true => everywhere += time,
-                false => {
-                    words.into_iter().for_each(|word| *by_word.entry(word).or_default() += time)
-                }
-            }
-        }
-        everywhere + by_word.into_values().max().unwrap_or_default()
-    });
-    most.into_iter().min().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(scopes: &[&str], expected: u64) {
-        let text: String = scopes
-            .iter()
-            .enumerate()
-            .map(|(index, scope)| {
-                format!(
-                    "[[policy]]\nid = \"p{index}\"\ncomponent = \"p\"\nreads = []\nverdicts = []\n\
-                     applies-to = {{ {scope} }}\n"
-                )
-            })
-            .collect();
-        let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
-        assert_eq!(most_time(&manifest.policies), Duration::from_millis(expected), "{scopes:?}");
-    }
-
-    #[test]
-    fn policies_that_no_sign_up_concerns_together_are_not_added_up() {
-        check(&[], 0);
-        check(&["", ""], 200);
-        check(&["clients = [\"a\"]", "clients = [\"b\"]", ""], 200);
-        check(&["clients = [\"a\", \"b\", \"a\"]", "clients = [\"b\"]"], 200);
-        check(&["user-pools = [\"a\"]", "user-pools = [\"b\"]", "user-pools = [\"c\"]"], 100);
-    }
 }
