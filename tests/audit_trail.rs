@@ -129,7 +129,8 @@ fn where_the_record_is_required_nobody_gets_in_without_one() {
     let lines = reading.join().unwrap();
     // Whoever was admitted is in the log, and nobody else.
     assert_eq!(of_kind(&lines, "decision").len(), 402 - refused);
-    let lost = of_kind(&lines, "lost-lines").iter().map(|line| number(line, "decisions")).sum();
+    let lost: usize =
+        of_kind(&lines, "lost-lines").iter().map(|line| number(line, "decisions")).sum();
     assert_eq!(refused, lost);
 }
 

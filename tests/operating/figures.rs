@@ -50,7 +50,7 @@ fn the_memory_is_what_the_code_reckons_with() {
         fit(default),
         fit(largest)
     )));
-    let all = base + request + largest + (files * each >> 10) - kept;
+    let all = base + request + largest + ((files * each) >> 10) - kept;
     assert!(section.contains(&format!("{all} MB is enough for every manifest")), "{all}");
     assert!(section.contains(&format!("add {} MiB for each", each as f64 / 1024.0)), "{each}");
     assert!(section.contains(&format!("of {files} files at most")), "{files}");

@@ -2,7 +2,7 @@
 //! is deployed.
 
 use admit_cognito::{Event, TRIGGERS};
-use admit_core::{FailureKind, Manifest, Policy, ReadPath, Scope, SignUp};
+use admit_core::{FailureKind, Manifest, Policy, ReadPath, Record, Scope, SignUp};
 use admit_engine::{Component, Engine, Evaluation, Loaded, PolicySet, Snapshot};
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -214,9 +214,9 @@ mod tests {
     fn types_go_with_functions() {
         check(
             r#"(type $e' (enum "a" "b")) (export $e "e" (type $e'))
-               (type $f (flags "x" "y"))
-               (type $r (record (field "e" $e) (field "f" $f)))
-               (type $v (variant (case "r" $r) (case "none")))
+               (type $f' (flags "x" "y")) (export $f "f" (type $f'))
+               (type $r' (record (field "e" $e) (field "f" $f))) (export $r "r" (type $r'))
+               (type $v' (variant (case "r" $r) (case "none"))) (export $v "v" (type $v'))
                (func $one (param "p" $f) (canon lift (core func $m "one")))
                (func $two (param "p" $r) (canon lift (core func $m "two")))
                (instance $i
@@ -229,14 +229,14 @@ mod tests {
     #[test]
     fn resources_are_the_same_resources() {
         check(
-            r#"(type $r (resource (rep i32)))
-               (func $make (result (own $r)) (canon lift (core func $make)))
-               (core func $new (canon resource.new $r))
+            r#"(type $r' (resource (rep i32))) (export $r "r" (type $r'))
+               (core func $new (canon resource.new $r'))
                (core module $n (func (export "make") (result i32) unreachable))
                (core instance $n (instantiate $n))
                (alias core export $n "make" (core func $make))
+               (func $make (result (own $r)) (canon lift (core func $make)))
                (func $use (param "self" (borrow $r)) (canon lift (core func $m "one")))
-               (instance $i (export "r" (type $r)) (export "[method]r.use" (func $use))
+               (instance $i (export "r" (type $r)) (export "use" (func $use))
                  (export "make" (func $make)))
                (export "a:b/c" (instance $i))"#,
         );

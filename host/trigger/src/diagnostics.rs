@@ -88,7 +88,7 @@ impl<S: Subscriber> Layer<S> for RuntimeErrors {
             if let Some(request_id) = REQUEST.take().filter(|_| said.is_one) {
                 let Refusal { status, .. } = said;
                 let (timestamp, level) = (record::now(), "ERROR");
-                log::write(&Undelivered { timestamp, level, request_id, status });
+                log::write(&Undelivered { timestamp, level, request_id: &request_id, status });
             }
             return;
         }
@@ -127,10 +127,10 @@ impl Visit for Refusal {
 /// An answer that Lambda did not take.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "undelivered", rename_all = "camelCase")]
-struct Undelivered {
+struct Undelivered<'a> {
     timestamp: String,
     level: &'static str,
-    request_id: Arc<str>,
+    request_id: &'a str,
     /// None where there was no connection.
     status: Option<u16>,
 }

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn thousands_of_tenants_are_no_trouble() {
         let tenant = |number: usize| {
-            let list = if number % 2 == 0 { "user-pools" } else { "clients" };
+            let list = if number.is_multiple_of(2_usize) { "user-pools" } else { "clients" };
             format!("{list} = [\"t{number}\"]")
         };
         let text: String = (0..10_000)
