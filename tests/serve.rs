@@ -2,11 +2,13 @@
 //! taken in while it runs.
 
 use admit_tests::{
-    Answer, Bundle, Lambda, Response, Served, component, event, root, sample_manifest,
+    Answer, Bundle, Lambda, Response, Served, admit, component, event, memory, root,
+    sample_manifest,
 };
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 fn function_error(response: &Response) -> bool {
     response.header.contains(&"x-amz-function-error: unhandled".to_owned())
@@ -59,6 +61,53 @@ fn the_api_is_lambdas() {
     // What is no event is an error of the function, as it is in Lambda.
     let response = served.post(path, &[], "no event");
     assert!(response.status == 200 && function_error(&response), "{response:?}");
+}
+
+/// A page in a browser may send requests to this machine, and under a name that leads here.
+#[test]
+fn no_page_in_a_browser_is_answered() {
+    let mut command = admit();
+    command.args(["serve", "--host", "host.docker.internal", "--manifest"]).arg(sample_manifest());
+    let served = Served::start_command(command);
+    let path = "/2015-03-31/functions/admit/invocations";
+    let event = event("sign-up.json");
+    let (_, port) = served.address().rsplit_once(':').unwrap();
+    let here = |name: &str| format!("{name}:{port}");
+    for host in ["127.0.0.1", "localhost", "host.docker.internal"] {
+        assert_eq!(served.post(path, &[("Host", &here(host))], &event).status, 200, "{host}");
+    }
+    let (evil, other_port) = (here("evil.example"), "localhost:1".to_owned());
+    let origin = ("Origin", "http://evil.example");
+    for headers in [&[("Host", evil.as_str())][..], &[("Host", &other_port)], &[origin]] {
+        let response = served.post(path, headers, &event);
+        assert_eq!(response.status, 403, "{headers:?}");
+        let kind = "x-amzn-errortype: accessdeniedexception".to_owned();
+        assert!(response.header.contains(&kind), "{response:?}");
+        assert!(response.body.contains(headers[0].1), "{response:?}");
+    }
+    // Nothing was decided for those.
+    let decisions = served.end_log().matches("\"decision\"").count();
+    assert_eq!(decisions, 3);
+}
+
+#[test]
+fn many_large_payloads_take_little_memory() {
+    const AT_ONCE: usize = 150;
+    let served = Served::start(&sample_manifest());
+    served.invoke(&event("sign-up.json"));
+    let before = memory(served.process(), "VmHWM:");
+    let large = "x".repeat(5 << 20);
+    thread::scope(|scope| {
+        let invoke = || {
+            let response = served.invoke(&large);
+            assert!(function_error(&response), "{response:?}");
+        };
+        let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(invoke)).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+    let peak = memory(served.process(), "VmHWM:");
+    // The payloads of 64 connections would be 320 MiB.
+    assert!(peak < before + (128 << 20), "from {before} to {peak} bytes");
 }
 
 fn write(folder: &Path, lines: &str) {

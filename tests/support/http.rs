@@ -103,10 +103,16 @@ pub struct Response {
 pub(crate) fn post(address: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
     let mut stream = TcpStream::connect(address).expect("it listens");
     let length = body.len();
-    let headers: String =
-        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let names_host = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = (!names_host).then_some(("host", address));
+    let headers: String = headers
+        .iter()
+        .copied()
+        .chain(host)
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\
+        "POST {path} HTTP/1.1\r\nconnection: close\r\n{headers}\
          content-length: {length}\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).expect("it reads");

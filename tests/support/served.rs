@@ -46,6 +46,16 @@ impl Served {
         served
     }
 
+    /// Its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its address and port.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Its URL, without a path.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -1,9 +1,14 @@
 //! Lambda's Invoke API, with one function of any name.
 
+mod caller;
+mod payload;
+
+use self::payload::Payloads;
 use crate::live::Live;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
-use http_body_util::{BodyExt, Full, Limited};
+pub(crate) use caller::Names;
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
@@ -22,17 +27,11 @@ use tokio::{task, time};
 /// What Cognito's five seconds leave for a decision in Lambda.
 const LEFT: Duration = Duration::from_millis(4_800);
 
-/// The most bytes that Lambda takes for one invocation.
-const MOST_PAYLOAD: usize = 6 << 20;
-
-/// The most invocations that are under way at once; others wait.
-const MOST_INVOCATIONS: usize = 64;
+/// The most connections at once; others wait to be accepted. Each has one invocation at a time.
+const MOST_CONNECTIONS: usize = 64;
 
 /// How long a client may take to say what it wants, or keep a connection without a word.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// How long a client may take to send a payload.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Before a connection is tried to be taken again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -45,8 +44,9 @@ pub(crate) fn path(function: &str) -> String {
 /// The API, and what answers behind it.
 pub(crate) struct InvokeApi {
     live: Arc<Live>,
+    names: Names,
     last_id: AtomicU64,
-    room: Arc<Semaphore>,
+    payloads: Payloads,
 }
 
 type Answer = Response<Full<Bytes>>;
@@ -63,18 +63,16 @@ enum Invocation {
 }
 
 impl InvokeApi {
-    pub(crate) fn new(live: Arc<Live>) -> InvokeApi {
-        InvokeApi {
-            live,
-            last_id: AtomicU64::new(0),
-            room: Arc::new(Semaphore::new(MOST_INVOCATIONS)),
-        }
+    pub(crate) fn new(live: Arc<Live>, names: Names) -> InvokeApi {
+        InvokeApi { live, names, last_id: AtomicU64::new(0), payloads: Payloads::new() }
     }
 
     /// Serves each connection until the process ends.
     pub(crate) async fn serve(self, listener: TcpListener) -> ! {
         let api = Arc::new(self);
+        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         loop {
+            let place = Arc::clone(&connections).acquire_owned().await;
             let Ok((stream, _)) = listener.accept().await else {
                 // Too many files are open, say; that passes.
                 time::sleep(PAUSE).await;
@@ -89,6 +87,7 @@ impl InvokeApi {
                     .header_read_timeout(HEADER_TIMEOUT)
                     .serve_connection(TokioIo::new(stream), service)
                     .await;
+                drop(place);
             });
         }
     }
@@ -112,6 +111,9 @@ impl InvokeApi {
         request: Request<Incoming>,
         id: &str,
     ) -> Result<Answer, Problem> {
+        self.names.check(request.uri().authority(), request.headers()).map_err(|message| {
+            Problem::new(StatusCode::FORBIDDEN, "AccessDeniedException", &message)
+        })?;
         if !is_invocation(request.uri().path()) {
             let message = format!("only POST {} is served here", path("{name}"));
             return Err(Problem::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message));
@@ -122,25 +124,14 @@ impl InvokeApi {
             return Err(Problem::new(status, "InvalidRequestContentException", message));
         }
         let invocation = Invocation::of(&request)?;
-        let payload = Limited::new(request.into_body(), MOST_PAYLOAD).collect();
-        let payload = time::timeout(BODY_TIMEOUT, payload).await.map_err(|_| {
-            let message = "the payload did not come in time";
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutException", message)
-        })?;
-        let payload = payload.map_err(|_| {
-            let message = format!("the payload is larger than {} MiB, or cut", MOST_PAYLOAD >> 20);
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message)
-        })?;
-        let payload = payload.to_bytes();
-        // Held until the decision is made, though nobody may wait for it.
-        let place = Arc::clone(&self.room).acquire_owned().await;
+        let payload = self.payloads.read(request.into_body()).await?;
         let id = id.to_owned();
         let decided = match invocation {
             Invocation::DryRun => return Ok(empty(StatusCode::NO_CONTENT)),
             // A policy may compute for as long as its deadline lets it.
             _ => task::spawn_blocking(move || {
-                let _place = place;
-                let request = TriggerRequest { id: &id, event: Some(&payload), left: LEFT };
+                // Its room is given back when the decision is made, though nobody may wait for it.
+                let request = TriggerRequest { id: &id, event: Some(&payload.bytes), left: LEFT };
                 self.live.trigger().answer(&request)
             }),
         };

@@ -1,5 +1,5 @@
 use crate::assembly::MANIFEST;
-use crate::invoke_api::{self, InvokeApi};
+use crate::invoke_api::{self, InvokeApi, Names};
 use crate::live::Live;
 use admit_trigger::Telemetry;
 use anyhow::Context;
@@ -19,6 +19,9 @@ use tokio::runtime;
 /// component or the folder of a policy project changes, they are built and loaded anew; if
 /// that cannot be done, the error is shown and the policies from before go on deciding.
 ///
+/// Only programs on this machine are answered: a request whose Host is another name, or that the
+/// page of a browser sent, is refused.
+///
 /// Writes to standard output what the function would write to its log, with the same
 /// variables: ADMIT_LOG, ADMIT_RECORD, ADMIT_METRICS, ADMIT_METRICS_NAMESPACE,
 /// ADMIT_USER_NAME_KEY.
@@ -34,6 +37,10 @@ pub(crate) struct Args {
     /// The port to listen on; 0 takes any that is free
     #[arg(long, default_value_t = 3001)]
     port: u16,
+    /// A further name that requests may be sent to, such as host.docker.internal for an emulator in
+    /// a container
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
 }
 
 /// Variables that other parts of `admit` read.
@@ -59,9 +66,11 @@ impl Args {
             let live = Arc::new(Live::start(self.manifest, telemetry)?);
             let following = Arc::clone(&live);
             thread::spawn(move || following.follow());
-            let url = format!("http://{}", listener.local_addr()?);
+            let address = listener.local_addr()?;
+            let url = format!("http://{address}");
             eprintln!("listening on {url}{}", invoke_api::path("admit"));
-            match InvokeApi::new(live).serve(listener).await {}
+            let names = Names::new(address, self.host);
+            match InvokeApi::new(live, names).serve(listener).await {}
         })
     }
 }

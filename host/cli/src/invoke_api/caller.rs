@@ -1,8 +1,8 @@
 //! Who may invoke: a program on this machine, and no page in its browser.
 //!
-//! A browser lets any page send requests to this machine, and takes a name that its owner has
-//! lead here for the page's own. It says in each request by which name it was sent (`Host`) and
-//! by which page (`Origin`), which a page cannot choose.
+//! A browser lets any page send requests to this machine, and the owner of a page can have the
+//! page's own name lead here. In each request the browser says to which name it was sent (`Host`)
+//! and by which page (`Origin`), and a page cannot choose either.
 
 use admit_core::printable;
 use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
@@ -12,38 +12,69 @@ use std::net::{IpAddr, SocketAddr};
 /// As much of a header as is shown.
 const CHARACTERS: usize = 100;
 
-/// Refuses a request that was not sent to this address by a name of this machine, or that a page
-/// sent. The authority is that of the request's line, if it has one. An error says what would be
-/// right.
-pub(super) fn check(
+/// The names by which this server may be addressed.
+pub(crate) struct Names {
     address: SocketAddr,
-    authority: Option<&Authority>,
-    headers: &HeaderMap,
-) -> Result<(), String> {
-    let port = address.port();
-    let names = format!("{address} or localhost:{port}");
-    let host = only(headers, &HOST)?.ok_or_else(|| {
-        format!("the request has no Host header, by which it is known who sent it: name {names}")
-    })?;
-    let named = [Some(host), authority.map(Authority::as_str)];
-    if let Some(other) = named.into_iter().flatten().find(|name| !is_here(name, address)) {
-        let other = printable(other, CHARACTERS);
-        return Err(format!("the Host `{other}` is not served here: send the request to {names}"));
+    /// Names that lead here by the word of the person who started the server.
+    others: Vec<String>,
+}
+
+impl Names {
+    /// The names of this machine with the port of an address, and others with that port.
+    pub(crate) fn new(address: SocketAddr, others: Vec<String>) -> Names {
+        Names { address, others }
     }
-    match only(headers, &ORIGIN)? {
-        None => Ok(()),
-        Some(origin)
-            if origin.strip_prefix("http://").is_some_and(|host| is_here(host, address)) =>
-        {
-            Ok(())
+
+    /// Refuses a request that was not sent by one of these names, or that a page sent. The
+    /// authority is that of the request's line, if it has one. An error says what would be right.
+    pub(super) fn check(
+        &self,
+        authority: Option<&Authority>,
+        headers: &HeaderMap,
+    ) -> Result<(), String> {
+        let (address, port) = (self.address, self.address.port());
+        let right = format!("send the request to {address} or localhost:{port}");
+        let host = only(headers, &HOST)?
+            .ok_or_else(|| format!("the request has no Host header: {right}"))?;
+        let named = [Some(host), authority.map(Authority::as_str)];
+        if let Some(other) = named.into_iter().flatten().find(|name| !self.is_here(name)) {
+            let other = printable(other, CHARACTERS);
+            return Err(format!(
+                "the Host `{other}` is not served here: {right}, or start `admit serve` with \
+                 `--host` and that name"
+            ));
         }
-        Some(origin) => {
-            let origin = printable(origin, CHARACTERS);
-            Err(format!(
-                "the request was sent by a page of the Origin `{origin}`, and pages may not invoke \
-                 the function: send it by a program, without that header"
-            ))
+        match only(headers, &ORIGIN)? {
+            None => Ok(()),
+            Some(origin)
+                if origin.strip_prefix("http://").is_some_and(|name| self.is_here(name)) =>
+            {
+                Ok(())
+            }
+            Some(origin) => {
+                let origin = printable(origin, CHARACTERS);
+                Err(format!(
+                    "a page of the Origin `{origin}` sent the request, and pages may not invoke the \
+                     function: send it by a program, without that header"
+                ))
+            }
         }
+    }
+
+    /// Whether a host with a port is this one.
+    fn is_here(&self, host: &str) -> bool {
+        let port = self.address.port().to_string();
+        let name = match host.rsplit_once(':') {
+            Some((name, digits)) if digits == port => name,
+            // What HTTP means where none is named.
+            _ if port == "80" => host,
+            _ => return false,
+        };
+        let ip = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+        let is_own = |ip: IpAddr| ip.is_loopback() || ip == self.address.ip();
+        name.eq_ignore_ascii_case("localhost")
+            || ip.parse().is_ok_and(is_own)
+            || self.others.iter().any(|other| name.eq_ignore_ascii_case(other))
     }
 }
 
@@ -57,36 +88,33 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
     }
 }
 
-/// Whether a host with a port is this one, by a name that nobody can have lead elsewhere.
-fn is_here(host: &str, address: SocketAddr) -> bool {
-    let port = address.port().to_string();
-    let name = match host.rsplit_once(':') {
-        Some((name, digits)) if digits == port => name,
-        // What HTTP means where none is named.
-        _ if port == "80" => host,
-        _ => return false,
-    };
-    let ip = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    name.eq_ignore_ascii_case("localhost")
-        || ip.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip == address.ip())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check_with(lines: &[(&'static str, &'static str)], authority: Option<&str>) -> Result<(), String> {
+    fn check_with(
+        lines: &[(&'static str, &'static str)],
+        authority: Option<&str>,
+    ) -> Result<(), String> {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(HeaderName::from_static(name), value.parse().unwrap());
         }
         let authority = authority.map(|authority| authority.parse().unwrap());
-        check(([127, 0, 0, 1], 3001).into(), authority.as_ref(), &headers)
+        let others = vec!["host.docker.internal".to_owned()];
+        Names::new(([127, 0, 0, 1], 3001).into(), others).check(authority.as_ref(), &headers)
     }
 
     #[test]
     fn a_host_is_a_name_of_this_machine_with_the_port() {
-        for host in ["127.0.0.1:3001", "localhost:3001", "LocalHost:3001", "[::1]:3001", "127.1.2.3:3001"] {
+        for host in [
+            "127.0.0.1:3001",
+            "localhost:3001",
+            "LocalHost:3001",
+            "[::1]:3001",
+            "127.1.2.3:3001",
+            "host.docker.internal:3001",
+        ] {
             assert_eq!(check_with(&[("host", host)], None), Ok(()), "{host}");
         }
         for host in [
@@ -100,6 +128,8 @@ mod tests {
             "localhost.evil.example:3001",
             "evil@localhost:3001",
             "127.0.0.1.evil.example:3001",
+            "evil.host.docker.internal:3001",
+            "host.docker.internal",
             "0.0.0.0:3001",
             "192.168.1.2:3001",
             "[::2]:3001",
@@ -107,7 +137,7 @@ mod tests {
             let message = check_with(&[("host", host)], None).unwrap_err();
             let expected = format!(
                 "the Host `{host}` is not served here: send the request to 127.0.0.1:3001 or \
-                 localhost:3001"
+                 localhost:3001, or start `admit serve` with `--host` and that name"
             );
             assert_eq!(message, expected);
         }
@@ -132,7 +162,10 @@ mod tests {
             "http://localhost",
         ] {
             let message = check(origin).unwrap_err();
-            assert!(message.contains(&format!("of the Origin `{origin}`, and pages")), "{message}");
+            assert!(
+                message.contains(&format!("a page of the Origin `{origin}` sent")),
+                "{message}"
+            );
         }
     }
 }

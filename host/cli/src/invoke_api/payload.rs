@@ -42,10 +42,12 @@ impl Payloads {
     /// Reads one, when there is room for it.
     pub(super) async fn read(&self, body: Incoming) -> Result<Payload, Problem> {
         // One that does not say how long it is may be as long as any.
-        let length = body.size_hint().exact().map_or(MOST, |length| {
-            usize::try_from(length).unwrap_or(usize::MAX).min(MOST)
-        });
-        let room = Arc::clone(&self.0).acquire_many_owned(u32::try_from(length).unwrap_or(u32::MAX));
+        let length = body
+            .size_hint()
+            .exact()
+            .map_or(MOST, |length| usize::try_from(length).unwrap_or(usize::MAX).min(MOST));
+        let room =
+            Arc::clone(&self.0).acquire_many_owned(u32::try_from(length).unwrap_or(u32::MAX));
         let Ok(Ok(room)) = time::timeout(ROOM_TIMEOUT, room).await else {
             let message = format!(
                 "payloads of {} MiB are under way, which is the most: send fewer at once",
