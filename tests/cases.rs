@@ -461,7 +461,12 @@ fn whatever_changes_is_tested_again() {
     let event = "\n[[case]]\nname = \"from a file\"\nevent = \"event.json\"\ndeny = \"closed\"\n";
     let folder = manifest(&format!("{PASSING}{event}"));
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    let client = |id: &str| format!("{{\"callerContext\": {{\"clientId\": {id:?}}}}}");
+    let client = |id: &str| {
+        format!(
+            "{{\"triggerSource\":\"PreSignUp_SignUp\",\"request\":{{}},\"callerContext\":\
+             {{\"clientId\":{id:?}}}}}"
+        )
+    };
     write("event.json", &client("closed0000000000"));
     let watched = Watched::start(folder.path());
     watched.ran("7 passed, 0 failed");

@@ -216,7 +216,7 @@ fn terms_that_let_somebody_in() {
         format!("when-nobody-applies = \"deny\"\n{CLEAN}{first}{two}{second}{third}{last}")
     };
     check(&mixed(&scope("B", "1")), &[]);
-    check(&mixed(&scope("A", "1")), &[("budget", 1)]);
+    check(&mixed(&scope("A", "1")), &[("budget", 2)]);
 }
 
 #[test]

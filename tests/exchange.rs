@@ -1,11 +1,10 @@
 //! A bundle whose parts somebody exchanged, under an index that was sealed anew: what `bundle
 //! --check` says of it.
 
-use admit_core::{PolicyId, Settings};
-use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS, file_name};
-use admit_engine::{Checksum, Digest};
+use admit_core::{Manifest, PolicyId};
+use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
+use admit_engine::{Checksum, Digest, policy_set_digest};
 use admit_tests::{admit, component, stderr, stdout};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -162,46 +161,51 @@ fn other_words_about_a_bundle_are_not_the_same_meaning() {
     assert_eq!(place.check(), [format!("{ABOUT}: added")]);
 }
 
+/// The digest of a policy set, of whose components these are the bytes.
+fn policy_set(manifest: &str, component: impl Fn(&str) -> Vec<u8>) -> Digest {
+    let manifest = Manifest::from_toml("admit.toml", manifest).unwrap();
+    policy_set_digest(manifest, |name| Some(Digest::of(&component(name))))
+}
+
 /// The settings by which policies are said to be configured.
 #[test]
 fn other_settings_are_not_the_same_meaning() {
     let place = Place::new("ahead");
-    let path = place.path("bundle").join(SETTINGS);
-    let whole = fs::read(&path).unwrap();
-    let replace = |settings: &BTreeMap<PolicyId, Settings>| {
-        let text = serde_json::to_vec(settings).unwrap();
-        fs::write(&path, &text).unwrap();
-        place.reseal(|index| index.settings = Some(Digest::of(&text)));
-        Digest::of(&text)
-    };
-    let settings = || serde_json::from_slice::<BTreeMap<PolicyId, Settings>>(&whole).unwrap();
-    let mut changed = settings();
-    let one = serde_json::from_str(r#"{"characters": 1}"#).unwrap();
-    changed.insert(id("five"), one);
-    replace(&changed);
+    let sources = place.path("bundle.sources");
+    let text = fs::read_to_string(sources.join("admit.toml")).unwrap();
+    let lax = text.replace("characters = 5", "characters = 1");
+    assert_ne!(text, lax);
+    fs::write(sources.join("admit.toml"), &lax).unwrap();
+    // Without an index that says so too, they are not those of the bundle.
+    assert_eq!(place.bundle(&["--check"]).1, [""; 0]);
+    let digest = policy_set(&lax, |name| fs::read(sources.join(name)).unwrap());
+    place.reseal(|index| index.policy_set = digest);
     assert_eq!(place.check(), ["policy.five.settings.characters: changed"]);
-    let mut more = settings();
-    more.insert(id("nobody"), Settings::default());
-    let was = replace(&more);
-    assert_eq!(place.check(), [format!("{SETTINGS}: {was} → {}", Digest::of(&whole))]);
+    // Where they are gone, the digest tells that something else was meant.
+    fs::remove_dir_all(sources).unwrap();
+    let line = "settings: changed; the sources of what was there do not lie beside it";
+    assert_eq!(place.check(), [line]);
 }
 
-/// What the index says of a policy is what it is configured by for each sign-up, whatever
-/// stands in the file for those that were configured ahead.
+/// What the index says of a policy is what it is configured by for each sign-up, whatever the
+/// sources beside it say.
 #[test]
 fn settings_beside_the_index_hide_nothing_in_it() {
     let place = Place::new("always");
     let text = fs::read_to_string(place.path("admit.toml")).unwrap();
-    let honest: BTreeMap<PolicyId, Settings> =
-        [(id("five"), serde_json::from_str(r#"{"characters": 5}"#).unwrap())].into();
-    let (lax, manifest) = (text.replace("characters = 5", "characters = 1"), "admit.toml");
-    fs::write(place.path(manifest), lax).unwrap();
+    let honest = place.path("honest");
+    fs::rename(place.path("bundle.sources"), &honest).unwrap();
+    fs::write(place.path("admit.toml"), text.replace("characters = 5", "characters = 1")).unwrap();
     place.bundle(&[]);
-    fs::write(place.path(manifest), text).unwrap();
-    let honest = serde_json::to_vec(&honest).unwrap();
-    fs::write(place.path("bundle").join(SETTINGS), &honest).unwrap();
-    place.reseal(|index| index.settings = Some(Digest::of(&honest)));
+    fs::write(place.path("admit.toml"), &text).unwrap();
+    fs::remove_dir_all(place.path("bundle.sources")).unwrap();
+    fs::rename(honest, place.path("bundle.sources")).unwrap();
+    let digest = policy_set(&text, |name| fs::read(name).unwrap());
+    place.reseal(|index| index.policy_set = digest);
     let changes = place.check();
     let line = "policy.five.settings.characters: changed".to_owned();
     assert!(changes.contains(&line), "{changes:?}");
+    let output = admit().arg("inspect").arg(place.path("bundle")).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stdout(&output).contains("bundle.json: its policy set is sha256:"), "{output:?}");
 }

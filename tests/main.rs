@@ -52,6 +52,7 @@ mod samples;
 mod schemas;
 mod security;
 mod serve;
+mod sources;
 mod tenants;
 mod throttled;
 mod verify;

@@ -1,8 +1,8 @@
 //! `admit verify`: whether the code of a bundle is what its components are compiled to.
 
-use admit_core::PolicyId;
-use admit_engine::Digest;
-use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS, file_name};
+use admit_core::{Manifest, PolicyId};
+use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
+use admit_engine::{Digest, policy_set_digest};
 use admit_tests::{admit, component, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
@@ -158,12 +158,14 @@ fn a_component_that_is_not_there_is_named() {
 #[test]
 fn what_a_policy_was_configured_by_is_compared() {
     let place = Place::new(&[]);
-    let path = place.path("bundle").join(SETTINGS);
-    let text = fs::read_to_string(&path).unwrap();
-    let lax = text.replace("\"characters\": 5", "\"characters\": 6");
+    let sources = place.path("bundle.sources");
+    let text = fs::read_to_string(sources.join("admit.toml")).unwrap();
+    let lax = text.replace("characters = 5", "characters = 6");
     assert_ne!(text, lax);
-    fs::write(&path, &lax).unwrap();
-    place.reseal(|index| index.settings = Some(Digest::of(lax.as_bytes())));
+    fs::write(sources.join("admit.toml"), &lax).unwrap();
+    let manifest = Manifest::from_toml("admit.toml", &lax).unwrap();
+    let policy_set = policy_set_digest(manifest, |name| Some(digest(&sources.join(name))));
+    place.reseal(|index| index.policy_set = policy_set);
     assert_eq!(place.states().1, ["verified", "verified", "other-code"]);
     // What a sign-up is said to have used already.
     let place = Place::new(&[]);

@@ -43,6 +43,7 @@ tried! {
     manifest: "manifest.md",
     merging: "merging.md",
     auditing: "auditing.md",
+    upgrading: "upgrading.md",
     corporate_domain: "recipes/corporate-domain.md",
     invitation: "recipes/invitation.md",
     blocked_domains: "recipes/blocked-domains.md",

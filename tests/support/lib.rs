@@ -36,6 +36,7 @@ pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
 pub use golden::{check_file, check_golden};
 pub use guests::{changed_guest, component, hostile_guests};
+pub use http::post;
 pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
 pub use load::{Drive, DriverError, Load, Run, driver, milliseconds};

@@ -13,7 +13,9 @@ use admit_core::{
     Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power,
     Reads, Record, Scope, Settings, Terms,
 };
-use admit_engine::{Component, Digest, Engine, Loaded, PolicySet, read_regular_file};
+use admit_engine::{
+    Component, Digest, Engine, Loaded, PolicySet, policy_set_digest, read_regular_file,
+};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -162,12 +164,23 @@ impl Assembly {
         components: &mut Compiled,
     ) -> anyhow::Result<PolicySet> {
         self.check_with(&engine, components)?;
-        Ok(PolicySet::new(engine, self.manifest.clone(), |_, policy| {
+        let policies = PolicySet::new(engine, self.manifest.clone(), |_, policy| {
             let missing = || Failure::NotLoaded("not compiled".to_owned());
-            let digest = self.components.get(&policy.component).map(|bytes| Digest::of(bytes));
+            let digest = self.source(&policy.component);
             let component = digest.and_then(|digest| components.get(&digest));
             Loaded::new(digest, component.cloned().ok_or_else(missing))
-        }))
+        });
+        Ok(policies.with_digest(self.digest()))
+    }
+
+    /// The digest of everything that decides.
+    pub(crate) fn digest(&self) -> Digest {
+        policy_set_digest(self.manifest.clone(), |name| self.source(name))
+    }
+
+    /// The digest of a component.
+    fn source(&self, name: &str) -> Option<Digest> {
+        self.components.get(name).map(|bytes| Digest::of(bytes))
     }
 
     /// Every distinct component, compiled for this machine, after all settings were tried out.

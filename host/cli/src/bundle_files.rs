@@ -8,9 +8,10 @@ use crate::origin::Origin;
 use crate::parallel;
 use crate::patience::Patience;
 use crate::snapshot_check::difference;
+use crate::source_folder::SourceFolder;
 use admit_core::{Policy, PolicyId};
 use admit_engine::bundle::{
-    ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, SETTINGS, file_name,
+    ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, file_name,
 };
 use admit_engine::{Checksum, Compiler, Digest, Engine, NoSnapshot, Target};
 use anyhow::{Context, bail};
@@ -24,6 +25,8 @@ pub(crate) struct BundleFiles {
     /// With all settings.
     pub(crate) index: Index,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// What it was made from, which goes beside it.
+    pub(crate) sources: BTreeMap<String, Vec<u8>>,
     /// The policies that are configured for each sign-up, although it was tried not to.
     pub(crate) unconfigured: Vec<(PolicyId, NoSnapshot)>,
 }
@@ -108,22 +111,16 @@ impl BundleFiles {
         let components = assembly.components.iter();
         let entries = components.map(|(name, bytes)| (name.clone(), entry(bytes))).collect();
         let about = About::of(assembly.components.values().map(Vec::as_slice))?.to_json()?;
+        let sources = SourceFolder::files(&assembly)?;
         let mut index = Index::new(assembly.manifest, target, entries);
         index.about = Some(Digest::of(&about));
         files.insert(ABOUT.to_owned(), about);
         index.configured = configured;
-        if !index.configured.is_empty() {
-            let settings = index.take_settings();
-            let mut text = serde_json::to_vec_pretty(&settings)?;
-            text.push(b'\n');
-            index.settings = Some(Digest::of(&text));
-            files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
-            files.insert(SETTINGS.to_owned(), text);
-            index.put_settings(settings);
-        } else {
-            files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
-        }
-        Ok(BundleFiles { index, files, unconfigured })
+        // The function never reads those of policies that are configured by now.
+        let settings = index.take_settings();
+        files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
+        index.put_settings(settings);
+        Ok(BundleFiles { index, files, sources, unconfigured })
     }
 
     /// The size of all that a component is compiled to, in bytes.

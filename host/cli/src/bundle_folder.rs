@@ -2,7 +2,7 @@
 
 use crate::file::readable;
 use crate::output::is_inside;
-use admit_engine::bundle::{ABOUT, INDEX, MOST_COMPILED, SETTINGS};
+use admit_engine::bundle::{ABOUT, INDEX, MOST_COMPILED};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -101,6 +101,5 @@ fn names(folder: &Path) -> io::Result<Vec<OsString>> {
 fn is_of_a_bundle(name: &OsString) -> bool {
     name == INDEX
         || name == ABOUT
-        || name == SETTINGS
         || Path::new(name).extension().is_some_and(|extension| extension == "cwasm")
 }

@@ -2,9 +2,10 @@
 
 mod code;
 
+use crate::place::Known;
 use admit_core::printable;
 use admit_engine::Digest;
-use admit_engine::bundle::{ABOUT, Index, SETTINGS as SETTINGS_FILE};
+use admit_engine::bundle::{ABOUT, Index};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -16,10 +17,21 @@ const SETTINGS: &str = ".settings.";
 
 /// What replacing one bundle by another changes, a line each; nothing if they hold the same code
 /// and say the same of it.
-pub(crate) fn between(old: &Index, new: &Index) -> anyhow::Result<Vec<String>> {
+pub(crate) fn between(old: &Known, new: &Index) -> anyhow::Result<Vec<String>> {
+    let Known { index: old, has_settings } = old;
     let mut lines = Vec::new();
-    compare("", &by_policy(old)?, &by_policy(new)?, &mut lines);
-    let is_settled = lines.iter().all(|line| !line.contains(SETTINGS));
+    let (was, mut is) = (by_policy(old)?, by_policy(new)?);
+    if !has_settings {
+        for id in old.configured.keys() {
+            is["policy"][id.as_str()]["settings"] = was["policy"][id.as_str()]["settings"].clone();
+        }
+    }
+    compare("", &was, &is, &mut lines);
+    if lines.is_empty() && old.policy_set != new.policy_set {
+        lines.push(
+            "settings: changed; the sources of what was there do not lie beside it".to_owned(),
+        );
+    }
     lines.extend(code::exchanged(old, new)?);
     // What they say follows from the components and the settings.
     let sources = |index: &Index| -> BTreeSet<Digest> {
@@ -27,9 +39,6 @@ pub(crate) fn between(old: &Index, new: &Index) -> anyhow::Result<Vec<String>> {
     };
     if sources(old) == sources(new) {
         lines.extend(other_file(ABOUT, old.about, new.about));
-    }
-    if is_settled && old.configured.keys().eq(new.configured.keys()) {
-        lines.extend(other_file(SETTINGS_FILE, old.settings, new.settings));
     }
     Ok(lines)
 }

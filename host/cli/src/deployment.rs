@@ -1,16 +1,17 @@
 //! A bundle or a deployment package as it lies there, none of whose code is loaded.
 
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
-use crate::place::{flaws, has_settings, index};
+use crate::place::{Known, flaws, index};
+use crate::source_folder::SourceFolder;
 use crate::{bootstrap, bundle_folder};
 use admit_core::Manifest;
 use admit_engine::bundle::{INDEX, Index};
-use admit_engine::{Digest, read_regular_file};
-use anyhow::{Context, anyhow};
+use admit_engine::{Digest, policy_set_digest, read_regular_file};
+use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A bundle or a deployment package.
 pub(crate) struct Deployment {
@@ -23,6 +24,8 @@ pub(crate) struct Deployment {
     pub(crate) manifest: Manifest,
     /// Whether the settings are known of those policies that were configured when it was made.
     pub(crate) has_settings: bool,
+    /// Where its sources are, if they are anywhere.
+    pub(crate) sources: SourceFolder,
     /// The files of the bundle, by their names in it.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// None in a folder, which has none, and where it is missing.
@@ -92,18 +95,30 @@ impl Deployment {
         mut flaws: Vec<String>,
     ) -> anyhow::Result<Deployment> {
         let name = path.display();
-        let index = index(&files).map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
+        let sources = SourceFolder::beside(path);
+        let known = index(&files, &sources);
+        let Known { index, has_settings } =
+            known.map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
         let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
         if let Some(bytes) = &bootstrap
             && let Err(error) = bootstrap::check(bytes, index.target)
         {
             flaws.push(format!("{BOOTSTRAP}: {error:#}"));
         }
+        if has_settings {
+            let source = |name: &str| index.components.get(name).map(|entry| entry.source);
+            let is = policy_set_digest(manifest.clone(), source);
+            if is != index.policy_set {
+                let said = index.policy_set;
+                flaws.push(format!("{INDEX}: its policy set is {is}, and it says {said}"));
+            }
+        }
         Ok(Deployment {
             kind,
             path: name.to_string(),
             digest: Digest::of(&files[INDEX]),
-            has_settings: has_settings(&index, &files),
+            has_settings,
+            sources,
             index,
             manifest,
             files,
@@ -111,4 +126,17 @@ impl Deployment {
             flaws,
         })
     }
+}
+
+/// The manifest behind a place that somebody named: of a bundle or a package, the one that it was
+/// made from, which must be whole; all else stays as it is.
+pub(crate) fn manifest_behind(path: &Path) -> anyhow::Result<PathBuf> {
+    let Some(deployment) = Deployment::at(path)? else { return Ok(path.to_owned()) };
+    let name = path.display();
+    if let Some(flaw) = deployment.flaws.first() {
+        bail!("`{name}`: {flaw}: `admit inspect {name}` says all that is wrong with it");
+    }
+    deployment.sources.manifest_of(&deployment.index).with_context(|| {
+        format!("`{name}` holds native code alone, and it is its sources that are looked at")
+    })
 }

@@ -49,6 +49,7 @@ mod rust;
 mod schemas;
 mod snapshot_check;
 mod source;
+mod source_folder;
 mod sources;
 mod terminal;
 mod verification;

@@ -2,9 +2,10 @@
 
 use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
 use crate::output::Output;
+use crate::source_folder::SourceFolder;
 use crate::{bundle_folder, changes};
-use admit_core::{PolicyId, Settings, printable};
-use admit_engine::bundle::{ABOUT, INDEX, Index, SETTINGS};
+use admit_core::printable;
+use admit_engine::bundle::{ABOUT, INDEX, Index};
 use admit_engine::{Checksum, Digest, read_regular_file};
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -21,10 +22,17 @@ pub(crate) enum Place {
 pub(crate) struct Before {
     /// None in a folder, which has no bootstrap.
     bootstrap: Option<Digest>,
-    index: Result<Index, String>,
+    index: Result<Known, String>,
     /// What would not work as it is.
     flaws: Vec<String>,
     content: Content,
+}
+
+/// An index, with all settings that are known.
+pub(crate) struct Known {
+    pub(crate) index: Index,
+    /// Whether those are known of the policies that were configured when it was made.
+    pub(crate) has_settings: bool,
 }
 
 enum Content {
@@ -45,7 +53,7 @@ impl Before {
                     .with_context(|| format!("cannot read `{}`", folder.display()))?;
                 Ok(Some(files).filter(|files| !files.is_empty()).map(|files| Before {
                     bootstrap: None,
-                    index: index(&files),
+                    index: index(&files, &SourceFolder::beside(folder)),
                     flaws: flaws(&files),
                     content: Content::Folder(files),
                 }))
@@ -73,7 +81,7 @@ impl Before {
                 flaws.extend(package.flaws);
                 Ok(Some(Before {
                     bootstrap: Some(Digest::of(&package.bootstrap)),
-                    index: index(&package.bundle),
+                    index: index(&package.bundle, &SourceFolder::beside(path)),
                     flaws,
                     content: Content::Zip(bytes),
                 }))
@@ -114,36 +122,31 @@ impl Before {
     }
 }
 
-/// The index among the files of a bundle, with all settings. An error says what is wrong.
-pub(crate) fn index(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
+/// The index among the files of a bundle, with the settings that lie beside it. An error says what
+/// is wrong.
+pub(crate) fn index(
+    files: &BTreeMap<String, Vec<u8>>,
+    sources: &SourceFolder,
+) -> Result<Known, String> {
+    let mut index = index_alone(files)?;
+    let settings = match index.configured.is_empty() {
+        true => Some(BTreeMap::new()),
+        false => sources.settings_of(&index),
+    };
+    let has_settings = settings.is_some();
+    index.put_settings(settings.unwrap_or_default());
+    Ok(Known { index, has_settings })
+}
+
+fn index_alone(files: &BTreeMap<String, Vec<u8>>) -> Result<Index, String> {
     let bytes = files.get(INDEX).ok_or_else(|| format!("there is no `{INDEX}`"))?;
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let mut index = Index::from_text(text)?;
-    // That they are missing or damaged is said elsewhere.
-    if let Some(bytes) = settings(&index, files) {
-        let mut settings: BTreeMap<PolicyId, Settings> =
-            serde_json::from_slice(bytes).map_err(|error| format!("`{SETTINGS}`: {error}"))?;
-        // Of all others the function takes what the index says.
-        settings.retain(|id, _| index.configured.contains_key(id));
-        index.put_settings(settings);
-    }
-    Ok(index)
-}
-
-/// Whether the settings are there of all policies that were configured when a bundle was made.
-pub(crate) fn has_settings(index: &Index, files: &BTreeMap<String, Vec<u8>>) -> bool {
-    index.configured.is_empty() || settings(index, files).is_some()
-}
-
-/// The settings of those policies, if they are there and whole.
-fn settings<'a>(index: &Index, files: &'a BTreeMap<String, Vec<u8>>) -> Option<&'a [u8]> {
-    let bytes = files.get(SETTINGS)?;
-    (index.settings == Some(Digest::of(bytes))).then_some(bytes.as_slice())
+    Index::from_text(text)
 }
 
 /// What is wrong with the files of a bundle beside its index, and what its policies lack.
 pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
-    let Ok(index) = index(files) else { return Vec::new() };
+    let Ok(index) = index_alone(files) else { return Vec::new() };
     let manifest = index.manifest().ok();
     let decides_nothing = manifest.as_ref().is_some_and(|manifest| {
         manifest.policies.is_empty() && manifest.when_nobody_applies.is_none()
@@ -159,11 +162,8 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
         format!("policy `{}`: its component `{component}` is not in the bundle", policy.id)
     });
     let compiled = index.compiled().into_iter().map(|(name, sum)| (name, Sum::Compiled(sum)));
-    let others = [(ABOUT, index.about), (SETTINGS, index.settings)];
-    let others = others
-        .into_iter()
-        .filter_map(|(name, digest)| Some((name.to_owned(), Sum::Other(digest?))));
-    let named: BTreeMap<String, Sum> = compiled.chain(others).collect();
+    let about = index.about.map(|digest| (ABOUT.to_owned(), Sum::Other(digest)));
+    let named: BTreeMap<String, Sum> = compiled.chain(about).collect();
     let broken = named.iter().filter_map(|(name, sum)| match files.get(name) {
         None => Some(format!("{name}: missing")),
         Some(bytes) if !sum.is_of(bytes) => Some(format!("{name}: damaged")),

@@ -3,6 +3,7 @@
 use crate::assembly::{Assembly, Built, Compiled, MANIFEST};
 use crate::bundle_folder;
 use crate::function_zip::{MOST_PACKAGE, Package};
+use crate::source_folder::SourceFolder;
 use admit_core::{Failure, Policy};
 use admit_engine::bundle::{self, INDEX, Index};
 use admit_engine::{Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
@@ -78,12 +79,14 @@ impl PolicySource {
         shared: &mut Shared,
     ) -> anyhow::Result<PolicySet> {
         match self.kind {
-            Kind::Manifest => Assembly::from_manifest_with(&self.path, &mut shared.built)?
-                .into_policy_set_with(Arc::clone(engine), &mut shared.compiled),
+            Kind::Manifest => compiled(&self.path, engine, shared),
             Kind::Bundle => {
                 let files = bundle_folder::read(&self.path)
                     .with_context(|| format!("cannot read `{}`", self.path.display()))?;
-                self.load(&self.path, &files, engine)
+                match self.sources_instead(&files)? {
+                    Some(manifest) => compiled(&manifest, engine, shared),
+                    None => self.load(&self.path, engine),
+                }
             }
             Kind::Package => {
                 let name = self.path.display();
@@ -94,23 +97,25 @@ impl PolicySource {
                 if !package.bundle.contains_key(INDEX) {
                     bail!("`{name}` is no deployment package: it has no `bundle/{INDEX}`");
                 }
+                if let Some(manifest) = self.sources_instead(&package.bundle)? {
+                    return compiled(&manifest, engine, shared);
+                }
                 let folder = tempfile::tempdir().context("cannot unpack the package")?;
                 let unpacked = folder.path().join("bundle");
                 let files = package.bundle.iter().filter(|(name, _)| is_plain(name));
                 let files = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
                 bundle_folder::write(&unpacked, &files)
                     .with_context(|| format!("cannot unpack `{name}`"))?;
-                self.load(&unpacked, &package.bundle, engine)
+                self.load(&unpacked, engine)
             }
         }
     }
 
-    fn load(
+    /// The manifest of the sources, where the code of these files cannot run here.
+    fn sources_instead(
         &self,
-        folder: &Path,
         files: &BTreeMap<String, Vec<u8>>,
-        engine: &Arc<Engine>,
-    ) -> anyhow::Result<PolicySet> {
+    ) -> anyhow::Result<Option<PathBuf>> {
         let name = self.path.display();
         let text = files.get(INDEX).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         // Named by the place that the person named, which the folder need not be.
@@ -120,14 +125,21 @@ impl PolicySource {
             )?;
         if index.engine != WASMTIME_VERSION || Some(index.target) != Target::HERE {
             let here = Target::HERE.map_or_else(|| "another machine".to_owned(), |t| t.to_string());
-            bail!(
-                "`{name}` is compiled by wasmtime {} for {}, and this is wasmtime \
-                 {WASMTIME_VERSION} on {here}: name its manifest, or bundle it again with this \
-                 `admit` and `--target {here}`",
-                admit_core::printable(&index.engine, 40),
-                index.target,
-            );
+            let manifest = SourceFolder::beside(&self.path).manifest_of(&index);
+            return manifest.map(Some).with_context(|| {
+                format!(
+                    "`{name}` is compiled by wasmtime {} for {}, and this is wasmtime \
+                     {WASMTIME_VERSION} on {here}: it is its sources that can be compared",
+                    admit_core::printable(&index.engine, 40),
+                    index.target,
+                )
+            });
         }
+        Ok(None)
+    }
+
+    fn load(&self, folder: &Path, engine: &Arc<Engine>) -> anyhow::Result<PolicySet> {
+        let name = self.path.display();
         let (policies, _) = bundle::load(Arc::clone(engine), folder)
             .map_err(|error| anyhow::anyhow!("{error}"))
             .with_context(|| format!("`{name}`"))?;
@@ -144,6 +156,16 @@ impl PolicySource {
     pub(crate) fn name(&self) -> String {
         self.path.display().to_string()
     }
+}
+
+/// The policies of a manifest, compiled here.
+fn compiled(
+    manifest: &Path,
+    engine: &Arc<Engine>,
+    shared: &mut Shared,
+) -> anyhow::Result<PolicySet> {
+    Assembly::from_manifest_with(manifest, &mut shared.built)?
+        .into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
 }
 
 /// Whether a name from a zip, which is somebody else's, stays in the folder that it is put into.

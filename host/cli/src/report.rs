@@ -21,7 +21,7 @@ use crate::assembly::Assembly;
 use crate::finding::Findings;
 use crate::origin::Origin;
 use about::{Outside, Says};
-use admit_core::{Metadata, Mode, OnFailure, Policy, PolicyId, Power, RawManifest, Time, grouped};
+use admit_core::{Metadata, Mode, OnFailure, Policy, PolicyId, Power, Time, grouped};
 use admit_engine::Digest;
 use anyhow::Context;
 use budgets::{Limit, Use};
@@ -29,7 +29,6 @@ use demands::Demand;
 use found::Found;
 use measured::Cost;
 use plot::Distribution;
-use serde::Serialize;
 use settings::Setting;
 use std::collections::{BTreeMap, BTreeSet};
 use words::{Few, Words};
@@ -131,7 +130,7 @@ impl Report {
         });
         Ok(Report {
             file,
-            digest: digest(assembly)?,
+            digest: assembly.digest(),
             budget: manifest.budget,
             policies: policies.collect::<anyhow::Result<_>>()?,
             measured,
@@ -281,18 +280,4 @@ fn denials(
         tested: suites().any(|tested| tested.has_tested(&policy.id, code)),
     };
     Few::of(MOST, codes.into_iter().map(denial))
-}
-
-fn digest(assembly: &Assembly) -> serde_json::Result<Digest> {
-    #[derive(Serialize)]
-    struct Whole<'a> {
-        manifest: RawManifest,
-        components: BTreeMap<&'a str, Digest>,
-    }
-
-    let manifest = assembly.manifest.clone();
-    let components = assembly.components.iter();
-    let components = components.map(|(name, bytes)| (name.as_str(), Digest::of(bytes))).collect();
-    let whole = Whole { manifest: manifest.into(), components };
-    Ok(Digest::of(serde_json::to_string(&whole)?.as_bytes()))
 }

@@ -7,7 +7,7 @@ use crate::patience::Patience;
 use crate::sources::Sources;
 use crate::{bootstrap, compiled_cache, parallel, terminal};
 use admit_core::{Policy, PolicyId, printable};
-use admit_engine::bundle::{ABOUT, ConfiguredPolicy, SETTINGS, file_name};
+use admit_engine::bundle::{ABOUT, ConfiguredPolicy, file_name};
 use admit_engine::{Checksum, Compiler, Digest, Engine, Target, WASMTIME_VERSION};
 use anyhow::bail;
 use serde::Serialize;
@@ -156,9 +156,9 @@ impl State {
             (State::NoComponent, None) => {
                 terminal::doubtful("not compared: not every component is there")
             }
-            (State::NoSettings, _) => terminal::doubtful(&format!(
-                "no settings to configure it by: `{SETTINGS}` is not there"
-            )),
+            (State::NoSettings, _) => terminal::doubtful(
+                "no settings to configure it by: the sources of the bundle do not lie beside it",
+            ),
         }
     }
 }

@@ -22,6 +22,13 @@ fn settings_as_json(raw: &mut RawManifest) -> Result<(), Problem> {
     Ok(())
 }
 
+impl Manifest {
+    /// The text of a manifest, with every default spelled out: read, it is the same manifest.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&RawManifest::from(self.clone()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +112,31 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
             let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
             let raw: RawManifest = serde_json::from_str(&json).unwrap();
             assert_eq!(Manifest::try_from(raw).unwrap(), manifest);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same() {
+        let policy = |id: &str, lines: &str| {
+            format!(
+                "[[policy]]\nid = \"{id}\"\ncomponent = \"{id}.wasm\"\nreads = []\nverdicts = []\n\
+                 {lines}\n"
+            )
+        };
+        let settings = "settings = { a = [1, { b = 1.5 }, \"\\\"'\\u0000ä\"], c = {}, \
+                        d = -9223372036854775808, \"e.f\" = true, g = 1e300 }";
+        let text = String::from(
+            "budget = \"1s\"\nwhen-nobody-applies = \"deny\"\nrecord = \"required\"\n",
+        ) + &policy("p", settings)
+            + &policy(
+                "q",
+                "applies-to = { clients = [\"a\", \"b\"] }\nlimits = { time = \"7ms\" }",
+            )
+            + &policy("r", "mode = \"monitor\"\non-failure = \"abstain\"\nlog = \"discard\"");
+        for text in [text.as_str(), "", MINIMAL] {
+            let manifest = Manifest::from_toml("admit.toml", text).unwrap();
+            let written = manifest.to_toml().unwrap();
+            assert_eq!(Manifest::from_toml("written", &written).unwrap(), manifest, "{written}");
         }
     }
 

@@ -5,6 +5,7 @@ use crate::checksum::Checksum;
 use crate::code_file::Code;
 use crate::engine::Unloaded;
 use crate::engine::{Engine, WASMTIME_VERSION};
+use crate::identity::policy_set_digest;
 use crate::loaded::{Code as LoadedCode, LazyComponent, LoadError, Loaded};
 use crate::native::Target;
 use crate::policy_set::PolicySet;
@@ -28,10 +29,6 @@ pub const INDEX: &str = "bundle.json";
 /// The function never reads it.
 pub const ABOUT: &str = "about.json";
 
-/// The name of the file with the settings of those policies that were configured when the bundle
-/// was made, for whoever inspects it. The function never reads it.
-pub const SETTINGS: &str = "settings.json";
-
 /// The largest index that is read; settings are part of it.
 const MOST_INDEX: u64 = 64 << 20;
 
@@ -39,11 +36,11 @@ const MOST_INDEX: u64 = 64 << 20;
 pub const MOST_COMPILED: u64 = 64 << 20;
 
 /// The layout that this host reads and writes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What a host says that it can load, in its binary and in its log. Compiled code is bound to
 /// the version of wasmtime to the patch.
-pub const HOST: &str = "admit bundle format 2, wasmtime 48.0.8";
+pub const HOST: &str = "admit bundle format 3, wasmtime 48.0.8";
 
 /// What is in a bundle.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,7 +51,11 @@ pub struct Index {
     pub engine: String,
     /// The kind of machine that it was compiled for.
     pub target: Target,
-    /// The manifest with every default spelled out, without the settings in [`SETTINGS`].
+    /// What tells these policies from others, however they are compiled: see
+    /// [`policy_set_digest`].
+    pub policy_set: Digest,
+    /// The manifest with every default spelled out, without the settings of those policies that
+    /// were configured when the bundle was made.
     manifest: RawManifest,
     /// The components, by the names that the manifest gives them.
     pub components: BTreeMap<String, Entry>,
@@ -64,9 +65,6 @@ pub struct Index {
     /// The digest of the file that says what they are, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Digest>,
-    /// The digest of the file with the settings of those that are configured, if there are any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settings: Option<Digest>,
 }
 
 /// One component of a bundle.
@@ -147,15 +145,17 @@ struct Format {
 impl Index {
     /// The index of a bundle of these components.
     pub fn new(manifest: Manifest, target: Target, components: BTreeMap<String, Entry>) -> Index {
+        let source = |name: &str| components.get(name).map(|entry| entry.source);
+        let policy_set = policy_set_digest(manifest.clone(), source);
         Index {
             format: FORMAT,
             engine: WASMTIME_VERSION.to_owned(),
             target,
+            policy_set,
             manifest: manifest.into(),
             components,
             configured: BTreeMap::new(),
             about: None,
-            settings: None,
         }
     }
 
@@ -227,7 +227,7 @@ pub fn load(
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
     let index = Index::from_text(&text)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
-    let Index { engine: version, target, manifest, components, configured, .. } = index;
+    let Index { engine: version, target, policy_set, manifest, components, configured, .. } = index;
     let manifest = Manifest::try_from(manifest)
         .map_err(|problem| BundleError::Manifest { path: path.clone(), problem })?;
     if manifest.policies.is_empty() && manifest.when_nobody_applies.is_none() {
@@ -260,7 +260,7 @@ pub fn load(
             snapshot: configured.map(|policy| Snapshot { fuel: policy.fuel }),
         }
     });
-    Ok((policies, Digest::of(text.as_bytes())))
+    Ok((policies.with_digest(policy_set), Digest::of(text.as_bytes())))
 }
 
 /// Why code that was compiled like this cannot run here, if it cannot.

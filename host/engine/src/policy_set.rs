@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 /// A manifest with its components: everything that decides.
 pub struct PolicySet {
     engine: Arc<Engine>,
+    digest: Option<Digest>,
     budget: Time,
     when_nobody_applies: WhenNobodyApplies,
     record: Record,
@@ -67,11 +68,22 @@ impl PolicySet {
         let entries = manifest.policies.into_iter().map(entry).collect();
         PolicySet {
             engine,
+            digest: None,
             budget: manifest.budget,
             when_nobody_applies: manifest.when_nobody_applies.unwrap_or_default(),
             record: manifest.record,
             entries,
         }
+    }
+
+    /// The same, which is known by this digest of everything that decides.
+    pub fn with_digest(self, digest: Digest) -> PolicySet {
+        PolicySet { digest: Some(digest), ..self }
+    }
+
+    /// The digest of everything that decides, if it is known.
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest
     }
 
     /// Loads everything that is still to be loaded.

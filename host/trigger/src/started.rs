@@ -15,6 +15,8 @@ pub(crate) struct Started<'a> {
     pub(crate) level: &'static str,
     /// The digest of `bundle.json`, which holds the digests of all else.
     pub(crate) bundle: Option<Digest>,
+    /// The digest of everything that decides, however it is compiled.
+    pub(crate) policy_set: Option<Digest>,
     pub(crate) version: &'static str,
     /// What bundles it can load.
     pub(crate) loads: &'static str,

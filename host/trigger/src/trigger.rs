@@ -65,6 +65,7 @@ impl Trigger {
                 timestamp: record::now(),
                 level: record::LEVEL,
                 bundle,
+                policy_set: policies.digest(),
                 version: env!("CARGO_PKG_VERSION"),
                 loads: HOST,
                 policies: policies.policies().map(StartedPolicy::from).collect(),

@@ -8,6 +8,7 @@ use crate::format::Format;
 use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
 use crate::output::Output;
 use crate::place::Place;
+use crate::source_folder::SourceFolder;
 use crate::{bootstrap, bundle_folder, terminal};
 use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
@@ -21,9 +22,13 @@ use std::process::ExitCode;
 /// Builds the policies that the manifest names by folder, refuses what would fail on every
 /// sign-up (a missing component, an import that is not granted, settings that the policy
 /// does not accept), configures the policies, and writes `bundle.json`, compiled files, and for
-/// whoever inspects them `about.json` and `settings.json`: into a folder with --output, or with --zip into a deployment package for the
-/// runtime `provided.al2023`, together with the bootstrap. The same input gives the same
-/// bytes.
+/// those who inspect them `about.json`: into a folder with --output, or with --zip into a
+/// deployment package for the runtime `provided.al2023`, together with the bootstrap. The same
+/// input gives the same bytes.
+///
+/// The manifest with its settings, and the components, are put beside it, such as into the folder
+/// `function.sources` beside `function.zip`. The function has no need of them; `admit report`,
+/// `check`, `verify` and `diff` read them where they are given the package.
 ///
 /// Says what it wrote, and what that changes if there was something before.
 ///
@@ -49,6 +54,9 @@ pub(crate) struct Args {
     /// none is named, it is built if the sources of `admit` are at hand
     #[arg(long, value_name = "FILE", requires = "zip", conflicts_with = "output")]
     bootstrap: Option<PathBuf>,
+    /// Do not put the manifest and the components beside it
+    #[arg(long)]
+    no_sources: bool,
     /// The architecture of the Lambda function
     #[arg(long, value_enum, default_value_t = Architecture::X86_64)]
     target: Architecture,
@@ -93,6 +101,11 @@ impl Args {
             bundle_folder::check(folder, &inputs)?;
         }
         let zip = self.zip.as_deref().map(|path| Output::at(path, inputs.clone())).transpose()?;
+        let sources = [&self.output, &self.zip].into_iter().flatten().next();
+        let sources = sources.filter(|_| !self.no_sources).map(|path| SourceFolder::beside(path));
+        if let Some(sources) = &sources {
+            sources.check()?;
+        }
         let assembly = Assembly::from_manifest(&self.manifest)?;
         assembly.check_that_somebody_decides()?;
         let target = Target::from(self.target);
@@ -110,7 +123,7 @@ impl Args {
             Place::Folder(_) => Vec::new(),
             Place::Zip { bootstrap, .. } => package(bootstrap, &bundle)?,
         };
-        let report = Report::new(&place, &bundle, target, &zip)?;
+        let report = Report::new(&place, &bundle, target, &zip)?.with_sources(sources.as_ref());
         if !self.check {
             match &place {
                 Place::Folder(folder) => bundle_folder::check(folder, &inputs).and_then(|()| {
@@ -118,6 +131,9 @@ impl Args {
                         .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
                 })?,
                 Place::Zip { output, .. } => output.write(&zip)?,
+            }
+            if let Some(sources) = &sources {
+                sources.write(&bundle.sources)?;
             }
         }
         report.print(self.format)?;

@@ -1,6 +1,7 @@
 use crate::assembly::MANIFEST;
 use crate::checkup;
 use crate::commands::eval::object;
+use crate::deployment::manifest_behind;
 use crate::finding::Severity;
 use crate::format::print_json;
 use crate::project;
@@ -36,8 +37,8 @@ use std::process::ExitCode;
   admit check plugins/minimum-username-length --settings '{\"characters\": 8}'
   admit check --format sarif > admit.sarif")]
 pub(crate) struct Args {
-    /// A manifest, a component, or the folder of a manifest or a policy project; where none is
-    /// named, what is here
+    /// A manifest, a component, the folder of a manifest or a policy project, or a bundle or package
+    /// with its sources beside it; where none is named, what is here
     path: Option<PathBuf>,
     /// The settings of a policy that is checked by itself
     #[arg(long, value_name = "JSON", value_parser = object)]
@@ -103,6 +104,7 @@ impl Target {
                 false => Target::Manifest(PathBuf::from(MANIFEST)),
             });
         };
+        let path = manifest_behind(&path)?;
         let manifest = path.join(MANIFEST);
         if path.is_dir() {
             return Ok(match manifest.is_file() {

@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// by another policy or with another code, is listed and is no flip. Nothing that is printed
 /// holds a value of a sign-up.
 ///
+/// Of a bundle or package that another version of `admit` made, or for another kind of machine, the
+/// sources are compiled: the folder that `admit bundle` puts beside it.
+///
 /// A bundle or package holds native code, which runs as it is, outside of any sandbox's
 /// protection if whoever made it is hostile: compare only those that you, or your CI, made.
 /// Of others compare the manifests.

@@ -2,6 +2,7 @@ use crate::assembly::{Assembly, Compiled};
 use crate::cases::Suite;
 use crate::checkup;
 use crate::compiled_cache;
+use crate::deployment::manifest_behind;
 use crate::output::Output;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
@@ -23,8 +24,9 @@ use std::sync::Arc;
 /// and of those folders. The events of the manifest's cases, or a sample sign-up if there are
 /// none, are what is measured.
 ///
-/// With --no-times the same input gives the same bytes. The values of settings are left out,
-/// but they are part of the digest at the top: who knows all but a short secret could find it.
+/// With --no-times the same input gives the same bytes. The digest at the top is that of the policy
+/// set, which `admit bundle`, `admit inspect` and the log of the function say as well. The values of
+/// settings are left out, but they are part of it: who knows all but a short secret could find it.
 ///
 /// Exit status: 0 written, 1 could not be written, 2 wrong usage. Cases that fail are part of
 /// the page; `admit test` and `admit check` are the gates.
@@ -34,7 +36,8 @@ use std::sync::Arc;
   admit report plugins/admit.toml --no-times -o report.html
   admit report plugins/email-domain -o - > report.html")]
 pub(crate) struct Args {
-    /// A manifest or the folder of one, the folder of a policy project, or a component
+    /// A manifest or the folder of one, the folder of a policy project, a component, or a bundle or
+    /// package with its sources beside it
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
     /// The file to write, or `-` for standard output; one that is there already is replaced,
@@ -57,7 +60,8 @@ const DECISIONS: usize = 1_000;
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
-        let suite = Suite::at(&self.path, self.cases.as_deref());
+        let path = manifest_behind(&self.path)?;
+        let suite = Suite::at(&path, self.cases.as_deref());
         let output = match self.output == Path::new("-") {
             true => None,
             false => Some(Output::at(&self.output, suite.files())?),
@@ -74,7 +78,7 @@ impl Args {
         let measured = self.measured(&suite, &assembly)?;
         let findings = match suite.manifest() {
             Some(file) => checkup::of_manifest(file)?,
-            None => checkup::of_component(&self.path, None)?,
+            None => checkup::of_component(&path, None)?,
         };
         let trials = Trials { findings, measured, whole, projects };
         let values = if self.show_settings { Values::Shown } else { Values::Hidden };

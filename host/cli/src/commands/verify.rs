@@ -15,23 +15,26 @@ use std::process::ExitCode;
 /// the bundle; what it runs is the components, in their sandbox.
 ///
 /// The components are the `.wasm` files of a folder, which are told by their SHA-256 digests and
-/// may have any names. They must be the very files that were bundled. What the components
+/// may have any names: those that `admit bundle` puts beside a bundle, or others that you name. They
+/// must be the very files that were bundled. What the components
 /// themselves do is for `admit inspect`, `admit test` and whoever reads their sources to say, and
 /// the bootstrap of a package is not looked at.
 ///
 /// Exit status: 0 everything is verified; 3 something is not: other code, a component that is
-/// not in the folder, settings that are not in the bundle, a flaw of the bundle; 1 cannot be
+/// not in the folder, settings that do not lie beside the bundle, a flaw of the bundle; 1 cannot be
 /// read, or was compiled by another wasmtime; 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
+  admit verify function.zip
   admit verify function.zip --components components/
   admit verify bundle --components components/ --format json")]
 pub(crate) struct Args {
     /// The folder of a bundle, or a deployment package
     path: PathBuf,
-    /// The folder of the components
+    /// The folder of the components, where they do not lie beside it, as in `function.sources` of
+    /// `function.zip`
     #[arg(long, value_name = "DIR")]
-    components: PathBuf,
+    components: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -49,7 +52,8 @@ impl Args {
                 false => bail!("there is no `{path}`: name the folder of a bundle, or a package"),
             }
         };
-        let sources = Sources::in_folder(&self.components)?;
+        let beside = deployment.sources.path();
+        let sources = Sources::in_folder(self.components.as_deref().unwrap_or(beside))?;
         let verification = Verification::of(&deployment, &sources)?;
         match self.format {
             Format::Text => {

@@ -23,11 +23,15 @@ pub(crate) struct Deployed {
     path: String,
     /// Of the index, which names everything else by its digest.
     digest: Digest,
+    /// Of everything that decides, however it is compiled.
+    policy_set: Digest,
     engine: String,
     target: Target,
     budget: String,
     when_nobody_applies: WhenNobodyApplies,
     record: Record,
+    /// The folder with its manifest and components; null where they do not lie beside it.
+    sources: Option<String>,
     /// Null in a folder, which has none.
     bootstrap: Option<Bootstrap>,
     /// What would not work, or what nobody asked for.
@@ -62,8 +66,9 @@ struct Entrant {
     /// Those that differ from the defaults.
     limits: Value,
     log: Value,
-    /// Their keys alone: the values may be secrets.
-    settings: Vec<String>,
+    /// Their keys alone: the values may be secrets. None where nothing tells them: the policy was
+    /// configured by them, and the sources are not there.
+    settings: Option<Vec<String>>,
     grants: Grants,
     /// What its component is, if the bundle's maker says so: nothing here can be compared with it.
     about: Option<Portrait>,
@@ -71,8 +76,11 @@ struct Entrant {
 
 impl Deployed {
     pub(crate) fn of(deployment: Deployment) -> serde_json::Result<Deployed> {
-        let Deployment { kind, path, digest, index, manifest, files, bootstrap, mut flaws, .. } =
+        let sources = deployment.sources.manifest_of(&deployment.index);
+        let sources = sources.map(|_| deployment.sources.path().display().to_string());
+        let Deployment { kind, path, digest, index, manifest, has_settings, files, .. } =
             deployment;
+        let (bootstrap, mut flaws) = (deployment.bootstrap, deployment.flaws);
         let about = match About::in_bundle(&index, &files) {
             Ok(about) => about,
             Err(reason) => {
@@ -86,18 +94,23 @@ impl Deployed {
             let entry = index.components.get(&policy.component);
             let portrait = entry.and_then(|entry| about.get(&entry.source)).cloned();
             let configured = index.configured.get(&policy.id).copied();
-            let entrant = Entrant::new(policy, (entry.copied(), configured), portrait, &files)?;
+            let mut entrant = Entrant::new(policy, (entry.copied(), configured), portrait, &files)?;
+            if configured.is_some() && !has_settings {
+                entrant.settings = None;
+            }
             entrants.push(entrant);
         }
         Ok(Deployed {
             kind: kind.name(),
             path,
             digest,
+            policy_set: index.policy_set,
             engine: index.engine,
             target: index.target,
             budget: budget.to_string(),
             when_nobody_applies: when_nobody_applies.unwrap_or_default(),
             record,
+            sources: sources.ok(),
             bootstrap: bootstrap.map(|bytes| Bootstrap {
                 digest: Digest::of(&bytes),
                 size: bytes.len(),
@@ -122,6 +135,7 @@ impl Deployed {
         let mut lines = Lines::default();
         lines.one(self.kind, &self.path);
         lines.one("digest", &self.digest.to_string());
+        lines.one("policy set", &self.policy_set.to_string());
         lines.one("engine", &format!("wasmtime {}", self.engine));
         lines.one("target", &self.target.to_string());
         lines.one("budget", &self.budget);
@@ -142,6 +156,8 @@ impl Deployed {
             };
             lines.one(BOOTSTRAP, &format!("{version}, {size} bytes, {digest}"));
         }
+        let none = "not beside it";
+        lines.one("sources", self.sources.as_deref().unwrap_or(none));
         lines.list("flaws", self.flaws.iter().cloned());
         for (number, policy) in self.policies.iter().enumerate() {
             lines.heading(&format!("policy {}: {}", number + 1, policy.id));
@@ -192,7 +208,7 @@ impl Entrant {
             applies_to: applies_to.into(),
             limits: limits.into(),
             log: serde_json::to_value(policy.log)?,
-            settings: settings.keys().cloned().collect(),
+            settings: Some(settings.keys().cloned().collect()),
             grants: Grants::of(policy, about.as_ref().and_then(Portrait::metadata).as_ref()),
             about,
         })
@@ -235,8 +251,13 @@ impl Entrant {
         if self.log == "discard" {
             lines.one("log", "discards its words");
         }
-        let keys = self.settings.iter().map(|key| format!("{key} (not shown)"));
-        lines.few("settings", keys.collect());
+        match &self.settings {
+            Some(keys) => {
+                let keys = keys.iter().map(|key| format!("{key} (not shown)"));
+                lines.few("settings", keys.collect());
+            }
+            None => lines.one("settings", "not known without the sources"),
+        }
         let Some(portrait) = &self.about else {
             lines.heading("the bundle does not say what its component is");
             return;

@@ -2,6 +2,7 @@ use crate::bundle_files::BundleFiles;
 use crate::format::{self, Format};
 use crate::function_zip::BOOTSTRAP;
 use crate::place::{Before, Place};
+use crate::source_folder::SourceFolder;
 use crate::terminal;
 use admit_core::{PolicyId, printable};
 use admit_engine::bundle::INDEX;
@@ -19,8 +20,12 @@ pub(super) struct Report {
     target: String,
     components: Vec<Compiled>,
     policies: Vec<Policy>,
+    /// Of everything that decides, however it is compiled.
+    policy_set: Digest,
     /// Of `bundle.json`.
     index: Digest,
+    /// The folder of the manifest and the components, if they are put beside it.
+    sources: Option<String>,
     /// None for a bundle without the function.
     package: Option<Package>,
     state: State,
@@ -114,11 +119,19 @@ impl Report {
             target: target.to_string(),
             components: components.collect(),
             policies: policies.collect(),
+            policy_set: bundle.index.policy_set,
             index: Digest::of(&bundle.files[INDEX]),
+            sources: None,
             package,
             state,
             changes,
         })
+    }
+
+    /// The same, where the sources are put into a folder.
+    pub(super) fn with_sources(self, sources: Option<&SourceFolder>) -> Report {
+        let sources = sources.map(|sources| sources.path().display().to_string());
+        Report { sources, ..self }
     }
 
     /// Whether something else is there than before.
@@ -151,6 +164,7 @@ impl Report {
                     writeln!(text, "policy `{policy}` is configured for each sign-up: {reason}");
             }
         }
+        let _ = writeln!(text, "policy set  {}", self.policy_set);
         let _ = writeln!(text, "{INDEX}  {}", self.index);
         let _ = match &self.package {
             None => writeln!(text, "{path}  bundle for {target}"),
@@ -161,6 +175,9 @@ impl Report {
                 kib(*bytes)
             ),
         };
+        if let Some(sources) = &self.sources {
+            let _ = writeln!(text, "{sources}  its manifest and components");
+        }
         let _ = match self.state {
             State::New => writeln!(
                 text,

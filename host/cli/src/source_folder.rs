@@ -1,0 +1,189 @@
+//! The folder beside a bundle with what its code was made from: a manifest, and the components.
+//!
+//! The function has no need of them. A review has: they can be read, tried and compiled again, and
+//! compared with those of another version of `admit`.
+
+use crate::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
+use crate::bundle_folder;
+use admit_core::{Manifest, PolicyId, Settings};
+use admit_engine::bundle::Index;
+use admit_engine::{Digest, policy_set_digest, read_regular_file};
+use anyhow::{Context, bail};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The sources of a bundle, which may not be there.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceFolder(PathBuf);
+
+/// The first line of the manifest in it: no other folder is replaced.
+const MARK: &str = "# Written by `admit bundle`, together with the components. Do not change it.\n";
+
+/// What the name of the folder ends in.
+const ENDING: &str = "sources";
+
+/// How many digits of its digest a component has in its name.
+const DIGITS: usize = 12;
+
+impl SourceFolder {
+    /// That of a package or of the folder of a bundle, such as `function.sources` of `function.zip`.
+    pub(crate) fn beside(bundle: &Path) -> SourceFolder {
+        let is_zip = bundle.extension().is_some_and(|extension| extension == "zip");
+        if is_zip {
+            return SourceFolder(bundle.with_extension(ENDING));
+        }
+        let mut name = bundle.file_name().map_or_else(|| OsString::from("bundle"), OsString::from);
+        name.push(format!(".{ENDING}"));
+        SourceFolder(bundle.with_file_name(name))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The manifest in it, where that and the components are those that an index was made from.
+    pub(crate) fn manifest_of(&self, index: &Index) -> anyhow::Result<PathBuf> {
+        self.policy_set(index).map(|_| self.0.join(MANIFEST))
+    }
+
+    /// The settings of those policies that were configured when an index was made, where the folder
+    /// has them.
+    pub(crate) fn settings_of(&self, index: &Index) -> Option<BTreeMap<PolicyId, Settings>> {
+        let policies = self.policy_set(index).ok()?.policies.into_iter();
+        let configured = policies.filter(|policy| index.configured.contains_key(&policy.id));
+        Some(configured.map(|policy| (policy.id, policy.settings)).collect())
+    }
+
+    fn policy_set(&self, index: &Index) -> anyhow::Result<Manifest> {
+        let name = self.0.display();
+        let file = self.0.join(MANIFEST);
+        if !file.is_file() {
+            bail!(
+                "the manifest and the components of the bundle are not in `{name}`, where \
+                 `admit bundle` puts them: put them there"
+            );
+        }
+        let (_, manifest) = Assembly::read_manifest(&file)?;
+        let mut digests = BTreeMap::new();
+        for policy in &manifest.policies {
+            if !digests.contains_key(&policy.component) {
+                // Never a project, which would be built.
+                let bytes = read_regular_file(&self.0.join(&policy.component), MOST_COMPONENT)
+                    .with_context(|| format!("cannot read `{}` in `{name}`", policy.component))?;
+                digests.insert(policy.component.clone(), Digest::of(&bytes));
+            }
+        }
+        let digest = policy_set_digest(manifest.clone(), |name| digests.get(name).copied());
+        if digest != index.policy_set {
+            bail!(
+                "`{name}` holds another policy set than the bundle: {digest}, and not {}",
+                index.policy_set
+            );
+        }
+        Ok(manifest)
+    }
+
+    /// What `admit bundle` puts there for an assembly, by name.
+    pub(crate) fn files(assembly: &Assembly) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+        let mut files = BTreeMap::new();
+        let mut manifest = assembly.manifest.clone();
+        for policy in &mut manifest.policies {
+            let bytes = &assembly.components[&policy.component];
+            policy.component = file_name(&policy.component, Digest::of(bytes));
+            files.entry(policy.component.clone()).or_insert_with(|| bytes.clone());
+        }
+        let text = manifest.to_toml().context("cannot write the manifest of the sources")?;
+        files.insert(MANIFEST.to_owned(), (MARK.to_owned() + &text).into_bytes());
+        Ok(files)
+    }
+
+    /// Refuses to replace what `admit bundle` did not write.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let problem =
+            || format!("cannot write the sources of the bundle to `{}`", self.0.display());
+        if !self.0.exists() && !self.0.is_symlink() {
+            return Ok(());
+        }
+        let entries = fs::read_dir(&self.0).with_context(problem)?;
+        let names: Vec<OsString> = entries
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<Result<_, _>>()
+            .with_context(problem)?;
+        let is_ours = |name: &OsString| {
+            name == MANIFEST || Path::new(name).extension().is_some_and(|ending| ending == "wasm")
+        };
+        let is_marked =
+            fs::read(self.0.join(MANIFEST)).is_ok_and(|text| text.starts_with(MARK.as_bytes()));
+        let is_replaceable = names.is_empty() || is_marked && names.iter().all(is_ours);
+        if !is_replaceable {
+            bail!(
+                "{}: it holds other files than `admit bundle` put there; move them, or leave the \
+                 sources out with --no-sources",
+                problem()
+            );
+        }
+        Ok(())
+    }
+
+    /// Puts these files there in the place of those from before, unless they are the same.
+    pub(crate) fn write(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+        self.check()?;
+        let is_there = |(name, bytes): (&String, &Vec<u8>)| {
+            fs::read(self.0.join(name)).is_ok_and(|before| before == *bytes)
+        };
+        let count = fs::read_dir(&self.0).map_or(0, Iterator::count);
+        if count == files.len() && files.iter().all(is_there) {
+            return Ok(());
+        }
+        bundle_folder::write(&self.0, files).with_context(|| {
+            format!("cannot write the sources of the bundle to `{}`", self.0.display())
+        })
+    }
+}
+
+/// The name of the file of a component: what the manifest calls it, and its digest.
+fn file_name(component: &str, digest: Digest) -> String {
+    let stem = Path::new(component).file_stem().unwrap_or_default().to_string_lossy();
+    let is_plain = |c: &char| c.is_ascii_alphanumeric() || ['-', '_'].contains(c);
+    let stem: String = stem.chars().filter(is_plain).take(60).collect();
+    let ending = format!("-{}", &digest.hex()[..DIGITS]);
+    // That of a folder like this one has it already.
+    let stem = stem.strip_suffix(&ending).unwrap_or(&stem);
+    format!("{stem}{ending}.wasm")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_lies_beside_the_bundle() {
+        for (bundle, folder) in [
+            ("function.zip", "function.sources"),
+            ("out/function.zip", "out/function.sources"),
+            ("bundle", "bundle.sources"),
+            ("out/bundle/", "out/bundle.sources"),
+            ("v1.2", "v1.2.sources"),
+        ] {
+            assert_eq!(SourceFolder::beside(Path::new(bundle)).path(), Path::new(folder));
+        }
+    }
+
+    #[test]
+    fn a_component_keeps_its_name() {
+        let digest = Digest::of(b"");
+        let ending = format!("-{}.wasm", &digest.hex()[..DIGITS]);
+        for (component, stem) in [
+            ("target/email-domain.wasm", "email-domain"),
+            ("policies/email-domain", "email-domain"),
+            ("../a b\u{1b}[31m.wasm", "ab31m"),
+            ("..", ""),
+        ] {
+            let name = file_name(component, digest);
+            assert_eq!(name, format!("{stem}{ending}"));
+            assert_eq!(file_name(&name, digest), name);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What `admit bundle` puts beside a bundle: the manifest and the components that it was made from,
+//! by which it can be reviewed, compared and bundled again.
+
+use admit_engine::bundle::{INDEX, Index};
+use admit_tests::{Lambda, admit, bootstrap, component, event, stderr, stdout};
+use serde_json::Value;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tempfile::TempDir;
+use zip::ZipArchive;
+
+const SECRET: &str = "a-domain-that-is-a-secret.example";
+
+/// A manifest, with settings that are a secret, of which bundles and packages are made.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Place {
+        let place = Place(tempfile::tempdir().unwrap());
+        let policy = |id: &str, name: &str, settings: &str| {
+            let component = component(name);
+            format!(
+                "[[policy]]\nid = {id:?}\ncomponent = {component:?}\nreads = [\"userName\", \
+                 \"request.userAttributes.email\"]\nverdicts = [\"deny\"]\nsettings = {{ {settings} }}\n"
+            )
+        };
+        let text = policy("length", "minimum-username-length", "characters = 5")
+            + &policy("longer", "minimum-username-length", "characters = 6")
+            + &policy("domains", "blocked-email-domains", &format!("domains = [{SECRET:?}]"));
+        fs::write(place.path("admit.toml"), text).unwrap();
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        admit().current_dir(self.0.path()).args(args).output().unwrap()
+    }
+
+    /// What a command prints as JSON, which must succeed.
+    fn json(&self, args: &[&str]) -> Value {
+        let output = self.run(&[args, &["--format", "json"]].concat());
+        assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn zip(&self, manifest: &str, zip: &str) -> Value {
+        let bootstrap = bootstrap().display().to_string();
+        self.json(&["bundle", "--manifest", manifest, "--zip", zip, "--bootstrap", &bootstrap])
+    }
+
+    fn fails(&self, args: &[&str], words: &[&str]) {
+        let output = self.run(args);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        for word in words {
+            assert!(said.contains(word), "{args:?}: no `{word}` in {said}");
+        }
+    }
+}
+
+fn names(zip: &Path) -> Vec<String> {
+    let zip = ZipArchive::new(File::open(zip).unwrap()).unwrap();
+    zip.file_names().map(|name| name.unwrap().into_owned()).collect()
+}
+
+#[test]
+fn nothing_is_deployed_that_the_function_does_not_read() {
+    let place = Place::new();
+    let said = place.zip("admit.toml", "function.zip");
+    assert_eq!(said["sources"], "function.sources");
+    let mut names = names(&place.path("function.zip"));
+    names.retain(|name| !name.ends_with(".cwasm"));
+    assert_eq!(names, ["bootstrap", "bundle/about.json", "bundle/bundle.json"]);
+    // The settings are beside it, and so is each component, once.
+    let sources = fs::read_dir(place.path("function.sources")).unwrap();
+    let mut beside: Vec<String> =
+        sources.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    beside.sort();
+    let starts: Vec<_> =
+        beside.iter().map(|name| name.split_once('-').map_or("", |n| n.0)).collect();
+    assert_eq!((starts, beside[0].as_str()), (vec!["", "blocked", "minimum"], "admit.toml"));
+    let manifest = fs::read_to_string(place.path("function.sources/admit.toml")).unwrap();
+    assert!(manifest.contains(SECRET));
+    // Where they are not wanted, they are not there.
+    let said = place.json(&["bundle", "-o", "bundle", "--no-sources"]);
+    assert_eq!(said["sources"], Value::Null);
+    assert!(!place.path("bundle.sources").exists());
+    assert!(place.run(&["bundle", "-o", "bundle", "--check"]).status.success());
+    assert!(!place.path("bundle.sources").exists(), "a check writes nothing");
+}
+
+/// From the review of the manifest to the log of the function.
+#[test]
+fn one_digest_goes_with_a_policy_set_everywhere() {
+    let place = Place::new();
+    let bundled = place.zip("admit.toml", "function.zip");
+    let digest = bundled["policySet"].as_str().unwrap();
+    assert!(digest.starts_with("sha256:"), "{digest}");
+    assert_eq!(place.json(&["inspect", "function.zip"])["policySet"], digest);
+    for reviewed in ["admit.toml", "function.zip", "function.sources/admit.toml"] {
+        let output = place.run(&["report", reviewed, "--no-times", "-o", "-"]);
+        assert!(output.status.success(), "{reviewed}: {}", stderr(&output));
+        let at_the_top =
+            stdout(&output).split_once("<span class=\"digest\">").unwrap().1.to_owned();
+        assert!(at_the_top.starts_with(digest), "{reviewed}");
+    }
+    // For another machine, and bundled again from the sources.
+    let again = ["bundle", "--manifest", "function.sources/admit.toml", "-o", "again"];
+    assert_eq!(place.json(&again)["policySet"], digest);
+    let arm64 = ["bundle", "-o", "arm64", "--target", "arm64"];
+    assert_eq!(place.json(&arm64)["policySet"], digest);
+    assert_ne!(place.json(&arm64)["index"], place.json(&again)["index"]);
+    let mut lambda = Lambda::start(&place.path("again"));
+    lambda.invoke(event("sign-up.json"));
+    let started = lambda.end_log().into_iter().find(|line| line["type"] == "started").unwrap();
+    assert_eq!(started["policySet"], digest);
+}
+
+#[test]
+fn a_package_is_checked_and_verified_by_its_sources() {
+    let place = Place::new();
+    place.zip("admit.toml", "function.zip");
+    for args in [&["check", "function.zip"][..], &["verify", "function.zip"]] {
+        let output = place.run(args);
+        assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    }
+    let inspected = place.json(&["inspect", "function.zip"]);
+    assert_eq!(inspected["sources"], "function.sources");
+    assert_eq!(inspected["policies"][2]["settings"][0], "domains");
+    // Sources of another policy set.
+    let manifest = place.path("function.sources/admit.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("characters = 5", "characters = 1")).unwrap();
+    for command in ["check", "report"] {
+        let out: &[&str] = if command == "report" { &["-o", "-"] } else { &[] };
+        let words = ["holds native code alone", "holds another policy set than the bundle"];
+        place.fails(&[&[command, "function.zip"], out].concat(), &words);
+    }
+    assert_eq!(place.json(&["inspect", "function.zip"])["sources"], Value::Null);
+    fs::remove_dir_all(place.path("function.sources")).unwrap();
+    place.fails(&["check", "function.zip"], &["are not in `function.sources`", "put them there"]);
+    assert_eq!(place.run(&["inspect", "function.zip"]).status.code(), Some(0));
+}
+
+/// A component of the sources is a file, never a project, which would be built.
+#[test]
+fn sources_build_nothing() {
+    let place = Place::new();
+    place.zip("admit.toml", "function.zip");
+    let sources = place.path("function.sources");
+    let wasm = fs::read_dir(&sources).unwrap().map(|entry| entry.unwrap().path());
+    let wasm = wasm.filter(|path| path.extension().is_some_and(|ending| ending == "wasm"));
+    let component = wasm.min().unwrap();
+    fs::remove_file(&component).unwrap();
+    fs::create_dir(&component).unwrap();
+    place.fails(&["check", "function.zip"], &["cannot read `blocked-email-domains-"]);
+}
+
+#[test]
+fn policies_are_compared_across_versions_of_admit() {
+    let place = Place::new();
+    fs::write(place.path("event.json"), event("sign-up.json").replace("mary_major", "mary5"))
+        .unwrap();
+    assert!(place.run(&["bundle", "-o", "old"]).status.success());
+    // As one of last year would be, for another machine besides.
+    let path = place.path("old").join(INDEX);
+    let mut index = Index::from_text(&fs::read_to_string(&path).unwrap()).unwrap();
+    index.engine = "47.0.0".to_owned();
+    fs::write(&path, index.to_text().unwrap()).unwrap();
+    let text = fs::read_to_string(place.path("admit.toml")).unwrap();
+    fs::write(place.path("new.toml"), text.replace("characters = 6", "characters = 4")).unwrap();
+    let diff = ["diff", "old", "new.toml", "--events", "event.json"];
+    let output = place.run(&diff);
+    assert_eq!(output.status.code(), Some(3), "{}{}", stdout(&output), stderr(&output));
+    fs::remove_dir_all(place.path("old.sources")).unwrap();
+    place.fails(&diff, &["is compiled by wasmtime 47.0.0", "are not in `old.sources`"]);
+}
+
+#[test]
+fn what_is_not_ours_is_not_replaced() {
+    let place = Place::new();
+    fs::create_dir(place.path("bundle.sources")).unwrap();
+    fs::write(place.path("bundle.sources/admit.toml"), "# mine").unwrap();
+    place.fails(&["bundle", "-o", "bundle"], &["holds other files", "--no-sources"]);
+    assert!(!place.path("bundle").exists());
+    fs::remove_file(place.path("bundle.sources/admit.toml")).unwrap();
+    assert!(place.run(&["bundle", "-o", "bundle"]).status.success());
+    fs::write(place.path("bundle.sources/notes.txt"), "mine").unwrap();
+    place.fails(&["bundle", "-o", "bundle"], &["holds other files"]);
+    assert_eq!(fs::read_to_string(place.path("bundle.sources/notes.txt")).unwrap(), "mine");
+}
