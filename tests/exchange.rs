@@ -1,9 +1,9 @@
 //! A bundle whose parts somebody exchanged, under an index that was sealed anew: what `bundle
 //! --check` says of it.
 
-use admit_core::{Manifest, PolicyId};
+use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
-use admit_engine::{Checksum, Digest, policy_set_digest};
+use admit_engine::{Checksum, Digest, policy_set_digest, settings_digest};
 use admit_tests::{admit, component, stderr, stdout};
 use std::fs;
 use std::path::PathBuf;
@@ -164,7 +164,7 @@ fn other_words_about_a_bundle_are_not_the_same_meaning() {
 /// The digest of a policy set, of whose components these are the bytes.
 fn policy_set(manifest: &str, component: impl Fn(&str) -> Vec<u8>) -> Digest {
     let manifest = Manifest::from_toml("admit.toml", manifest).unwrap();
-    policy_set_digest(manifest, |name| Some(Digest::of(&component(name))))
+    policy_set_digest(manifest, |name| Some(Digest::of(&component(name))), |_| None)
 }
 
 /// The settings by which policies are said to be configured.
@@ -179,12 +179,32 @@ fn other_settings_are_not_the_same_meaning() {
     // Without an index that says so too, they are not those of the bundle.
     assert_eq!(place.bundle(&["--check"]).1, [""; 0]);
     let digest = policy_set(&lax, |name| fs::read(sources.join(name)).unwrap());
-    place.reseal(|index| index.policy_set = digest);
+    let settings: Settings = serde_json::from_str(r#"{"characters": 1}"#).unwrap();
+    place.reseal(|index| {
+        index.policy_set = digest;
+        index.configured.get_mut(&id("five")).unwrap().settings = settings_digest(&settings);
+    });
     assert_eq!(place.check(), ["policy.five.settings.characters: changed"]);
     // Where they are gone, the digest tells that something else was meant.
     fs::remove_dir_all(sources).unwrap();
+    let changes = place.check();
+    assert!(changes.iter().all(|line| !line.contains("same meaning")), "{changes:?}");
     let line = "settings: changed; the sources of what was there do not lie beside it";
     assert_eq!(place.check(), [line]);
+}
+
+/// Where the sources are gone, code is compared all the same.
+#[test]
+fn other_code_is_named_without_the_sources() {
+    let place = Place::new("ahead");
+    fs::remove_dir_all(place.path("bundle.sources")).unwrap();
+    place.reseal(|index| {
+        let other = index.configured[&id("grants")].compiled;
+        index.configured.get_mut(&id("five")).unwrap().compiled = other;
+    });
+    let changes = place.check();
+    let is_named = |line: &String| line.starts_with("policy.five: other code: blake3:");
+    assert!(changes.iter().any(is_named), "{changes:?}");
 }
 
 /// What the index says of a policy is what it is configured by for each sign-up, whatever the

@@ -4,6 +4,7 @@
 use admit_tests::{Answer, Bundle, Lambda, bootstrap, changed_guest, event, root};
 use serde_json::{Value, json};
 use std::fs;
+use std::iter;
 use std::process::Command;
 
 /// The end of a line is part of it.
@@ -81,8 +82,15 @@ pub(crate) fn crowded_decision() -> Value {
     let all = kinds.into_iter().flat_map(|(kind, count)| std::iter::repeat_n(kind, count));
     let manifest: String = all.enumerate().map(policy).collect();
     let bundle = Bundle::unchecked(&format!("budget = \"4s\"\n{manifest}")).unwrap();
-    let (_, lines) = log(&bundle, &event("sign-up.json"));
-    the(&lines, "decision").clone()
+    // On a machine that is busy, time may run out for some.
+    let mut decisions = iter::repeat_with(|| {
+        let (_, lines) = log(&bundle, &event("sign-up.json"));
+        the(&lines, "decision").clone()
+    });
+    let is_whole = |decision: &Value| {
+        list(decision, "/policies").iter().all(|policy| policy["kind"] != "budget")
+    };
+    decisions.by_ref().take(10).find(is_whole).expect("a decision for which there was time")
 }
 
 #[test]

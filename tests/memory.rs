@@ -1,26 +1,26 @@
 //! What memory a function needs: what it says of that when it starts, and what it takes.
 
 use admit_tests::{Answer, Bundle, Lambda, changed_guest, event, memory};
-use std::fs;
 use std::iter;
 
 const MIB: u64 = 1 << 20;
 
-/// So many policies that take all the memory that they may, each with a component of its own.
+/// So many policies that take all the memory that they may, each with a component of its own: the
+/// first as much as there is by default, the others hardly more than what stays of it.
 fn hungry(components: usize) -> Bundle {
-    let folder = tempfile::tempdir().unwrap();
     let policy = |number: usize| {
-        let other = format!("(i32.const {})", 1_000 + number);
-        let guest = changed_guest("grows-memory-and-answers", &[("(i32.const 7)", &other)]);
-        let component = folder.path().join(format!("{number}.wasm"));
-        fs::write(&component, guest).unwrap();
+        let memory = if number == 0 { "16MiB" } else { "2MiB" };
         format!(
-            "[[policy]]\nid = \"p{number}\"\ncomponent = {component:?}\nreads = []\n\
-             verdicts = []\nlimits.time = \"2s\"\n"
+            "[[policy]]\nid = \"p{number}\"\ncomponent = \"{number}\"\nreads = []\n\
+             verdicts = []\nlimits = {{ time = \"2s\", memory = \"{memory}\" }}\n"
         )
     };
     let manifest: String = (0..components).map(policy).collect();
-    Bundle::with(&format!("budget = \"4s\"\n{manifest}"))
+    let component = |number: &str| {
+        let other = format!("(i32.const {})", 1_000 + number.parse::<usize>().unwrap());
+        changed_guest("grows-memory-and-answers", &[("(i32.const 7)", &other)])
+    };
+    Bundle::of_components(&format!("budget = \"4s\"\n{manifest}"), component).unwrap()
 }
 
 /// What the function says that it needs, in MiB, where it has 128; nothing if that is enough.
@@ -47,8 +47,9 @@ fn a_function_with_many_components_takes_more_than_the_least_and_says_so() {
 #[test]
 fn as_many_components_as_the_guide_says_fit_the_least() {
     for (components, needed) in [(53, None), (54, Some(129))] {
-        let mut lambda = Lambda::start(&hungry(components).path());
-        lambda.invoke(event("sign-up.json"));
+        let bundle = hungry(components);
+        let mut lambda = Lambda::start(&bundle.path());
+        assert!(matches!(lambda.invoke(event("sign-up.json")), Answer::Response(_)));
         assert_eq!(needs(&lambda), needed, "{components}");
         let peak = memory(lambda.process(), "VmHWM:");
         assert!(peak < 128 * MIB, "{peak}");

@@ -58,7 +58,8 @@ fn a_new_project_builds_tests_and_lints() {
     assert!(said.contains("imports    none\n"), "{said}");
 
     let eval = |email: &str| {
-        let event = format!(r#"{{"request":{{"userAttributes":{{"email":"{email}"}}}}}}"#);
+        let event =
+            format!(r#"{{"request":{{"userAttributes":{{"email":"{email}"}}}},"response":{{}}}}"#);
         fs::write(folder.path().join("event.json"), event).unwrap();
         let mut command = admit();
         command.args(["eval", "--settings", r#"{"domains": ["example.com"]}"#]);

@@ -31,7 +31,7 @@ impl Here {
         let here = Here(Played::node());
         here.write("admit.toml", POLICY);
         here.write("cases.toml", CASES);
-        here.write("event.json", "{\"userName\": \"mary_major\"}");
+        here.write("event.json", "{\"userName\": \"mary_major\", \"response\": {}}");
         fs::copy(component("grants-everything"), here.path("p.wasm")).unwrap();
         here.write("project/cases.toml", CASES.replace("event.json", "../event.json").as_str());
         here

@@ -2,7 +2,7 @@
 
 use admit_core::{Manifest, PolicyId};
 use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
-use admit_engine::{Digest, policy_set_digest};
+use admit_engine::{Digest, policy_set_digest, settings_digest};
 use admit_tests::{admit, component, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
@@ -164,8 +164,14 @@ fn what_a_policy_was_configured_by_is_compared() {
     assert_ne!(text, lax);
     fs::write(sources.join("admit.toml"), &lax).unwrap();
     let manifest = Manifest::from_toml("admit.toml", &lax).unwrap();
-    let policy_set = policy_set_digest(manifest, |name| Some(digest(&sources.join(name))));
-    place.reseal(|index| index.policy_set = policy_set);
+    let settings = manifest.policies[2].settings.clone();
+    let policy_set =
+        policy_set_digest(manifest, |name| Some(digest(&sources.join(name))), |_| None);
+    place.reseal(|index| {
+        index.policy_set = policy_set;
+        let configured = index.configured.get_mut(&id(NAMES[2])).unwrap();
+        configured.settings = settings_digest(&settings);
+    });
     assert_eq!(place.states().1, ["verified", "verified", "other-code"]);
     // What a sign-up is said to have used already.
     let place = Place::new(&[]);

@@ -140,7 +140,7 @@ resource "aws_lambda_permission" "cognito" {
 resource "aws_cloudwatch_log_metric_filter" "failures" {
   name           = "failures"
   log_group_name = aws_cloudwatch_log_group.admit.name
-  pattern        = "{ ($.type = \"decision\" && $.grounds = \"failure\") || ($.type = \"error\") || ($.type = \"panic\") || ($.type = \"runtime-error\") || ($.type = \"not-loaded\") || ($.type = \"not-configured\") || ($.type = \"invalid-event\") }"
+  pattern        = "{ ($.type = \"decision\" && $.grounds = \"failure\") || ($.type = \"error\") || ($.type = \"panic\") || ($.type = \"runtime-error\") || ($.type = \"lost-lines\") || ($.type = \"undelivered\") || ($.type = \"not-loaded\") || ($.type = \"not-configured\") || ($.type = \"invalid-event\") }"
 
   metric_transformation {
     namespace = local.metric_namespace
@@ -167,7 +167,7 @@ resource "aws_cloudwatch_log_metric_filter" "denials" {
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_name          = "${var.name}-failures"
-  alarm_description   = "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds `failure`, `error`, `panic`, `runtime-error`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back."
+  alarm_description   = "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back."
   namespace           = local.metric_namespace
   metric_name         = "Failures"
   statistic           = "Sum"

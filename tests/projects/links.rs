@@ -21,6 +21,8 @@ fn check_link(played: &Played, link: &str, leads_to: &str) {
     fs::write(mine.join("folder/keep"), MINE).unwrap();
     let path = played.project().join(link);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
+    // A build that was refused may have left its lock there.
+    drop(fs::remove_file(&path));
     symlink(mine.join(leads_to), &path).unwrap();
     for command in BUILDING {
         let mut command = admit_in(played, command);
@@ -76,8 +78,6 @@ fn no_link_leads_an_installation_elsewhere() {
             // Made anew, it would be emptied first.
             check_link(&played, ".venv", "folder");
             assert_eq!(played.started(), [""; 0]);
-            // What keeps two builds apart is there by now.
-            fs::remove_file(played.project().join("target/admit/.install")).unwrap();
         }
         check_link(&played, "target/admit/.install", "file");
         assert_eq!(played.started(), [""; 0]);

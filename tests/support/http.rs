@@ -115,11 +115,12 @@ pub fn post(address: &str, path: &str, headers: &[(&str, &str)], body: &str) -> 
         "POST {path} HTTP/1.1\r\nconnection: close\r\n{headers}\
          content-length: {length}\r\n\r\n"
     );
-    stream.write_all(head.as_bytes()).expect("it reads");
-    // Where the body is too large, the answer comes before its end.
-    let _ = stream.write_all(body.as_bytes());
-    let mut text = String::new();
-    stream.read_to_string(&mut text).expect("it answers");
+    // Where the body is too large, or is not read, the answer comes before its end, and the
+    // connection may then be closed without more.
+    let _ = stream.write_all(&[head.as_bytes(), body.as_bytes()].concat());
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8(bytes).expect("text");
     let (head, body) = text.split_once("\r\n\r\n").expect("a header");
     let mut lines = head.lines().map(str::to_ascii_lowercase);
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());

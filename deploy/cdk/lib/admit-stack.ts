@@ -187,6 +187,7 @@ export class AdmitStack extends Stack {
       logGroup,
       filterPattern: logs.FilterPattern.literal(
         '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")' +
+          ' || ($.type = "lost-lines") || ($.type = "undelivered")' +
           ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }',
       ),
       metricNamespace: namespace,
@@ -211,7 +212,7 @@ export class AdmitStack extends Stack {
         alarmName: `${this.stackName}-failures`,
         alarmDescription:
           "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds" +
-          ' `failure`, `error`, `panic`, `runtime-error`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
+          ' `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
         metric: failures.metric(sum),
         evaluationPeriods: 1,
         threshold: 1,

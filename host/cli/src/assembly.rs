@@ -175,7 +175,7 @@ impl Assembly {
 
     /// The digest of everything that decides.
     pub(crate) fn digest(&self) -> Digest {
-        policy_set_digest(self.manifest.clone(), |name| self.source(name))
+        policy_set_digest(self.manifest.clone(), |name| self.source(name), |_| None)
     }
 
     /// The digest of a component.

@@ -13,7 +13,7 @@ use admit_core::{Policy, PolicyId};
 use admit_engine::bundle::{
     ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, file_name,
 };
-use admit_engine::{Checksum, Compiler, Digest, Engine, NoSnapshot, Target};
+use admit_engine::{Checksum, Compiler, Digest, Engine, NoSnapshot, Target, settings_digest};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::collections::{BTreeMap, HashMap};
@@ -83,8 +83,8 @@ impl BundleFiles {
                 }
                 Some(Err(NoSnapshot::Differs(how))) => bail!(
                     "policy `{}` would decide differently in the function than in review: its \
-                     snapshot differs from its component, {how}; bundle it with \
-                     `--configure always`, and report this as a flaw of `admit`",
+                     snapshot differs from its component, {how}; or bundle it with \
+                     `--configure always`",
                     policy.id
                 ),
                 Some(Err(reason)) => unconfigured.push((policy.id.clone(), reason)),
@@ -183,7 +183,9 @@ impl Ahead<'_> {
             Some(difference) => Err(NoSnapshot::Differs(difference)),
             None => {
                 let fuel = taken.snapshot.fuel;
-                Ok((ConfiguredPolicy { compiled: Checksum::of(&code), fuel }, code))
+                let compiled = Checksum::of(&code);
+                let settings = settings_digest(&policy.settings);
+                Ok((ConfiguredPolicy { compiled, fuel, settings }, code))
             }
         })
     }

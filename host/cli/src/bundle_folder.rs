@@ -56,9 +56,26 @@ pub(crate) fn read(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
         .collect()
 }
 
+/// Who can read a folder that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Everybody, as Lambda's user has to.
+    All,
+    /// Its owner alone.
+    Owner,
+}
+
 /// Writes the new bundle beside the old one, then puts it in its place. Where that cannot
 /// be done, the old one stays.
-pub(crate) fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+pub(crate) fn write(
+    folder: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    readers: Readers,
+) -> io::Result<()> {
+    let (folder_mode, file_mode) = match readers {
+        Readers::All => (0o755, 0o644),
+        Readers::Owner => (0o700, 0o600),
+    };
     // Behind a link, what it leads to is replaced.
     let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let parent = match folder.parent() {
@@ -69,11 +86,11 @@ pub(crate) fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Res
     let beside = tempfile::Builder::new().prefix(".admit-bundle-").tempdir_in(parent)?;
     let (new, old) = (beside.path().join("new"), beside.path().join("old"));
     fs::create_dir(&new)?;
-    readable(&new, 0o755)?;
+    readable(&new, folder_mode)?;
     for (name, bytes) in files {
         let path = new.join(name);
         fs::write(&path, bytes)?;
-        readable(&path, 0o644)?;
+        readable(&path, file_mode)?;
     }
     if !folder.exists() {
         return fs::rename(new, folder);

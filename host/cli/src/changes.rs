@@ -19,25 +19,26 @@ const SETTINGS: &str = ".settings.";
 /// and say the same of it.
 pub(crate) fn between(old: &Known, new: &Index) -> anyhow::Result<Vec<String>> {
     let Known { index: old, has_settings } = old;
-    let mut lines = Vec::new();
-    let (was, mut is) = (by_policy(old)?, by_policy(new)?);
+    let mut old = old.clone();
     if !has_settings {
-        for id in old.configured.keys() {
-            is["policy"][id.as_str()]["settings"] = was["policy"][id.as_str()]["settings"].clone();
-        }
+        // They are the new ones, or the digest of the policy set says that they are not.
+        let mut known = new.clone();
+        known.configured.clone_from(&old.configured);
+        old.put_settings(known.take_settings());
     }
-    compare("", &was, &is, &mut lines);
+    let mut lines = Vec::new();
+    compare("", &by_policy(&old)?, &by_policy(new)?, &mut lines);
     if lines.is_empty() && old.policy_set != new.policy_set {
         lines.push(
             "settings: changed; the sources of what was there do not lie beside it".to_owned(),
         );
     }
-    lines.extend(code::exchanged(old, new)?);
+    lines.extend(code::exchanged(&old, new)?);
     // What they say follows from the components and the settings.
     let sources = |index: &Index| -> BTreeSet<Digest> {
         index.components.values().map(|entry| entry.source).collect()
     };
-    if sources(old) == sources(new) {
+    if sources(&old) == sources(new) {
         lines.extend(other_file(ABOUT, old.about, new.about));
     }
     Ok(lines)

@@ -6,7 +6,7 @@ use crate::source_folder::SourceFolder;
 use crate::{bootstrap, bundle_folder};
 use admit_core::Manifest;
 use admit_engine::bundle::{INDEX, Index};
-use admit_engine::{Digest, policy_set_digest, read_regular_file};
+use admit_engine::{Digest, read_regular_file};
 use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -32,6 +32,8 @@ pub(crate) struct Deployment {
     pub(crate) bootstrap: Option<Vec<u8>>,
     /// What would not work, or what nobody asked for.
     pub(crate) flaws: Vec<String>,
+    /// How many of them, the first ones, are flaws of the index and of the files that it names.
+    bundle_flaws: usize,
 }
 
 /// Where a bundle is.
@@ -53,6 +55,18 @@ impl Kind {
 }
 
 impl Deployment {
+    /// Takes the settings of policies that were configured when it was made from other sources than
+    /// those beside it, if they are its own.
+    pub(crate) fn take_settings(&mut self, sources: &SourceFolder) -> anyhow::Result<()> {
+        let known = sources.settings_of(&self.index).filter(|_| !self.has_settings);
+        if let Some(settings) = known {
+            self.index.put_settings(settings);
+            self.manifest = self.index.manifest().context("the settings of the sources")?;
+            self.has_settings = true;
+        }
+        Ok(())
+    }
+
     /// What is in a place; nothing if that is neither a bundle nor a zip.
     pub(crate) fn at(path: &Path) -> anyhow::Result<Option<Deployment>> {
         if path.join(INDEX).is_file() {
@@ -69,7 +83,7 @@ impl Deployment {
         let files = bundle_folder::read(path)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
         let flaws = flaws(&files);
-        Deployment::new(Kind::Bundle, path, files, None, flaws)
+        Deployment::new(Kind::Bundle, path, files, None, (flaws, Vec::new()))
     }
 
     fn in_zip(path: &Path) -> anyhow::Result<Deployment> {
@@ -78,13 +92,13 @@ impl Deployment {
             .with_context(|| format!("cannot read `{name}`"))?;
         let package = Package::from_zip(&bytes)
             .with_context(|| format!("`{name}` is no deployment package"))?;
-        let mut found = flaws(&package.bundle);
-        found.extend(package.flaws);
+        let of_bundle = flaws(&package.bundle);
+        let mut others = package.flaws;
         let bootstrap = Some(package.bootstrap).filter(|bytes| !bytes.is_empty());
         if bootstrap.is_none() {
-            found.push(format!("{BOOTSTRAP}: missing"));
+            others.push(format!("{BOOTSTRAP}: missing"));
         }
-        Deployment::new(Kind::Package, path, package.bundle, bootstrap, found)
+        Deployment::new(Kind::Package, path, package.bundle, bootstrap, (of_bundle, others))
     }
 
     fn new(
@@ -92,7 +106,7 @@ impl Deployment {
         path: &Path,
         files: BTreeMap<String, Vec<u8>>,
         bootstrap: Option<Vec<u8>>,
-        mut flaws: Vec<String>,
+        (mut flaws, others): (Vec<String>, Vec<String>),
     ) -> anyhow::Result<Deployment> {
         let name = path.display();
         let sources = SourceFolder::beside(path);
@@ -100,18 +114,15 @@ impl Deployment {
         let Known { index, has_settings } =
             known.map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
         let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
+        if let Err(reason) = index.check_policy_set() {
+            flaws.push(format!("{INDEX}: {reason}"));
+        }
+        let bundle_flaws = flaws.len();
+        flaws.extend(others);
         if let Some(bytes) = &bootstrap
             && let Err(error) = bootstrap::check(bytes, index.target)
         {
             flaws.push(format!("{BOOTSTRAP}: {error:#}"));
-        }
-        if has_settings {
-            let source = |name: &str| index.components.get(name).map(|entry| entry.source);
-            let is = policy_set_digest(manifest.clone(), source);
-            if is != index.policy_set {
-                let said = index.policy_set;
-                flaws.push(format!("{INDEX}: its policy set is {is}, and it says {said}"));
-            }
         }
         Ok(Deployment {
             kind,
@@ -124,6 +135,7 @@ impl Deployment {
             files,
             bootstrap,
             flaws,
+            bundle_flaws,
         })
     }
 }
@@ -133,7 +145,8 @@ impl Deployment {
 pub(crate) fn manifest_behind(path: &Path) -> anyhow::Result<PathBuf> {
     let Some(deployment) = Deployment::at(path)? else { return Ok(path.to_owned()) };
     let name = path.display();
-    if let Some(flaw) = deployment.flaws.first() {
+    // A bootstrap of another version is no reason not to look at the policies.
+    if let Some(flaw) = deployment.flaws[..deployment.bundle_flaws].first() {
         bail!("`{name}`: {flaw}: `admit inspect {name}` says all that is wrong with it");
     }
     deployment.sources.manifest_of(&deployment.index).with_context(|| {

@@ -2,8 +2,10 @@
 
 mod caller;
 mod payload;
+mod stall;
 
 use self::payload::Payloads;
+use self::stall::Stalling;
 use crate::live::Live;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
@@ -14,7 +16,7 @@ use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use serde_json::json;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -85,7 +87,7 @@ impl InvokeApi {
                 let _ = http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(HEADER_TIMEOUT)
-                    .serve_connection(TokioIo::new(stream), service)
+                    .serve_connection(Stalling::new(stream), service)
                     .await;
                 drop(place);
             });

@@ -21,6 +21,8 @@ enum Place {
     File(PathBuf),
     /// Into what is there, which holds no bytes that could be replaced.
     Stream,
+    /// To standard output, whatever that is.
+    StandardOutput,
 }
 
 impl Output {
@@ -41,6 +43,7 @@ impl Output {
         // Once more: much may have happened meanwhile.
         let written = match self.place()? {
             Place::File(file) => file::put(&file, bytes),
+            Place::StandardOutput => io::stdout().lock().write_all(bytes),
             Place::Stream => {
                 let stream = File::options().write(true).open(&self.path);
                 stream.and_then(|mut stream| stream.write_all(bytes))
@@ -71,6 +74,8 @@ fn place(path: &Path) -> io::Result<Place> {
     // Of what a link leads to.
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::Error::other("it is a folder: name a file")),
+        // As `/dev/stdout` does where it leads to a file: what stands in that stays.
+        Ok(_) if is_same_file(path, Path::new("/dev/fd/1")) => Ok(Place::StandardOutput),
         Ok(there) if there.is_file() => path.canonicalize().map(Place::File),
         Ok(_) => Ok(Place::Stream),
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),

@@ -110,6 +110,12 @@ impl Before {
             Ok(before) => lines.extend(changes::between(before, new)?),
             Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
         }
+        if lines.is_empty()
+            && let Ok(Known { index: before, .. }) = &self.index
+            && (before.compiled() != new.compiled() || before.configured != new.configured)
+        {
+            lines.push("other code".to_owned());
+        }
         let more = lines.len().saturating_sub(MOST_LINES);
         lines.truncate(MOST_LINES);
         if more > 0 {

@@ -1,7 +1,7 @@
 //! Where a policy set comes from: a manifest, a bundle or a deployment package.
 
 use crate::assembly::{Assembly, Built, Compiled, MANIFEST};
-use crate::bundle_folder;
+use crate::bundle_folder::{self, Readers};
 use crate::function_zip::{MOST_PACKAGE, Package};
 use crate::source_folder::SourceFolder;
 use admit_core::{Failure, Policy};
@@ -104,7 +104,7 @@ impl PolicySource {
                 let unpacked = folder.path().join("bundle");
                 let files = package.bundle.iter().filter(|(name, _)| is_plain(name));
                 let files = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
-                bundle_folder::write(&unpacked, &files)
+                bundle_folder::write(&unpacked, &files, Readers::Owner)
                     .with_context(|| format!("cannot unpack `{name}`"))?;
                 self.load(&unpacked, engine)
             }

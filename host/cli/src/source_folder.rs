@@ -4,7 +4,8 @@
 //! compared with those of another version of `admit`.
 
 use crate::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
-use crate::bundle_folder;
+use crate::bundle_folder::{self, Readers};
+use crate::output::is_inside;
 use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::Index;
 use admit_engine::{Digest, policy_set_digest, read_regular_file};
@@ -37,6 +38,11 @@ impl SourceFolder {
         let mut name = bundle.file_name().map_or_else(|| OsString::from("bundle"), OsString::from);
         name.push(format!(".{ENDING}"));
         SourceFolder(bundle.with_file_name(name))
+    }
+
+    /// The folder itself, whatever it is called.
+    pub(crate) fn at(folder: &Path) -> SourceFolder {
+        SourceFolder(folder.to_owned())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -75,7 +81,8 @@ impl SourceFolder {
                 digests.insert(policy.component.clone(), Digest::of(&bytes));
             }
         }
-        let digest = policy_set_digest(manifest.clone(), |name| digests.get(name).copied());
+        let digest =
+            policy_set_digest(manifest.clone(), |name| digests.get(name).copied(), |_| None);
         if digest != index.policy_set {
             bail!(
                 "`{name}` holds another policy set than the bundle: {digest}, and not {}",
@@ -127,17 +134,41 @@ impl SourceFolder {
         Ok(())
     }
 
-    /// Puts these files there in the place of those from before, unless they are the same.
-    pub(crate) fn write(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
-        self.check()?;
+    /// Refuses to replace what the command reads by something else.
+    pub(crate) fn check_inputs(
+        &self,
+        files: &BTreeMap<String, Vec<u8>>,
+        inputs: &[PathBuf],
+    ) -> anyhow::Result<()> {
+        match inputs.iter().find(|input| is_inside(input, &self.0)) {
+            Some(input) if !self.holds(files) => bail!(
+                "cannot write the sources of the bundle to `{}`: `{}` in it belongs to what this \
+                 command reads, and would be lost: name another place for the bundle, or leave the \
+                 sources out with --no-sources",
+                self.0.display(),
+                input.display()
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether these files are there, and no other.
+    fn holds(&self, files: &BTreeMap<String, Vec<u8>>) -> bool {
         let is_there = |(name, bytes): (&String, &Vec<u8>)| {
             fs::read(self.0.join(name)).is_ok_and(|before| before == *bytes)
         };
         let count = fs::read_dir(&self.0).map_or(0, Iterator::count);
-        if count == files.len() && files.iter().all(is_there) {
+        count == files.len() && files.iter().all(is_there)
+    }
+
+    /// Puts these files there in the place of those from before, unless they are the same. Nobody
+    /// but their owner can read them: the settings may be secrets.
+    pub(crate) fn write(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+        self.check()?;
+        if self.holds(files) {
             return Ok(());
         }
-        bundle_folder::write(&self.0, files).with_context(|| {
+        bundle_folder::write(&self.0, files, Readers::Owner).with_context(|| {
             format!("cannot write the sources of the bundle to `{}`", self.0.display())
         })
     }

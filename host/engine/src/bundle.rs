@@ -87,6 +87,8 @@ pub struct ConfiguredPolicy {
     pub compiled: Checksum,
     /// Units of fuel that were used until then.
     pub fuel: u64,
+    /// The digest of the settings by which it was configured.
+    pub settings: Digest,
 }
 
 /// Why a bundle cannot be read at all.
@@ -146,7 +148,7 @@ impl Index {
     /// The index of a bundle of these components.
     pub fn new(manifest: Manifest, target: Target, components: BTreeMap<String, Entry>) -> Index {
         let source = |name: &str| components.get(name).map(|entry| entry.source);
-        let policy_set = policy_set_digest(manifest.clone(), source);
+        let policy_set = policy_set_digest(manifest.clone(), source, |_| None);
         Index {
             format: FORMAT,
             engine: WASMTIME_VERSION.to_owned(),
@@ -162,6 +164,19 @@ impl Index {
     /// The manifest inside.
     pub fn manifest(&self) -> Result<Manifest, Problem> {
         Manifest::try_from(self.manifest.clone())
+    }
+
+    /// Checks that the digest of the policy set is that of the manifest, of the components and of
+    /// the settings by which policies were configured. An error says what is wrong.
+    pub fn check_policy_set(&self) -> Result<(), String> {
+        let manifest = self.manifest().map_err(|problem| problem.to_string())?;
+        let source = |name: &str| self.components.get(name).map(|entry| entry.source);
+        let settings = |id: &PolicyId| self.configured.get(id).map(|policy| policy.settings);
+        let is = policy_set_digest(manifest, source, settings);
+        match is == self.policy_set {
+            true => Ok(()),
+            false => Err(format!("its policy set is {is}, and it says {}", self.policy_set)),
+        }
     }
 
     /// Takes the settings of configured policies out of the manifest, by their ids.
@@ -227,6 +242,7 @@ pub fn load(
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
     let index = Index::from_text(&text)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
+    index.check_policy_set().map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
     let Index { engine: version, target, policy_set, manifest, components, configured, .. } = index;
     let manifest = Manifest::try_from(manifest)
         .map_err(|problem| BundleError::Manifest { path: path.clone(), problem })?;

@@ -170,7 +170,7 @@ impl Engine {
     /// The share of what waits for nobody and is waited for by nobody, but for so long.
     pub(crate) fn alone(&self, left: Duration) -> Share {
         let (end, last) = (self.clock.now().after(left), Instant::now() + left);
-        Share { budget: left.into(), length: left, own: end, whole: end, last }
+        Share { budget: left.into(), length: left, own: end, whole: end, own_last: last, last }
     }
 
     fn sandboxed(

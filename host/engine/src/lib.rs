@@ -39,7 +39,7 @@ pub use compiled_cache::CompiledCache;
 pub use digest::Digest;
 pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
 pub use evaluation::{Configured, Evaluation};
-pub use identity::policy_set_digest;
+pub use identity::{policy_set_digest, settings_digest};
 pub use loaded::{LazyComponent, Loaded};
 #[cfg(feature = "compile")]
 pub use native::Compiler;

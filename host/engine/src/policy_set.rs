@@ -3,7 +3,7 @@ use crate::engine::{Engine, KEPT, WARM};
 use crate::evaluation::{Evaluation, Setup};
 use crate::loaded::{LazyComponent, Loaded};
 use crate::share::Share;
-use crate::shelf::MOST_LOADED;
+use crate::shelf::most_loaded;
 use crate::snapshot::Snapshot;
 use admit_core::{
     Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, Record, SignUp, Size,
@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 /// A manifest with its components: everything that decides.
 pub struct PolicySet {
     engine: Arc<Engine>,
+    /// How many components can be loaded at a time.
+    most_loaded: usize,
     digest: Option<Digest>,
     budget: Time,
     when_nobody_applies: WhenNobodyApplies,
@@ -68,6 +70,7 @@ impl PolicySet {
         let entries = manifest.policies.into_iter().map(entry).collect();
         PolicySet {
             engine,
+            most_loaded: most_loaded(),
             digest: None,
             budget: manifest.budget,
             when_nobody_applies: manifest.when_nobody_applies.unwrap_or_default(),
@@ -170,11 +173,14 @@ impl PolicySet {
             entries.filter(|entry| entry.policy.applies_to.contains(sign_up)).collect();
         let not_asked = self.entries.len() - asked.len();
         // Before the clock starts: what is loaded for one takes no time from the others.
-        asked.iter().take(MOST_LOADED).for_each(|entry| _ = entry.component.get());
+        for entry in asked.iter().take(self.most_loaded).take_while(|_| Instant::now() < last) {
+            let _ = entry.component.get();
+        }
         let _running = self.engine.clock.run();
         let budget = self.budget.min(left.into());
         let whole = self.engine.clock.start_of_something().after(budget.duration());
-        let all = Share { budget, length: budget.duration(), own: whole, whole, last };
+        let all =
+            Share { budget, length: budget.duration(), own: whole, whole, own_last: last, last };
         let evaluations = self.evaluate_all(&asked, sign_up, all);
         let outcomes: Vec<Outcome> = asked
             .iter()

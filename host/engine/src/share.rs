@@ -15,6 +15,8 @@ pub(crate) struct Share {
     pub(crate) own: Moment,
     /// When the whole decision must be made.
     pub(crate) whole: Moment,
+    /// When this policy's own share of the caller's time is over, by the wall.
+    pub(crate) own_last: Instant,
     /// When the caller stops waiting, by the wall.
     pub(crate) last: Instant,
 }
@@ -50,7 +52,9 @@ impl Share {
     pub(crate) fn next(&self, now: Moment, waiting: usize) -> Share {
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
         let length = now.until(self.whole) / waiting;
-        Share { length, own: now.after(length), ..*self }
+        let wall = Instant::now();
+        let own_last = wall + self.last.saturating_duration_since(wall) / waiting;
+        Share { length, own: now.after(length), own_last, ..*self }
     }
 
     /// Whether a policy that has computed for so long is to be stopped for the others.
@@ -58,10 +62,13 @@ impl Share {
         if self.is_over(now) {
             return Some(UsedUp::Budget);
         }
-        (now >= self.own).then_some(match computed >= GRACE.min(self.length) {
-            true => UsedUp::Budget,
-            false => UsedUp::Turn,
-        })
+        if now >= self.own {
+            let has_computed = computed >= GRACE.min(self.length);
+            return Some(if has_computed { UsedUp::Budget } else { UsedUp::Turn });
+        }
+        // The process hardly runs: its own clock would let one policy wait until it is too late
+        // for the others.
+        (Instant::now() >= self.own_last).then_some(UsedUp::Turn)
     }
 }
 
@@ -78,6 +85,7 @@ mod tests {
             length: second,
             own: start.after(second),
             whole: start.after(2 * second),
+            own_last: Instant::now() + 60 * second,
             last: Instant::now() + 60 * second,
         };
         let early = start.after(second / 2);
@@ -89,6 +97,9 @@ mod tests {
         assert_eq!(short.used_up(share.own, GRACE / 5), Some(UsedUp::Budget));
         let past = Share { last: Instant::now(), ..share };
         assert_eq!(past.used_up(early, Duration::ZERO), Some(UsedUp::Budget));
+        // A process that is stopped most of the time.
+        let stopped = Share { own_last: Instant::now(), ..share };
+        assert_eq!(stopped.used_up(early, second / 4), Some(UsedUp::Turn));
     }
 
     #[test]
@@ -100,6 +111,7 @@ mod tests {
             length: 2 * second,
             own: start.after(2 * second),
             whole: start.after(2 * second),
+            own_last: Instant::now() + 60 * second,
             last: Instant::now() + 60 * second,
         };
         let first = all.next(start, 4);

@@ -8,7 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 const MOST_BYTES: u64 = 512 << 20;
 
 /// The most components that are loaded at a time, where a process may have many descriptors.
-pub(crate) const MOST_LOADED: usize = 512;
+const MOST_LOADED: usize = 512;
+
+/// How many components of a policy set this process keeps loaded: it has half of its descriptors for
+/// them. The pool keeps some as well, and requests need some.
+pub(crate) fn most_loaded() -> usize {
+    let half = usize::try_from(descriptors() / 2).unwrap_or(MOST_LOADED);
+    half.clamp(16, MOST_LOADED)
+}
 
 /// The components of a policy set that are loaded. A loaded component holds a descriptor and some
 /// mappings, of which a process may have a limited number.
@@ -20,11 +27,9 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// A shelf for half of the descriptors that the process may have: the pool keeps some as well,
-    /// and requests need some.
+    /// A shelf for as many components as the process can keep loaded.
     pub(crate) fn of_this_process() -> Arc<Shelf> {
-        let half = usize::try_from(descriptors() / 2).unwrap_or(MOST_LOADED);
-        Shelf::with(half.clamp(16, MOST_LOADED))
+        Shelf::with(most_loaded())
     }
 
     pub(crate) fn with(most: usize) -> Arc<Shelf> {

@@ -20,8 +20,9 @@ use std::process::{self, ExitCode};
 use std::sync::Arc;
 use tokio::runtime;
 
-/// By this `admit bundle` knows the bootstrap of its own version from other programs.
-const MARK: &str = concat!("admit-bootstrap/", env!("CARGO_PKG_VERSION"));
+/// By this `admit bundle` knows the bootstrap of its own version from other programs. It has an end,
+/// since the linker puts other texts right behind it.
+const MARK: &str = concat!("admit-bootstrap/", env!("CARGO_PKG_VERSION"), "\n");
 
 fn main() -> ExitCode {
     // Else the compiler would leave it out.

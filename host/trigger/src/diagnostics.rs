@@ -37,7 +37,9 @@ pub(crate) fn start(level: LevelFilter) {
         .with_filter(ours);
     let errors = level.min(LevelFilter::ERROR);
     // Of its other parts a denial is an error too.
-    let failing = Targets::new().with_target(RUNTIME, errors).with_target(ANSWERS, errors);
+    // That an answer did not arrive belongs to the record.
+    let failing =
+        Targets::new().with_target(RUNTIME, errors).with_target(ANSWERS, LevelFilter::ERROR);
     let theirs = RuntimeErrors.with_filter(failing);
     // Where there is one already, it is this one.
     let _ = tracing::subscriber::set_global_default(registry().with(lines).with(theirs));

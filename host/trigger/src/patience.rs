@@ -12,9 +12,15 @@ thread_local! {
     static LEFT: Cell<Duration> = const { Cell::new(WHOLE) };
 }
 
-/// From here on the lines of this thread are those of another request.
+/// From here on the lines of this thread are those of another request. A half is kept for the record
+/// of its decision: however much policies write, it is waited for.
 pub(crate) fn renew() {
-    LEFT.set(WHOLE);
+    LEFT.set(WHOLE / 2);
+}
+
+/// The record is next: what was kept for it may be spent.
+pub(crate) fn release() {
+    LEFT.set(LEFT.get() + WHOLE / 2);
 }
 
 /// Waits for something, at most for as long as is left. It comes to less than that by the time

@@ -143,7 +143,7 @@ impl Trigger {
                 time,
             };
             let line = DecisionLine::new(&event, &deliberation, circumstances);
-            let is_written = log::write_decision(line.into_text().as_deref());
+            let is_written = log::write_decision(line.into_text().as_deref(), self.needs_record);
             if self.needs_record && !(is_written && log::is_kept()) {
                 return Err(FunctionError::record_failure());
             }

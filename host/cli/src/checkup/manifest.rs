@@ -9,6 +9,9 @@ use crate::finding::{Document, Finding, Findings, Place, Rule};
 use admit_core::{KeyPath, Manifest, Mode, Policy, Time, WhenNobodyApplies};
 use std::rc::Rc;
 
+/// How many pools and clients are named that no policy with `deny` covers.
+const MOST_PLACES: usize = 100;
+
 pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut Findings) {
     let whole = || Place::File(document.file.clone());
     if manifest.policies.is_empty() {
@@ -19,12 +22,12 @@ pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut
         return;
     }
     let uncovered = uncovered(manifest);
-    if let [first, rest @ ..] = &uncovered[..] {
-        let more = match rest.len() {
-            0 => String::new(),
-            more => format!("; and {more} more such places"),
-        };
-        let message = format!("no policy that may deny is asked about {first}{more}");
+    if !uncovered.is_empty() {
+        let mut places = uncovered[..uncovered.len().min(MOST_PLACES)].join(", or ");
+        if let Some(more @ 1..) = uncovered.len().checked_sub(MOST_PLACES) {
+            places += &format!("; and {more} more such places");
+        }
+        let message = format!("no policy that may deny is asked about {places}");
         let place = Place::key_or_file(document, &KeyPath::default().key("when-nobody-applies"));
         findings.add(Rule::Uncovered, place, message);
     }

@@ -2,6 +2,7 @@ mod report;
 
 use crate::assembly::{Assembly, MANIFEST};
 use crate::bundle_files::{BundleFiles, Configure};
+use crate::bundle_folder::{self, Readers};
 use crate::cases::Subject;
 use crate::checkout::Checkout;
 use crate::format::Format;
@@ -9,7 +10,7 @@ use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
 use crate::output::Output;
 use crate::place::Place;
 use crate::source_folder::SourceFolder;
-use crate::{bootstrap, bundle_folder, terminal};
+use crate::{bootstrap, terminal};
 use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
@@ -64,7 +65,8 @@ pub(crate) struct Args {
     /// the same
     #[arg(long, value_enum, default_value_t = Configure::Ahead)]
     configure: Configure,
-    /// Write nothing; say what would be written, and what that would change
+    /// Write nothing; say what would be written, and what that would change. The sources beside it
+    /// are not compared
     #[arg(long)]
     check: bool,
     /// How to print what is written and what that changes
@@ -124,10 +126,13 @@ impl Args {
             Place::Zip { bootstrap, .. } => package(bootstrap, &bundle)?,
         };
         let report = Report::new(&place, &bundle, target, &zip)?.with_sources(sources.as_ref());
+        if let Some(sources) = &sources {
+            sources.check_inputs(&bundle.sources, &inputs)?;
+        }
         if !self.check {
             match &place {
                 Place::Folder(folder) => bundle_folder::check(folder, &inputs).and_then(|()| {
-                    bundle_folder::write(folder, &bundle.files)
+                    bundle_folder::write(folder, &bundle.files, Readers::All)
                         .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
                 })?,
                 Place::Zip { output, .. } => output.write(&zip)?,

@@ -7,6 +7,8 @@ use crate::output::Output;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
 use admit_core::Policy;
+use admit_engine::bundle::INDEX;
+use std::fs;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,7 +66,7 @@ impl Args {
         let suite = Suite::at(&path, self.cases.as_deref());
         let output = match self.output == Path::new("-") {
             true => None,
-            false => Some(Output::at(&self.output, suite.files())?),
+            false => Some(Output::at(&self.output, self.inputs(&suite))?),
         };
         let assembly = suite.assembly()?;
         // A file that somebody named is read, whether it is there or not.
@@ -88,6 +90,19 @@ impl Args {
             Some(output) => output.write(page.as_bytes())?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The files that the page is made from.
+    fn inputs(&self, suite: &Suite) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let within = entries.map(|entry| entry.path()).filter(|path| path.is_file());
+        let is_bundle = self.path.join(INDEX).is_file();
+        suite
+            .files()
+            .into_iter()
+            .chain([self.path.clone()])
+            .chain(within.filter(|_| is_bundle))
+            .collect()
     }
 
     fn measured(&self, suite: &Suite, assembly: &Assembly) -> anyhow::Result<Measured> {

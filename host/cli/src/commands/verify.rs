@@ -1,5 +1,6 @@
 use crate::deployment::Deployment;
 use crate::format::{self, Format};
+use crate::source_folder::SourceFolder;
 use crate::sources::Sources;
 use crate::verification::Verification;
 use anyhow::bail;
@@ -45,15 +46,16 @@ const DOUBT: u8 = 3;
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
-        let Some(deployment) = Deployment::at(&self.path)? else {
+        let Some(mut deployment) = Deployment::at(&self.path)? else {
             let path = self.path.display();
             match self.path.exists() {
                 true => bail!("`{path}` is neither the folder of a bundle nor a package"),
                 false => bail!("there is no `{path}`: name the folder of a bundle, or a package"),
             }
         };
-        let beside = deployment.sources.path();
-        let sources = Sources::in_folder(self.components.as_deref().unwrap_or(beside))?;
+        let folder = self.components.unwrap_or_else(|| deployment.sources.path().to_owned());
+        deployment.take_settings(&SourceFolder::at(&folder))?;
+        let sources = Sources::in_folder(&folder)?;
         let verification = Verification::of(&deployment, &sources)?;
         match self.format {
             Format::Text => {
