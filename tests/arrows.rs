@@ -4,24 +4,32 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each crate of the host may use of the others.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("admit-core", &[]),
+    ("admit-component", &["admit-core"]),
     ("admit-engine", &["admit-core"]),
     ("admit-cognito", &["admit-core"]),
     ("admit-trigger", &["admit-core", "admit-engine", "admit-cognito"]),
     ("admit-lambda", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
-    ("admit-cli", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
+    (
+        "admit-cli",
+        &["admit-component", "admit-core", "admit-engine", "admit-cognito", "admit-trigger"],
+    ),
     ("admit-policy", &[]),
 ];
 
 /// What only one crate of the host may name.
-const BORDERS: [(&str, &[&str]); 8] = [
+const BORDERS: [(&str, &[&str]); 12] = [
     ("wasmtime", &["admit-engine"]),
     ("lambda_runtime", &["admit-lambda", "admit-native-handler"]),
     ("lambda_runtime_api_client", &["admit-lambda"]),
     ("tokio", &["admit-lambda", "admit-cli", "admit-native-handler"]),
     ("tracing", &["admit-trigger"]),
     ("hyper", &["admit-cli"]),
+    ("askama", &["admit-cli"]),
+    ("wasm-metadata", &["admit-component"]),
+    ("wit-component", &["admit-component"]),
+    ("wit-parser", &["admit-component"]),
     ("clap", &["admit-cli"]),
     ("wit-bindgen", &["admit-policy"]),
 ];

@@ -1,6 +1,6 @@
 //! What components are, as it is shown, and kept in a bundle for whoever inspects that.
 
-use crate::anatomy::Anatomy;
+use admit_component::Anatomy;
 use admit_core::{Metadata, RawMetadata, printable};
 use admit_engine::bundle::{ABOUT, Index};
 use admit_engine::{Digest, is_granted};

@@ -1,6 +1,5 @@
 //! A manifest and its components, built and read, before anything is compiled.
 
-use crate::anatomy::Anatomy;
 use crate::json_place::{self, Place};
 use crate::origin::Origin;
 use crate::parallel;
@@ -9,6 +8,7 @@ use crate::project;
 use crate::remedy::remedy;
 use crate::source::Source;
 use admit_cognito::check_scope;
+use admit_component::Anatomy;
 use admit_core::{
     Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power,
     Reads, Record, Scope, Settings, Terms,

@@ -12,8 +12,8 @@ use crate::cases::Suite;
 use crate::compiled_cache;
 use crate::finding::{Document, Finding, Findings, Place, Rule};
 use crate::json_place::Part;
-use crate::metadata;
 use crate::origin::Origin;
+use crate::policy_toml;
 use crate::remedy::remedy;
 use crate::source::{self, Source};
 use admit_core::{Failure, KeyPath, Metadata, Mode, OnFailure, Policy, Power, Settings, read_toml};
@@ -88,7 +88,7 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
     }
     manifest::check(&document, &manifest, &mut findings);
     // Beside a project, they are those of the project.
-    if !folder.join(metadata::FILE).exists() {
+    if !folder.join(policy_toml::FILE).exists() {
         let cases = Suite::at(file, None);
         manifest::check_cases(&cases, &document, &manifest, &workshop, &mut findings);
     }
@@ -108,7 +108,7 @@ pub(crate) fn of_component(
     let workshop = Workshop::of(&engine, [(name.as_str(), path.to_owned())]);
     let Some(component) = workshop.examined(&name) else { return Ok(findings) };
     let policy = assembly::alone(path, settings)?;
-    let toml = path.join(metadata::FILE);
+    let toml = path.join(policy_toml::FILE);
     let site = match path.is_dir() {
         true if toml.is_file() => Site::Project(Rc::new(Source::read(&toml)?.into())),
         true => Site::Component(path.join("Cargo.toml").display().to_string()),

@@ -4,7 +4,6 @@
 #![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
 
 mod about;
-mod anatomy;
 mod assembly;
 mod bench;
 mod bootstrap;
@@ -18,19 +17,16 @@ mod commands;
 mod comparison;
 mod compiled_cache;
 mod deployment;
-mod encoding;
 mod event;
 mod explanation;
 mod file;
 mod finding;
-mod flattening;
 mod format;
 mod function_zip;
 mod inspection;
 mod invoke_api;
 mod json_place;
 mod live;
-mod metadata;
 mod new_project;
 mod origin;
 mod output;
@@ -38,6 +34,7 @@ mod parallel;
 mod patience;
 mod place;
 mod policy_source;
+mod policy_toml;
 mod progress;
 mod project;
 mod records;

@@ -14,9 +14,10 @@ mod python;
 mod rust;
 mod tools;
 
-use crate::anatomy::Anatomy;
 use crate::source::Source;
-use crate::{flattening, metadata, warming};
+use crate::{policy_toml, warming};
+use admit_component::Anatomy;
+use admit_component::flatten;
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
 use std::borrow::Cow;
@@ -37,13 +38,13 @@ trait Builder {
 
 /// Whether a folder is a policy project.
 pub(crate) fn is_one(folder: &Path) -> bool {
-    folder.join(metadata::FILE).is_file() || folder.join(rust::MANIFEST).is_file()
+    folder.join(policy_toml::FILE).is_file() || folder.join(rust::MANIFEST).is_file()
 }
 
 /// Builds the project in a folder and returns where its component is.
 pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     // Before the build, which takes longer.
-    let metadata = metadata::read(folder)?;
+    let metadata = policy_toml::read(folder)?;
     let language = check_language(folder, metadata.as_ref())?;
     match metadata {
         Some((_, metadata)) if language != Language::Rust => {
@@ -60,7 +61,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
 /// takes from elsewhere.
 pub(crate) fn places(component: &Path) -> Vec<PathBuf> {
     let mut places = vec![component.to_owned()];
-    let Ok(Some((_, metadata))) = metadata::read(component) else { return places };
+    let Ok(Some((_, metadata))) = policy_toml::read(component) else { return places };
     let Ok(folder) = component.canonicalize() else { return places };
     if let Ok(builder) = builder(metadata.language, &folder) {
         let files = builder.files().into_iter().chain(output::inputs(&folder, &metadata));
@@ -75,10 +76,10 @@ pub(crate) fn files(component: &Path) -> Vec<PathBuf> {
     if !component.is_dir() {
         return vec![component.to_owned()];
     }
-    let mut files = vec![component.join(metadata::FILE)];
+    let mut files = vec![component.join(policy_toml::FILE)];
     files.extend(rust::FILES.map(|file| component.join(file)));
     files.extend(["src", "sdk"].iter().flat_map(|part| inputs::sources(&component.join(part))));
-    let Ok(Some((_, metadata))) = metadata::read(component) else { return files };
+    let Ok(Some((_, metadata))) = policy_toml::read(component) else { return files };
     let Ok(folder) = component.canonicalize() else { return files };
     if let Ok(builder) = builder(metadata.language, &folder) {
         files.extend(output::files(&folder, &*builder));
@@ -108,7 +109,7 @@ fn check_language(
                 "`{}` is no policy project: it has no `{}`, which says what a policy is and what \
                  it is written in; `admit new` makes a project",
                 folder.display(),
-                metadata::FILE
+                policy_toml::FILE
             ),
         };
     };
@@ -163,15 +164,13 @@ fn finish(
     }
     let component = match language {
         // Their tools nest what they stub in a component of its own.
-        Language::TypeScript | Language::JavaScript => {
-            warming::warm(flattening::flatten(&component)?)?
-        }
+        Language::TypeScript | Language::JavaScript => warming::warm(flatten(&component)?)?,
         // What it would look up is a tenth of a sign-up, and compiling it takes long.
-        Language::Python => flattening::flatten(&component)?,
+        Language::Python => flatten(&component)?,
         Language::Rust | Language::C => component,
     };
     match metadata {
-        Some(metadata) => metadata::embed(&component, metadata),
+        Some(metadata) => admit_component::metadata::embed(&component, metadata),
         None => Ok(component),
     }
 }

@@ -16,11 +16,11 @@ pub(crate) use page::page;
 pub(crate) use settings::Values;
 pub(crate) use tested::Tested;
 
-use crate::anatomy::Anatomy;
 use crate::assembly::Assembly;
 use crate::finding::Findings;
 use crate::origin::Origin;
 use about::{Outside, Says};
+use admit_component::Anatomy;
 use admit_core::{Metadata, Mode, OnFailure, Policy, PolicyId, Power, Time, grouped};
 use admit_engine::Digest;
 use anyhow::Context;

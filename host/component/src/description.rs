@@ -12,19 +12,19 @@ use wasmparser::{Parser, Payload, ProducersSectionReader, ValidPayload, Validato
 
 /// The outside of a component, and the tools that made it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Anatomy {
+pub struct Anatomy {
     /// What it imports and could call, in the component's order.
-    pub(crate) imports: Vec<String>,
+    pub imports: Vec<String>,
     /// What it exports.
-    pub(crate) exports: Vec<String>,
+    pub exports: Vec<String>,
     /// The functions and types of each import, in the same order, by the component's own types.
-    pub(crate) import_types: Vec<Vec<String>>,
+    pub import_types: Vec<Vec<String>>,
     /// Those of each export.
-    pub(crate) export_types: Vec<Vec<String>>,
+    pub export_types: Vec<Vec<String>>,
     /// Tools by field, such as `processed-by rustc 1.95.0`, each once, and not too many.
-    pub(crate) producers: Vec<String>,
+    pub producers: Vec<String>,
     /// What it says of itself, or why that cannot be read; none if it says nothing.
-    pub(crate) metadata: Option<Result<Metadata, String>>,
+    pub metadata: Option<Result<Metadata, String>>,
 }
 
 /// More tools than have ever made a component.
@@ -32,7 +32,11 @@ const PRODUCERS: usize = 100;
 
 impl Anatomy {
     /// Reads a component of any world.
-    pub(crate) fn of(component: &[u8]) -> anyhow::Result<Anatomy> {
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are not a valid component.
+    pub fn of(component: &[u8]) -> anyhow::Result<Anatomy> {
         if !Parser::is_component(component) {
             match Parser::is_core_wasm(component) {
                 true => bail!("a core WebAssembly module, not a component"),
@@ -98,7 +102,7 @@ impl Anatomy {
     }
 
     /// The version of the contract that a component exports, if it does.
-    pub(crate) fn contract(&self) -> Option<&str> {
+    pub fn contract(&self) -> Option<&str> {
         self.exports.iter().find_map(|name| name.strip_prefix("admit:policy/sign-up-policy@"))
     }
 

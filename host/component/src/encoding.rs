@@ -8,7 +8,11 @@ use wit_parser::Resolve;
 const CONTRACT: &str = include_str!("../../../wit/policy.wit");
 
 /// The component that a core module is by the contract.
-pub(crate) fn encode(mut module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+///
+/// # Errors
+///
+/// Where the module does not export what the contract asks for.
+pub fn encode(mut module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let mut contract = Resolve::default();
     let package = contract.push_str("policy.wit", CONTRACT).context("cannot read the contract")?;
     let world = contract.select_world(&[package], Some("policy"))?;

@@ -26,7 +26,11 @@ const LOG: &str = "admit:policy/log@";
 ///
 /// What the policy inside does not get from `admit` traps: the tools have put stubs there, or
 /// have left it open.
-pub(crate) fn flatten(component: &[u8]) -> anyhow::Result<Vec<u8>> {
+///
+/// # Errors
+///
+/// Where the component is not one that such a tool makes.
+pub fn flatten(component: &[u8]) -> anyhow::Result<Vec<u8>> {
     let graph = Graph::of_policy(component)?;
     encoding::encode(Merged::link(component, &graph)?)
 }

@@ -1,46 +1,24 @@
-//! What a policy says of itself: read from its project, put into its component, and read
-//! from there.
+//! The custom section of a component with what its policy says of itself.
 
-use crate::output::is_inside;
-use crate::source::Source;
 use admit_core::{Metadata, RawMetadata};
-use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
-use std::path::{Component, Path};
 use wasm_encoder::{ComponentSection, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField};
 
-/// The file of a policy project that has its metadata.
-pub(crate) const FILE: &str = "policy.toml";
-
-/// The section of a component that has it.
+/// The name of the section.
 pub(crate) const SECTION: &str = "admit:policy/metadata";
 
-/// The largest schema, and the largest section, that is read, in bytes.
-const MOST: usize = 1 << 20;
-
-/// The metadata of a policy project, if it has any.
-pub(crate) fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
-    let path = folder.join(FILE);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let source =
-        Source::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let metadata = Metadata::from_toml(&source.file, &source.text, |name| schema(folder, name));
-    let metadata = metadata.map_err(|error| source.located(error))?;
-    if let Some(schema) = &metadata.settings {
-        check_schema(schema).map_err(|message| {
-            source.error(&admit_core::KeyPath::default().key("settings"), message)
-        })?;
-    }
-    Ok(Some((source, metadata)))
-}
+/// The largest schema of settings, and the largest section, in bytes.
+pub const MOST: usize = 1 << 20;
 
 /// A component with metadata in it: name, version and description where all tools look for
 /// them, and everything in a section of its own.
-pub(crate) fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
+///
+/// # Errors
+///
+/// Where the component cannot be read, or the metadata is larger than [`MOST`].
+pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
     let mut add = AddMetadata::default();
     add.name = AddMetadataField::Set(metadata.name.to_string());
     add.version = AddMetadataField::Set(wasm_metadata::Version::new(metadata.version.clone()));
@@ -69,29 +47,12 @@ pub(crate) fn from_section(data: &[u8]) -> Result<Metadata, String> {
     Ok(metadata)
 }
 
-/// A schema that stands in a file of its own, named from the folder of the project. It becomes
-/// part of the component, which others read: so none is taken from elsewhere on this machine.
-fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
-    let path = folder.join(name);
-    let is_named_inside = Path::new(name)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    // Where there is nothing, reading it says so.
-    if !is_named_inside || (path.exists() && !is_inside(&path, folder)) {
-        return Err(format!(
-            "`{name}` leads out of the project: name a file in the folder of `{FILE}`, or below it"
-        ));
-    }
-    let bytes = read_regular_file(&path, MOST as u64)
-        .map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    match serde_json::from_slice(&bytes) {
-        Ok(Value::Object(schema)) => Ok(schema),
-        Ok(_) => Err(format!("`{name}` is no JSON Schema: expected a JSON object")),
-        Err(error) => Err(format!("`{name}` is no JSON: {error}")),
-    }
-}
-
-fn check_schema(schema: &Map<String, Value>) -> Result<(), String> {
+/// Refuses what is not a JSON Schema. An error says why.
+///
+/// # Errors
+///
+/// Where no validator can be made of it.
+pub fn check_schema(schema: &Map<String, Value>) -> Result<(), String> {
     let schema = Value::Object(schema.clone());
     jsonschema::validator_for(&schema)
         .map(|_| ())

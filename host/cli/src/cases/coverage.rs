@@ -1,8 +1,8 @@
 //! Which denials and which votes the cases brought about.
 
-use crate::anatomy::Anatomy;
 use crate::assembly::Assembly;
 use crate::origin::Origin;
+use admit_component::Anatomy;
 use admit_core::{Answer, Flag, Opinion, Policy, PolicyId, Power, Vote};
 use admit_engine::Deliberation;
 use serde::Serialize;

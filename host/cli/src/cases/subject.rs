@@ -1,5 +1,5 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
-use crate::{metadata, project};
+use crate::{policy_toml, project};
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ impl Subject {
         let is_toml = path.extension().is_some_and(|extension| extension == "toml");
         let manifest = inside(path, MANIFEST);
         // A project may keep a manifest to be tried out with.
-        if path.is_dir() && !path.join(metadata::FILE).exists() && manifest.exists() {
+        if path.is_dir() && !path.join(policy_toml::FILE).exists() && manifest.exists() {
             Subject::Manifest(manifest)
         } else if is_toml && !path.is_dir() {
             Subject::Manifest(path.to_owned())

@@ -1,15 +1,15 @@
 //! Components, each looked at once, whoever uses it.
 
 use super::cases;
-use crate::anatomy::Anatomy;
 use crate::assembly;
 use crate::cases::Suite;
 use crate::finding::{Document, Place, Rule};
-use crate::metadata;
 use crate::parallel;
 use crate::patience::Patience;
+use crate::policy_toml;
 use crate::project;
 use crate::source::Source;
+use admit_component::Anatomy;
 use admit_core::{KeyPath, Metadata};
 use admit_engine::{Engine, Refused, refusal_of};
 use std::collections::{BTreeSet, HashMap};
@@ -109,7 +109,7 @@ impl Component {
     fn build(&mut self, path: &Path) -> Option<(PathBuf, Vec<u8>)> {
         // Before it is built, which would stop at the same error and say less.
         if path.is_dir()
-            && let Err(error) = metadata::read(path)
+            && let Err(error) = policy_toml::read(path)
         {
             match super::located(error) {
                 Ok((message, place)) => self.project_flaw(Rule::Metadata, message, Some(place)),
@@ -181,7 +181,7 @@ impl Component {
         for cases::Flaw { message, place, .. } in tried.flaws {
             self.project_flaw(Rule::Case, message, Some(place));
         }
-        let document = Source::read(&folder.join(metadata::FILE)).ok().map(Document::from);
+        let document = Source::read(&folder.join(policy_toml::FILE)).ok().map(Document::from);
         let denials = KeyPath::default().key("denials");
         let place = document.map(|document| Place::key_or_file(&Rc::new(document), &denials));
         for (_, code) in tried.undeclared {

@@ -1,15 +1,11 @@
 use super::inputs::sources;
 use super::tools::{ask, nearest, run, tool};
 use super::{Builder, STACK_BYTES};
+use admit_component::encode;
 use anyhow::{Context, bail};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
-
-/// The contract, of which the linked module becomes a component.
-const CONTRACT: &str = include_str!("../../../../wit/policy.wit");
 
 const NO_CLANG: &str =
     "install clang and lld, with your system's packages (apt-get install clang lld)";
@@ -81,15 +77,6 @@ impl Builder for C {
         fs::write(component, bytes)?;
         Ok(Vec::new())
     }
-}
-
-/// The component that a core module is by the contract.
-fn encode(mut module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    let mut contract = Resolve::default();
-    let package = contract.push_str("policy.wit", CONTRACT)?;
-    let world = contract.select_world(&[package], Some("policy"))?;
-    embed_component_metadata(&mut module, &contract, world, StringEncoding::UTF8)?;
-    ComponentEncoder::default().module(&module)?.validate(true).encode()
 }
 
 /// The sources of a folder, in an order that is the same everywhere.

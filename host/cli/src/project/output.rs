@@ -1,7 +1,7 @@
 use super::inputs::{self, Inputs};
 use super::output_folder::OutputFolder;
 use super::{Builder, finish};
-use crate::metadata;
+use crate::policy_toml;
 use admit_core::Metadata;
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -72,7 +72,7 @@ fn stamp(metadata: &Metadata) -> String {
 pub(super) fn files(folder: &Path, builder: &dyn Builder) -> Vec<PathBuf> {
     let mut files = builder.files();
     files.extend(inputs::sources(&folder.join("src")));
-    let metadata = folder.join(metadata::FILE);
+    let metadata = folder.join(policy_toml::FILE);
     files.extend(schema(folder, &metadata));
     files.push(metadata);
     files

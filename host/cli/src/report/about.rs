@@ -1,7 +1,7 @@
 //! What a component is, and what it says of itself.
 
 use super::words::{Few, Words};
-use crate::anatomy::Anatomy;
+use admit_component::Anatomy;
 use admit_core::{Language, Metadata};
 use admit_engine::is_granted;
 

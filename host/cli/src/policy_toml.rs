@@ -1,0 +1,53 @@
+//! The file `policy.toml` of a policy project.
+
+use crate::output::is_inside;
+use crate::source::Source;
+use admit_component::metadata::{MOST, check_schema};
+use admit_core::Metadata;
+use admit_engine::read_regular_file;
+use anyhow::Context;
+use serde_json::{Map, Value};
+use std::path::{Component, Path};
+
+/// Its name.
+pub(crate) const FILE: &str = "policy.toml";
+
+/// The metadata of a policy project, if it has any.
+pub(crate) fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let source =
+        Source::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let metadata = Metadata::from_toml(&source.file, &source.text, |name| schema(folder, name));
+    let metadata = metadata.map_err(|error| source.located(error))?;
+    if let Some(schema) = &metadata.settings {
+        check_schema(schema).map_err(|message| {
+            source.error(&admit_core::KeyPath::default().key("settings"), message)
+        })?;
+    }
+    Ok(Some((source, metadata)))
+}
+
+/// A schema that stands in a file of its own, named from the folder of the project. It becomes
+/// part of the component, which others read: so none is taken from elsewhere on this machine.
+fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
+    let path = folder.join(name);
+    let is_named_inside = Path::new(name)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    // Where there is nothing, reading it says so.
+    if !is_named_inside || (path.exists() && !is_inside(&path, folder)) {
+        return Err(format!(
+            "`{name}` leads out of the project: name a file in the folder of `{FILE}`, or below it"
+        ));
+    }
+    let bytes = read_regular_file(&path, MOST as u64)
+        .map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(schema)) => Ok(schema),
+        Ok(_) => Err(format!("`{name}` is no JSON Schema: expected a JSON object")),
+        Err(error) => Err(format!("`{name}` is no JSON: {error}")),
+    }
+}
