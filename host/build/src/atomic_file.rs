@@ -6,7 +6,11 @@ use std::path::Path;
 
 /// Writes a file beside its place, then puts it there. What was there is replaced, not followed
 /// where it is a link.
-pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Where the file cannot be written; what was there stays then.
+pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -24,7 +28,11 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Lets everybody read what was written, whatever the umask: Lambda runs the function as
 /// another user than the one who made the bundle.
-pub(crate) fn readable(path: &Path, mode: u32) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Where the mode cannot be changed.
+pub fn readable(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
     let _ = (path, mode);

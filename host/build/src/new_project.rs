@@ -3,47 +3,23 @@
 mod contents;
 mod files;
 
-use crate::file;
+use crate::atomic_file;
 use admit_core::Language;
 use anyhow::{Context, bail};
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
-use std::sync::LazyLock;
 
 /// The place of a project that does not exist yet. Its last part is the policy's name.
 #[derive(Debug, Clone)]
-pub(crate) struct NewProject {
+pub struct NewProject {
     folder: PathBuf,
     name: String,
 }
 
-/// A language in which a project can be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Offered(pub(crate) Language);
-
-static OFFERED: LazyLock<Vec<Offered>> = LazyLock::new(|| {
-    let languages = Language::ALL.into_iter();
-    languages.filter(|language| !files::of(*language).is_empty()).map(Offered).collect()
-});
-
-impl ValueEnum for Offered {
-    fn value_variants<'a>() -> &'a [Offered] {
-        &OFFERED
-    }
-
-    /// Its short name first; `policy.toml` has the long one.
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self.0 {
-            Language::Rust => PossibleValue::new("rust").alias("rs"),
-            Language::TypeScript => PossibleValue::new("ts").alias("typescript"),
-            Language::JavaScript => PossibleValue::new("js").alias("javascript"),
-            Language::Python => PossibleValue::new("python").alias("py"),
-            Language::C => PossibleValue::new("c"),
-        })
-    }
+/// The languages in which a project can be made.
+pub fn languages() -> impl Iterator<Item = Language> {
+    Language::ALL.into_iter().filter(|language| !files::of(*language).is_empty())
 }
 
 /// What Rust does not let a crate be called, or what would stand in its own way as one.
@@ -76,12 +52,16 @@ impl FromStr for NewProject {
 
 impl NewProject {
     /// The folder, as it was named.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Refuses a name that the tools of a language do not let a policy have.
-    pub(crate) fn check_name(&self, language: Language) -> Result<(), String> {
+    ///
+    /// # Errors
+    ///
+    /// What to choose instead.
+    pub fn check_name(&self, language: Language) -> Result<(), String> {
         let reserved = match language {
             Language::Rust => RESERVED_IN_RUST,
             Language::TypeScript | Language::JavaScript => RESERVED_BY_NPM,
@@ -99,12 +79,16 @@ impl NewProject {
     }
 
     /// What an author finds in such a project: files and folders, with what each is.
-    pub(crate) fn contents(language: Language) -> Vec<(&'static str, &'static str)> {
+    pub fn contents(language: Language) -> Vec<(&'static str, &'static str)> {
         contents::of(language)
     }
 
     /// Writes the project: all of it, or nothing.
-    pub(crate) fn write(&self, language: Language) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Where something is there already, or cannot be written.
+    pub fn write(&self, language: Language) -> anyhow::Result<()> {
         let folder = &self.folder;
         match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
             Ok(true) => {}
@@ -155,7 +139,7 @@ impl NewProject {
         fs::write(&path, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
         // A script, which is started by its name.
         if text.starts_with("#!") {
-            file::readable(&path, 0o755)?;
+            atomic_file::readable(&path, 0o755)?;
         }
         Ok(())
     }

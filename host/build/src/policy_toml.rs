@@ -1,6 +1,5 @@
 //! The file `policy.toml` of a policy project.
 
-use crate::output::is_inside;
 use crate::source::Source;
 use admit_component::metadata::{MOST, check_schema};
 use admit_core::Metadata;
@@ -10,10 +9,14 @@ use serde_json::{Map, Value};
 use std::path::{Component, Path};
 
 /// Its name.
-pub(crate) const FILE: &str = "policy.toml";
+pub const FILE: &str = "policy.toml";
 
 /// The metadata of a policy project, if it has any.
-pub(crate) fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
+///
+/// # Errors
+///
+/// Where the file cannot be read, or is not valid: the error points at its line.
+pub fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
     let path = folder.join(FILE);
     if !path.exists() {
         return Ok(None);
@@ -50,4 +53,10 @@ fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
         Ok(_) => Err(format!("`{name}` is no JSON Schema: expected a JSON object")),
         Err(error) => Err(format!("`{name}` is no JSON: {error}")),
     }
+}
+
+/// Whether a file is in a folder, or in one below it.
+pub fn is_inside(file: &Path, folder: &Path) -> bool {
+    file.canonicalize()
+        .is_ok_and(|file| folder.canonicalize().is_ok_and(|folder| file.starts_with(folder)))
 }

@@ -15,7 +15,7 @@ mod rust;
 mod tools;
 
 use crate::source::Source;
-use crate::{policy_toml, warming};
+use crate::{policy_toml, prewarm};
 use admit_component::Anatomy;
 use admit_component::flatten;
 use admit_core::{KeyPath, Language, Metadata};
@@ -37,12 +37,16 @@ trait Builder {
 }
 
 /// Whether a folder is a policy project.
-pub(crate) fn is_one(folder: &Path) -> bool {
+pub fn is_one(folder: &Path) -> bool {
     folder.join(policy_toml::FILE).is_file() || folder.join(rust::MANIFEST).is_file()
 }
 
 /// Builds the project in a folder and returns where its component is.
-pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
+///
+/// # Errors
+///
+/// Where it cannot be built; its tools have said why on standard error.
+pub fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     // Before the build, which takes longer.
     let metadata = policy_toml::read(folder)?;
     let language = check_language(folder, metadata.as_ref())?;
@@ -59,7 +63,7 @@ pub(crate) fn build(folder: &Path) -> anyhow::Result<PathBuf> {
 
 /// The files and folders on which a component depends: of a project its folder, and what it
 /// takes from elsewhere.
-pub(crate) fn places(component: &Path) -> Vec<PathBuf> {
+pub fn places(component: &Path) -> Vec<PathBuf> {
     let mut places = vec![component.to_owned()];
     let Ok(Some((_, metadata))) = policy_toml::read(component) else { return places };
     let Ok(folder) = component.canonicalize() else { return places };
@@ -72,7 +76,7 @@ pub(crate) fn places(component: &Path) -> Vec<PathBuf> {
 
 /// The files that a component is made from, as far as they are known without a build: itself, or
 /// what the author of a project wrote, and what that takes from elsewhere.
-pub(crate) fn files(component: &Path) -> Vec<PathBuf> {
+pub fn files(component: &Path) -> Vec<PathBuf> {
     if !component.is_dir() {
         return vec![component.to_owned()];
     }
@@ -164,7 +168,7 @@ fn finish(
     }
     let component = match language {
         // Their tools nest what they stub in a component of its own.
-        Language::TypeScript | Language::JavaScript => warming::warm(flatten(&component)?)?,
+        Language::TypeScript | Language::JavaScript => prewarm::warm(flatten(&component)?)?,
         // What it would look up is a tenth of a sign-up, and compiling it takes long.
         Language::Python => flatten(&component)?,
         Language::Rust | Language::C => component,

@@ -5,10 +5,11 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub(crate) const NO_RUST: &str = "cannot start Rust's tools; install Rust from https://rustup.rs";
+/// What to do where cargo or rustup cannot be started.
+pub const NO_RUST: &str = "cannot start Rust's tools; install Rust from https://rustup.rs";
 
 /// A tool of Rust, as a person would start it in that folder.
-pub(crate) fn tool(name: &str, folder: &Path) -> Command {
+pub fn tool(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(name);
     command.current_dir(folder);
     // They are meant for the build that this process is part of, if it is.
@@ -24,7 +25,7 @@ pub(crate) fn tool(name: &str, folder: &Path) -> Command {
 
 /// Adds a target to the toolchain of a folder, where it is missing.
 #[expect(clippy::print_stderr, reason = "says what it changes on the machine")]
-pub(crate) fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
+pub fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
     let libraries = tool("rustc", folder)
         .args(["--print", "target-libdir", "--target", target])
         .output()
@@ -55,7 +56,7 @@ pub(crate) fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
 /// The flags that keep paths of this machine out of what is built. They end up in panic
 /// messages: the same source must give the same bytes elsewhere, and nobody's home belongs
 /// into what others run.
-pub(crate) fn remap_paths(folders: &[(&Path, &str)]) -> Vec<String> {
+pub fn remap_paths(folders: &[(&Path, &str)]) -> Vec<String> {
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
     let home = cargo_home.iter().map(|home| (home.as_path(), "/cargo"));

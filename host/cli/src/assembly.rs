@@ -4,9 +4,9 @@ use crate::json_place::{self, Place};
 use crate::origin::Origin;
 use crate::parallel;
 use crate::patience::Patience;
-use crate::project;
 use crate::remedy::remedy;
-use crate::source::Source;
+use admit_build::project;
+use admit_build::source::Source;
 use admit_cognito::check_scope;
 use admit_component::Anatomy;
 use admit_core::{

@@ -1,7 +1,7 @@
 //! A bundle as a folder.
 
-use crate::file::readable;
-use crate::output::is_inside;
+use admit_build::atomic_file::readable;
+use admit_build::policy_toml::is_inside;
 use admit_engine::bundle::{ABOUT, INDEX, MOST_COMPILED};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};

@@ -1,6 +1,6 @@
 //! The sources of `admit` itself, where they are at hand: there the bootstrap can be built.
 
-use crate::rust;
+use admit_build::rust_toolchain;
 use admit_engine::Target;
 use anyhow::{Context, bail};
 use serde::Deserialize;
@@ -32,9 +32,9 @@ impl Checkout {
     pub(crate) fn build_bootstrap(&self, target: Target) -> anyhow::Result<PathBuf> {
         let root = &self.0;
         let triple = target.triple();
-        rust::add_target(root, triple)?;
-        let mut command = rust::tool("cargo", root);
-        let mut flags = rust::remap_paths(&[(root, "/admit")]);
+        rust_toolchain::add_target(root, triple)?;
+        let mut command = rust_toolchain::tool("cargo", root);
+        let mut flags = rust_toolchain::remap_paths(&[(root, "/admit")]);
         if Some(target) == Target::HERE && cfg!(target_os = "linux") {
             command.arg("build").args(["--target", triple]);
             // Nothing is to be found and linked at each start, and the version of this machine's C
@@ -55,7 +55,7 @@ impl Checkout {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
-            .context(rust::NO_RUST)?;
+            .context(rust_toolchain::NO_RUST)?;
         let executable = child.stdout.take().and_then(executable);
         if !child.wait()?.success() {
             bail!("cannot build the bootstrap for {target} in `{}`", root.display());
@@ -78,7 +78,7 @@ fn has_static_libc() -> bool {
 
 /// A linker and a C compiler for another kind of machine come with Zig.
 fn check_cross_compiler(root: &Path, target: Target) -> anyhow::Result<()> {
-    let mut command = rust::tool("cargo", root);
+    let mut command = rust_toolchain::tool("cargo", root);
     let help = command.args(["zigbuild", "--help"]).output();
     if help.is_ok_and(|help| help.status.success()) {
         return Ok(());

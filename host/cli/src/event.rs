@@ -1,6 +1,6 @@
 //! Events in files, and the errors in them, which point at the line.
 
-use crate::source::Source;
+use admit_build::source::Source;
 use admit_cognito::{Event, EventError};
 use serde::de::IgnoredAny;
 

@@ -155,7 +155,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
+    use admit_build::source::Source;
 
     #[test]
     fn a_region_ends_behind_its_last_character() {

@@ -3,7 +3,8 @@
 use crate::assembly::{Assembly, Compiled};
 use crate::compiled_cache;
 use crate::watch::{self, Look};
-use crate::{project, source};
+use admit_build::diagnostics;
+use admit_build::project;
 use admit_core::RawManifest;
 use admit_engine::{Digest, Engine};
 use admit_trigger::{Telemetry, Trigger};
@@ -82,7 +83,10 @@ impl Live {
             Ok(true) => eprintln!("reloaded `{}`", self.manifest.display()),
             Ok(false) => {}
             Err(error) => {
-                eprintln!("{}\nthe policies from before go on deciding", source::render(&error));
+                eprintln!(
+                    "{}\nthe policies from before go on deciding",
+                    diagnostics::render(&error)
+                );
             }
         }
     }

@@ -19,7 +19,6 @@ mod compiled_cache;
 mod deployment;
 mod event;
 mod explanation;
-mod file;
 mod finding;
 mod format;
 mod function_zip;
@@ -27,32 +26,27 @@ mod inspection;
 mod invoke_api;
 mod json_place;
 mod live;
-mod new_project;
 mod origin;
 mod output;
 mod parallel;
 mod patience;
 mod place;
 mod policy_source;
-mod policy_toml;
 mod progress;
-mod project;
 mod records;
 mod remedy;
 mod replayed;
 mod report;
 mod ruling;
-mod rust;
 mod schemas;
 mod snapshot_check;
-mod source;
 mod source_folder;
 mod sources;
 mod terminal;
 mod verification;
-mod warming;
 mod watch;
 
+use admit_build::diagnostics;
 use clap::Parser;
 use commands::Command;
 use std::io;
@@ -84,7 +78,7 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}", source::render(&error));
+            eprintln!("{}", diagnostics::render(&error));
             ExitCode::FAILURE
         }
     }

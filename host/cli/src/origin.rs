@@ -1,8 +1,8 @@
 //! Where a policy set was named, so that an error can point at it.
 
 use crate::json_place::{Part, Place};
-use crate::source::Source;
-use crate::terminal;
+use admit_build::diagnostics;
+use admit_build::source::Source;
 use admit_core::KeyPath;
 
 /// Where a policy set was named.
@@ -45,8 +45,8 @@ impl Origin {
     #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self, index: usize, key: &str, message: String) {
         match self {
-            Origin::CommandLine => eprintln!("{}", terminal::warning(&message)),
-            Origin::Manifest(source) => source.warn(&path(index, key), message),
+            Origin::CommandLine => eprintln!("{}", diagnostics::warning(&message)),
+            Origin::Manifest(source) => diagnostics::warn(source, &path(index, key), message),
         }
     }
 }

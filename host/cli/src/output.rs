@@ -1,6 +1,6 @@
 //! A file that a person names for a command to write.
 
-use crate::file;
+use admit_build::atomic_file;
 use anyhow::{Context, bail};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -42,7 +42,7 @@ impl Output {
     pub(crate) fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
         // Once more: much may have happened meanwhile.
         let written = match self.place()? {
-            Place::File(file) => file::put(&file, bytes),
+            Place::File(file) => atomic_file::put(&file, bytes),
             Place::StandardOutput => io::stdout().lock().write_all(bytes),
             Place::Stream => {
                 let stream = File::options().write(true).open(&self.path);
@@ -96,10 +96,4 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     }
     #[cfg(not(unix))]
     one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
-}
-
-/// Whether a file is in a folder, or in one below it.
-pub(crate) fn is_inside(file: &Path, folder: &Path) -> bool {
-    file.canonicalize()
-        .is_ok_and(|file| folder.canonicalize().is_ok_and(|folder| file.starts_with(folder)))
 }

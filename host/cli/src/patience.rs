@@ -1,4 +1,4 @@
-use crate::terminal;
+use admit_build::diagnostics;
 use std::fs;
 use std::process;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -47,6 +47,6 @@ fn resident() -> Option<u64> {
 #[expect(clippy::print_stderr, reason = "an error is for the person at the terminal")]
 fn give_up(what: &str, limit: &str) {
     let message = format!("{what} takes {limit}, and was given up: build the component smaller");
-    eprintln!("{}", terminal::error(&message));
+    eprintln!("{}", diagnostics::error(&message));
     process::exit(1);
 }

@@ -5,7 +5,7 @@
 
 use crate::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
 use crate::bundle_folder::{self, Readers};
-use crate::output::is_inside;
+use admit_build::policy_toml::is_inside;
 use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::Index;
 use admit_engine::{Digest, policy_set_digest, read_regular_file};

@@ -1,6 +1,5 @@
 //! Colours, for a person who looks at a terminal. What goes elsewhere is plain text.
 
-use annotate_snippets::{Group, Level, Renderer};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -85,37 +84,6 @@ pub(crate) fn table(text: &str) -> String {
         table.push('\n');
     }
     table
-}
-
-/// A warning without a line of a file, for standard error.
-pub(crate) fn warning(message: &str) -> String {
-    message_of(Level::WARNING, message)
-}
-
-/// An error without a line of a file, for standard error.
-pub(crate) fn error(message: &str) -> String {
-    message_of(Level::ERROR, message)
-}
-
-fn message_of(level: Level<'_>, message: &str) -> String {
-    renderer().render(&[Group::with_title(level.primary_title(message))])
-}
-
-/// What shows errors and warnings on standard error, with the line of the file underlined.
-pub(crate) fn renderer() -> Renderer {
-    renderer_of(AutoStream::choice(&io::stderr()))
-}
-
-/// The same for standard output, where what is shown is the result.
-pub(crate) fn result_renderer() -> Renderer {
-    renderer_of(AutoStream::choice(&io::stdout()))
-}
-
-fn renderer_of(choice: ColorChoice) -> Renderer {
-    match choice {
-        ColorChoice::Never => Renderer::plain(),
-        _ => Renderer::styled(),
-    }
 }
 
 /// Standard output is a part of every program's input: without colours nothing is added.

@@ -3,7 +3,7 @@
 //! Whoever wrote the project may have put links there, through which a build would write to any
 //! file of the person who builds.
 
-use crate::file;
+use crate::atomic_file;
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use std::fs::{self, File, OpenOptions};
@@ -66,7 +66,7 @@ impl OutputFolder {
     pub(super) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> anyhow::Result<PathBuf> {
         let path = self.file(name)?;
         if !read_regular_file(&path, MOST).is_ok_and(|before| before == bytes) {
-            file::put(&path, bytes)
+            atomic_file::put(&path, bytes)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
         }
         Ok(path)

@@ -3,7 +3,7 @@ use super::node::read_list;
 use super::output_folder::refuse_link;
 use super::tools::{nearest, run, tool};
 use super::{Builder, install};
-use crate::file;
+use crate::atomic_file;
 use admit_engine::Digest;
 use anyhow::{Context, bail};
 use std::env;
@@ -69,7 +69,7 @@ impl Python {
         let typed = format!(".venv/bin/pip install --require-hashes -r {LOCK}");
         install::install(&self.root, &typed, &mut pip, NO_PYTHON)?;
         // Last: where pip was interrupted, it is not there.
-        file::put(&installed, wanted.as_bytes())
+        atomic_file::put(&installed, wanted.as_bytes())
             .with_context(|| format!("cannot write `{}`", installed.display()))
     }
 

@@ -2,8 +2,8 @@
 
 use super::output_folder::OutputFolder;
 use super::{STACK_BYTES, finish};
-use crate::rust;
 use crate::source::Source;
+use crate::{diagnostics, rust_toolchain};
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(super) fn build(
     metadata: Option<(Source, Metadata)>,
 ) -> anyhow::Result<PathBuf> {
     let manifest = folder.join(MANIFEST);
-    rust::add_target(folder, TARGET)?;
+    rust_toolchain::add_target(folder, TARGET)?;
     let sources = Sources::of(folder)?;
     if let Some((source, metadata)) = &metadata {
         sources.compare(&manifest, source, metadata);
@@ -53,7 +53,7 @@ pub(super) fn build(
             let component = child.stdout.take().and_then(|out| component_of(out, &manifest));
             Ok((child.wait()?, component))
         });
-    match output.context(rust::NO_RUST)? {
+    match output.context(rust_toolchain::NO_RUST)? {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
         (_, Some(component)) => {
             let bytes = fs::read(&component)
@@ -83,7 +83,7 @@ fn config(sources: &Sources) -> Vec<String> {
         packages.iter().map(|(folder, name)| (*folder, name.as_str())).collect();
     folders.push((&sources.workspace, "/policy"));
     let mut flags = vec![format!("-Clink-arg=-zstack-size={STACK_BYTES}")];
-    flags.extend(rust::remap_paths(&folders));
+    flags.extend(rust_toolchain::remap_paths(&folders));
     let flags = serde_json::json!(flags);
     [
         format!("target.{TARGET}.linker=\"wasm-component-ld\""),
@@ -161,7 +161,7 @@ impl Sources {
             .args(["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET])
             .stderr(Stdio::inherit())
             .output()
-            .context(rust::NO_RUST)?;
+            .context(rust_toolchain::NO_RUST)?;
         if !output.status.success() {
             bail!("cannot build `{}`", folder.display());
         }
@@ -189,7 +189,9 @@ impl Sources {
         let manifest = manifest.canonicalize().ok();
         let is_this = |package: &&Package| Some(&package.manifest_path) == manifest.as_ref();
         let Some(package) = self.local.iter().find(is_this) else { return };
-        let warn = |key: &str, message: String| source.warn(&KeyPath::default().key(key), message);
+        let warn = |key: &str, message: String| {
+            diagnostics::warn(source, &KeyPath::default().key(key), message);
+        };
         if metadata.name.as_str() != package.name {
             warn("name", format!("the package is called `{}` in Cargo.toml", package.name));
         }
@@ -200,5 +202,5 @@ impl Sources {
 }
 
 fn cargo(folder: &Path) -> Command {
-    rust::tool("cargo", folder)
+    rust_toolchain::tool("cargo", folder)
 }

@@ -1,6 +1,6 @@
 use super::event::GivenEvent;
 use super::expectation::{Expectation, ExpectedAnswer};
-use crate::source::Source;
+use admit_build::source::Source;
 use admit_core::{
     Ballot, Denial, FailureKind, Flags, KeyPath, Places, PolicyId, Problem, Settings, Size, Vote,
     as_json, printable, read_toml,

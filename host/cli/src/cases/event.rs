@@ -1,6 +1,6 @@
 //! The event of a case: a file, or what differs from a sample.
 
-use crate::source::Source;
+use admit_build::source::Source;
 use admit_cognito::Event;
 use admit_core::KeyPath;
 use admit_engine::read_regular_file;

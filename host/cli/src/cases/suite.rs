@@ -7,7 +7,7 @@ use super::subject::{Scope, Subject, asked, ids};
 use crate::assembly::Assembly;
 use crate::compiled_cache;
 use crate::remedy::remedy;
-use crate::source::Source;
+use admit_build::source::Source;
 use admit_cognito::Event;
 use admit_core::{Manifest, Opinion, Problem, Size, printable};
 use admit_engine::{Component, Deliberation, Digest, Engine, Evaluation, Loaded, PolicySet};

@@ -3,7 +3,7 @@
 use super::located;
 use crate::cases::{Results, Suite};
 use crate::finding::{Document, Place};
-use crate::source::Source;
+use admit_build::source::Source;
 use admit_core::{KeyPath, PolicyId};
 use std::path::Path;
 use std::rc::Rc;

@@ -5,7 +5,7 @@ use crate::cases::{Subject, Suite};
 use crate::compiled_cache;
 use crate::format::Format;
 use crate::output::Output;
-use crate::project;
+use admit_build::project;
 use anyhow::bail;
 use clap::error::ErrorKind;
 use serde_json::{Map, Value};

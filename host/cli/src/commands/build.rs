@@ -1,7 +1,7 @@
 use crate::cases::Suite;
 use crate::format::{self, Format};
 use crate::output::Output;
-use crate::project;
+use admit_build::project;
 use admit_engine::Digest;
 use anyhow::Context;
 use serde::Serialize;

@@ -1,6 +1,7 @@
 mod report;
 
 use crate::assembly::{Assembly, MANIFEST};
+use crate::bootstrap;
 use crate::bundle_files::{BundleFiles, Configure};
 use crate::bundle_folder::{self, Readers};
 use crate::cases::Subject;
@@ -10,7 +11,7 @@ use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
 use crate::output::Output;
 use crate::place::Place;
 use crate::source_folder::SourceFolder;
-use crate::{bootstrap, terminal};
+use admit_build::diagnostics;
 use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
@@ -196,5 +197,5 @@ fn warn_of_size(bytes: usize) {
         bytes >> 20,
         MOST_UPLOADED >> 20
     );
-    eprintln!("{}", terminal::warning(&message));
+    eprintln!("{}", diagnostics::warning(&message));
 }

@@ -4,7 +4,7 @@ use crate::commands::eval::object;
 use crate::deployment::manifest_behind;
 use crate::finding::Severity;
 use crate::format::print_json;
-use crate::project;
+use admit_build::project;
 use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Map, Value};

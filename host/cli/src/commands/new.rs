@@ -1,9 +1,36 @@
-use crate::new_project::{NewProject, Offered};
+use admit_build::new_project::{self, NewProject};
 use admit_core::Language;
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
 use std::io::{Write, stdout};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::LazyLock;
+
+/// A language in which a project can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Offered(Language);
+
+static OFFERED: LazyLock<Vec<Offered>> =
+    LazyLock::new(|| new_project::languages().map(Offered).collect());
+
+impl ValueEnum for Offered {
+    fn value_variants<'a>() -> &'a [Offered] {
+        &OFFERED
+    }
+
+    /// Its short name first; `policy.toml` has the long one.
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self.0 {
+            Language::Rust => PossibleValue::new("rust").alias("rs"),
+            Language::TypeScript => PossibleValue::new("ts").alias("typescript"),
+            Language::JavaScript => PossibleValue::new("js").alias("javascript"),
+            Language::Python => PossibleValue::new("python").alias("py"),
+            Language::C => PossibleValue::new("c"),
+        })
+    }
+}
 
 /// Make a new policy project
 ///

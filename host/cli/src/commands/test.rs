@@ -1,7 +1,6 @@
 use crate::cases::{Results, Suite};
-use crate::source;
-use crate::terminal;
 use crate::watch::{self, Look};
+use admit_build::diagnostics;
 use anyhow::bail;
 use clap::ValueEnum;
 use std::io::{Write, stdout};
@@ -106,7 +105,7 @@ impl Args {
                 if crate::is_broken_pipe(&error) {
                     return Err(error);
                 }
-                eprintln!("{}", source::render(&error));
+                eprintln!("{}", diagnostics::render(&error));
             }
             eprintln!("\nwaiting for a change; Ctrl-C ends this");
             watch::wait(&seen, || suite.places());
@@ -118,5 +117,5 @@ impl Args {
 #[expect(clippy::print_stderr, reason = "says what to write, in several lines")]
 fn say_how_to_begin(suite: &Suite) {
     let message = format!("no cases at `{}`: write some there, such as", suite.file().display());
-    eprintln!("{}\n{EXAMPLE}", terminal::error(&message));
+    eprintln!("{}\n{EXAMPLE}", diagnostics::error(&message));
 }

@@ -1,7 +1,7 @@
 //! The folder of the cache, which is its user's alone.
 
 use super::bound::Tally;
-use crate::terminal;
+use admit_build::diagnostics;
 use admit_engine::read_at_most;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ impl Folder {
                      your own as `ADMIT_CACHE`, or set it to `off`",
                     path.display()
                 );
-                eprintln!("{}", terminal::warning(&message));
+                eprintln!("{}", diagnostics::warning(&message));
                 None
             }
         }

@@ -1,4 +1,4 @@
-use crate::source::Source;
+use admit_build::source::Source;
 use admit_core::{FileError, KeyPath, Places};
 use std::cell::OnceCell;
 use std::ops::Range;

@@ -1,8 +1,8 @@
 //! Findings as a compiler shows them.
 
 use super::{Finding, Findings, Place, Severity};
-use crate::source::shown;
-use crate::terminal;
+use admit_build::diagnostics;
+use admit_build::diagnostics::shown;
 use admit_core::printable;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 impl Findings {
     /// Every finding with its lines, and how many there are.
     pub(crate) fn to_text(&self) -> String {
-        let (mut text, renderer) = (String::new(), terminal::result_renderer());
+        let (mut text, renderer) = (String::new(), diagnostics::result_renderer());
         for finding in &self.list {
             let _ = writeln!(text, "{}\n", finding.snippet(&renderer));
         }

@@ -1,0 +1,91 @@
+//! Errors and warnings as the terminal shows them: with the line of the file underlined.
+
+use crate::source::{Source, located};
+use admit_core::{FileError, KeyPath, printable};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstream::{AutoStream, ColorChoice};
+use std::io;
+
+/// Warns about the value of a key in a file.
+#[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
+pub fn warn(source: &Source, key: &KeyPath, message: String) {
+    eprintln!("{}\n", show(&Level::WARNING, &source.at(key, message), &source.text));
+}
+
+/// An error as the terminal shows it: with the line of the file underlined, or in one
+/// line with its causes.
+pub fn render(error: &anyhow::Error) -> String {
+    let Some((error, text)) = located(error) else {
+        return message_of(Level::ERROR, &printable(&format!("{error:#}"), CHARACTERS));
+    };
+    show(&Level::ERROR, error, text)
+}
+
+/// As much of an error as is shown: names inside a component, which is somebody else's, are
+/// part of some.
+const CHARACTERS: usize = 2_000;
+
+fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
+    let message = printable(&error.message, CHARACTERS);
+    let title = match &error.key {
+        Some(key) => format!("`{}`: {message}", printable(key, CHARACTERS)),
+        None => message,
+    };
+    let snippet = Snippet::source(shown(text))
+        .path(error.file.as_str())
+        .annotation(AnnotationKind::Primary.span(error.span.clone()));
+    renderer().render(&[level.clone().primary_title(title).element(snippet)])
+}
+
+/// A text to show lines of: the control characters that what shows them lets through become
+/// a dot of the same length, so that everything stays in its place.
+pub fn shown(text: &str) -> String {
+    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "·")
+}
+
+/// A warning without a line of a file, for standard error.
+pub fn warning(message: &str) -> String {
+    message_of(Level::WARNING, message)
+}
+
+/// An error without a line of a file, for standard error.
+pub fn error(message: &str) -> String {
+    message_of(Level::ERROR, message)
+}
+
+fn message_of(level: Level<'_>, message: &str) -> String {
+    renderer().render(&[Group::with_title(level.primary_title(message))])
+}
+
+/// What shows errors and warnings on standard error, with the line of the file underlined.
+pub fn renderer() -> Renderer {
+    renderer_of(AutoStream::choice(&io::stderr()))
+}
+
+/// The same for standard output, where what is shown is the result.
+pub fn result_renderer() -> Renderer {
+    renderer_of(AutoStream::choice(&io::stdout()))
+}
+
+fn renderer_of(choice: ColorChoice) -> Renderer {
+    match choice {
+        ColorChoice::Never => Renderer::plain(),
+        _ => Renderer::styled(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_gets_to_the_terminal() {
+        let text = "a = 1 # \u{9b}31m\u{85}red\n\"k\u{9b}\" = 2\n";
+        assert_eq!(shown(text).len(), text.len());
+        let source = Source { file: "a.toml".to_owned(), text: text.to_owned() };
+        let key = KeyPath::default().key("k\u{9b}");
+        let rendered = render(&source.error(&key, "no such \u{9b}key".to_owned()));
+        assert!(rendered.contains("`k`: no such key"), "{rendered}");
+        assert!(!rendered.contains(|c: char| c.is_control() && c != '\n'), "{rendered:?}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Builds policy projects: a folder with the source of one policy becomes a component, whatever it
+//! is written in. Makes new projects as well.
+
+pub mod atomic_file;
+pub mod diagnostics;
+pub mod new_project;
+pub mod policy_toml;
+mod prewarm;
+pub mod project;
+pub mod rust_toolchain;
+pub mod source;
