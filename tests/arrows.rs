@@ -4,16 +4,24 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each crate of the host may use of the others.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("admit-core", &[]),
     ("admit-component", &["admit-core"]),
     ("admit-engine", &["admit-core"]),
     ("admit-cognito", &["admit-core"]),
     ("admit-trigger", &["admit-core", "admit-engine", "admit-cognito"]),
     ("admit-lambda", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
+    ("admit-build", &["admit-component", "admit-core", "admit-engine"]),
     (
         "admit-cli",
-        &["admit-component", "admit-core", "admit-engine", "admit-cognito", "admit-trigger"],
+        &[
+            "admit-build",
+            "admit-component",
+            "admit-core",
+            "admit-engine",
+            "admit-cognito",
+            "admit-trigger",
+        ],
     ),
     ("admit-policy", &[]),
 ];

@@ -33,7 +33,7 @@ fn a_bundle_is_the_same_each_time_for_either_machine() {
             assert!(output.status.success(), "{}", stderr(&output));
         }
         let files = files(&one);
-        assert_eq!(files.len(), 6, "an index, what it is about, settings, and three policies");
+        assert_eq!(files.len(), 5, "an index, what it is about, and three policies");
         assert!(files == self::files(&two), "{target}: the bytes differ");
         let index = String::from_utf8(files["bundle.json"].clone()).unwrap();
         assert!(index.contains(&format!("\"target\": \"{target}\"")), "{index}");
@@ -87,9 +87,7 @@ fn the_index_names_every_digest_and_every_default() {
         let compiled = bundle["configured"][name]["compiled"].as_str().unwrap();
         let file = format!("{}.cwasm", compiled.strip_prefix("blake3:").unwrap());
         assert_eq!(compiled, Checksum::of(&files[&file]).to_string());
-        for file in ["about", "settings"] {
-            assert_eq!(bundle[file], sum(&path.join(format!("{file}.json"))));
-        }
+        assert_eq!(bundle["about"], sum(&path.join("about.json")));
     }
 }
 
@@ -151,7 +149,7 @@ fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
     let path = folder.path().join("bundle");
     assert!(bundle(&sample_manifest(), &path, "arm64").status.success());
     assert!(bundle(&sample_manifest(), &path, "x86_64").status.success());
-    assert_eq!(files(&path).len(), 6);
+    assert_eq!(files(&path).len(), 5);
 
     let precious = folder.path().join("precious");
     fs::create_dir(&precious).unwrap();
