@@ -14,8 +14,8 @@ mod serve;
 mod test;
 mod verify;
 
+use crate::exit_status::ExitStatus;
 use clap::Subcommand;
-use std::process::ExitCode;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -37,7 +37,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         match self {
             Command::Bench(args) => args.exec(),
             Command::Build(args) => args.exec(),

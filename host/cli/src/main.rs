@@ -18,6 +18,7 @@ mod comparison;
 mod compiled_cache;
 mod deployment;
 mod event;
+mod exit_status;
 mod explanation;
 mod finding;
 mod format;
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     args.color.choose();
     match args.command.exec() {
-        Ok(code) => code,
+        Ok(status) => status.into(),
         // Whoever reads the output has seen enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -3,6 +3,7 @@ use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::bench::{Comparison, Figures, Samples, event_files, measure, to_text};
 use crate::cases::{Subject, Suite};
 use crate::compiled_cache;
+use crate::exit_status::ExitStatus;
 use crate::format::Format;
 use crate::output::Output;
 use admit_build::project;
@@ -11,7 +12,6 @@ use clap::error::ErrorKind;
 use serde_json::{Map, Value};
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Measure what policies cost: fuel, memory and time
@@ -60,11 +60,8 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// The exit status of a regression.
-const REGRESSION: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         // Before everything that takes long.
         let baseline = self.baseline.as_deref().map(Figures::read).transpose()?;
         let events = event_files(&self.events)?;
@@ -94,8 +91,8 @@ impl Args {
         };
         stdout().write_all(text.as_bytes())?;
         Ok(match comparison.is_some_and(|comparison| comparison.is_a_regression()) {
-            true => ExitCode::from(REGRESSION),
-            false => ExitCode::SUCCESS,
+            true => ExitStatus::Negative,
+            false => ExitStatus::Success,
         })
     }
 }

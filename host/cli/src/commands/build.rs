@@ -1,4 +1,5 @@
 use crate::cases::Suite;
+use crate::exit_status::ExitStatus;
 use crate::format::{self, Format};
 use crate::output::Output;
 use admit_build::project;
@@ -8,7 +9,6 @@ use serde::Serialize;
 use std::fs;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Build a policy project to a component
 ///
@@ -42,7 +42,7 @@ struct Built {
 }
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let output = self.output.as_deref().map(|path| {
             let cases = Suite::at(&self.dir, None).files();
             Output::at(path, project::files(&self.dir).into_iter().chain(cases).collect())
@@ -63,6 +63,6 @@ impl Args {
                 format::print_json(&Built { path, digest, bytes })?;
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitStatus::Success)
     }
 }

@@ -6,6 +6,7 @@ use crate::bundle_files::{BundleFiles, Configure};
 use crate::bundle_folder::{self, Readers};
 use crate::cases::Subject;
 use crate::checkout::Checkout;
+use crate::exit_status::ExitStatus;
 use crate::format::Format;
 use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
 use crate::output::Output;
@@ -17,7 +18,6 @@ use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
 use report::Report;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// Compile a policy set to what the Lambda function loads, or to the whole function
 ///
@@ -93,11 +93,8 @@ impl From<Architecture> for Target {
     }
 }
 
-/// The exit status of a check that found a change.
-const CHANGED: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let mut inputs = Subject::Manifest(self.manifest.clone()).files();
         inputs.extend(self.bootstrap.clone());
         if let Some(folder) = &self.output {
@@ -144,7 +141,7 @@ impl Args {
         }
         report.print(self.format)?;
         let is_found = self.check && report.is_a_change();
-        Ok(if is_found { CHANGED.into() } else { ExitCode::SUCCESS })
+        Ok(ExitStatus::of_answer(!is_found))
     }
 }
 

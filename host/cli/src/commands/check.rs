@@ -2,6 +2,7 @@ use crate::assembly::MANIFEST;
 use crate::checkup;
 use crate::commands::eval::object;
 use crate::deployment::manifest_behind;
+use crate::exit_status::ExitStatus;
 use crate::finding::Severity;
 use crate::format::print_json;
 use admit_build::project;
@@ -11,7 +12,6 @@ use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{Read, Write, stdout};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// Check a manifest or a policy before it is merged or deployed
 ///
@@ -63,11 +63,8 @@ enum Format {
     Github,
 }
 
-/// The exit status of a check that found something.
-const FOUND: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let findings = match Target::of(self.path)? {
             Target::Manifest(file) if self.settings.is_some() => bail!(
                 "`{}` is a manifest, in which each policy has its own settings: leave --settings out",
@@ -85,7 +82,7 @@ impl Args {
         let passes = |severity| findings.count(severity) == 0;
         let is_clean =
             passes(Severity::Error) && (!self.deny_warnings || passes(Severity::Warning));
-        Ok(if is_clean { ExitCode::SUCCESS } else { FOUND.into() })
+        Ok(ExitStatus::of_answer(is_clean))
     }
 }
 

@@ -1,7 +1,7 @@
+use crate::exit_status::ExitStatus;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::io::{Write, stdout};
-use std::process::ExitCode;
 
 /// Print what a shell needs to complete the commands and options of `admit`
 #[derive(clap::Args)]
@@ -19,10 +19,10 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut crate::Args::command(), "admit", &mut script);
         stdout().write_all(&script)?;
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitStatus::Success)
     }
 }

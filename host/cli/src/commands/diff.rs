@@ -1,5 +1,6 @@
 use crate::comparison::{Comparison, Report};
 use crate::compiled_cache;
+use crate::exit_status::ExitStatus;
 use crate::format::Format;
 use crate::parallel;
 use crate::policy_source::{PolicySource, Shared};
@@ -10,7 +11,6 @@ use admit_cognito::Event;
 use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Decide the same sign-ups by two policy sets, and list every decision that flips
@@ -52,11 +52,8 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// The exit status where a decision flips.
-pub(super) const FLIPS: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         // First what takes no time to be wrong.
         let (old, new) = (PolicySource::at(&self.old)?, PolicySource::at(&self.new)?);
         let mut passed_over = PassedOver::default();
@@ -87,7 +84,7 @@ impl Args {
         }
         let report = Report::new((old.name(), new.name()), comparison, passed_over);
         stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
-        Ok(if totals.flips > 0 { FLIPS.into() } else { ExitCode::SUCCESS })
+        Ok(ExitStatus::of_answer(totals.flips == 0))
     }
 }
 

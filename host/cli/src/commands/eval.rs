@@ -1,6 +1,7 @@
 use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::compiled_cache;
 use crate::event;
+use crate::exit_status::ExitStatus;
 use crate::explanation::{self, Explanation};
 use crate::format::{self, Format};
 use admit_cognito::Reply;
@@ -11,7 +12,6 @@ use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{IsTerminal, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,11 +49,8 @@ pub(crate) struct Args {
     event: PathBuf,
 }
 
-/// The exit status of a denied sign-up.
-const DENIED: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let (name, bytes) = read(&self.event)?;
         let event = event::parse(&name, &bytes)?;
         let policies = match &self.policy {
@@ -77,8 +74,8 @@ impl Args {
         };
         stdout().write_all(text.as_bytes())?;
         Ok(match deliberation.decision.answer {
-            Answer::Admit(_) => ExitCode::SUCCESS,
-            Answer::Deny(_) => ExitCode::from(DENIED),
+            Answer::Admit(_) => ExitStatus::Success,
+            Answer::Deny(_) => ExitStatus::Negative,
         })
     }
 }

@@ -1,12 +1,12 @@
 use crate::assembly;
 use crate::deployment::Deployment;
+use crate::exit_status::ExitStatus;
 use crate::format::Format;
 use crate::inspection::{Deployed, Inspected};
 use crate::patience::Patience;
 use anyhow::{Context, bail};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Show what a component, a bundle or a deployment package is, without running it
 ///
@@ -46,11 +46,8 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// The exit status if something is to be objected to.
-const OBJECTION: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let name = self.path.display().to_string();
         let (text, is_sound) = if let Some(deployment) = Deployment::at(&self.path)? {
             if self.manifest.is_some() {
@@ -78,6 +75,6 @@ impl Args {
             (text, inspected.is_sound())
         };
         stdout().write_all(text.as_bytes())?;
-        Ok(if is_sound { ExitCode::SUCCESS } else { OBJECTION.into() })
+        Ok(ExitStatus::of_answer(is_sound))
     }
 }

@@ -1,3 +1,4 @@
+use crate::exit_status::ExitStatus;
 use admit_build::new_project::{self, NewProject};
 use admit_core::Language;
 use clap::ValueEnum;
@@ -5,7 +6,6 @@ use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
 use std::io::{Write, stdout};
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::LazyLock;
 
 /// A language in which a project can be made.
@@ -49,7 +49,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let Offered(language) = self.lang;
         if let Err(message) = self.project.check_name(language) {
             clap::Error::raw(ErrorKind::ValueValidation, message + "\n").exit();
@@ -62,7 +62,7 @@ impl Args {
             writeln!(out, "  {file:<20}  {about}")?;
         }
         writeln!(out, "\nTry it out:\n  cd {}\n  admit test", word(folder))?;
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitStatus::Success)
     }
 }
 

@@ -1,7 +1,7 @@
-use super::diff::FLIPS;
 use crate::assembly::MANIFEST;
 use crate::comparison::{Comparison, Report};
 use crate::compiled_cache;
+use crate::exit_status::ExitStatus;
 use crate::format::Format;
 use crate::parallel;
 use crate::policy_source::{PolicySource, Shared};
@@ -13,7 +13,6 @@ use admit_cognito::Event;
 use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Decide recorded sign-ups anew, and list every decision that flips
@@ -53,7 +52,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         // First what takes no time to be wrong.
         let new = PolicySource::at(&self.manifest)?;
         let mut passed_over = PassedOver::default();
@@ -89,6 +88,6 @@ impl Args {
         let old = "the decisions of that time".to_owned();
         let report = Report::new((old, new.name()), comparison, passed_over);
         stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
-        Ok(if totals.flips > 0 { FLIPS.into() } else { ExitCode::SUCCESS })
+        Ok(ExitStatus::of_answer(totals.flips == 0))
     }
 }

@@ -3,6 +3,7 @@ use crate::cases::Suite;
 use crate::checkup;
 use crate::compiled_cache;
 use crate::deployment::manifest_behind;
+use crate::exit_status::ExitStatus;
 use crate::output::Output;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
@@ -11,7 +12,6 @@ use admit_engine::bundle::INDEX;
 use std::fs;
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Write one page about a policy set, for a review meeting
@@ -61,7 +61,7 @@ pub(crate) struct Args {
 const DECISIONS: usize = 1_000;
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let path = manifest_behind(&self.path)?;
         let suite = Suite::at(&path, self.cases.as_deref());
         let output = match self.output == Path::new("-") {
@@ -89,7 +89,7 @@ impl Args {
             None => stdout().write_all(page.as_bytes())?,
             Some(output) => output.write(page.as_bytes())?,
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitStatus::Success)
     }
 
     /// The files that the page is made from.

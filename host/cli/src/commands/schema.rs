@@ -1,7 +1,7 @@
+use crate::exit_status::ExitStatus;
 use crate::schemas::Schema;
 use clap::ValueEnum;
 use std::io::{Write, stdout};
-use std::process::ExitCode;
 
 /// Print the JSON Schema of a file, for editors and other tools
 ///
@@ -22,12 +22,12 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         match self.name {
             Some(schema) => stdout().write_all(schema.text().as_bytes())?,
             None => stdout().write_all(list().as_bytes())?,
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(ExitStatus::Success)
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::assembly::MANIFEST;
+use crate::exit_status::ExitStatus;
 use crate::invoke_api::{self, InvokeApi, Names};
 use crate::live::Live;
 use admit_trigger::Telemetry;
@@ -6,7 +7,6 @@ use anyhow::Context;
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 use tokio::net::TcpListener;
@@ -48,7 +48,7 @@ const ELSEWHERE: [&str; 2] = ["ADMIT_BUNDLE", "ADMIT_CACHE"];
 
 impl Args {
     #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(Live::CONCURRENCY as usize)

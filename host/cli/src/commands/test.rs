@@ -1,11 +1,11 @@
 use crate::cases::{Results, Suite};
+use crate::exit_status::ExitStatus;
 use crate::watch::{self, Look};
 use admit_build::diagnostics;
 use anyhow::bail;
 use clap::ValueEnum;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Run the cases of a policy or a manifest in the sandbox
 ///
@@ -51,9 +51,6 @@ enum Format {
     Junit,
 }
 
-/// The exit status where a case failed.
-const FAILED: u8 = 3;
-
 const EXAMPLE: &str = "
   [[case]]
   name = \"denies a short name\"
@@ -61,7 +58,7 @@ const EXAMPLE: &str = "
   deny = \"username-too-short\"";
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let suite = Suite::at(&self.path, self.cases.as_deref());
         if self.watch {
             self.follow(&suite)?;
@@ -75,12 +72,12 @@ impl Args {
         }
         if !suite.file().exists() {
             say_how_to_begin(&suite);
-            return Ok(ExitCode::FAILURE);
+            return Ok(ExitStatus::Error);
         }
         let results = self.run(&suite)?;
         Ok(match results.all_passed() {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::from(FAILED),
+            true => ExitStatus::Success,
+            false => ExitStatus::Negative,
         })
     }
 

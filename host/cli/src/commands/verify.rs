@@ -1,4 +1,5 @@
 use crate::deployment::Deployment;
+use crate::exit_status::ExitStatus;
 use crate::format::{self, Format};
 use crate::source_folder::SourceFolder;
 use crate::sources::Sources;
@@ -6,7 +7,6 @@ use crate::verification::Verification;
 use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// Compile the components of a bundle or package once more, and compare its code with that
 ///
@@ -41,11 +41,8 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// The exit status where something is not verified.
-const DOUBT: u8 = 3;
-
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitCode> {
+    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let Some(mut deployment) = Deployment::at(&self.path)? else {
             let path = self.path.display();
             match self.path.exists() {
@@ -63,6 +60,6 @@ impl Args {
             }
             Format::Json => format::print_json(&verification)?,
         }
-        Ok(if verification.is_complete() { ExitCode::SUCCESS } else { DOUBT.into() })
+        Ok(ExitStatus::of_answer(verification.is_complete()))
     }
 }
