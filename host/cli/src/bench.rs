@@ -10,7 +10,7 @@ pub(crate) use measurement::measure;
 pub(crate) use samples::{Samples, event_files};
 pub(crate) use table::to_text;
 
-use crate::format::to_json;
+use crate::output::format::to_json;
 use admit_core::{PolicyId, Size, printable};
 use admit_engine::{Digest, read_regular_file};
 use anyhow::{Context, bail};

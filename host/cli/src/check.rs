@@ -2,18 +2,19 @@
 
 mod cases;
 mod examined;
+pub(crate) mod finding;
 mod longest;
 mod manifest;
 mod settings;
 mod uncovered;
 
-use crate::assembly::{self, Assembly};
 use crate::cases::Suite;
-use crate::compiled_cache;
-use crate::finding::{Document, Finding, Findings, Place, Rule};
-use crate::json_place::Part;
-use crate::origin::Origin;
-use crate::remedy::remedy;
+use crate::check::finding::{Document, Finding, Findings, Place, Rule};
+use crate::policy_set::assembly::{self, Assembly};
+use crate::policy_set::compiled_cache;
+use crate::policy_set::json_place::Part;
+use crate::policy_set::origin::Origin;
+use crate::policy_set::remedy::remedy;
 use admit_build::policy_toml;
 use admit_build::source::{self, Source};
 use admit_core::{Failure, KeyPath, Metadata, Mode, OnFailure, Policy, Power, Settings, read_toml};

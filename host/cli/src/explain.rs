@@ -2,9 +2,9 @@
 
 mod why;
 
-use crate::format::to_json;
-use crate::remedy::remedy;
-use crate::terminal;
+use crate::output::format::to_json;
+use crate::output::terminal;
+use crate::policy_set::remedy::remedy;
 use admit_cognito::{Event, Reply};
 use admit_core::{
     Alternative, Answer, Counted, Counterfactual, Decision, Flag, FlagRecord, Flags, Opinion,

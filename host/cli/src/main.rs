@@ -3,56 +3,30 @@
 
 #![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
 
-mod about;
-mod assembly;
 mod bench;
-mod bootstrap;
-mod bundle_files;
-mod bundle_folder;
+mod bundle;
 mod cases;
-mod changes;
-mod checkout;
-mod checkup;
+mod check;
 mod commands;
-mod comparison;
-mod compiled_cache;
-mod deployment;
-mod event;
+mod diff;
 mod exit_status;
-mod explanation;
-mod finding;
-mod format;
-mod function_zip;
-mod inspection;
-mod invoke_api;
-mod json_place;
-mod live;
-mod origin;
+mod explain;
+mod inspect;
 mod output;
-mod parallel;
-mod patience;
-mod place;
-mod policy_source;
-mod progress;
-mod records;
-mod remedy;
-mod replayed;
+mod package;
+mod policy_set;
+mod process;
 mod report;
-mod ruling;
 mod schemas;
-mod snapshot_check;
-mod source_folder;
-mod sources;
-mod terminal;
-mod verification;
-mod watch;
+mod serve;
+mod verify;
 
 use admit_build::diagnostics;
 use clap::Parser;
 use commands::Command;
+use output::terminal::Color;
 use std::io;
 use std::process::ExitCode;
-use terminal::Color;
 
 /// Builds, tries out and bundles policies that decide who may sign up to an Amazon Cognito
 /// user pool.

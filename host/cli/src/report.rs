@@ -16,9 +16,9 @@ pub(crate) use page::page;
 pub(crate) use settings::Values;
 pub(crate) use tested::Tested;
 
-use crate::assembly::Assembly;
-use crate::finding::Findings;
-use crate::origin::Origin;
+use crate::check::finding::Findings;
+use crate::policy_set::assembly::Assembly;
+use crate::policy_set::origin::Origin;
 use about::{Outside, Says};
 use admit_component::Anatomy;
 use admit_core::{Metadata, Mode, OnFailure, Policy, PolicyId, Power, Time, grouped};

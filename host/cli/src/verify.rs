@@ -1,11 +1,16 @@
 //! Whether the code of a bundle is what its components are compiled to.
 
-use crate::about::About;
-use crate::bundle_files::compile;
-use crate::deployment::{Deployment, Kind};
-use crate::patience::Patience;
-use crate::sources::Sources;
-use crate::{bootstrap, compiled_cache, parallel, terminal};
+pub(crate) mod sources;
+
+use crate::bundle::build::compile;
+use crate::output::terminal;
+use crate::package::about::About;
+use crate::package::bootstrap;
+use crate::package::deployment::{Deployment, Kind};
+use crate::policy_set::compiled_cache;
+use crate::process::parallel;
+use crate::process::patience::Patience;
+use crate::verify::sources::Sources;
 use admit_core::{Policy, PolicyId, printable};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, file_name};
 use admit_engine::{Checksum, Compiler, Digest, Engine, Target, WASMTIME_VERSION};

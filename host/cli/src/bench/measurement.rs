@@ -1,6 +1,6 @@
 use super::samples::Sample;
 use super::{FORMAT, FailedEvent, Figures, PolicyFigures, SampleEvent, Samples, Step, Times};
-use crate::progress::Progress;
+use crate::output::progress::Progress;
 use admit_cognito::Event;
 use admit_core::{PolicyId, Size};
 use admit_engine::{Deliberation, Evaluation, PolicySet, WASMTIME_VERSION};

@@ -2,7 +2,7 @@
 
 use super::comparison::{Change, Comparison, PolicyChange, StepChange};
 use super::{Figures, PolicyFigures, Step, Times};
-use crate::explanation::{table, trimmed};
+use crate::explain::{table, trimmed};
 use admit_core::{grouped, printable};
 use comfy_table::{CellAlignment, Table};
 use std::fmt::Write;

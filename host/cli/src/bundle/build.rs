@@ -1,14 +1,14 @@
 //! The files of a bundle, before they are written anywhere.
 
-use crate::about::About;
-use crate::assembly::{Assembly, Compiled};
+use crate::bundle::snapshot_check::difference;
 use crate::cases::Suite;
-use crate::compiled_cache;
-use crate::origin::Origin;
-use crate::parallel;
-use crate::patience::Patience;
-use crate::snapshot_check::difference;
-use crate::source_folder::SourceFolder;
+use crate::package::about::About;
+use crate::package::source_folder::SourceFolder;
+use crate::policy_set::assembly::{Assembly, Compiled};
+use crate::policy_set::compiled_cache;
+use crate::policy_set::origin::Origin;
+use crate::process::parallel;
+use crate::process::patience::Patience;
 use admit_core::{Policy, PolicyId};
 use admit_engine::bundle::{
     ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, file_name,

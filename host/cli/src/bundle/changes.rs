@@ -2,7 +2,7 @@
 
 mod code;
 
-use crate::place::Known;
+use crate::package::index::Known;
 use admit_core::printable;
 use admit_engine::Digest;
 use admit_engine::bundle::{ABOUT, Index};

@@ -233,7 +233,7 @@ mod tests {
 
     /// A policy that denies with this code, as one that is configured ahead is expected to.
     fn component(engine: &Engine, code: &str) -> Component {
-        let text = include_str!("../../../tests/guests/exports-wizer-initialize.wat");
+        let text = include_str!("../../../../tests/guests/exports-wizer-initialize.wat");
         let text = text.replace("wizer-initialize", "other").replace("honest", code);
         engine.compile(&wat::parse_str(&text).unwrap()).unwrap()
     }
@@ -241,7 +241,8 @@ mod tests {
     #[test]
     fn what_would_be_another_policy_in_the_function_is_found() {
         let engine = Arc::new(Engine::new(1).unwrap());
-        let policy = crate::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
+        let policy =
+            crate::policy_set::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
         let (same, other) = (component(&engine, "honest"), component(&engine, "hidden"));
         let fuel = engine.check_settings(&same, &policy.limits, "{}").unwrap().fuel;
         let differs = |configured: &Component, fuel: u64| {
@@ -260,7 +261,8 @@ mod tests {
     #[test]
     fn the_time_for_configuring_counts_on_both_sides() {
         let engine = Arc::new(Engine::new(1).unwrap());
-        let mut policy = crate::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
+        let mut policy =
+            crate::policy_set::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
         policy.limits.time = admit_core::Time::from_millis(20);
         policy.limits.fuel = 10_000_000_000;
         // Fills memory for some hundred milliseconds.
@@ -270,7 +272,7 @@ mod tests {
                 (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1)))
                     (i32.const 60000))))
             (i32.const 2048))";
-        let text = include_str!("../../../tests/guests/exports-wizer-initialize.wat");
+        let text = include_str!("../../../../tests/guests/exports-wizer-initialize.wat");
         let quick = "(func $configure (type $configure) (i32.const 2048))";
         assert!(text.contains(quick));
         let text = text.replace("wizer-initialize", "other").replace(quick, configure);
@@ -284,7 +286,7 @@ mod tests {
     fn made_up_sign_ups_have_what_the_policy_may_see_and_words_of_its_settings() {
         let settings = serde_json::json!({ "domains": ["one.example"] });
         let settings = Settings::from(settings.as_object().unwrap().clone());
-        let policy = crate::assembly::alone("p.wasm".as_ref(), settings).unwrap();
+        let policy = crate::policy_set::assembly::alone("p.wasm".as_ref(), settings).unwrap();
         let all: Vec<SignUp<'_>> = (0..MADE_UP).map(|number| made_up(number, &policy)).collect();
         let has = |value: &str| {
             all.iter().any(|sign_up| sign_up.user_attributes.iter().any(|(_, one)| one == value))

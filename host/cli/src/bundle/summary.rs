@@ -1,9 +1,9 @@
-use crate::bundle_files::BundleFiles;
-use crate::format::{self, Format};
-use crate::function_zip::BOOTSTRAP;
-use crate::place::{Before, Place};
-use crate::source_folder::SourceFolder;
-use crate::terminal;
+use crate::bundle::build::BundleFiles;
+use crate::bundle::place::{Before, Place};
+use crate::output::format::{self, Format};
+use crate::output::terminal;
+use crate::package::function_zip::BOOTSTRAP;
+use crate::package::source_folder::SourceFolder;
 use admit_core::{PolicyId, printable};
 use admit_engine::bundle::INDEX;
 use admit_engine::{Checksum, Digest, Target};
@@ -14,7 +14,7 @@ use std::io::{self, Write, stdout};
 /// What is written, and what that changes.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Report {
+pub(crate) struct Report {
     /// The folder of the bundle, or the file of the package.
     path: String,
     target: String,
@@ -76,7 +76,7 @@ const REASON: usize = 300;
 
 impl Report {
     /// Compares a bundle, and the bytes of the package if it is one, with what is there.
-    pub(super) fn new(
+    pub(crate) fn new(
         place: &Place,
         bundle: &BundleFiles,
         target: Target,
@@ -129,18 +129,18 @@ impl Report {
     }
 
     /// The same, where the sources are put into a folder.
-    pub(super) fn with_sources(self, sources: Option<&SourceFolder>) -> Report {
+    pub(crate) fn with_sources(self, sources: Option<&SourceFolder>) -> Report {
         let sources = sources.map(|sources| sources.path().display().to_string());
         Report { sources, ..self }
     }
 
     /// Whether something else is there than before.
-    pub(super) fn is_a_change(&self) -> bool {
+    pub(crate) fn is_a_change(&self) -> bool {
         self.state != State::Unchanged
     }
 
     /// Whoever reads it may have seen enough, as `head` does: what was done is done.
-    pub(super) fn print(&self, format: Format) -> io::Result<()> {
+    pub(crate) fn print(&self, format: Format) -> io::Result<()> {
         let printed = match format {
             Format::Text => stdout().lock().write_all(self.to_text().as_bytes()),
             Format::Json => format::print_json(self),

@@ -1,7 +1,7 @@
 //! Which denials and which votes the cases brought about.
 
-use crate::assembly::Assembly;
-use crate::origin::Origin;
+use crate::policy_set::assembly::Assembly;
+use crate::policy_set::origin::Origin;
 use admit_component::Anatomy;
 use admit_core::{Answer, Flag, Opinion, Policy, PolicyId, Power, Vote};
 use admit_engine::Deliberation;

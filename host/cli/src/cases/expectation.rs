@@ -2,7 +2,7 @@
 
 use super::case::Budgets;
 use super::subject::Scope;
-use crate::explanation;
+use crate::explain;
 use admit_core::{
     Answer, Ballot, Counted, Decision, FailureKind, Flag, Flags, Grounds, Opinion, PolicyId,
     PolicyRecord, Refusal, Size, VoteRecord, grouped,
@@ -187,26 +187,26 @@ pub(crate) fn outcome(decision: &Decision, scope: Scope) -> String {
             Some(Opinion::Failure { failure, .. }) if scope == Scope::One => {
                 format!("failure: {}", failure.kind())
             }
-            _ => explanation::conclusion(&decision.answer),
+            _ => explain::conclusion(&decision.answer),
         };
     };
     let (by, of) = match scope {
         Scope::One => (String::new(), String::new()),
         Scope::All => match &refusal.policy {
             Some(policy) => (format!(" by {policy}"), format!(" of {policy}")),
-            None => return explanation::conclusion(&decision.answer),
+            None => return explain::conclusion(&decision.answer),
         },
     };
     match record_of(decision, refusal).map(|record| &record.opinion) {
         Some(Opinion::Failure { failure, .. }) => format!("failure{of}: {}", failure.kind()),
         Some(Opinion::Deny { code, .. }) => format!("denied{by}: {code}, {:?}", refusal.message),
-        _ => explanation::conclusion(&decision.answer),
+        _ => explain::conclusion(&decision.answer),
     }
 }
 
 /// What a policy said, and what of it did not count.
 pub(crate) fn opinion(record: &PolicyRecord) -> String {
-    let (said, counted) = explanation::said(&record.opinion);
+    let (said, counted) = explain::said(&record.opinion);
     match counted.as_str() {
         "yes" | "-" => said,
         counted => format!("{said}, counted: {counted}"),
@@ -238,7 +238,7 @@ fn counted_ballot(record: &PolicyRecord) -> Option<Ballot> {
 
 fn in_words(ballot: Ballot) -> String {
     let vote = |flag| VoteRecord { flag, vote: ballot.vote(flag), counted: Counted::Yes };
-    explanation::ballot(&Flag::ALL.map(vote))
+    explain::ballot(&Flag::ALL.map(vote))
 }
 
 impl fmt::Display for Expectation {
@@ -258,7 +258,7 @@ impl fmt::Display for ExpectedAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ExpectedAnswer::Admit(flags) => {
-                f.write_str(&explanation::conclusion(&Answer::Admit(*flags)))
+                f.write_str(&explain::conclusion(&Answer::Admit(*flags)))
             }
             ExpectedAnswer::Deny { code, message, by } => {
                 f.write_str("denied")?;

@@ -3,8 +3,8 @@
 use super::coverage::Coverage;
 use super::expectation::{About, Difference};
 use super::junit;
-use crate::format::to_json;
-use crate::terminal;
+use crate::output::format::to_json;
+use crate::output::terminal;
 use admit_core::{PolicyId, Size, grouped};
 use serde::Serialize;
 use std::fmt::Write;

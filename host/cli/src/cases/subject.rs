@@ -1,4 +1,4 @@
-use crate::assembly::{Assembly, Grants, MANIFEST};
+use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
 use admit_build::{policy_toml, project};
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
 use std::path::{Path, PathBuf};

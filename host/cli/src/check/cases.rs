@@ -2,7 +2,7 @@
 
 use super::located;
 use crate::cases::{Results, Suite};
-use crate::finding::{Document, Place};
+use crate::check::finding::{Document, Place};
 use admit_build::source::Source;
 use admit_core::{KeyPath, PolicyId};
 use std::path::Path;

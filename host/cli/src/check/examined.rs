@@ -1,11 +1,11 @@
 //! Components, each looked at once, whoever uses it.
 
 use super::cases;
-use crate::assembly;
 use crate::cases::Suite;
-use crate::finding::{Document, Place, Rule};
-use crate::parallel;
-use crate::patience::Patience;
+use crate::check::finding::{Document, Place, Rule};
+use crate::policy_set::assembly;
+use crate::process::parallel;
+use crate::process::patience::Patience;
 use admit_build::policy_toml;
 use admit_build::project;
 use admit_build::source::Source;

@@ -5,7 +5,7 @@ use super::examined::Workshop;
 use super::longest::longest;
 use super::uncovered::uncovered;
 use crate::cases::Suite;
-use crate::finding::{Document, Finding, Findings, Place, Rule};
+use crate::check::finding::{Document, Finding, Findings, Place, Rule};
 use admit_core::{KeyPath, Manifest, Mode, Policy, Time, WhenNobodyApplies};
 use std::rc::Rc;
 

@@ -1,11 +1,11 @@
 use super::eval::object;
-use crate::assembly::{Assembly, Grants, MANIFEST};
 use crate::bench::{Comparison, Figures, Samples, event_files, measure, to_text};
 use crate::cases::{Subject, Suite};
-use crate::compiled_cache;
 use crate::exit_status::ExitStatus;
-use crate::format::Format;
-use crate::output::Output;
+use crate::output::file::Output;
+use crate::output::format::Format;
+use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
+use crate::policy_set::compiled_cache;
 use admit_build::project;
 use anyhow::bail;
 use clap::error::ErrorKind;

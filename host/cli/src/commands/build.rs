@@ -1,7 +1,7 @@
 use crate::cases::Suite;
 use crate::exit_status::ExitStatus;
-use crate::format::{self, Format};
-use crate::output::Output;
+use crate::output::file::Output;
+use crate::output::format::{self, Format};
 use admit_build::project;
 use admit_engine::Digest;
 use anyhow::Context;

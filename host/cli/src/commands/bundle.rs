@@ -1,22 +1,20 @@
-mod report;
-
-use crate::assembly::{Assembly, MANIFEST};
-use crate::bootstrap;
-use crate::bundle_files::{BundleFiles, Configure};
-use crate::bundle_folder::{self, Readers};
+use crate::bundle::build::{BundleFiles, Configure};
+use crate::bundle::checkout::Checkout;
+use crate::bundle::place::Place;
+use crate::bundle::summary::Report;
 use crate::cases::Subject;
-use crate::checkout::Checkout;
 use crate::exit_status::ExitStatus;
-use crate::format::Format;
-use crate::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
-use crate::output::Output;
-use crate::place::Place;
-use crate::source_folder::SourceFolder;
+use crate::output::file::Output;
+use crate::output::format::Format;
+use crate::package::bootstrap;
+use crate::package::folder::{self, Readers};
+use crate::package::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
+use crate::package::source_folder::SourceFolder;
+use crate::policy_set::assembly::{Assembly, MANIFEST};
 use admit_build::diagnostics;
 use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
-use report::Report;
 use std::path::{Path, PathBuf};
 
 /// Compile a policy set to what the Lambda function loads, or to the whole function
@@ -98,7 +96,7 @@ impl Args {
         let mut inputs = Subject::Manifest(self.manifest.clone()).files();
         inputs.extend(self.bootstrap.clone());
         if let Some(folder) = &self.output {
-            bundle_folder::check(folder, &inputs)?;
+            folder::check(folder, &inputs)?;
         }
         let zip = self.zip.as_deref().map(|path| Output::at(path, inputs.clone())).transpose()?;
         let sources = [&self.output, &self.zip].into_iter().flatten().next();
@@ -129,8 +127,8 @@ impl Args {
         }
         if !self.check {
             match &place {
-                Place::Folder(folder) => bundle_folder::check(folder, &inputs).and_then(|()| {
-                    bundle_folder::write(folder, &bundle.files, Readers::All)
+                Place::Folder(folder) => folder::check(folder, &inputs).and_then(|()| {
+                    folder::write(folder, &bundle.files, Readers::All)
                         .with_context(|| format!("cannot write the bundle `{}`", folder.display()))
                 })?,
                 Place::Zip { output, .. } => output.write(&zip)?,

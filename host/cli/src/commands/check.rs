@@ -1,10 +1,10 @@
-use crate::assembly::MANIFEST;
-use crate::checkup;
+use crate::check;
+use crate::check::finding::Severity;
 use crate::commands::eval::object;
-use crate::deployment::manifest_behind;
 use crate::exit_status::ExitStatus;
-use crate::finding::Severity;
-use crate::format::print_json;
+use crate::output::format::print_json;
+use crate::package::deployment::manifest_behind;
+use crate::policy_set::assembly::MANIFEST;
 use admit_build::project;
 use anyhow::bail;
 use clap::ValueEnum;
@@ -70,8 +70,8 @@ impl Args {
                 "`{}` is a manifest, in which each policy has its own settings: leave --settings out",
                 file.display()
             ),
-            Target::Manifest(file) => checkup::of_manifest(&file)?,
-            Target::Policy(path) => checkup::of_component(&path, self.settings)?,
+            Target::Manifest(file) => check::of_manifest(&file)?,
+            Target::Policy(path) => check::of_component(&path, self.settings)?,
         };
         match self.format {
             Format::Text => stdout().write_all(findings.to_text().as_bytes())?,

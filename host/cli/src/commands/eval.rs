@@ -1,9 +1,9 @@
-use crate::assembly::{Assembly, Grants, MANIFEST};
-use crate::compiled_cache;
-use crate::event;
 use crate::exit_status::ExitStatus;
-use crate::explanation::{self, Explanation};
-use crate::format::{self, Format};
+use crate::explain::{self, Explanation};
+use crate::output::format::{self, Format};
+use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
+use crate::policy_set::compiled_cache;
+use crate::policy_set::event;
 use admit_cognito::Reply;
 use admit_core::Answer;
 use admit_engine::read_at_most;
@@ -83,7 +83,7 @@ impl Args {
 /// What the Lambda function would answer, to the byte but on a terminal: whoever signed up
 /// wrote part of it.
 fn answer(reply: &Reply) -> serde_json::Result<String> {
-    let text = explanation::reply_text(reply)?;
+    let text = explain::reply_text(reply)?;
     Ok(if stdout().is_terminal() { format::visible(&text) } else { text })
 }
 

@@ -1,9 +1,9 @@
-use crate::assembly;
-use crate::deployment::Deployment;
 use crate::exit_status::ExitStatus;
-use crate::format::Format;
-use crate::inspection::{Deployed, Inspected};
-use crate::patience::Patience;
+use crate::inspect::{Deployed, Inspected};
+use crate::output::format::Format;
+use crate::package::deployment::Deployment;
+use crate::policy_set::assembly;
+use crate::process::patience::Patience;
 use anyhow::{Context, bail};
 use std::io::{Write, stdout};
 use std::path::PathBuf;

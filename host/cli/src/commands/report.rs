@@ -1,10 +1,10 @@
-use crate::assembly::{Assembly, Compiled};
 use crate::cases::Suite;
-use crate::checkup;
-use crate::compiled_cache;
-use crate::deployment::manifest_behind;
+use crate::check;
 use crate::exit_status::ExitStatus;
-use crate::output::Output;
+use crate::output::file::Output;
+use crate::package::deployment::manifest_behind;
+use crate::policy_set::assembly::{Assembly, Compiled};
+use crate::policy_set::compiled_cache;
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
 use admit_core::Policy;
@@ -79,8 +79,8 @@ impl Args {
         let projects = projects.collect::<anyhow::Result<_>>()?;
         let measured = self.measured(&suite, &assembly)?;
         let findings = match suite.manifest() {
-            Some(file) => checkup::of_manifest(file)?,
-            None => checkup::of_component(&path, None)?,
+            Some(file) => check::of_manifest(file)?,
+            None => check::of_component(&path, None)?,
         };
         let trials = Trials { findings, measured, whole, projects };
         let values = if self.show_settings { Values::Shown } else { Values::Hidden };

@@ -1,7 +1,7 @@
-use crate::assembly::MANIFEST;
 use crate::exit_status::ExitStatus;
-use crate::invoke_api::{self, InvokeApi, Names};
-use crate::live::Live;
+use crate::policy_set::assembly::MANIFEST;
+use crate::serve::invoke_api::{self, InvokeApi, Names};
+use crate::serve::live::Live;
 use admit_trigger::Telemetry;
 use anyhow::Context;
 use std::env;

@@ -1,6 +1,6 @@
 use crate::cases::{Results, Suite};
 use crate::exit_status::ExitStatus;
-use crate::watch::{self, Look};
+use crate::process::watch::{self, Look};
 use admit_build::diagnostics;
 use anyhow::bail;
 use clap::ValueEnum;

@@ -1,9 +1,9 @@
-use crate::deployment::Deployment;
 use crate::exit_status::ExitStatus;
-use crate::format::{self, Format};
-use crate::source_folder::SourceFolder;
-use crate::sources::Sources;
-use crate::verification::Verification;
+use crate::output::format::{self, Format};
+use crate::package::deployment::Deployment;
+use crate::package::source_folder::SourceFolder;
+use crate::verify::Verification;
+use crate::verify::sources::Sources;
 use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 mod report;
 
-use crate::ruling::{Denier, FlagRuling, Ruling};
+use crate::diff::ruling::{Denier, FlagRuling, Ruling};
 use admit_core::Flag;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ fn flag_change(flag: Flag, before: &FlagRuling, after: &FlagRuling) -> Option<Ch
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ruling::Cause;
+    use crate::diff::ruling::Cause;
 
     fn denied(policy: &str, code: &str) -> Ruling {
         let cause = Cause::Code(code.to_owned());

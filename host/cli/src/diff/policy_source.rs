@@ -1,9 +1,9 @@
 //! Where a policy set comes from: a manifest, a bundle or a deployment package.
 
-use crate::assembly::{Assembly, Built, Compiled, MANIFEST};
-use crate::bundle_folder::{self, Readers};
-use crate::function_zip::{MOST_PACKAGE, Package};
-use crate::source_folder::SourceFolder;
+use crate::package::folder::{self, Readers};
+use crate::package::function_zip::{MOST_PACKAGE, Package};
+use crate::package::source_folder::SourceFolder;
+use crate::policy_set::assembly::{Assembly, Built, Compiled, MANIFEST};
 use admit_core::{Failure, Policy};
 use admit_engine::bundle::{self, INDEX, Index};
 use admit_engine::{Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
@@ -81,7 +81,7 @@ impl PolicySource {
         match self.kind {
             Kind::Manifest => compiled(&self.path, engine, shared),
             Kind::Bundle => {
-                let files = bundle_folder::read(&self.path)
+                let files = folder::read(&self.path)
                     .with_context(|| format!("cannot read `{}`", self.path.display()))?;
                 match self.sources_instead(&files)? {
                     Some(manifest) => compiled(&manifest, engine, shared),
@@ -104,7 +104,7 @@ impl PolicySource {
                 let unpacked = folder.path().join("bundle");
                 let files = package.bundle.iter().filter(|(name, _)| is_plain(name));
                 let files = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
-                bundle_folder::write(&unpacked, &files, Readers::Owner)
+                folder::write(&unpacked, &files, Readers::Owner)
                     .with_context(|| format!("cannot unpack `{name}`"))?;
                 self.load(&unpacked, engine)
             }

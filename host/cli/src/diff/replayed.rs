@@ -1,7 +1,7 @@
 //! Stored events, each with the decision of that time.
 
-use crate::records::{Entry, Found, Kind, PassedOver};
-use crate::ruling::{RecordedDecision, Ruling};
+use crate::diff::records::{Entry, Found, Kind, PassedOver};
+use crate::diff::ruling::{RecordedDecision, Ruling};
 use std::collections::{HashMap, HashSet};
 
 /// A sign-up to be decided anew.

@@ -1,7 +1,7 @@
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::about::Portrait;
-use crate::assembly::Assembly;
+use crate::package::about::Portrait;
+use crate::policy_set::assembly::Assembly;
 use admit_core::Metadata;
 use admit_engine::{Digest, read_regular_file};
 use serde::Serialize;

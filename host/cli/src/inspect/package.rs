@@ -1,10 +1,10 @@
 use super::component::{contract, says};
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::about::{About, Import, Portrait};
-use crate::bootstrap;
-use crate::deployment::Deployment;
-use crate::function_zip::BOOTSTRAP;
+use crate::package::about::{About, Import, Portrait};
+use crate::package::bootstrap;
+use crate::package::deployment::Deployment;
+use crate::package::function_zip::BOOTSTRAP;
 use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, Record, WhenNobodyApplies};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, file_name};
 use admit_engine::{Checksum, Digest, Target};

@@ -1,9 +1,10 @@
 //! A bundle or a deployment package as it lies there, none of whose code is loaded.
 
-use crate::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
-use crate::place::{Known, flaws, index};
-use crate::source_folder::SourceFolder;
-use crate::{bootstrap, bundle_folder};
+use crate::package::bootstrap;
+use crate::package::folder;
+use crate::package::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::package::index::{Known, flaws, index};
+use crate::package::source_folder::SourceFolder;
 use admit_core::Manifest;
 use admit_engine::bundle::{INDEX, Index};
 use admit_engine::{Digest, read_regular_file};
@@ -80,8 +81,8 @@ impl Deployment {
     }
 
     fn in_folder(path: &Path) -> anyhow::Result<Deployment> {
-        let files = bundle_folder::read(path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let files =
+            folder::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         let flaws = flaws(&files);
         Deployment::new(Kind::Bundle, path, files, None, (flaws, Vec::new()))
     }

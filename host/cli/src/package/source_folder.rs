@@ -3,8 +3,8 @@
 //! The function has no need of them. A review has: they can be read, tried and compiled again, and
 //! compared with those of another version of `admit`.
 
-use crate::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
-use crate::bundle_folder::{self, Readers};
+use crate::package::folder::{self, Readers};
+use crate::policy_set::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
 use admit_build::policy_toml::is_inside;
 use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::Index;
@@ -168,7 +168,7 @@ impl SourceFolder {
         if self.holds(files) {
             return Ok(());
         }
-        bundle_folder::write(&self.0, files, Readers::Owner).with_context(|| {
+        folder::write(&self.0, files, Readers::Owner).with_context(|| {
             format!("cannot write the sources of the bundle to `{}`", self.0.display())
         })
     }

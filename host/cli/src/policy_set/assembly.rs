@@ -1,10 +1,10 @@
 //! A manifest and its components, built and read, before anything is compiled.
 
-use crate::json_place::{self, Place};
-use crate::origin::Origin;
-use crate::parallel;
-use crate::patience::Patience;
-use crate::remedy::remedy;
+use crate::policy_set::json_place::{self, Place};
+use crate::policy_set::origin::Origin;
+use crate::policy_set::remedy::remedy;
+use crate::process::parallel;
+use crate::process::patience::Patience;
 use admit_build::project;
 use admit_build::source::Source;
 use admit_cognito::check_scope;

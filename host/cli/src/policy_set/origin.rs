@@ -1,6 +1,6 @@
 //! Where a policy set was named, so that an error can point at it.
 
-use crate::json_place::{Part, Place};
+use crate::policy_set::json_place::{Part, Place};
 use admit_build::diagnostics;
 use admit_build::source::Source;
 use admit_core::KeyPath;

@@ -1,7 +1,7 @@
 //! What `admit check` finds, for the page.
 
 use super::words::{Few, Words};
-use crate::finding::{Findings, Place, Severity};
+use crate::check::finding::{Findings, Place, Severity};
 
 /// The most findings that are shown.
 const MOST: usize = 200;

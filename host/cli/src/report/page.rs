@@ -3,7 +3,7 @@
 use super::Report;
 use super::about::Says;
 use super::settings::Told;
-use crate::finding::Severity;
+use crate::check::finding::Severity;
 use admit_core::Power;
 use admit_engine::WASMTIME_VERSION;
 use askama::Template;

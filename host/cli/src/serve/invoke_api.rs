@@ -6,7 +6,7 @@ mod stall;
 
 use self::payload::Payloads;
 use self::stall::Stalling;
-use crate::live::Live;
+use crate::serve::live::Live;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
 pub(crate) use caller::Names;

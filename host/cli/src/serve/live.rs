@@ -1,8 +1,8 @@
 //! A trigger that follows its manifest and components as they change.
 
-use crate::assembly::{Assembly, Compiled};
-use crate::compiled_cache;
-use crate::watch::{self, Look};
+use crate::policy_set::assembly::{Assembly, Compiled};
+use crate::policy_set::compiled_cache;
+use crate::process::watch::{self, Look};
 use admit_build::diagnostics;
 use admit_build::project;
 use admit_core::RawManifest;

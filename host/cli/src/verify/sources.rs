@@ -1,6 +1,6 @@
 //! Components in a folder, by their digests.
 
-use crate::assembly::MOST_COMPONENT;
+use crate::policy_set::assembly::MOST_COMPONENT;
 use admit_core::printable;
 use admit_engine::{Digest, read_regular_file};
 use anyhow::Context;

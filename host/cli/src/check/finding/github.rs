@@ -1,7 +1,7 @@
 //! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
 
 use super::{Finding, Findings, Severity};
-use crate::finding::sarif::relative;
+use crate::check::finding::sarif::relative;
 use std::fmt::Write;
 
 impl Findings {

@@ -1,9 +1,9 @@
 //! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
 
 use super::{Change, Comparison, Totals};
-use crate::format::{Format, to_json};
-use crate::records::PassedOver;
-use crate::ruling::{Cause, Denier};
+use crate::diff::records::PassedOver;
+use crate::diff::ruling::{Cause, Denier};
+use crate::output::format::{Format, to_json};
 use admit_core::grouped;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;

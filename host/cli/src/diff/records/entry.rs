@@ -1,4 +1,4 @@
-use crate::ruling::RecordedDecision;
+use crate::diff::ruling::RecordedDecision;
 use admit_core::printable;
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,0 +1,8 @@
+//! Makes bundles and deployment packages, and compares them with what was there.
+
+pub(crate) mod build;
+mod changes;
+pub(crate) mod checkout;
+pub(crate) mod place;
+pub(crate) mod snapshot_check;
+pub(crate) mod summary;

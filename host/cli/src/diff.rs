@@ -1,0 +1,7 @@
+//! The same sign-ups, decided by two policy sets.
+
+pub(crate) mod comparison;
+pub(crate) mod policy_source;
+pub(crate) mod records;
+pub(crate) mod replayed;
+pub(crate) mod ruling;
