@@ -14,8 +14,10 @@ fn the_main_job_prints_what_the_readme_shows() {
     let command = blocks(section, "sh").remove(0);
     let args = command.trim().strip_prefix("cargo run -- ").expect("cargo run");
     let output = admit().args(args.split(' ')).output().unwrap();
-    let shown = &blocks(section, "text")[0];
-    assert_eq!(without_times(&stdout(&output)), without_times(shown));
+    let (said, shown) =
+        (without_times(&stdout(&output)), without_times(&blocks(section, "text")[0]));
+    // Before it is the event.
+    assert!(said.starts_with("{\n") && said.ends_with(&shown), "{said}");
 }
 
 #[test]
@@ -60,4 +62,12 @@ fn the_samples_pass_the_gate_as_the_readme_says() {
     let args = command.trim().strip_prefix("cargo run -- ").expect("cargo run");
     let output = admit().args(args.split(' ')).output().unwrap();
     assert_eq!(stdout(&output), blocks(section, "text")[0], "{}", stderr(&output));
+}
+
+#[test]
+fn it_is_read_in_minutes() {
+    let page = readme();
+    assert!(page.lines().count() <= 130, "{} lines", page.lines().count());
+    let long: Vec<&str> = page.lines().filter(|line| line.chars().count() > 300).collect();
+    assert_eq!(long, [""; 0]);
 }

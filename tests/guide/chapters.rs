@@ -41,6 +41,7 @@ tried! {
     testing: "testing.md",
     contract: "contract.md",
     manifest: "manifest.md",
+    commands: "commands.md",
     merging: "merging.md",
     auditing: "auditing.md",
     upgrading: "upgrading.md",
