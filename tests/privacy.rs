@@ -19,8 +19,8 @@ fn event_of_canaries() -> Value {
     event["request"]["validationData"] = metadata["request"]["validationData"].clone();
     let mut count = 0;
     poison(&mut event, &mut count);
-    // Else it would not be decided.
-    event["triggerSource"] = format!("PreSignUp_{CANARY}").into();
+    // Else it would not be decided. No trigger of Cognito has a blank.
+    event["triggerSource"] = format!("PreSignUp_ {CANARY}").into();
     assert!(count > 12, "{event}");
     event
 }

@@ -22,7 +22,7 @@ impl Place {
             let component = component(name);
             format!(
                 "[[policy]]\nid = {id:?}\ncomponent = {component:?}\nreads = [\"userName\", \
-                 \"request.userAttributes.email\"]\nverdicts = [\"deny\"]\nsettings = {{ {settings} }}\n"
+                 \"userAttributes.email\"]\nverdicts = [\"deny\"]\nsettings = {{ {settings} }}\n"
             )
         };
         let text = policy("length", "minimum-username-length", "characters = 5")

@@ -1,7 +1,7 @@
 //! `admit verify`: whether the code of a bundle is what its components are compiled to.
 
 use admit_core::{Manifest, PolicyId};
-use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
+use admit_engine::bundle::{ABOUT, ConfiguredPolicy, INDEX, Index, file_name};
 use admit_engine::{Digest, policy_set_digest, settings_digest};
 use admit_tests::{admit, component, stderr, stdout};
 use serde_json::{Value, json};
@@ -97,7 +97,8 @@ fn the_code_of_another_policy_is_other_code() {
     let mut own = None;
     place.reseal(|index| {
         let other = index.configured[&id(NAMES[0])];
-        own = index.configured.insert(id(NAMES[2]), other);
+        let settings = index.configured[&id(NAMES[2])].settings;
+        own = index.configured.insert(id(NAMES[2]), ConfiguredPolicy { settings, ..other });
     });
     let own = own.unwrap();
     fs::remove_file(place.path("bundle").join(file_name(own.compiled))).unwrap();

@@ -1,4 +1,4 @@
-use crate::Event;
+use crate::event::Event;
 use admit_core::{Answer, FAILURE_MESSAGE, Grounds};
 use serde::Serialize;
 

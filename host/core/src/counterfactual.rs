@@ -1,9 +1,10 @@
 //! What would have had to be otherwise: for those who ask, never while somebody signs up.
 
+use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal};
 use crate::decision::{has_attribute, merge};
-use crate::{
-    Answer, Decision, Flag, Flags, PolicyId, PolicyRecord, Refusal, SignUp, Vote, WhenNobodyApplies,
-};
+use crate::policy::{PolicyId, WhenNobodyApplies};
+use crate::sign_up::SignUp;
+use crate::verdict::{Flag, Vote};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

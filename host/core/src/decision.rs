@@ -1,7 +1,8 @@
-use crate::{
-    FAILURE_MESSAGE, Failure, Flag, Mode, OnFailure, PolicyId, Power, SignUp, Terms, Verdict, Vote,
-    WhenNobodyApplies,
-};
+use crate::failure::{FAILURE_MESSAGE, Failure};
+use crate::policy::{Mode, OnFailure, PolicyId, Terms, WhenNobodyApplies};
+use crate::powers::Power;
+use crate::sign_up::SignUp;
+use crate::verdict::{Flag, Verdict, Vote};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
 use std::ops::Deref;

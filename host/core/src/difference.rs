@@ -1,4 +1,5 @@
-use crate::{Name, Power, Powers, ReadPath, Reads};
+use crate::powers::{Power, Powers};
+use crate::reads::{Name, ReadPath, Reads};
 
 /// How what a policy is granted differs from what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-use crate::{Size, Time};
+use crate::limits::{Size, Time};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 

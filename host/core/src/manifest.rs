@@ -1,8 +1,10 @@
 use crate::key_path::{KeyPath, Problem};
-use crate::{
-    Limits, Log, Mode, OnFailure, Policy, PolicyId, Power, ReadPath, Record, Scope, Settings, Size,
-    Terms, Time, WhenNobodyApplies,
-};
+use crate::limits::{Limits, Size, Time};
+use crate::policy::{Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNobodyApplies};
+use crate::powers::Power;
+use crate::reads::ReadPath;
+use crate::record::Record;
+use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};

@@ -1,6 +1,7 @@
 use crate::key_path::KeyPath;
+use crate::key_path::Problem;
+use crate::manifest::{Manifest, RawManifest};
 use crate::toml_file::{FileError, as_json, read_toml};
-use crate::{Manifest, Problem, RawManifest};
 
 impl Manifest {
     /// Reads the text of an `admit.toml`. The file's name is for the error alone.
@@ -32,7 +33,10 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Log, Mode, OnFailure, Power, Record, Time};
+    use crate::limits::Time;
+    use crate::policy::{Log, Mode, OnFailure};
+    use crate::powers::Power;
+    use crate::record::Record;
 
     const MINIMAL: &str = r#"
 [[policy]]

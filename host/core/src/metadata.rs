@@ -1,5 +1,10 @@
 use crate::key_path::{KeyPath, Problem};
-use crate::{Denial, Language, PolicyId, Power, Powers, ReadPath, Reads, printable};
+use crate::language::Language;
+use crate::policy::PolicyId;
+use crate::powers::{Power, Powers};
+use crate::printable::printable;
+use crate::reads::{ReadPath, Reads};
+use crate::verdict::Denial;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

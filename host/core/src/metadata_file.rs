@@ -1,6 +1,6 @@
 use crate::key_path::KeyPath;
+use crate::metadata::{Metadata, RawMetadata};
 use crate::toml_file::{FileError, as_json, read_toml};
-use crate::{Metadata, RawMetadata};
 use serde_json::{Map, Value};
 
 impl Metadata {

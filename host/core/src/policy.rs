@@ -1,4 +1,8 @@
-use crate::{Limits, Powers, Reads, Settings, SignUp};
+use crate::limits::Limits;
+use crate::powers::Powers;
+use crate::reads::Reads;
+use crate::settings::Settings;
+use crate::sign_up::SignUp;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;

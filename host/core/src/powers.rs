@@ -1,4 +1,4 @@
-use crate::Flag;
+use crate::verdict::Flag;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;

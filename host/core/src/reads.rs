@@ -1,6 +1,7 @@
 use crate::key_path::{KeyPath, Problem};
+use crate::printable::printable;
+use crate::sign_up::SignUp;
 use crate::verdict::as_code;
-use crate::{SignUp, printable};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -157,7 +158,7 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// Whether a code, as [`Denial::new`](crate::Denial::new) keeps it, holds a value of the
+    /// Whether a code, as [`Denial::new`](crate::verdict::Denial::new) keeps it, holds a value of the
     /// person who signs up, or part of one. What is shorter than four letters is no value.
     pub fn has_value_in(&self, code: &str) -> bool {
         const SHORT: usize = 4;

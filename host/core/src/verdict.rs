@@ -1,4 +1,4 @@
-use crate::printable;
+use crate::printable::printable;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

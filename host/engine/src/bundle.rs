@@ -3,6 +3,7 @@
 
 use crate::checksum::Checksum;
 use crate::code_file::Code;
+use crate::digest::Digest;
 use crate::engine::Unloaded;
 use crate::engine::{Engine, WASMTIME_VERSION};
 use crate::identity::policy_set_digest;
@@ -11,7 +12,7 @@ use crate::native::Target;
 use crate::policy_set::PolicySet;
 use crate::regular_file::read_regular_file;
 use crate::shelf::Shelf;
-use crate::{Digest, Snapshot};
+use crate::snapshot::Snapshot;
 use admit_core::{Failure, Manifest, Policy, PolicyId, Problem, RawManifest, Settings, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

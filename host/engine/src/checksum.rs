@@ -5,7 +5,7 @@ use std::fmt;
 /// The BLAKE3 of a compiled file, written `blake3:` and 64 hexadecimal digits.
 ///
 /// Each start of the function hashes all code that it loads, and this is several times as fast
-/// as the SHA-256 of a [`Digest`](crate::Digest), on machines without instructions for that
+/// as the SHA-256 of a [`Digest`](crate::digest::Digest), on machines without instructions for that
 /// tenfold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]

@@ -99,7 +99,7 @@ impl Hasher for Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Target};
+    use crate::native::{Compiler, Target};
     use std::collections::HashMap;
     use std::sync::Mutex;
 

@@ -1,8 +1,8 @@
-use crate::Digest;
 use crate::admission::Refused;
 use crate::clock::Watch;
 use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;
+use crate::digest::Digest;
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
 use crate::notes::{Notes, reason};

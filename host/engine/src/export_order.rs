@@ -158,7 +158,7 @@ fn is_valid(component: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compiler, Target};
+    use crate::native::{Compiler, Target};
     use std::collections::HashSet;
 
     /// A core module with functions that take and give nothing, one and two numbers.

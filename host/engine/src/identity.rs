@@ -1,6 +1,6 @@
 //! What tells one policy set from another, however it is compiled.
 
-use crate::Digest;
+use crate::digest::Digest;
 use admit_core::{Manifest, PolicyId, RawManifest, Settings};
 use serde_json::Map;
 

@@ -1,4 +1,4 @@
-use crate::Digest;
+use crate::digest::Digest;
 use crate::engine::Component;
 use crate::shelf::Shelf;
 use crate::snapshot::Snapshot;
@@ -206,7 +206,7 @@ impl fmt::Debug for WeakComponent {
 #[cfg(feature = "compile")]
 mod tests {
     use super::*;
-    use crate::Engine;
+    use crate::engine::Engine;
     use std::sync::atomic::AtomicUsize;
 
     fn failure() -> Failure {

@@ -1,4 +1,4 @@
-use crate::Digest;
+use crate::digest::Digest;
 use crate::engine::{Engine, KEPT, WARM};
 use crate::evaluation::{Evaluation, Setup};
 use crate::loaded::{LazyComponent, Loaded};

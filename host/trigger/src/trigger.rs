@@ -1,9 +1,9 @@
-use crate::Telemetry;
 use crate::diagnostics;
 use crate::log;
 use crate::patience;
 use crate::record::{self, Circumstances, DecisionLine};
 use crate::started::{Started, StartedPolicy};
+use crate::telemetry::Telemetry;
 use admit_cognito::{Event, FunctionError, Reply};
 use admit_core::{Record, Size};
 use admit_engine::{Digest, PolicySet, bundle::HOST};
