@@ -13,6 +13,7 @@ mod subject;
 mod suite;
 
 pub(crate) use coverage::PolicyCoverage;
+pub(crate) use junit::report as junit_report;
 pub(crate) use results::{CaseResult, Results};
 pub(crate) use subject::Subject;
 pub(crate) use suite::Suite;

@@ -8,6 +8,7 @@ mod manifest;
 mod settings;
 mod uncovered;
 
+use self::finding::located::located;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Finding, Findings, Place, Rule};
 use crate::policy_set::assembly::{self, Assembly};
@@ -16,7 +17,7 @@ use crate::policy_set::json_place::Part;
 use crate::policy_set::origin::Origin;
 use crate::policy_set::remedy::remedy;
 use admit_build::policy_toml;
-use admit_build::source::{self, Source};
+use admit_build::source::Source;
 use admit_core::{Failure, KeyPath, Metadata, Mode, OnFailure, Policy, Power, Settings, read_toml};
 use admit_engine::Engine;
 use examined::{Component, Flaw, Workshop};
@@ -120,14 +121,6 @@ pub(crate) fn of_component(
     subject.add_all(&component.project_flaws, &mut findings);
     subject.check_settings(component, &engine, given, &mut findings);
     Ok(findings)
-}
-
-/// What an error in a file says, and where; another error as it is.
-fn located(error: anyhow::Error) -> anyhow::Result<(String, Place)> {
-    let Some((at, text)) = source::located(&error) else { return Err(error) };
-    let source = Source { file: at.file.clone(), text: text.to_owned() };
-    let document = Rc::new(Document::from(source));
-    Ok((at.message.clone(), Place::Lines { document, at: at.clone() }))
 }
 
 impl Findings {

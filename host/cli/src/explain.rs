@@ -1,14 +1,17 @@
 //! A decision as a person or a program reads it.
 
 mod why;
+mod wording;
+
+use self::wording::admitted;
 
 use crate::output::format::to_json;
 use crate::output::terminal;
 use crate::policy_set::remedy::remedy;
 use admit_cognito::{Event, Reply};
 use admit_core::{
-    Alternative, Answer, Counted, Counterfactual, Decision, Flag, FlagRecord, Flags, Opinion,
-    PolicyId, PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
+    Alternative, Answer, Counted, Counterfactual, Decision, FlagRecord, Opinion, PolicyId,
+    PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
 };
 use admit_engine::{Deliberation, Evaluation, Notes, PolicySet};
 use comfy_table::{CellAlignment, Table, presets};
@@ -251,15 +254,6 @@ pub(crate) fn conclusion(answer: &Answer) -> String {
             format!("denied by the manifest, since no policy applies: {message}")
         }
         Answer::Admit(flags) => admitted(*flags),
-    }
-}
-
-fn admitted(flags: Flags) -> String {
-    let set = Flag::ALL.into_iter().filter(|flag| flags.is_set(*flag));
-    let set: Vec<String> = set.map(|flag| flag.to_string()).collect();
-    match set.is_empty() {
-        true => "admitted, no flag set".to_owned(),
-        false => format!("admitted: {}", set.join(", ")),
     }
 }
 

@@ -1,4 +1,5 @@
-use super::{Figures, PolicyFigures, SampleEvent, Step, Times};
+use super::figures::{Figures, PolicyFigures, SampleEvent, Step, Times};
+use crate::output::format::to_json;
 use admit_core::{PolicyId, grouped, printable};
 use anyhow::bail;
 use serde::Serialize;
@@ -83,6 +84,18 @@ impl Change {
 }
 
 impl Comparison {
+    /// The figures in JSON, with what is otherwise than in the baseline.
+    pub(crate) fn to_json_with(&self, figures: &Figures) -> serde_json::Result<String> {
+        #[derive(Serialize)]
+        struct Compared<'a> {
+            #[serde(flatten)]
+            figures: &'a Figures,
+            comparison: &'a Comparison,
+        }
+
+        to_json(&Compared { figures, comparison: self })
+    }
+
     /// Compares what both have. It is an error if that is nothing.
     pub(crate) fn new(
         now: &Figures,

@@ -1,5 +1,6 @@
+use super::figures::{FORMAT, FailedEvent, Figures, PolicyFigures, SampleEvent, Step, Times};
 use super::samples::Sample;
-use super::{FORMAT, FailedEvent, Figures, PolicyFigures, SampleEvent, Samples, Step, Times};
+use super::samples::Samples;
 use crate::output::progress::Progress;
 use admit_cognito::Event;
 use admit_core::{PolicyId, Size};

@@ -1,7 +1,7 @@
 //! Figures as a person reads them.
 
 use super::comparison::{Change, Comparison, PolicyChange, StepChange};
-use super::{Figures, PolicyFigures, Step, Times};
+use super::figures::{Figures, PolicyFigures, Step, Times};
 use crate::explain::{table, trimmed};
 use admit_core::{grouped, printable};
 use comfy_table::{CellAlignment, Table};

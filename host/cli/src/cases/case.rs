@@ -1,5 +1,5 @@
 use super::event::GivenEvent;
-use super::expectation::{Expectation, ExpectedAnswer};
+use super::expectation::{Budgets, Expectation, ExpectedAnswer};
 use admit_build::source::Source;
 use admit_core::{
     Ballot, Denial, FailureKind, Flags, KeyPath, Places, PolicyId, Problem, Settings, Size, Vote,
@@ -22,15 +22,6 @@ pub(crate) struct Case {
     pub(crate) settings: Option<Settings>,
     pub(crate) expected: Expectation,
     pub(crate) budgets: Budgets,
-}
-
-/// The most that a case may cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Budgets {
-    /// Units of fuel, of all policies together.
-    pub(crate) fuel: Option<u64>,
-    /// Memory of the policy that holds most at its end.
-    pub(crate) memory: Option<Size>,
 }
 
 /// Cases as they are written.

@@ -1,6 +1,5 @@
 //! What a case expects, and how what happened differs from it.
 
-use super::case::Budgets;
 use super::subject::Scope;
 use crate::explain;
 use admit_core::{
@@ -139,6 +138,15 @@ impl ExpectedAnswer {
             ExpectedAnswer::Admit(_) => differs(About::Answer, self.to_string(), got()),
         }
     }
+}
+
+/// The most that a case may cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Budgets {
+    /// Units of fuel, of all policies together.
+    pub(crate) fuel: Option<u64>,
+    /// Memory of the policy that holds most at its end.
+    pub(crate) memory: Option<Size>,
 }
 
 impl Budgets {

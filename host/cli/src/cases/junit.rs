@@ -3,7 +3,7 @@ use anyhow::Context;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// JUnit's XML of some results. It has no times: they would be others on each machine.
-pub(super) fn report(results: &Results) -> anyhow::Result<String> {
+pub(crate) fn report(results: &Results) -> anyhow::Result<String> {
     let mut suite = TestSuite::new(results.file.as_str());
     suite.add_test_cases(results.cases.iter().map(|case| test_case(results, case)));
     let mut report = Report::new("admit test");

@@ -2,7 +2,6 @@
 
 use super::coverage::Coverage;
 use super::expectation::{About, Difference};
-use super::junit;
 use crate::output::format::to_json;
 use crate::output::terminal;
 use admit_core::{PolicyId, Size, grouped};
@@ -126,11 +125,6 @@ impl Results {
     /// Everything as one JSON object.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         to_json(self)
-    }
-
-    /// JUnit's XML, which tools for continuous integration read.
-    pub(crate) fn to_junit(&self) -> anyhow::Result<String> {
-        junit::report(self)
     }
 
     /// Why one case failed.

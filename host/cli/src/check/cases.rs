@@ -1,6 +1,6 @@
 //! The cases that a policy or a manifest is tested by.
 
-use super::located;
+use super::finding::located::located;
 use crate::cases::{Results, Suite};
 use crate::check::finding::{Document, Place};
 use admit_build::source::Source;

@@ -1,6 +1,7 @@
 //! Components, each looked at once, whoever uses it.
 
 use super::cases;
+use super::finding::located::located;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Place, Rule};
 use crate::policy_set::assembly;
@@ -111,7 +112,7 @@ impl Component {
         if path.is_dir()
             && let Err(error) = policy_toml::read(path)
         {
-            match super::located(error) {
+            match located(error) {
                 Ok((message, place)) => self.project_flaw(Rule::Metadata, message, Some(place)),
                 Err(error) => self.flaw(Rule::Metadata, format!("{error:#}")),
             }

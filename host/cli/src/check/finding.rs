@@ -3,12 +3,15 @@
 mod document;
 mod github;
 mod json;
+pub(crate) mod located;
 mod rule;
 mod sarif;
+mod severity;
 mod text;
 
 pub(crate) use document::Document;
 pub(crate) use rule::Rule;
+pub(crate) use severity::Severity;
 
 use admit_core::{FileError, KeyPath, PolicyId, printable};
 use serde::Serialize;
@@ -23,18 +26,6 @@ pub(crate) struct Finding {
     pub(crate) policy: Option<PolicyId>,
     /// What is wrong, and what would be right.
     pub(crate) message: String,
-}
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Severity {
-    /// It must not be deployed as it is.
-    Error,
-    /// It may be meant so.
-    Warning,
-    /// Good to know.
-    Note,
 }
 
 /// Where a finding is.

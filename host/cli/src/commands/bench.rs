@@ -87,7 +87,7 @@ impl Args {
         let text = match (self.format, &comparison) {
             (Format::Text, comparison) => to_text(&figures, comparison.as_ref()),
             (Format::Json, None) => figures.to_json()?,
-            (Format::Json, Some(comparison)) => figures.to_json_with(comparison)?,
+            (Format::Json, Some(comparison)) => comparison.to_json_with(&figures)?,
         };
         stdout().write_all(text.as_bytes())?;
         Ok(match comparison.is_some_and(|comparison| comparison.is_a_regression()) {

@@ -1,6 +1,7 @@
-use crate::diff::comparison::{Comparison, Report};
+use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
 use crate::diff::records::{self, Entry, Found, Kind, PassedOver};
+use crate::diff::report::Report;
 use crate::diff::ruling::Ruling;
 use crate::exit_status::ExitStatus;
 use crate::output::format::Format;

@@ -1,7 +1,8 @@
-use crate::diff::comparison::{Comparison, Report};
+use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
 use crate::diff::records::{self, PassedOver};
 use crate::diff::replayed;
+use crate::diff::report::Report;
 use crate::diff::ruling::Ruling;
 use crate::exit_status::ExitStatus;
 use crate::output::format::Format;

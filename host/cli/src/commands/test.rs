@@ -1,4 +1,4 @@
-use crate::cases::{Results, Suite};
+use crate::cases::{Results, Suite, junit_report};
 use crate::exit_status::ExitStatus;
 use crate::process::watch::{self, Look};
 use admit_build::diagnostics;
@@ -86,7 +86,7 @@ impl Args {
         let text = match self.format {
             Format::Pretty => results.to_text(),
             Format::Json => results.to_json()?,
-            Format::Junit => results.to_junit()?,
+            Format::Junit => junit_report(&results)?,
         };
         stdout().write_all(text.as_bytes())?;
         Ok(results)

@@ -1,13 +1,9 @@
 //! What two rulings on the same sign-ups differ in: groups of flips, and totals.
 
-mod report;
-
 use crate::diff::ruling::{Denier, FlagRuling, Ruling};
 use admit_core::Flag;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-pub(crate) use report::Report;
 
 /// The differences between two policy sets, sign-up by sign-up.
 #[derive(Debug, Default)]

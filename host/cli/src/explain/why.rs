@@ -1,6 +1,6 @@
 //! The counterfactual of a decision in plain sentences.
 
-use super::admitted;
+use super::wording::admitted;
 use admit_core::{Answer, Change, Counterfactual, Decision, Flag, FlagChange, Flags, PolicyId};
 use std::collections::BTreeSet;
 

@@ -10,6 +10,7 @@
 
 mod bound;
 mod folder;
+mod names;
 
 use admit_engine::{CompiledCache, Compiler, Engine, EngineError, Target};
 use folder::Folder;

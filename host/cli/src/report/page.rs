@@ -1,7 +1,7 @@
 //! The page itself: HTML that loads nothing and runs nothing.
 
-use super::Report;
 use super::about::Says;
+use super::contents::Report;
 use super::settings::Told;
 use crate::check::finding::Severity;
 use admit_core::Power;

@@ -1,17 +1,18 @@
 //! Lambda's Invoke API, with one function of any name.
 
+mod answer;
 mod caller;
 mod payload;
 mod stall;
 
+use self::answer::{Answer, Problem, empty, json_response};
 use self::payload::Payloads;
 use self::stall::Stalling;
 use crate::serve::live::Live;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
 pub(crate) use caller::Names;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -50,8 +51,6 @@ pub(crate) struct InvokeApi {
     last_id: AtomicU64,
     payloads: Payloads,
 }
-
-type Answer = Response<Full<Bytes>>;
 
 /// How Lambda is asked to invoke.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -176,43 +175,5 @@ fn answer(answer: Result<String, FunctionError>) -> Answer {
     if is_error {
         headers.insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
     }
-    response
-}
-
-/// An error of the API.
-struct Problem {
-    status: StatusCode,
-    kind: &'static str,
-    message: String,
-}
-
-impl Problem {
-    fn new(status: StatusCode, kind: &'static str, message: &str) -> Problem {
-        Problem { status, kind, message: message.to_owned() }
-    }
-}
-
-/// In Lambda's shape.
-impl From<Problem> for Answer {
-    fn from(problem: Problem) -> Answer {
-        let body = json!({ "Type": "User", "Message": problem.message }).to_string();
-        let mut response = json_response(problem.status, body);
-        let kind = HeaderValue::from_static(problem.kind);
-        response.headers_mut().insert("x-amzn-errortype", kind);
-        response
-    }
-}
-
-fn json_response(status: StatusCode, body: String) -> Answer {
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert("content-type", json);
-    response
-}
-
-fn empty(status: StatusCode) -> Answer {
-    let mut response = Response::default();
-    *response.status_mut() = status;
     response
 }

@@ -1,4 +1,4 @@
-use super::Severity;
+use super::severity::Severity;
 use serde::{Serialize, Serializer};
 
 /// What a finding is a case of.

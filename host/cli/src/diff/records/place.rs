@@ -1,6 +1,6 @@
 //! What is in one file: a document, or a line for each entry.
 
-use super::{Entry, Found};
+use super::entry::{Entry, Found};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;

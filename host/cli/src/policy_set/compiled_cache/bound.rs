@@ -1,6 +1,6 @@
 //! How much is kept: what was used longest ago goes first.
 
-use super::folder::{ENDING, UNFINISHED};
+use super::names::{ENDING, UNFINISHED};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};

@@ -1,18 +1,13 @@
 //! The folder of the cache, which is its user's alone.
 
 use super::bound::Tally;
+use super::names::{ENDING, UNFINISHED};
 use admit_build::diagnostics;
 use admit_engine::read_at_most;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
-
-/// What the names of kept files end in.
-pub(super) const ENDING: &str = ".compiled";
-
-/// What the names of files begin with that are still being written.
-pub(super) const UNFINISHED: &str = ".compiled-";
 
 /// The largest file that is kept; a Python policy has 35 MiB.
 const MOST_FILE: u64 = 256 << 20;

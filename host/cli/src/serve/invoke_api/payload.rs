@@ -1,7 +1,7 @@
 //! The payloads of invocations: none is too large, all together are bounded, and none takes for
 //! ever to come.
 
-use super::Problem;
+use super::answer::Problem;
 use http_body_util::BodyExt;
 use hyper::StatusCode;
 use hyper::body::{Body, Incoming};

@@ -1,6 +1,6 @@
 //! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
 
-use super::{Change, Comparison, Totals};
+use super::comparison::{Change, Comparison, Totals};
 use crate::diff::records::PassedOver;
 use crate::diff::ruling::{Cause, Denier};
 use crate::output::format::{Format, to_json};
