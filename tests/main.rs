@@ -15,6 +15,7 @@ mod bootstrap;
 mod bundle;
 mod cases;
 mod check;
+mod circles;
 mod colors;
 mod compiled_cache;
 mod completions;

@@ -33,7 +33,7 @@ fn needs(lambda: &Lambda) -> Option<u64> {
 
 #[test]
 fn a_function_with_many_components_takes_more_than_the_least_and_says_so() {
-    let bundle = hungry(115);
+    let bundle = hungry(116);
     let mut lambda = Lambda::start(&bundle.path());
     for _ in 0..3 {
         assert!(matches!(lambda.invoke(event("sign-up.json")), Answer::Response(_)));

@@ -40,7 +40,7 @@ fn the_memory_is_what_the_code_reckons_with() {
     let largest = Limits::CEILING.memory.bytes() >> 20;
     assert!(rows.iter().any(|row| row[0] == "1" && row[1] == format!("{largest} MiB")));
     let (kept, engine) =
-        (number(&code, "const KEPT: Size = Size::from_mib("), read("host/engine/src/engine.rs"));
+        (number(&code, "const KEPT: Size = Size::from_mib("), read("host/engine/src/config.rs"));
     let (each, files) =
         (number(&engine, "const KEPT: usize = "), number(&engine, "const WARM: u32 = "));
     let fit = |memory: u64| ((128 - base - request - memory + kept) << 10) / each;

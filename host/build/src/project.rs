@@ -4,7 +4,9 @@
 //! `policy.toml` says what it is written in. Each language has its own tools, and what comes out
 //! of them goes the same way.
 
+mod builder;
 mod c;
+mod finish;
 mod inputs;
 mod install;
 mod node;
@@ -12,29 +14,16 @@ mod output;
 mod output_folder;
 mod python;
 mod rust;
+mod source_file;
 mod tools;
 
+use self::builder::Builder;
+use self::source_file::source_of;
+use crate::policy_toml;
 use crate::source::Source;
-use crate::{policy_toml, prewarm};
-use admit_component::Anatomy;
-use admit_component::flatten;
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-
-/// The bytes of a guest's stack. It stands before everything else in memory, so that an
-/// overflow is a trap; each page more costs time on every sign-up.
-const STACK_BYTES: usize = 32 << 10;
-
-/// What builds the policies of a language.
-trait Builder {
-    /// The files of the project and its SDK that decide what is built, before it is.
-    fn files(&self) -> Vec<PathBuf>;
-
-    /// Puts the tools there, then writes a component to a file. Returns what else went in.
-    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>>;
-}
 
 /// Whether a folder is a policy project.
 pub fn is_one(folder: &Path) -> bool {
@@ -136,56 +125,6 @@ fn check_language(
     Err(source.error(&KeyPath::default().key("language"), message))
 }
 
-/// The file that a project in some language has at least, from its folder.
-fn source_of(language: Language) -> &'static str {
-    match language {
-        Language::Rust => rust::MANIFEST,
-        Language::TypeScript => "src/policy.ts",
-        Language::JavaScript => "src/policy.js",
-        Language::Python => "src/policy.py",
-        Language::C => "src/policy.c",
-    }
-}
-
 fn has_source(folder: &Path, language: Language) -> bool {
     folder.join(source_of(language)).is_file()
-}
-
-/// Makes of what a language's tools built the component that is handed on: a policy, with what
-/// it says of itself in it.
-fn finish(
-    folder: &Path,
-    language: Language,
-    component: Vec<u8>,
-    metadata: Option<&Metadata>,
-) -> anyhow::Result<Vec<u8>> {
-    if Anatomy::of(&component)?.contract().is_none() {
-        bail!(
-            "`{}` builds a component that is no policy: {}",
-            folder.display(),
-            what_a_policy_is(language)
-        );
-    }
-    let component = match language {
-        // Their tools nest what they stub in a component of its own.
-        Language::TypeScript | Language::JavaScript => prewarm::warm(flatten(&component)?)?,
-        // What it would look up is a tenth of a sign-up, and compiling it takes long.
-        Language::Python => flatten(&component)?,
-        Language::Rust | Language::C => component,
-    };
-    match metadata {
-        Some(metadata) => admit_component::metadata::embed(&component, metadata),
-        None => Ok(component),
-    }
-}
-
-fn what_a_policy_is(language: Language) -> Cow<'static, str> {
-    match language {
-        Language::Rust => "call `admit_policy::export!` with the type that is one".into(),
-        Language::TypeScript | Language::JavaScript => {
-            format!("`export default definePolicy({{ … }})` in `{}`", source_of(language)).into()
-        }
-        Language::Python => "derive a class from `Policy` in `src/policy.py`".into(),
-        Language::C => "define the functions that `admit_policy.h` declares".into(),
-    }
 }

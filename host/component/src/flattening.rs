@@ -6,21 +6,18 @@
 //! without a limit. And an interpreter that is one instance starts quicker, and can be
 //! configured ahead.
 
+mod broken;
 mod graph;
+mod link;
 mod linked;
 mod merged;
+mod names;
 #[cfg(test)]
 mod tests;
 
 use crate::encoding;
 use graph::Graph;
 use merged::Merged;
-
-/// The interface that a policy exports, without its version.
-const POLICY: &str = "admit:policy/sign-up-policy@";
-
-/// The one that it may import.
-const LOG: &str = "admit:policy/log@";
 
 /// A component that does what the given one does, and has one core module.
 ///

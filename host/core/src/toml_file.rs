@@ -1,44 +1,17 @@
 //! TOML that somebody wrote, with errors that point at the line.
 
+mod file_error;
 mod places;
 
+use self::file_error::error_at;
+pub use file_error::FileError;
 pub use places::Places;
 
 use crate::key_path::{KeyPath, Problem, Segment};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::fmt;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
-
-/// What is wrong with a file, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileError {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The key, such as `policy[1].limits.fuel`; none where the file is no TOML.
-    pub key: Option<String>,
-    /// What is wrong, and what would be right.
-    pub message: String,
-    /// The bytes of the file to point at.
-    pub span: Range<usize>,
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let FileError { file, line, column, message, .. } = self;
-        match &self.key {
-            Some(key) => write!(f, "{file}:{line}:{column}: `{key}`: {message}"),
-            None => write!(f, "{file}:{line}:{column}: {message}"),
-        }
-    }
-}
-
-impl std::error::Error for FileError {}
 
 impl FileError {
     /// An error about the value of a key, or about the closest thing around it that the
@@ -50,11 +23,6 @@ impl FileError {
     /// An error about a key itself, whatever its value.
     pub fn at_name(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
         Places::of(text).at_name(file, text, key, message)
-    }
-
-    /// An error about some bytes of a file, which need not be TOML.
-    pub fn in_span(file: &str, text: &str, span: Range<usize>, message: String) -> FileError {
-        error_at(file, text, span, None, message)
     }
 
     /// The error for a problem with the value of a key.
@@ -112,25 +80,6 @@ pub fn as_json(here: KeyPath, value: &mut Value) -> Result<(), Problem> {
                 .try_for_each(|(name, member)| as_json(here.clone().key(name), member))
         }
         Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
-    }
-}
-
-fn error_at(
-    file: &str,
-    text: &str,
-    span: Range<usize>,
-    key: Option<String>,
-    message: String,
-) -> FileError {
-    let before = text.get(..span.start).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    FileError {
-        file: file.to_owned(),
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        key,
-        message,
-        span,
     }
 }
 

@@ -3,16 +3,17 @@
 
 use crate::checksum::Checksum;
 use crate::code_file::Code;
+use crate::config::WASMTIME_VERSION;
 use crate::digest::Digest;
+use crate::engine::Engine;
 use crate::engine::Unloaded;
-use crate::engine::{Engine, WASMTIME_VERSION};
 use crate::identity::policy_set_digest;
 use crate::loaded::{Code as LoadedCode, LazyComponent, LoadError, Loaded};
 use crate::native::Target;
 use crate::policy_set::PolicySet;
 use crate::regular_file::read_regular_file;
 use crate::shelf::Shelf;
-use crate::snapshot::Snapshot;
+use crate::snapshot::start::Snapshot;
 use admit_core::{Failure, Manifest, Policy, PolicyId, Problem, RawManifest, Settings, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

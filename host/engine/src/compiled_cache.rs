@@ -118,7 +118,7 @@ mod tests {
     }
 
     fn engine() -> Engine {
-        Engine::new(&crate::engine::config().unwrap()).unwrap()
+        Engine::new(&crate::config::config().unwrap()).unwrap()
     }
 
     /// The smallest component there is.
@@ -190,7 +190,7 @@ mod tests {
         let key = Key::of(&engine(), b"component").0;
         assert_eq!(Key::of(&engine(), b"component").0, key);
         for (name, change) in changes {
-            let mut config = crate::engine::config().unwrap();
+            let mut config = crate::config::config().unwrap();
             change(&mut config);
             assert_ne!(Key::of(&Engine::new(&config).unwrap(), b"component").0, key, "{name}");
         }

@@ -1,5 +1,4 @@
 use crate::admission::Refused;
-use crate::clock::Watch;
 use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;
 use crate::digest::Digest;
@@ -7,7 +6,8 @@ use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
 use crate::notes::{Notes, reason};
 use crate::share::{Share, UsedUp};
-use crate::snapshot::Snapshot;
+use crate::snapshot::start::Snapshot;
+use crate::state::{State, Stopped};
 use admit_core::{Failure, Limits, Log, Phase, Size, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -43,47 +43,6 @@ pub struct Configured {
     pub fuel: u64,
     /// Time on this machine.
     pub time: Duration,
-}
-
-/// What lives in the store of one evaluation.
-pub(crate) struct State {
-    limiter: Limiter,
-    notes: Notes,
-    watch: Watch,
-    cpu_time: CpuTime,
-    share: Share,
-    stopped: Option<Stopped>,
-}
-
-/// What interrupted a guest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stopped {
-    Deadline,
-    Share(UsedUp),
-}
-
-impl State {
-    pub(crate) fn notes(&mut self) -> &mut Notes {
-        &mut self.notes
-    }
-
-    /// Whether anything was written, kept or not.
-    #[cfg(feature = "compile")]
-    pub(crate) fn has_notes(&self) -> bool {
-        !self.notes.kept.is_empty() || self.notes.dropped > 0
-    }
-
-    /// Whether it was refused something that it asked for last.
-    #[cfg(feature = "compile")]
-    pub(crate) fn has_exceeded(&self) -> bool {
-        self.limiter.exceeded().is_some()
-    }
-
-    /// Bounds what it holds from here on by other limits.
-    #[cfg(feature = "compile")]
-    pub(crate) fn limit_anew(&mut self, limits: &Limits) {
-        self.limiter = Limiter::new(limits);
-    }
 }
 
 /// How an instance comes to its settings.

@@ -13,6 +13,7 @@ mod code_file;
 mod compile_cost;
 #[cfg(feature = "compile")]
 mod compiled_cache;
+mod config;
 mod contract;
 mod cpu_time;
 mod digest;
@@ -31,13 +32,15 @@ mod regular_file;
 mod share;
 mod shelf;
 mod snapshot;
+mod state;
 
 pub use admission::{Refused, is_granted, refusal_of};
 pub use checksum::Checksum;
 #[cfg(feature = "compile")]
 pub use compiled_cache::CompiledCache;
+pub use config::{EngineError, WASMTIME_VERSION};
 pub use digest::Digest;
-pub use engine::{Component, Engine, EngineError, WASMTIME_VERSION};
+pub use engine::{Component, Engine};
 pub use evaluation::{Configured, Evaluation};
 pub use identity::{policy_set_digest, settings_digest};
 pub use loaded::{LazyComponent, Loaded};

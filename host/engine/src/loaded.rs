@@ -1,11 +1,11 @@
 use crate::digest::Digest;
 use crate::engine::Component;
-use crate::shelf::Shelf;
-use crate::snapshot::Snapshot;
+use crate::shelf::{Shelf, Shelved};
+use crate::snapshot::start::Snapshot;
 use admit_core::Failure;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What stands behind a policy.
 pub struct Loaded {
@@ -33,9 +33,6 @@ impl From<Result<Component, Failure>> for Loaded {
 /// A component that is loaded when it is needed. Cheap to clone; all clones share it.
 #[derive(Clone)]
 pub struct LazyComponent(Arc<Lazy>);
-
-/// A [`LazyComponent`] that may be gone.
-pub(crate) struct WeakComponent(Weak<Lazy>);
 
 struct Lazy {
     slot: Mutex<Slot>,
@@ -111,7 +108,7 @@ impl LazyComponent {
                 // Others may be unloaded for it, whose slots are locked then.
                 drop(slot);
                 if let Some(Source { shelf, .. }) = &self.0.source {
-                    shelf.add(self, bytes);
+                    shelf.add(&self.0, bytes);
                 }
                 Ok(component)
             }
@@ -136,34 +133,28 @@ impl LazyComponent {
         }
     }
 
-    /// Forgets what was loaded. It is loaded anew when it is needed.
-    pub(crate) fn unload(&self) {
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.0.slot()
+    }
+}
+
+impl Lazy {
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelved for Lazy {
+    fn last_used(&self) -> u64 {
+        self.last_used.load(Relaxed)
+    }
+
+    /// It is loaded anew when it is needed.
+    fn unload(&self) {
         let mut slot = self.slot();
         if matches!(*slot, Slot::Loaded(_)) {
             *slot = Slot::Unloaded;
         }
-    }
-
-    pub(crate) fn last_used(&self) -> u64 {
-        self.0.last_used.load(Relaxed)
-    }
-
-    pub(crate) fn is(&self, other: &LazyComponent) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
-    pub(crate) fn downgrade(&self) -> WeakComponent {
-        WeakComponent(Arc::downgrade(&self.0))
-    }
-
-    fn slot(&self) -> MutexGuard<'_, Slot> {
-        self.0.slot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl WeakComponent {
-    pub(crate) fn upgrade(&self) -> Option<LazyComponent> {
-        self.0.upgrade().map(LazyComponent)
     }
 }
 
@@ -193,12 +184,6 @@ impl fmt::Debug for LazyComponent {
             Slot::Failed(error) => error.failure().to_string(),
         };
         f.debug_tuple("LazyComponent").field(&state).finish()
-    }
-}
-
-impl fmt::Debug for WeakComponent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("WeakComponent").field(&self.upgrade()).finish()
     }
 }
 

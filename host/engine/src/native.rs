@@ -79,10 +79,9 @@ pub use compiler::Compiler;
 mod compiler {
     use super::Target;
     use crate::admission::{Refused, check_kind};
-    use crate::code_file::Code;
     use crate::compile_cost;
     use crate::compiled_cache::{CompiledCache, find_or_make};
-    use crate::engine::{Component, EngineError, config};
+    use crate::config::{EngineError, config};
     use crate::export_order::ordered;
     use std::cell::Cell;
     use std::panic::{self, AssertUnwindSafe};
@@ -96,7 +95,7 @@ mod compiler {
     /// Turns components into native code for one kind of machine.
     pub struct Compiler {
         engine: Engine,
-        target: Target,
+        pub(crate) target: Target,
         cache: Option<Arc<dyn CompiledCache>>,
     }
 
@@ -123,21 +122,6 @@ mod compiler {
         /// The same bytes for the same component, on every machine.
         pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, Refused> {
             compile(&self.engine, self.cache.as_ref(), component)
-        }
-
-        /// The same bytes, and the component to run here: that very code where this machine can
-        /// run it.
-        pub fn compile_for(
-            &self,
-            here: &crate::engine::Engine,
-            component: &[u8],
-        ) -> Result<(Vec<u8>, Component), Refused> {
-            let code = self.compile(component)?;
-            let component = match Some(self.target) == Target::HERE {
-                true => here.admit_compiled(&Code::Bytes(code.clone()))?,
-                false => here.compile(component)?,
-            };
-            Ok((code, component))
         }
     }
 

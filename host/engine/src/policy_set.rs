@@ -1,10 +1,11 @@
+use crate::config::{KEPT, WARM};
 use crate::digest::Digest;
-use crate::engine::{Engine, KEPT, WARM};
+use crate::engine::Engine;
 use crate::evaluation::{Evaluation, Setup};
 use crate::loaded::{LazyComponent, Loaded};
 use crate::share::Share;
 use crate::shelf::most_loaded;
-use crate::snapshot::Snapshot;
+use crate::snapshot::start::Snapshot;
 use admit_core::{
     Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, Record, SignUp, Size,
     Time, WhenNobodyApplies, decide,

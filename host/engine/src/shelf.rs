@@ -1,8 +1,7 @@
 //! Which components of a policy set stay loaded: those that were used last, within bounds.
 
-use crate::loaded::{LazyComponent, WeakComponent};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The most bytes of code that are held in memory, where code cannot be mapped from its file.
 const MOST_BYTES: u64 = 512 << 20;
@@ -17,13 +16,21 @@ pub(crate) fn most_loaded() -> usize {
     half.clamp(16, MOST_LOADED)
 }
 
+/// Something that is loaded, and can be unloaded for others.
+pub(crate) trait Shelved: Send + Sync {
+    /// The number of its last use.
+    fn last_used(&self) -> u64;
+
+    /// Forgets what was loaded.
+    fn unload(&self);
+}
+
 /// The components of a policy set that are loaded. A loaded component holds a descriptor and some
 /// mappings, of which a process may have a limited number.
-#[derive(Debug)]
 pub(crate) struct Shelf {
     most: usize,
     uses: AtomicU64,
-    loaded: Mutex<Vec<(WeakComponent, u64)>>,
+    loaded: Mutex<Vec<(Weak<dyn Shelved>, u64)>>,
 }
 
 impl Shelf {
@@ -44,14 +51,15 @@ impl Shelf {
     /// Notes that a component was loaded, which holds so many bytes in memory, and unloads others
     /// that were not used for longest if these are too many. One that is running stays until it is
     /// done.
-    pub(crate) fn add(&self, component: &LazyComponent, bytes: u64) {
+    pub(crate) fn add(&self, component: &Arc<impl Shelved + 'static>, bytes: u64) {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.retain(|(other, _)| other.upgrade().is_some_and(|other| !other.is(component)));
-        loaded.push((component.downgrade(), bytes));
+        let weak: Weak<dyn Shelved> = Arc::downgrade(component) as Weak<dyn Shelved>;
+        loaded.retain(|(other, _)| other.strong_count() > 0 && !Weak::ptr_eq(other, &weak));
+        loaded.push((weak, bytes));
         let mut held: u64 = loaded.iter().map(|(_, bytes)| bytes).sum();
         while loaded.len() > 1 && (loaded.len() > self.most || held > MOST_BYTES) {
             let last = loaded.len() - 1;
-            let used = |(component, _): &(WeakComponent, u64)| {
+            let used = |(component, _): &(Weak<dyn Shelved>, u64)| {
                 component.upgrade().map_or(0, |component| component.last_used())
             };
             let oldest = loaded[..last].iter().enumerate().min_by_key(|(_, entry)| used(entry));

@@ -4,13 +4,12 @@
 //! person signing up is in them.
 
 use crate::log::{self, Lines};
-use crate::record;
+use crate::timestamp;
 use admit_core::{Failure, Policy, PolicyId, Size};
 use admit_engine::{Evaluation, Level};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::fmt::Debug;
-use std::io;
 use std::panic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,13 +88,13 @@ impl<S: Subscriber> Layer<S> for RuntimeErrors {
             event.record(&mut said);
             if let Some(request_id) = REQUEST.take().filter(|_| said.is_one) {
                 let Refusal { status, .. } = said;
-                let (timestamp, level) = (record::now(), "ERROR");
+                let (timestamp, level) = (timestamp::now(), "ERROR");
                 log::write(&Undelivered { timestamp, level, request_id: &request_id, status });
             }
             return;
         }
         log::write(&RuntimeError {
-            timestamp: record::now(),
+            timestamp: timestamp::now(),
             level: "ERROR",
             error: "the runtime library could not read or answer a request",
             file: metadata.file().and_then(|file| file.rsplit('/').next()),
@@ -145,27 +144,6 @@ struct RuntimeError {
     error: &'static str,
     file: Option<&'static str>,
     line: Option<u32>,
-}
-
-/// Lines that could not be written: in the log, how many there were; on standard error, that it
-/// begins, and why.
-#[derive(Serialize)]
-#[serde(tag = "type", rename = "lost-lines")]
-pub(crate) struct LostLines {
-    timestamp: String,
-    level: &'static str,
-    lines: u64,
-    /// Those of them that are records of decisions.
-    decisions: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-impl LostLines {
-    pub(crate) fn now(lines: u64, decisions: u64, error: Option<&io::Error>) -> LostLines {
-        let error = error.map(io::Error::to_string);
-        LostLines { timestamp: record::now(), level: "ERROR", lines, decisions, error }
-    }
 }
 
 /// Says why this process cannot start, or cannot go on.

@@ -8,6 +8,7 @@
 
 mod diagnostics;
 mod log;
+mod lost_lines;
 mod metrics;
 mod output;
 mod patience;
@@ -16,6 +17,7 @@ mod record;
 mod started;
 mod stored_events;
 mod telemetry;
+mod timestamp;
 mod trigger;
 mod unknown;
 

@@ -4,7 +4,7 @@
 //! A line that cannot be written is lost and counted. The next one that can be written comes
 //! behind one that says how many were.
 
-use crate::diagnostics::LostLines;
+use crate::lost_lines::LostLines;
 use crate::output::{Output, Unwritten};
 use crate::patience;
 use serde::Serialize;

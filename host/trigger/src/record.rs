@@ -3,6 +3,7 @@
 //! well, whose members are those of `schemas/stored-event.schema.json`.
 
 use crate::log::{self, MOST};
+use crate::timestamp;
 use admit_cognito::{Event, identifiers};
 use admit_core::{
     Alternative, Answer, Cleared, Counted, Failure, FailureKind, FlagRecords, Flags, Grounds, Mode,
@@ -14,8 +15,6 @@ use std::mem;
 use std::num::NonZeroU64;
 use std::ops::Not;
 use std::time::Duration;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
 /// One decision.
 #[derive(Serialize)]
@@ -186,7 +185,7 @@ impl<'a> DecisionLine<'a> {
         let sign_up = event.sign_up();
         let policies = decision.policies.iter().zip(evaluations).map(PolicyLine::from);
         DecisionLine {
-            timestamp: now(),
+            timestamp: timestamp::now(),
             level: LEVEL,
             request_id,
             trigger_source: identifiers::trigger(&sign_up.trigger_source),
@@ -328,18 +327,10 @@ impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
 
 /// Writes an event, or says that it is too large to be written.
 pub(crate) fn write_event(request_id: &str, text: &str) {
-    let (timestamp, bytes) = (now(), text.len());
+    let (timestamp, bytes) = (timestamp::now(), text.len());
     let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text) };
     match log::text(&line) {
         Some(whole) => log::write_text(Some(&whole)),
         None => log::write(&StoredEvent { event: None, ..line }),
     }
-}
-
-/// The time of a line, as RFC 3339 writes it, in UTC.
-pub(crate) fn now() -> String {
-    let mut text = String::new();
-    // Writing to a string does not fail.
-    let _ = SystemTime.format_time(&mut Writer::new(&mut text));
-    text
 }

@@ -4,6 +4,7 @@ use crate::patience;
 use crate::record::{self, Circumstances, DecisionLine};
 use crate::started::{Started, StartedPolicy};
 use crate::telemetry::Telemetry;
+use crate::timestamp;
 use admit_cognito::{Event, FunctionError, Reply};
 use admit_core::{Record, Size};
 use admit_engine::{Digest, PolicySet, bundle::HOST};
@@ -62,7 +63,7 @@ impl Trigger {
         }
         if telemetry.record || needs_record {
             let started = Started {
-                timestamp: record::now(),
+                timestamp: timestamp::now(),
                 level: record::LEVEL,
                 bundle,
                 policy_set: policies.digest(),

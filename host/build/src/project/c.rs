@@ -1,6 +1,6 @@
+use super::builder::{Builder, STACK_BYTES};
 use super::inputs::sources;
 use super::tools::{ask, nearest, run, tool};
-use super::{Builder, STACK_BYTES};
 use admit_component::encode;
 use anyhow::{Context, bail};
 use std::ffi::OsString;

@@ -1,6 +1,7 @@
+use super::builder::Builder;
 use super::inputs::sources;
+use super::install;
 use super::tools::{ask, nearest, run, tool};
-use super::{Builder, install};
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::fs;

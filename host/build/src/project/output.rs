@@ -1,6 +1,7 @@
+use super::builder::Builder;
+use super::finish::finish;
 use super::inputs::{self, Inputs};
 use super::output_folder::OutputFolder;
-use super::{Builder, finish};
 use crate::policy_toml;
 use admit_core::Metadata;
 use anyhow::{Context, bail};

@@ -1,8 +1,9 @@
+use super::builder::Builder;
 use super::inputs::sources;
+use super::install;
 use super::node::read_list;
 use super::output_folder::refuse_link;
 use super::tools::{nearest, run, tool};
-use super::{Builder, install};
 use crate::atomic_file;
 use admit_engine::Digest;
 use anyhow::{Context, bail};

@@ -1,7 +1,8 @@
 //! Builds a policy project in Rust, with cargo, which knows by itself what is to be built anew.
 
+use super::builder::STACK_BYTES;
+use super::finish::finish;
 use super::output_folder::OutputFolder;
-use super::{STACK_BYTES, finish};
 use crate::source::Source;
 use crate::{diagnostics, rust_toolchain};
 use admit_core::{KeyPath, Language, Metadata};

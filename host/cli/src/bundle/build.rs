@@ -169,7 +169,7 @@ impl Ahead<'_> {
             Ok(taken) => taken,
             Err(reason) => return Some(Err(reason)),
         };
-        let compiled = self.compiler.compile_for(self.engine, &taken.component);
+        let compiled = self.engine.compile_with(self.compiler, &taken.component);
         let (code, configured) = match compiled.map_err(anyhow::Error::from) {
             Ok(compiled) => compiled,
             Err(error) => return Some(Err(NoSnapshot::Unsupported(format!("{error:#}")))),

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
     /// The sign-ups of each group, by the names of their places.
-    groups: BTreeMap<Change, Vec<String>>,
-    totals: Totals,
+    pub(super) groups: BTreeMap<Change, Vec<String>>,
+    pub(super) totals: Totals,
 }
 
 /// How many sign-ups there are of each kind.

@@ -107,7 +107,7 @@ impl<'a> Graph<'a> {
 
     fn is_policy(&self) -> bool {
         let mut names = self.lifts.iter().filter_map(|lift| self.name(lift.function));
-        names.any(|name| name.starts_with(super::POLICY))
+        names.any(|name| name.starts_with(super::names::POLICY))
     }
 
     fn add(&mut self, payload: Payload<'a>) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! One core instance on its way into the merged module.
 
+use super::broken::Broken;
 use super::merged::{Exports, Item, Merged};
 use anyhow::{Context, bail};
 use wasm_encoder::reencode::{self, Reencode};
@@ -263,16 +264,4 @@ impl Reencode for Linked<'_> {
 
 fn at(indices: &[u32], index: u32) -> Result<u32, reencode::Error<Broken>> {
     indices.get(index as usize).copied().ok_or(reencode::Error::UserError(Broken))
-}
-
-/// An index or a name leads nowhere.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Broken;
-
-impl std::error::Error for Broken {}
-
-impl std::fmt::Display for Broken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("its parts do not fit together")
-    }
 }

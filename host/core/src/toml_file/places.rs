@@ -1,4 +1,4 @@
-use super::FileError;
+use super::file_error::FileError;
 use crate::key_path::{KeyPath, Segment};
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,13 +1,14 @@
 //! Takes the snapshot, with wasmtime's own tool for that.
 
-use super::Snapshot;
 use super::joining::join;
 use super::modules::is_same_around_modules;
+use super::start::Snapshot;
 use super::trimming::trim;
 use crate::contract::Policy;
 use crate::engine::Engine;
-use crate::evaluation::{Sandbox, State, UNHURRIED};
+use crate::evaluation::{Sandbox, UNHURRIED};
 use crate::native::without_panic_message;
+use crate::state::State;
 use admit_core::{Failure, Limits, Log, View};
 use std::panic::resume_unwind;
 use std::pin::pin;
