@@ -122,3 +122,19 @@ fn a_circle_is_found() {
         assert_eq!(reached(&module, &named).contains(&module), is_in_a_circle, "{module:?}");
     }
 }
+
+#[test]
+fn every_file_of_the_host_says_what_it_contains() {
+    for entry in fs::read_dir(root().join("host")).unwrap() {
+        let sources = entry.unwrap().path().join("src");
+        let mut files = vec![sources];
+        while let Some(path) = files.pop() {
+            if path.is_dir() {
+                files.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                assert!(text.starts_with("//! "), "{}: no line that says it", path.display());
+            }
+        }
+    }
+}

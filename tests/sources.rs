@@ -20,9 +20,11 @@ impl Place {
         let place = Place(tempfile::tempdir().unwrap());
         let policy = |id: &str, name: &str, settings: &str| {
             let component = component(name);
+            let reads =
+                if name.starts_with("blocked") { "userAttributes.email" } else { "userName" };
             format!(
-                "[[policy]]\nid = {id:?}\ncomponent = {component:?}\nreads = [\"userName\", \
-                 \"userAttributes.email\"]\nverdicts = [\"deny\"]\nsettings = {{ {settings} }}\n"
+                "[[policy]]\nid = {id:?}\ncomponent = {component:?}\nreads = [{reads:?}]\n\
+                 verdicts = [\"deny\"]\nsettings = {{ {settings} }}\n"
             )
         };
         let text = policy("length", "minimum-username-length", "characters = 5")
@@ -82,7 +84,10 @@ fn nothing_is_deployed_that_the_function_does_not_read() {
     beside.sort();
     let starts: Vec<_> =
         beside.iter().map(|name| name.split_once('-').map_or("", |n| n.0)).collect();
-    assert_eq!((starts, beside[0].as_str()), (vec!["", "blocked", "minimum"], "admit.toml"));
+    assert_eq!(
+        (starts, beside[0].as_str()),
+        (vec!["", "blocked_email_domains", "minimum_username_length"], "admit.toml")
+    );
     let manifest = fs::read_to_string(place.path("function.sources/admit.toml")).unwrap();
     assert!(manifest.contains(SECRET));
     // Where they are not wanted, they are not there.
@@ -157,7 +162,7 @@ fn sources_build_nothing() {
     let component = wasm.min().unwrap();
     fs::remove_file(&component).unwrap();
     fs::create_dir(&component).unwrap();
-    place.fails(&["check", "function.zip"], &["cannot read `blocked-email-domains-"]);
+    place.fails(&["check", "function.zip"], &["cannot read `blocked_email_domains-"]);
 }
 
 #[test]

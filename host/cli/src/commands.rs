@@ -1,3 +1,5 @@
+//! The commands: their arguments, and what they do with them.
+
 mod bench;
 mod build;
 mod bundle;

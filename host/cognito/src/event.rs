@@ -1,3 +1,5 @@
+//! The event of the pre sign-up trigger: reads it, and writes the flags into its text.
+
 use crate::members::{Members, Text};
 use admit_core::{Entries, Flags, SignUp};
 use serde_json::value::RawValue;

@@ -1,3 +1,5 @@
+//! Reads JSON objects without copying their values.
+
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;

@@ -1,3 +1,5 @@
+//! What the function answers: the event with its flags, or an error.
+
 use crate::event::Event;
 use admit_core::{Answer, FAILURE_MESSAGE, Grounds};
 use serde::Serialize;

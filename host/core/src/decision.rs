@@ -1,3 +1,5 @@
+//! Merges verdicts and failures into a decision with its record.
+
 use crate::failure::{FAILURE_MESSAGE, Failure};
 use crate::policy::{Mode, OnFailure, PolicyId, Terms, WhenNobodyApplies};
 use crate::powers::Power;

@@ -1,3 +1,5 @@
+//! Compares what a policy is granted with what it requests.
+
 use crate::powers::{Power, Powers};
 use crate::reads::{Name, ReadPath, Reads};
 

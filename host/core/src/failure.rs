@@ -1,3 +1,5 @@
+//! The ways in which a policy gives no answer.
+
 use crate::limits::{Size, Time};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The path of a value in a file, such as `policy[1].limits.fuel`.
+
 use std::fmt;
 use thiserror::Error;
 

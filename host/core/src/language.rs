@@ -1,3 +1,5 @@
+//! The languages that policies are written in.
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

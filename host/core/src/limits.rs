@@ -1,3 +1,5 @@
+//! The limits of one evaluation, with their defaults, minima and maxima.
+
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The manifest: as it is written, and validated.
+
 use crate::key_path::{KeyPath, Problem};
 use crate::limits::{Limits, Size, Time};
 use crate::policy::{Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNobodyApplies};

@@ -1,3 +1,5 @@
+//! Reads a manifest from TOML, and writes it.
+
 use crate::key_path::KeyPath;
 use crate::key_path::Problem;
 use crate::manifest::{Manifest, RawManifest};

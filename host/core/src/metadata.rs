@@ -1,3 +1,5 @@
+//! What a policy says of itself in `policy.toml`.
+
 use crate::key_path::{KeyPath, Problem};
 use crate::language::Language;
 use crate::policy::PolicyId;

@@ -1,3 +1,5 @@
+//! Reads `policy.toml`.
+
 use crate::key_path::KeyPath;
 use crate::metadata::{Metadata, RawMetadata};
 use crate::toml_file::{FileError, as_json, read_toml};

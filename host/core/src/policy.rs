@@ -1,3 +1,5 @@
+//! One policy of a manifest.
+
 use crate::limits::Limits;
 use crate::powers::Powers;
 use crate::reads::Reads;

@@ -1,3 +1,5 @@
+//! What a policy may decide.
+
 use crate::verdict::Flag;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Makes the words of strangers safe to print and to log.
+
 /// A text that somebody else chose, as one line that is safe to show and to log.
 ///
 /// White space and control characters become single spaces; what changes how a line reads

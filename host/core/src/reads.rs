@@ -1,3 +1,5 @@
+//! What a policy may see of a sign-up, and the projection to that.
+
 use crate::key_path::{KeyPath, Problem};
 use crate::printable::printable;
 use crate::sign_up::SignUp;

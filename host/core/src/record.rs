@@ -1,3 +1,5 @@
+//! What becomes of a sign-up whose record cannot be written.
+
 use serde::{Deserialize, Serialize};
 
 /// What it means for a sign-up that the record of its decision cannot be written.

@@ -1,3 +1,5 @@
+//! The settings of a policy.
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -1,3 +1,5 @@
+//! One sign-up.
+
 use std::borrow::Cow;
 
 /// Names and values, each name once, in the event's order.

@@ -1,3 +1,5 @@
+//! What a policy answers: a denial, or votes on the flags.
+
 use crate::printable::printable;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The BLAKE3 checksum of compiled code.
+
 use crate::hexadecimal;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;

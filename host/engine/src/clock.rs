@@ -1,3 +1,5 @@
+//! The time that the process runs, and the ticks that interrupt guests.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::thread::{self, JoinHandle};

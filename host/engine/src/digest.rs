@@ -1,3 +1,5 @@
+//! The SHA-256 digest of a file.
+
 use crate::hexadecimal;
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};

@@ -1,3 +1,5 @@
+//! The engine: compiles and loads components.
+
 use crate::admission::{self, Refused};
 use crate::clock::Clock;
 use crate::code_file::Code;

@@ -1,3 +1,5 @@
+//! One evaluation of a policy in its sandbox.
+
 use crate::admission::Refused;
 use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;

@@ -1,3 +1,5 @@
+//! Limits on memory, tables and instances, summed over a store.
+
 use admit_core::Limits;
 use wasmtime::{ResourceLimiter, Result};
 

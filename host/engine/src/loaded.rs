@@ -1,3 +1,5 @@
+//! Components that are loaded when they are needed, and unloaded for others.
+
 use crate::digest::Digest;
 use crate::engine::Component;
 use crate::shelf::{Shelf, Shelved};

@@ -1,3 +1,5 @@
+//! What a policy writes to the log.
+
 use admit_core::{Limits, Log, printable};
 use serde::Serialize;
 use std::fmt;

@@ -1,3 +1,5 @@
+//! A manifest with its components, which decides sign-ups.
+
 use crate::config::{KEPT, WARM};
 use crate::digest::Digest;
 use crate::engine::Engine;

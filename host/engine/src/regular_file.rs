@@ -1,3 +1,5 @@
+//! Reads regular files of bounded size.
+
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;

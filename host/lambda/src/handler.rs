@@ -1,3 +1,5 @@
+//! Hands requests of the Runtime API to the trigger.
+
 use crate::invocation::Bytes;
 use admit_cognito::FunctionError;
 use admit_core::Size;

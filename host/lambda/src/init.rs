@@ -1,3 +1,5 @@
+//! Reports to Lambda that the function cannot start.
+
 use admit_core::FAILURE_MESSAGE;
 use lambda_runtime::Diagnostic;
 use lambda_runtime_api_client::body::Body;

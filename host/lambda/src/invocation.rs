@@ -1,3 +1,5 @@
+//! Keeps the bytes of an event from being parsed by the runtime library.
+
 use admit_cognito::Event;
 use lambda_runtime::LambdaInvocation;
 use lambda_runtime::tower::{Layer, Service};

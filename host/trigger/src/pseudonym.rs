@@ -1,3 +1,5 @@
+//! Keyed hashes of user names.
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 

@@ -1,3 +1,5 @@
+//! Reads from the environment what is to be logged and measured.
+
 use crate::diagnostics;
 use crate::metrics::Metrics;
 use crate::pseudonym::Pseudonyms;

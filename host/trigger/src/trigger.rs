@@ -1,3 +1,5 @@
+//! Answers events, and writes the record of each decision.
+
 use crate::diagnostics;
 use crate::log;
 use crate::patience;

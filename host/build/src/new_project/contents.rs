@@ -1,3 +1,5 @@
+//! What a new project contains, in words.
+
 use admit_core::Language;
 
 /// What an author looks at, in that order, and what it is.

@@ -1,3 +1,5 @@
+//! Builds policies in C, with clang and lld.
+
 use super::builder::{Builder, STACK_BYTES};
 use super::inputs::sources;
 use super::tools::{ask, nearest, run, tool};

@@ -1,3 +1,5 @@
+//! The files that a build depends on, and whether they changed since.
+
 use admit_engine::{Digest, read_regular_file};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+//! Builds policies in TypeScript and JavaScript, with Node.js and npm.
+
 use super::builder::Builder;
 use super::inputs::sources;
 use super::install;

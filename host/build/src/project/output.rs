@@ -1,3 +1,5 @@
+//! Builds a project unless its component is up to date, one build at a time.
+
 use super::builder::Builder;
 use super::finish::finish;
 use super::inputs::{self, Inputs};

@@ -1,3 +1,5 @@
+//! Builds policies in Python, in a virtual environment.
+
 use super::builder::Builder;
 use super::inputs::sources;
 use super::install;

@@ -1,3 +1,5 @@
+//! Compares measured figures with those of a baseline.
+
 use super::figures::{Figures, PolicyFigures, SampleEvent, Step, Times};
 use crate::output::format::to_json;
 use admit_core::{PolicyId, grouped, printable};

@@ -1,3 +1,5 @@
+//! Measures the fuel, memory and time of policies.
+
 use super::figures::{FORMAT, FailedEvent, Figures, PolicyFigures, SampleEvent, Step, Times};
 use super::samples::Sample;
 use super::samples::Samples;

@@ -1,3 +1,5 @@
+//! What `admit bundle` prints: what was written, and what that changed.
+
 use crate::bundle::build::BundleFiles;
 use crate::bundle::place::{Before, Place};
 use crate::output::format::{self, Format};

@@ -1,3 +1,5 @@
+//! The format of `cases.toml`.
+
 use super::event::GivenEvent;
 use super::expectation::{Budgets, Expectation, ExpectedAnswer};
 use admit_build::source::Source;

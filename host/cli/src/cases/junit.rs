@@ -1,3 +1,5 @@
+//! The results of cases as JUnit XML.
+
 use super::results::{CaseResult, Results, Verdict};
 use anyhow::Context;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};

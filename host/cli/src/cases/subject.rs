@@ -1,3 +1,5 @@
+//! What cases are about: one policy, or a manifest.
+
 use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
 use admit_build::{policy_toml, project};
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};

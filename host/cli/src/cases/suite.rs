@@ -1,3 +1,5 @@
+//! Runs the cases of a file.
+
 use super::case::{self, Case};
 use super::coverage::Coverage;
 use super::event::GivenEvent;

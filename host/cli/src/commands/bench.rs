@@ -1,3 +1,5 @@
+//! `admit bench`: measures what policies cost.
+
 use super::eval::object;
 use crate::bench::{Comparison, Figures, Samples, event_files, measure, to_text};
 use crate::cases::{Subject, Suite};

@@ -1,3 +1,5 @@
+//! `admit build`: builds a policy project.
+
 use crate::cases::Suite;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;

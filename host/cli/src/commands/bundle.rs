@@ -1,3 +1,5 @@
+//! `admit bundle`: compiles a policy set for the function.
+
 use crate::bundle::build::{BundleFiles, Configure};
 use crate::bundle::checkout::Checkout;
 use crate::bundle::place::Place;

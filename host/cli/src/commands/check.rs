@@ -1,3 +1,5 @@
+//! `admit check`: finds what is wrong with a manifest or a policy.
+
 use crate::check;
 use crate::check::finding::Severity;
 use crate::commands::eval::object;

@@ -1,3 +1,5 @@
+//! `admit completions`: completes commands in a shell.
+
 use crate::exit_status::ExitStatus;
 use clap::CommandFactory;
 use clap_complete::Shell;

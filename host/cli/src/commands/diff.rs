@@ -1,3 +1,5 @@
+//! `admit diff`: compares the decisions of two policy sets.
+
 use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
 use crate::diff::records::{self, Entry, Found, Kind, PassedOver};

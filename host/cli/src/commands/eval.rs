@@ -1,3 +1,5 @@
+//! `admit eval`: decides one sign-up.
+
 use crate::exit_status::ExitStatus;
 use crate::explain::{self, Explanation};
 use crate::output::format::{self, Format};

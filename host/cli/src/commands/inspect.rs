@@ -1,3 +1,5 @@
+//! `admit inspect`: shows what a component or a package is.
+
 use crate::exit_status::ExitStatus;
 use crate::inspect::{Deployed, Inspected};
 use crate::output::format::Format;

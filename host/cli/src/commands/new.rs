@@ -1,3 +1,5 @@
+//! `admit new`: makes a policy project.
+
 use crate::exit_status::ExitStatus;
 use admit_build::new_project::{self, NewProject};
 use admit_core::Language;

@@ -1,3 +1,5 @@
+//! `admit replay`: decides recorded sign-ups anew.
+
 use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
 use crate::diff::records::{self, PassedOver};

@@ -1,3 +1,5 @@
+//! `admit report`: writes a page about a policy set.
+
 use crate::cases::Suite;
 use crate::check;
 use crate::exit_status::ExitStatus;

@@ -1,3 +1,5 @@
+//! `admit schema`: prints the JSON Schemas.
+
 use crate::exit_status::ExitStatus;
 use crate::schemas::Schema;
 use clap::ValueEnum;

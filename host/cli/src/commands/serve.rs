@@ -1,3 +1,5 @@
+//! `admit serve`: answers sign-ups on this machine.
+
 use crate::exit_status::ExitStatus;
 use crate::policy_set::assembly::MANIFEST;
 use crate::serve::invoke_api::{self, InvokeApi, Names};

@@ -1,3 +1,5 @@
+//! `admit test`: runs cases.
+
 use crate::cases::{Results, Suite, junit_report};
 use crate::exit_status::ExitStatus;
 use crate::process::watch::{self, Look};

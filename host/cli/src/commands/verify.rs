@@ -1,3 +1,5 @@
+//! `admit verify`: compares native code with its components.
+
 use crate::exit_status::ExitStatus;
 use crate::output::format::{self, Format};
 use crate::package::deployment::Deployment;

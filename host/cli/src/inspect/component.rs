@@ -1,3 +1,5 @@
+//! What `admit inspect` shows of a component.
+
 use super::grants::Grants;
 use super::lines::Lines;
 use crate::package::about::Portrait;

@@ -1,3 +1,5 @@
+//! Text in lines, with labels in the first column.
+
 use admit_core::printable;
 
 /// Lines with a label before each group of them.

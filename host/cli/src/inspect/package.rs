@@ -1,3 +1,5 @@
+//! What `admit inspect` shows of a bundle or a package.
+
 use super::component::{contract, says};
 use super::grants::Grants;
 use super::lines::Lines;

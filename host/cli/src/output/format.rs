@@ -1,3 +1,5 @@
+//! Results as text or as JSON.
+
 use clap::ValueEnum;
 use serde::Serialize;
 use std::io::{self, Write, stdout};

@@ -1,3 +1,5 @@
+//! What an author can do about a failure.
+
 use admit_core::{Failure, Limits, Manifest, grouped};
 
 /// What an author can do about a failure that does not say so itself.

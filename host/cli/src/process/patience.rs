@@ -1,3 +1,5 @@
+//! A watchdog that ends the process when compiling takes too much time or memory.
+
 use admit_build::diagnostics;
 use std::fs;
 use std::process;

@@ -1,3 +1,5 @@
+//! Finds the place of a value in the text of a TOML file.
+
 use super::file_error::FileError;
 use crate::key_path::{KeyPath, Segment};
 use std::collections::HashMap;

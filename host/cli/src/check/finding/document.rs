@@ -1,3 +1,5 @@
+//! A file that findings point into.
+
 use admit_build::source::Source;
 use admit_core::{FileError, KeyPath, Places};
 use std::cell::OnceCell;

@@ -1,3 +1,5 @@
+//! The rules of `admit check`.
+
 use super::severity::Severity;
 use serde::{Serialize, Serializer};
 

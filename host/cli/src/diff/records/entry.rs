@@ -1,3 +1,5 @@
+//! One event or one line of a log.
+
 use crate::diff::ruling::RecordedDecision;
 use admit_core::printable;
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! Input that takes no part in a comparison, counted by reason.
+
 use admit_core::grouped;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
