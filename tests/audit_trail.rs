@@ -111,8 +111,10 @@ fn where_the_record_is_required_nobody_gets_in_without_one() {
     drop(reader);
     let open = |name| File::options().write(true).open(name).unwrap();
     for out in [Stdio::from(closed), open("/dev/full").into(), open("/dev/null").into()] {
-        let (mut lambda, _told) = start(&bundle, 1, out);
+        let (mut lambda, told) = start(&bundle, 1, out);
         assert!((0..3).all(|_| denied(&lambda.invoke(given.clone()))));
+        drop(lambda);
+        assert!(!of_kind(&lines(told), "lost-lines").is_empty());
     }
 
     // Somebody reads, then does not, and then does again.

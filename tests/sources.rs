@@ -198,3 +198,40 @@ fn what_is_not_ours_is_not_replaced() {
     place.fails(&["bundle", "-o", "bundle"], &["holds other files"]);
     assert_eq!(fs::read_to_string(place.path("bundle.sources/notes.txt")).unwrap(), "mine");
 }
+
+/// A folder and a package of the same name would have their sources in the same place.
+#[test]
+fn no_bundle_takes_the_place_of_the_sources_of_another() {
+    let place = Place::new();
+    place.zip("admit.toml", "f.zip");
+    place.fails(&["bundle", "-o", "f"], &["they are the sources of `f.zip`", "--no-sources"]);
+    assert!(place.run(&["bundle", "-o", "f", "--no-sources"]).status.success());
+    let bootstrap = bootstrap().display().to_string();
+    let again = ["bundle", "--zip", "f.zip", "--bootstrap", &bootstrap];
+    place.fails(&again, &["they are the sources of `f/bundle.json`"]);
+}
+
+/// The author of a pull request chooses the names of folders.
+#[test]
+fn names_of_folders_are_shown_in_one_line() {
+    let place = Place::new();
+    let folder = "e\u{1b}[31m\n::error::x\u{202e}";
+    fs::create_dir(place.path(folder)).unwrap();
+    let manifest = format!("{folder}/admit.toml");
+    fs::copy(place.path("admit.toml"), place.path(&manifest)).unwrap();
+    fs::write(place.path("event.json"), event("sign-up.json")).unwrap();
+    let out = format!("{folder}/out");
+    for args in [
+        &["bundle", "--manifest", &manifest, "-o", &out][..],
+        &["verify", &out],
+        &["inspect", &out],
+        &["check", &manifest],
+        &["check", &manifest, "--format", "github"],
+        &["diff", &manifest, "admit.toml", "--events", "event.json"],
+    ] {
+        let output = place.run(args);
+        let said = stdout(&output) + &stderr(&output);
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{args:?}: {said:?}");
+        assert!(said.lines().all(|line| !line.starts_with("::error::x")), "{args:?}: {said}");
+    }
+}

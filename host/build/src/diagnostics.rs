@@ -32,7 +32,7 @@ fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
         None => message,
     };
     let snippet = Snippet::source(shown(text))
-        .path(error.file.as_str())
+        .path(printable(&error.file, CHARACTERS))
         .annotation(AnnotationKind::Primary.span(error.span.clone()));
     renderer().render(&[level.clone().primary_title(title).element(snippet)])
 }

@@ -121,7 +121,9 @@ impl Verification {
     }
 
     pub(crate) fn to_text(&self, folder: &str) -> String {
-        let mut text = format!("{}  {}\nbundle.json  {}\n", self.kind, self.path, self.digest);
+        let (path, folder) = (printable(&self.path, REASON), printable(folder, REASON));
+        let folder = folder.as_str();
+        let mut text = format!("{}  {path}\nbundle.json  {}\n", self.kind, self.digest);
         for Verified { policy, state, source, compiled, reason, .. } in &self.policies {
             let _ = writeln!(text, "policy `{policy}`: {}", state.words(*source, folder));
             if *state == State::OtherCode {
@@ -240,6 +242,10 @@ impl Verifier<'_> {
             .map_err(|error| other_code(format!("its component cannot be compiled: {error:#}")))?;
         match self.deployment.files.get(&file_name(compiled)) {
             Some(bytes) if *bytes == code => Ok(()),
+            None => Err(other_code("its compiled file is missing")),
+            Some(bytes) if Checksum::of(bytes) != compiled => {
+                Err(other_code("its compiled file is damaged"))
+            }
             _ => Err(other_code(format!("its component is compiled to {}", Checksum::of(&code)))),
         }
     }

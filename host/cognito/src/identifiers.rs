@@ -15,7 +15,7 @@ pub fn user_pool(text: &str) -> Option<&str> {
             && region.contains('-')
             && region.ends_with(|c: char| c.is_ascii_digit())
             && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    let is_id = id.len() <= 32 && id.chars().all(|c| c.is_ascii_alphanumeric());
+    let is_id = (1..=32).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric());
     (is_region && is_id).then_some(text)
 }
 

@@ -73,9 +73,16 @@ mod tests {
             &["1example23456789", "abcdefghijklmnopqrstuvwxyz", "CLIENT_ID_NOT_APPLICABLE"],
             Ok(()),
         );
-        for odd in
-            ["*", "", " ", "us-east-1_EXAMPLE ", "us-east-1_*", "my-client", "MyClient0123456789"]
-        {
+        for odd in [
+            "*",
+            "",
+            " ",
+            "us-east-1_EXAMPLE ",
+            "us-east-1_",
+            "us-east-1_*",
+            "my-client",
+            "MyClient0123456789",
+        ] {
             check(&[odd], &[], &[], Err("`triggers[0]`"));
             check(&[], &["us-east-1_EXAMPLE", odd], &[], Err("`user-pools[1]`"));
             check(&[], &[], &[odd], Err("`clients[0]`"));

@@ -10,7 +10,7 @@ use crate::patience;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write, stderr, stdout};
-use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 /// What no line reaches, in bytes, with its end: a longer one might be cut on its way.
 pub(crate) const MOST: usize = 256 << 10;
@@ -43,7 +43,13 @@ pub(crate) fn write_text(text: Option<&[u8]>) {
 /// waited for, also where a line was waited for in vain before.
 pub(crate) fn write_decision(text: Option<&[u8]>, is_required: bool) -> bool {
     patience::release();
-    LOG.write_with(text, Lost { lines: 1, decisions: 1 }, is_required)
+    let line = Lost { lines: 1, decisions: 1 };
+    if !is_kept() {
+        static IS_TOLD: Once = Once::new();
+        let why = io::Error::other("standard output is closed, or `/dev/null`: nothing is kept");
+        IS_TOLD.call_once(|| LOG.tell(line, &why));
+    }
+    LOG.write_with(text, line, is_required)
 }
 
 /// Whether there is a log at all.
@@ -119,12 +125,19 @@ impl Log {
         state.debt.lost.add(line);
         let lost = state.debt.lost;
         drop(state);
-        if is_first && let Some(text) = self::text(&lost.line(Some(&why))) {
+        if is_first {
+            self.tell(lost, &why);
+        }
+        false
+    }
+
+    /// Says on standard error that lines are lost, and why.
+    fn tell(&self, lost: Lost, why: &io::Error) {
+        if let Some(text) = self::text(&lost.line(Some(why))) {
             let errors = self.errors.get_or_init(|| Output::new(stderr()));
             // There is nobody else to tell.
             let _ = errors.write(&text, false);
         }
-        false
     }
 
     fn try_write(&self, text: &[u8], is_waited_for: bool) -> io::Result<()> {

@@ -85,7 +85,7 @@ impl Report {
         zip: &[u8],
     ) -> anyhow::Result<Report> {
         let components = bundle.index.components.iter().map(|(name, entry)| Compiled {
-            component: name.clone(),
+            component: printable(name, REASON),
             source: entry.source,
             compiled: entry.compiled,
             compiled_bytes: bundle.compiled_size(name, entry),
@@ -117,7 +117,7 @@ impl Report {
             Some(before) => (State::Changed, before.changes(place, &bundle.index)?),
         };
         Ok(Report {
-            path: path.display().to_string(),
+            path: printable(&path.display().to_string(), REASON),
             target: target.to_string(),
             components: components.collect(),
             policies: policies.collect(),
@@ -132,7 +132,8 @@ impl Report {
 
     /// The same, where the sources are put into a folder.
     pub(crate) fn with_sources(self, sources: Option<&SourceFolder>) -> Report {
-        let sources = sources.map(|sources| sources.path().display().to_string());
+        let sources =
+            sources.map(|sources| printable(&sources.path().display().to_string(), REASON));
         Report { sources, ..self }
     }
 

@@ -60,7 +60,11 @@ impl Args {
                 let settings = self.settings.unwrap_or_default().into();
                 Assembly::from_component(component, Grants::Everything, settings)?
             }
-            None => Assembly::from_manifest(&self.manifest)?,
+            None => {
+                let assembly = Assembly::from_manifest(&self.manifest)?;
+                assembly.check_that_somebody_decides()?;
+                assembly
+            }
         }
         .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
         // Here nobody waits: the manifest's own budget is the only one.

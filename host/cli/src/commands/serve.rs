@@ -40,8 +40,8 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 3001)]
     port: u16,
     /// A further name that requests may be sent to, such as host.docker.internal for an emulator in
-    /// a container
-    #[arg(long, value_name = "NAME")]
+    /// a container; with a port where that is another one, such as of a tunnel
+    #[arg(long, value_name = "NAME", value_parser = invoke_api::name)]
     host: Vec<String>,
 }
 

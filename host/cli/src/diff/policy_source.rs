@@ -94,6 +94,9 @@ impl PolicySource {
                     .with_context(|| format!("cannot read `{name}`"))?;
                 let package = Package::from_zip(&bytes)
                     .with_context(|| format!("`{name}` is no deployment package"))?;
+                if let Some(twice) = package.flaws.iter().find(|flaw| flaw.ends_with(": twice")) {
+                    bail!("`{name}`: {twice}: which of them counts is not known");
+                }
                 if !package.bundle.contains_key(INDEX) {
                     bail!("`{name}` is no deployment package: it has no `bundle/{INDEX}`");
                 }
@@ -154,7 +157,7 @@ impl PolicySource {
 
     /// As the person named it.
     pub(crate) fn name(&self) -> String {
-        self.path.display().to_string()
+        admit_core::printable(&self.path.display().to_string(), 300)
     }
 }
 
@@ -164,8 +167,9 @@ fn compiled(
     engine: &Arc<Engine>,
     shared: &mut Shared,
 ) -> anyhow::Result<PolicySet> {
-    Assembly::from_manifest_with(manifest, &mut shared.built)?
-        .into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
+    let assembly = Assembly::from_manifest_with(manifest, &mut shared.built)?;
+    assembly.check_that_somebody_decides()?;
+    assembly.into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
 }
 
 /// Whether a name from a zip, which is somebody else's, stays in the folder that it is put into.

@@ -34,6 +34,9 @@ pub(crate) struct Deployed {
     record: Record,
     /// The folder with its manifest and components; null where they do not lie beside it.
     sources: Option<String>,
+    /// What is there instead, if anything is.
+    #[serde(skip)]
+    other_sources: Option<String>,
     /// Null in a folder, which has none.
     bootstrap: Option<Bootstrap>,
     /// What would not work, or what nobody asked for.
@@ -79,6 +82,8 @@ struct Entrant {
 impl Deployed {
     pub(crate) fn of(deployment: Deployment) -> serde_json::Result<Deployed> {
         let sources = deployment.sources.manifest_of(&deployment.index);
+        let is_there = deployment.sources.path().exists();
+        let other_sources = sources.as_ref().err().filter(|_| is_there).map(|e| format!("{e:#}"));
         let sources = sources.map(|_| deployment.sources.path().display().to_string());
         let Deployment { kind, path, digest, index, manifest, has_settings, files, .. } =
             deployment;
@@ -113,6 +118,7 @@ impl Deployed {
             when_nobody_applies: when_nobody_applies.unwrap_or_default(),
             record,
             sources: sources.ok(),
+            other_sources,
             bootstrap: bootstrap.map(|bytes| Bootstrap {
                 digest: Digest::of(&bytes),
                 size: bytes.len(),
@@ -158,8 +164,8 @@ impl Deployed {
             };
             lines.one(BOOTSTRAP, &format!("{version}, {size} bytes, {digest}"));
         }
-        let none = "not beside it";
-        lines.one("sources", self.sources.as_deref().unwrap_or(none));
+        let other = self.other_sources.as_deref().unwrap_or("not beside it");
+        lines.one("sources", self.sources.as_deref().unwrap_or(other));
         lines.list("flaws", self.flaws.iter().cloned());
         for (number, policy) in self.policies.iter().enumerate() {
             lines.heading(&format!("policy {}: {}", number + 1, policy.id));

@@ -45,7 +45,7 @@ impl Output {
             Place::File(file) => atomic_file::put(&file, bytes),
             Place::StandardOutput => io::stdout().lock().write_all(bytes),
             Place::Stream => {
-                let stream = File::options().write(true).open(&self.path);
+                let stream = File::options().append(true).open(&self.path);
                 stream.and_then(|mut stream| stream.write_all(bytes))
             }
         };
@@ -76,6 +76,8 @@ fn place(path: &Path) -> io::Result<Place> {
         Ok(there) if there.is_dir() => Err(io::Error::other("it is a folder: name a file")),
         // As `/dev/stdout` does where it leads to a file: what stands in that stays.
         Ok(_) if is_same_file(path, Path::new("/dev/fd/1")) => Ok(Place::StandardOutput),
+        // By the name of another descriptor, the same.
+        Ok(there) if there.is_file() && is_of_the_system(path) => Ok(Place::Stream),
         Ok(there) if there.is_file() => path.canonicalize().map(Place::File),
         Ok(_) => Ok(Place::Stream),
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
@@ -84,6 +86,12 @@ fn place(path: &Path) -> io::Result<Place> {
         )),
         Err(_) => Ok(Place::File(path.to_owned())),
     }
+}
+
+/// Whether a path is one of those by which the system names devices and open files.
+fn is_of_the_system(path: &Path) -> bool {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.starts_with("/dev") || path.starts_with("/proc")
 }
 
 /// Whether two paths lead to one file, by whatever names. What is not there is none.

@@ -93,8 +93,11 @@ impl Deployment {
             .with_context(|| format!("cannot read `{name}`"))?;
         let package = Package::from_zip(&bytes)
             .with_context(|| format!("`{name}` is no deployment package"))?;
-        let of_bundle = flaws(&package.bundle);
-        let mut others = package.flaws;
+        let mut of_bundle = flaws(&package.bundle);
+        let (mut others, of_zip): (Vec<_>, Vec<_>) =
+            package.flaws.into_iter().partition(|flaw| flaw.starts_with(BOOTSTRAP));
+        // Which of two entries counts is up to the program that unpacks it.
+        of_bundle.extend(of_zip);
         let bootstrap = Some(package.bootstrap).filter(|bytes| !bytes.is_empty());
         if bootstrap.is_none() {
             others.push(format!("{BOOTSTRAP}: missing"));

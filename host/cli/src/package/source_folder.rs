@@ -7,7 +7,7 @@ use crate::package::folder::{self, Readers};
 use crate::policy_set::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
 use admit_build::policy_toml::is_inside;
 use admit_core::{Manifest, PolicyId, Settings};
-use admit_engine::bundle::Index;
+use admit_engine::bundle::{INDEX, Index};
 use admit_engine::{Digest, policy_set_digest, read_regular_file};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -17,7 +17,12 @@ use std::path::{Path, PathBuf};
 
 /// The sources of a bundle, which may not be there.
 #[derive(Debug, Clone)]
-pub(crate) struct SourceFolder(PathBuf);
+pub(crate) struct SourceFolder {
+    path: PathBuf,
+    /// Another bundle whose sources would have the same place, such as the folder `function` of
+    /// `function.zip`.
+    namesake: Option<PathBuf>,
+}
 
 /// The first line of the manifest in it: no other folder is replaced.
 const MARK: &str = "# Written by `admit bundle`, together with the components. Do not change it.\n";
@@ -33,25 +38,33 @@ impl SourceFolder {
     pub(crate) fn beside(bundle: &Path) -> SourceFolder {
         let is_zip = bundle.extension().is_some_and(|extension| extension == "zip");
         if is_zip {
-            return SourceFolder(bundle.with_extension(ENDING));
+            return SourceFolder {
+                path: bundle.with_extension(ENDING),
+                namesake: Some(bundle.with_extension("").join(INDEX)),
+            };
         }
         let mut name = bundle.file_name().map_or_else(|| OsString::from("bundle"), OsString::from);
+        let mut zip = name.clone();
+        zip.push(".zip");
         name.push(format!(".{ENDING}"));
-        SourceFolder(bundle.with_file_name(name))
+        SourceFolder {
+            path: bundle.with_file_name(name),
+            namesake: Some(bundle.with_file_name(zip)),
+        }
     }
 
     /// The folder itself, whatever it is called.
     pub(crate) fn at(folder: &Path) -> SourceFolder {
-        SourceFolder(folder.to_owned())
+        SourceFolder { path: folder.to_owned(), namesake: None }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// The manifest in it, where that and the components are those that an index was made from.
     pub(crate) fn manifest_of(&self, index: &Index) -> anyhow::Result<PathBuf> {
-        self.policy_set(index).map(|_| self.0.join(MANIFEST))
+        self.policy_set(index).map(|_| self.path.join(MANIFEST))
     }
 
     /// The settings of those policies that were configured when an index was made, where the folder
@@ -63,8 +76,8 @@ impl SourceFolder {
     }
 
     fn policy_set(&self, index: &Index) -> anyhow::Result<Manifest> {
-        let name = self.0.display();
-        let file = self.0.join(MANIFEST);
+        let name = self.path.display();
+        let file = self.path.join(MANIFEST);
         if !file.is_file() {
             bail!(
                 "the manifest and the components of the bundle are not in `{name}`, where \
@@ -76,8 +89,10 @@ impl SourceFolder {
         for policy in &manifest.policies {
             if !digests.contains_key(&policy.component) {
                 // Never a project, which would be built.
-                let bytes = read_regular_file(&self.0.join(&policy.component), MOST_COMPONENT)
-                    .with_context(|| format!("cannot read `{}` in `{name}`", policy.component))?;
+                let bytes = read_regular_file(&self.path.join(&policy.component), MOST_COMPONENT)
+                    .with_context(|| {
+                    format!("cannot read `{}` in `{name}`", policy.component)
+                })?;
                 digests.insert(policy.component.clone(), Digest::of(&bytes));
             }
         }
@@ -109,11 +124,19 @@ impl SourceFolder {
     /// Refuses to replace what `admit bundle` did not write.
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         let problem =
-            || format!("cannot write the sources of the bundle to `{}`", self.0.display());
-        if !self.0.exists() && !self.0.is_symlink() {
+            || format!("cannot write the sources of the bundle to `{}`", self.path.display());
+        if !self.path.exists() && !self.path.is_symlink() {
             return Ok(());
         }
-        let entries = fs::read_dir(&self.0).with_context(problem)?;
+        if let Some(other) = self.namesake.as_ref().filter(|other| other.exists()) {
+            bail!(
+                "{}: they are the sources of `{}`; name another place for the bundle, or leave the \
+                 sources out with --no-sources",
+                problem(),
+                other.display()
+            );
+        }
+        let entries = fs::read_dir(&self.path).with_context(problem)?;
         let names: Vec<OsString> = entries
             .map(|entry| entry.map(|entry| entry.file_name()))
             .collect::<Result<_, _>>()
@@ -122,7 +145,7 @@ impl SourceFolder {
             name == MANIFEST || Path::new(name).extension().is_some_and(|ending| ending == "wasm")
         };
         let is_marked =
-            fs::read(self.0.join(MANIFEST)).is_ok_and(|text| text.starts_with(MARK.as_bytes()));
+            fs::read(self.path.join(MANIFEST)).is_ok_and(|text| text.starts_with(MARK.as_bytes()));
         let is_replaceable = names.is_empty() || is_marked && names.iter().all(is_ours);
         if !is_replaceable {
             bail!(
@@ -140,12 +163,12 @@ impl SourceFolder {
         files: &BTreeMap<String, Vec<u8>>,
         inputs: &[PathBuf],
     ) -> anyhow::Result<()> {
-        match inputs.iter().find(|input| is_inside(input, &self.0)) {
+        match inputs.iter().find(|input| is_inside(input, &self.path)) {
             Some(input) if !self.holds(files) => bail!(
                 "cannot write the sources of the bundle to `{}`: `{}` in it belongs to what this \
                  command reads, and would be lost: name another place for the bundle, or leave the \
                  sources out with --no-sources",
-                self.0.display(),
+                self.path.display(),
                 input.display()
             ),
             _ => Ok(()),
@@ -155,9 +178,9 @@ impl SourceFolder {
     /// Whether these files are there, and no other.
     fn holds(&self, files: &BTreeMap<String, Vec<u8>>) -> bool {
         let is_there = |(name, bytes): (&String, &Vec<u8>)| {
-            fs::read(self.0.join(name)).is_ok_and(|before| before == *bytes)
+            fs::read(self.path.join(name)).is_ok_and(|before| before == *bytes)
         };
-        let count = fs::read_dir(&self.0).map_or(0, Iterator::count);
+        let count = fs::read_dir(&self.path).map_or(0, Iterator::count);
         count == files.len() && files.iter().all(is_there)
     }
 
@@ -168,8 +191,8 @@ impl SourceFolder {
         if self.holds(files) {
             return Ok(());
         }
-        folder::write(&self.0, files, Readers::Owner).with_context(|| {
-            format!("cannot write the sources of the bundle to `{}`", self.0.display())
+        folder::write(&self.path, files, Readers::Owner).with_context(|| {
+            format!("cannot write the sources of the bundle to `{}`", self.path.display())
         })
     }
 }

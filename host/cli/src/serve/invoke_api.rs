@@ -11,7 +11,7 @@ use self::stall::Stalling;
 use crate::serve::live::Live;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
-pub(crate) use caller::Names;
+pub(crate) use caller::{Names, name};
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
@@ -34,7 +34,7 @@ const LEFT: Duration = Duration::from_millis(4_800);
 const MOST_CONNECTIONS: usize = 64;
 
 /// How long a client may take to say what it wants, or keep a connection without a word.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Before a connection is tried to be taken again.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -2,6 +2,7 @@
 
 use super::{Finding, Findings, Severity};
 use crate::check::finding::sarif::relative;
+use admit_core::printable;
 use std::fmt::Write;
 
 impl Findings {
@@ -22,7 +23,10 @@ impl Finding {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let mut properties = format!("file={}", property(&relative(self.place.file())));
+        let mut properties = format!(
+            "file={}",
+            property(&printable(&relative(self.place.file()), super::CHARACTERS))
+        );
         if let Some(region) = self.place.region() {
             let _ = write!(properties, ",line={},endLine={}", region.start_line, region.end_line);
             // Of columns GitHub knows in a single line alone.

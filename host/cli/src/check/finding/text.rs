@@ -45,15 +45,15 @@ impl Finding {
             Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.line()).id(self.rule.id());
+        let path = printable(self.place.file(), super::CHARACTERS);
         let group = match &self.place {
-            Place::File(file) => title.element(Origin::path(file.as_str())),
+            Place::File(_) => title.element(Origin::path(path.as_str())),
             Place::Lines { document, at } => {
                 // Of a long file, each finding would take as long as all of it.
                 let lines = document.lines(&at.span);
                 let span = at.span.start - lines.start..at.span.end - lines.start;
                 let text = document.text.get(lines).unwrap_or_default();
-                let snippet =
-                    Snippet::source(shown(text)).line_start(at.line).path(at.file.as_str());
+                let snippet = Snippet::source(shown(text)).line_start(at.line).path(path.as_str());
                 title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
             }
         };

@@ -19,6 +19,20 @@ pub(crate) struct Names {
     others: Vec<String>,
 }
 
+/// A name for the command line: a host, or a host with a port.
+pub(crate) fn name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
+    match !host.is_empty() && host.chars().all(is_plain) && is_port {
+        true => Ok(text.to_owned()),
+        false => Err("not a host, such as `host.docker.internal`, or one with a port".to_owned()),
+    }
+}
+
 impl Names {
     /// The names of this machine with the port of an address, and others with that port.
     pub(crate) fn new(address: SocketAddr, others: Vec<String>) -> Names {
@@ -63,6 +77,10 @@ impl Names {
 
     /// Whether a host with a port is this one.
     fn is_here(&self, host: &str) -> bool {
+        let is_whole = |other: &String| other.contains(':') && host.eq_ignore_ascii_case(other);
+        if self.others.iter().any(is_whole) {
+            return true;
+        }
         let port = self.address.port().to_string();
         let name = match host.rsplit_once(':') {
             Some((name, digits)) if digits == port => name,
@@ -101,7 +119,7 @@ mod tests {
             headers.append(HeaderName::from_static(name), value.parse().unwrap());
         }
         let authority = authority.map(|authority| authority.parse().unwrap());
-        let others = vec!["host.docker.internal".to_owned()];
+        let others = ["host.docker.internal", "forwarded.example:8080"].map(str::to_owned).into();
         Names::new(([127, 0, 0, 1], 3001).into(), others).check(authority.as_ref(), &headers)
     }
 
@@ -114,6 +132,7 @@ mod tests {
             "[::1]:3001",
             "127.1.2.3:3001",
             "host.docker.internal:3001",
+            "forwarded.example:8080",
         ] {
             assert_eq!(check_with(&[("host", host)], None), Ok(()), "{host}");
         }
@@ -130,6 +149,7 @@ mod tests {
             "127.0.0.1.evil.example:3001",
             "evil.host.docker.internal:3001",
             "host.docker.internal",
+            "forwarded.example:3001",
             "0.0.0.0:3001",
             "192.168.1.2:3001",
             "[::2]:3001",
@@ -147,6 +167,16 @@ mod tests {
         let here = [("host", "localhost:3001")];
         assert_eq!(check_with(&here, Some("localhost:3001")), Ok(()));
         assert!(check_with(&here, Some("evil.example:3001")).is_err());
+    }
+
+    #[test]
+    fn what_is_no_host_is_not_taken_for_one() {
+        for text in ["host", "host.docker.internal", "127.0.0.1:8080", "[::1]:8080"] {
+            assert_eq!(name(text), Ok(text.to_owned()));
+        }
+        for text in ["", "*", "http://x", "a b", "é.example", "x:", "x:99999", "x:y"] {
+            assert!(name(text).is_err(), "{text}");
+        }
     }
 
     #[test]
