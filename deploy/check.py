@@ -26,6 +26,7 @@ META = {"count", "depends_on", "for_each", "lifecycle", "provider"}
 
 FAILURES = (
     '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")'
+    ' || ($.type = "lost-lines") || ($.type = "undelivered")'
     ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }'
 )
 DENIALS = '{ $.type = "decision" && $.grounds = "denial" }'
