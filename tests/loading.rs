@@ -3,8 +3,8 @@
 
 use admit_core::{Answer, FailureKind, Flags, Opinion, SignUp};
 use admit_engine::bundle::{Index, file_name};
-use admit_engine::{Checksum, Engine, PolicySet, WASMTIME_VERSION, bundle};
-use admit_tests::Bundle;
+use admit_engine::{Checksum, Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
+use admit_tests::{Bundle, root};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -176,4 +176,18 @@ fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
     entry.compiled = Some(checksum);
     fs::write(bundle.path().join(file_name(checksum)), code).unwrap();
     fs::write(index, content.to_text().unwrap()).unwrap();
+}
+
+/// Else the fuzzer would begin with texts that are refused for their format.
+#[test]
+fn the_fuzzer_begins_with_indices() {
+    for name in ["arm", "empty", "one-policy"] {
+        let path = root().join(format!("fuzz/seeds/bundle/{name}.txt"));
+        let text = fs::read_to_string(path).unwrap();
+        // Before it are a place and a byte to change.
+        let bundle = &text[3..];
+        let digest = Digest::of(bundle.as_bytes());
+        let sealed = format!("{{\"digest\": \"{digest}\",\n\"bundle\": {bundle}}}\n");
+        assert_eq!(Index::from_text(&sealed).err(), None, "{name}");
+    }
 }
