@@ -188,7 +188,7 @@ fn terms_that_let_somebody_in() {
     check_line("on-failure = \"abstain\"", &[("abstains-on-failure", 8)]);
     check_line("mode = \"monitor\"", &[("monitor", 8), ("nobody-decides", 0)]);
     check_line(
-        "applies-to = { triggers = [\"PreSignUp_SignUp\", \"PreSignUp_Signup\"] }",
+        "applies-to = { triggers = [\"PreSignUp_SignUp\", \"PreSignUp_Another\"] }",
         &[("unknown-trigger", 8)],
     );
     let two = CLEAN.replace("id = \"p\"", "id = \"q\"").replace("budget = \"1s\"\n", "");

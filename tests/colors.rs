@@ -27,7 +27,7 @@ fn folder() -> TempDir {
                   verdicts = [\"deny\"]\n";
     write("admit.toml", policy);
     write("broken.toml", &policy.replace("deny", "denied"));
-    let elsewhere = "applies-to = { triggers = [\"PreSignUp_Signup\"] }\n";
+    let elsewhere = "applies-to = { triggers = [\"PreSignUp_Another\"] }\n";
     write("unknown-trigger.toml", &format!("{policy}{elsewhere}"));
     write("admitted.json", &least_event("\"userName\":\"mary_major\","));
     write("denied.json", &least_event("\"userName\":\"al\","));

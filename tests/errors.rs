@@ -51,6 +51,7 @@ fn a_mistake_in_the_manifest_is_shown_in_its_line() {
         ("trailing-blank", "user-pools = [\"us-east-1_EXAMPLE \"]"),
         ("empty-client", "clients = [\"1example23456789\", \"\"]"),
         ("other-trigger", "triggers = [\"PreSignup\"]"),
+        ("misspelt-trigger", "triggers = [\"PreSignUp_Signup\"]"),
     ] {
         check_manifest(name, &format!("{POLICY}applies-to = {{ {scope} }}\n"));
     }
@@ -155,7 +156,7 @@ fn a_manifest_without_policies_is_not_bundled() {
 
 #[test]
 fn an_unknown_trigger_is_a_warning() {
-    let here = folder(&format!("{POLICY}applies-to = {{ triggers = [\"PreSignUp_Signup\"] }}\n"));
+    let here = folder(&format!("{POLICY}applies-to = {{ triggers = [\"PreSignUp_Another\"] }}\n"));
     let output = admit().current_dir(here.path()).args(["eval", "event.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     check_golden("errors/unknown-trigger.txt", &stderr(&output));

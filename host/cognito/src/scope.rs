@@ -1,5 +1,6 @@
 //! Whether the `applies-to` of a policy can match a sign-up at all.
 
+use crate::event::TRIGGERS;
 use crate::identifiers;
 use admit_core::{KeyPath, Problem, Scope};
 
@@ -27,13 +28,20 @@ fn check_list(
     };
     let message = match text.as_str() {
         "*" => format!("`*` matches nothing here: leave `{key}` out for all"),
-        text => format!("`{text}` is not {right}: the policy would never be asked"),
+        // An id is of ASCII: what cannot be seen is to be seen here.
+        text => {
+            format!("`{}` is not {right}: the policy would never be asked", text.escape_default())
+        }
     };
     Err(KeyPath::default().key(key).index(index).problem(message))
 }
 
+/// Cognito may come to have more triggers than are known, but none that differs from a known one in
+/// capitals alone.
 fn is_trigger(text: &str) -> bool {
-    identifiers::trigger(text).is_some()
+    let is_misspelt = |known: &&str| known.eq_ignore_ascii_case(text) && *known != text;
+    identifiers::trigger(text).is_some_and(|text| !text.ends_with('_'))
+        && !TRIGGERS.iter().any(is_misspelt)
 }
 
 fn is_user_pool(text: &str) -> bool {
@@ -78,6 +86,9 @@ mod tests {
             "",
             " ",
             "us-east-1_EXAMPLE ",
+            "PreSignUp_",
+            "PreSignUp_Signup",
+            "us-east-1_EXAMPLE\u{202e}",
             "us-east-1_",
             "us-east-1_*",
             "my-client",
