@@ -1,7 +1,6 @@
 //! What would have had to be otherwise: for those who ask, never while somebody signs up.
 
-use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal};
-use crate::decision::{has_attribute, merge};
+use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal, has_attribute, merge};
 use crate::policy::{PolicyId, WhenNobodyApplies};
 use crate::sign_up::SignUp;
 use crate::verdict::{Flag, Vote};
