@@ -5,8 +5,7 @@ use crate::checksum::Checksum;
 use crate::code_file::Code;
 use crate::config::WASMTIME_VERSION;
 use crate::digest::Digest;
-use crate::engine::Engine;
-use crate::engine::Unloaded;
+use crate::engine::{Engine, Unloaded};
 use crate::identity::policy_set_digest;
 use crate::loaded::{Code as LoadedCode, LazyComponent, LoadError, Loaded};
 use crate::native::Target;
@@ -168,13 +167,12 @@ impl Index {
         Manifest::try_from(self.manifest.clone())
     }
 
-    /// Checks that the digest of the policy set is that of the manifest, of the components and of
-    /// the settings by which policies were configured. An error says what is wrong.
-    pub fn check_policy_set(&self) -> Result<(), String> {
-        let manifest = self.manifest().map_err(|problem| problem.to_string())?;
+    /// Checks that the digest of the policy set is that of the manifest inside, of the components
+    /// and of the settings by which policies were configured. An error says what is wrong.
+    pub fn check_policy_set(&self, manifest: &Manifest) -> Result<(), String> {
         let source = |name: &str| self.components.get(name).map(|entry| entry.source);
         let settings = |id: &PolicyId| self.configured.get(id).map(|policy| policy.settings);
-        let is = policy_set_digest(manifest, source, settings);
+        let is = policy_set_digest(manifest.clone(), source, settings);
         match is == self.policy_set {
             true => Ok(()),
             false => Err(format!("its policy set is {is}, and it says {}", self.policy_set)),
@@ -244,10 +242,13 @@ pub fn load(
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
     let index = Index::from_text(&text)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
-    index.check_policy_set().map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
-    let Index { engine: version, target, policy_set, manifest, components, configured, .. } = index;
-    let manifest = Manifest::try_from(manifest)
+    let manifest = index
+        .manifest()
         .map_err(|problem| BundleError::Manifest { path: path.clone(), problem })?;
+    index
+        .check_policy_set(&manifest)
+        .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
+    let Index { engine: version, target, policy_set, components, configured, .. } = index;
     if manifest.policies.is_empty() && manifest.when_nobody_applies.is_none() {
         return Err(BundleError::NoPolicy { path });
     }

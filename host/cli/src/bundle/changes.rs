@@ -19,26 +19,26 @@ const SETTINGS: &str = ".settings.";
 /// and say the same of it.
 pub(crate) fn between(old: &Known, new: &Index) -> anyhow::Result<Vec<String>> {
     let Known { index: old, has_settings } = old;
-    let mut old = old.clone();
-    if !has_settings {
-        // They are the new ones, or the digest of the policy set says that they are not.
-        let mut known = new.clone();
-        known.configured.clone_from(&old.configured);
-        old.put_settings(known.take_settings());
-    }
+    let (was, mut is) = (by_policy(old)?, by_policy(new)?);
     let mut lines = Vec::new();
-    compare("", &by_policy(&old)?, &by_policy(new)?, &mut lines);
-    if lines.is_empty() && old.policy_set != new.policy_set {
-        lines.push(
-            "settings: changed; the sources of what was there do not lie beside it".to_owned(),
-        );
+    if !has_settings {
+        for (id, before) in &old.configured {
+            // Of these their digests alone are known.
+            let (was, is) = (&was["policy"][id.as_str()], &mut is["policy"][id.as_str()]);
+            if is.is_object() {
+                is["settings"] = was["settings"].clone();
+            }
+            let now = new.configured.get(id).filter(|now| now.settings != before.settings);
+            lines.extend(now.map(|_| format!("policy.{id}.settings: changed")));
+        }
     }
-    lines.extend(code::exchanged(&old, new)?);
+    compare("", &was, &is, &mut lines);
+    lines.extend(code::exchanged(old, new)?);
     // What they say follows from the components and the settings.
     let sources = |index: &Index| -> BTreeSet<Digest> {
         index.components.values().map(|entry| entry.source).collect()
     };
-    if sources(&old) == sources(new) {
+    if sources(old) == sources(new) {
         lines.extend(other_file(ABOUT, old.about, new.about));
     }
     Ok(lines)

@@ -118,7 +118,7 @@ impl Deployment {
         let Known { index, has_settings } =
             known.map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
         let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
-        if let Err(reason) = index.check_policy_set() {
+        if let Err(reason) = index.check_policy_set(&manifest) {
             flaws.push(format!("{INDEX}: {reason}"));
         }
         let bundle_flaws = flaws.len();

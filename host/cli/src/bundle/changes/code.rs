@@ -1,7 +1,7 @@
 //! Code that differs although nothing differs that it is made of: it was exchanged, or made by
 //! another `admit`.
 
-use admit_core::{Policy, PolicyId, Problem, printable};
+use admit_core::{Limits, Log, Policy, PolicyId, Problem, printable};
 use admit_engine::bundle::{ConfiguredPolicy, Entry, Index};
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,7 +23,9 @@ pub(super) fn exchanged(old: &Index, new: &Index) -> Result<Vec<String>, Problem
             continue;
         }
         match (was.configured, is.configured) {
-            (Some(old), Some(new)) if was.has_input_of(is) => {
+            (Some(old), Some(new))
+                if old.settings == new.settings && was.limits() == is.limits() =>
+            {
                 if old.compiled != new.compiled {
                     let (old, new) = (old.compiled, new.compiled);
                     lines.push(format!("policy.{id}: other code: {old} → {new}"));
@@ -68,10 +70,9 @@ struct Made {
 }
 
 impl Made {
-    /// Whether both were configured by the same settings, under what has a say in that.
-    fn has_input_of(&self, other: &Made) -> bool {
-        let input = |made: &Made| (made.policy.limits, made.policy.log);
-        input(self) == input(other) && self.policy.settings == other.policy.settings
+    /// What it was configured under, besides its settings.
+    fn limits(&self) -> (Limits, Log) {
+        (self.policy.limits, self.policy.log)
     }
 }
 
