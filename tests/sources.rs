@@ -145,10 +145,25 @@ fn a_package_is_checked_and_verified_by_its_sources() {
         let words = ["holds native code alone", "holds another policy set than the bundle"];
         place.fails(&[&[command, "function.zip"], out].concat(), &words);
     }
+    let verified = place.run(&["verify", "function.zip"]);
+    assert_eq!(verified.status.code(), Some(3));
+    let words =
+        "`domains`: no settings to configure it by\n  `function.sources` holds another policy";
+    assert!(stdout(&verified).contains(words), "{}", stdout(&verified));
     assert_eq!(place.json(&["inspect", "function.zip"])["sources"], Value::Null);
     fs::remove_dir_all(place.path("function.sources")).unwrap();
     place.fails(&["check", "function.zip"], &["are not in `function.sources`", "put them there"]);
     assert_eq!(place.run(&["inspect", "function.zip"]).status.code(), Some(0));
+}
+
+#[test]
+fn the_folder_of_a_bundle_is_reviewed_from_inside() {
+    let place = Place::new();
+    place.json(&["bundle", "-o", "bundle"]);
+    for args in [["verify", "."], ["check", "."]] {
+        let output = admit().current_dir(place.path("bundle")).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    }
 }
 
 /// A component of the sources is a file, never a project, which would be built.

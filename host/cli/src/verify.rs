@@ -7,6 +7,7 @@ use crate::output::terminal;
 use crate::package::about::About;
 use crate::package::bootstrap;
 use crate::package::deployment::{Deployment, Kind};
+use crate::package::source_folder::SourceFolder;
 use crate::policy_set::compiled_cache;
 use crate::process::parallel;
 use crate::process::patience::Patience;
@@ -18,6 +19,7 @@ use anyhow::bail;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// What came of compiling the components of a bundle once more.
 #[derive(Serialize)]
@@ -126,9 +128,9 @@ impl Verification {
         let mut text = format!("{}  {path}\nbundle.json  {}\n", self.kind, self.digest);
         for Verified { policy, state, source, compiled, reason, .. } in &self.policies {
             let _ = writeln!(text, "policy `{policy}`: {}", state.words(*source, folder));
-            if *state == State::OtherCode {
+            if let Some(reason) = reason {
+                let compiled = compiled.filter(|_| *state == State::OtherCode);
                 let compiled = compiled.map_or_else(String::new, |sum| format!("{sum}: "));
-                let reason = reason.as_deref().unwrap_or_default();
                 let _ = writeln!(text, "  {compiled}{reason}");
             }
         }
@@ -163,9 +165,7 @@ impl State {
             (State::NoComponent, None) => {
                 terminal::doubtful("not compared: not every component is there")
             }
-            (State::NoSettings, _) => terminal::doubtful(
-                "no settings to configure it by: the sources of the bundle do not lie beside it",
-            ),
+            (State::NoSettings, _) => terminal::doubtful("no settings to configure it by"),
         }
     }
 }
@@ -219,7 +219,7 @@ impl Verifier<'_> {
         let name = &policy.component;
         let taken = match configured {
             None => None,
-            Some(_) if !self.deployment.has_settings => return Err((State::NoSettings, None)),
+            Some(_) if !self.deployment.has_settings => return Err(self.no_settings()),
             Some(configured) => {
                 let _patience = Patience::with(format!("configuring `{name}`"));
                 let (limits, settings) = ((&policy.limits, policy.log), policy.settings.to_json());
@@ -248,6 +248,12 @@ impl Verifier<'_> {
             }
             _ => Err(other_code(format!("its component is compiled to {}", Checksum::of(&code)))),
         }
+    }
+
+    fn no_settings(&self) -> Doubt {
+        let folder = SourceFolder::at(Path::new(&self.sources.folder));
+        let reason = folder.manifest_of(&self.deployment.index).err();
+        (State::NoSettings, reason.map(|reason| printable(&format!("{reason:#}"), REASON)))
     }
 
     /// Whether what the bundle says of its components is what they are.

@@ -36,6 +36,9 @@ const DIGITS: usize = 12;
 impl SourceFolder {
     /// That of a package or of the folder of a bundle, such as `function.sources` of `function.zip`.
     pub(crate) fn beside(bundle: &Path) -> SourceFolder {
+        // `.` and `..` have no name.
+        let named = bundle.file_name().is_none().then(|| bundle.canonicalize().ok()).flatten();
+        let bundle = named.as_deref().unwrap_or(bundle);
         let is_zip = bundle.extension().is_some_and(|extension| extension == "zip");
         if is_zip {
             return SourceFolder {
