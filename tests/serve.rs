@@ -7,6 +7,8 @@ use admit_tests::{
 };
 use serde_json::Value;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::thread;
 
@@ -88,6 +90,25 @@ fn no_page_in_a_browser_is_answered() {
     // Nothing was decided for those.
     let decisions = served.end_log().matches("\"decision\"").count();
     assert_eq!(decisions, 3);
+}
+
+/// A connection is kept as long as there is room for others.
+#[test]
+fn busy_clients_make_room_for_others() {
+    let served = Served::start(&sample_manifest());
+    let ask = |mut client: &TcpStream| {
+        client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = [0; 1024];
+        let length = client.read(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer[..length]).to_lowercase()
+    };
+    let connect = || TcpStream::connect(served.address()).unwrap();
+    let first = connect();
+    assert!(!ask(&first).contains("connection: close"));
+    let others: Vec<_> = (1..64).map(|_| connect()).collect();
+    // When the last of them is answered, all have their places.
+    assert!(others.iter().any(|client| ask(client).contains("connection: close")));
+    assert_eq!(served.invoke(&event("sign-up.json")).status, 200);
 }
 
 #[test]

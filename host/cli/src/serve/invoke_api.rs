@@ -13,7 +13,7 @@ use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
 pub(crate) use caller::{Names, name};
 use hyper::body::Incoming;
-use hyper::header::HeaderValue;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -30,7 +30,8 @@ use tokio::{task, time};
 /// What Cognito's five seconds leave for a decision in Lambda.
 const LEFT: Duration = Duration::from_millis(4_800);
 
-/// The most connections at once; others wait to be accepted. Each has one invocation at a time.
+/// The most connections at once; others wait to be accepted, until one of these is answered. Each has
+/// one invocation at a time.
 const MOST_CONNECTIONS: usize = 64;
 
 /// How long a client may take to say what it wants, or keep a connection without a word.
@@ -50,6 +51,7 @@ pub(crate) struct InvokeApi {
     names: Names,
     last_id: AtomicU64,
     payloads: Payloads,
+    connections: Arc<Semaphore>,
 }
 
 /// How Lambda is asked to invoke.
@@ -65,15 +67,21 @@ enum Invocation {
 
 impl InvokeApi {
     pub(crate) fn new(live: Arc<Live>, names: Names) -> InvokeApi {
-        InvokeApi { live, names, last_id: AtomicU64::new(0), payloads: Payloads::new() }
+        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        InvokeApi {
+            live,
+            names,
+            last_id: AtomicU64::new(0),
+            payloads: Payloads::new(),
+            connections,
+        }
     }
 
     /// Serves each connection until the process ends.
     pub(crate) async fn serve(self, listener: TcpListener) -> ! {
         let api = Arc::new(self);
-        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
         loop {
-            let place = Arc::clone(&connections).acquire_owned().await;
+            let place = Arc::clone(&api.connections).acquire_owned().await;
             let Ok((stream, _)) = listener.accept().await else {
                 // Too many files are open, say; that passes.
                 time::sleep(PAUSE).await;
@@ -96,13 +104,17 @@ impl InvokeApi {
     async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Infallible> {
         let id = self.last_id.fetch_add(1, Relaxed) + 1;
         let id = format!("local-{id}");
-        let answer = match self.try_respond(request, &id).await {
+        let answer = match Arc::clone(&self).try_respond(request, &id).await {
             Ok(answer) => answer,
             Err(problem) => problem.into(),
         };
         let (mut parts, body) = answer.into_parts();
         if let Ok(id) = id.parse() {
             parts.headers.insert("x-amzn-requestid", id);
+        }
+        // Clients that keep their connections busy would let no other in.
+        if self.connections.available_permits() == 0 {
+            parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(Response::from_parts(parts, body))
     }
