@@ -4,7 +4,7 @@
 
 use admit_benches::{SETS, event, samples, set};
 use admit_cognito::Event;
-use admit_core::{Ballot, Manifest, Outcome, Reads, Verdict, WhenNobodyApplies, decide};
+use admit_core::{Ballot, Manifest, Outcome, Reads, Verdict, WhenNoPolicyApplies, decide};
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -42,7 +42,7 @@ fn merge(bencher: Bencher<'_, '_>, policies: usize) {
     };
     let outcomes: Vec<Outcome> =
         manifest(&set(policies)).policies.into_iter().map(outcome).collect();
-    bencher.bench(|| decide(event.sign_up(), black_box(&outcomes), WhenNobodyApplies::Admit));
+    bencher.bench(|| decide(event.sign_up(), black_box(&outcomes), WhenNoPolicyApplies::Admit));
 }
 
 /// From TOML to what the tool works with.

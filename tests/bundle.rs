@@ -1,6 +1,6 @@
 //! `admit bundle`: what the Lambda loads.
 
-use admit_engine::Checksum;
+use admit_engine::CodeHash;
 use admit_tests::{admit, component, sample_manifest, stderr, stdout};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,7 +86,7 @@ fn the_index_names_every_digest_and_every_default() {
         assert_eq!(entry["source"], sum(&component(name)));
         let compiled = bundle["configured"][name]["compiled"].as_str().unwrap();
         let file = format!("{}.cwasm", compiled.strip_prefix("blake3:").unwrap());
-        assert_eq!(compiled, Checksum::of(&files[&file]).to_string());
+        assert_eq!(compiled, CodeHash::of(&files[&file]).to_string());
         assert_eq!(bundle["about"], sum(&path.join("about.json")));
     }
 }

@@ -202,7 +202,7 @@ fn terms_that_let_somebody_in() {
         clients("2example23456789")
     );
     check(&apart, &[("uncovered", 0)]);
-    check(&format!("when-nobody-applies = \"deny\"\n{apart}"), &[]);
+    check(&format!("when-no-policy-applies = \"deny\"\n{apart}"), &[]);
     // Each two of these have a pool or a client in common, and no sign-up concerns two.
     let third = two.replace("id = \"q\"", "id = \"r\"");
     let scope = |pool: &str, client: &str| {
@@ -213,7 +213,7 @@ fn terms_that_let_somebody_in() {
     };
     let mixed = |last: &str| {
         let (first, second) = (scope("A", "1"), scope("A", "2"));
-        format!("when-nobody-applies = \"deny\"\n{CLEAN}{first}{two}{second}{third}{last}")
+        format!("when-no-policy-applies = \"deny\"\n{CLEAN}{first}{two}{second}{third}{last}")
     };
     check(&mixed(&scope("B", "1")), &[]);
     check(&mixed(&scope("A", "1")), &[("budget", 2)]);

@@ -1,6 +1,6 @@
 //! What was compiled before is kept where its user alone can write, and changes no answer.
 
-use admit_engine::Checksum;
+use admit_engine::CodeHash;
 use admit_tests::{admit, changed_guest, root, skip, stderr, stdout, with_section};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
@@ -82,7 +82,7 @@ fn is_whole(path: &Path) -> bool {
     let file = fs::read(path).unwrap();
     let (code, seal) = file.split_at(file.len() - 32);
     let key = bytes(path.file_stem().unwrap().to_str().unwrap());
-    bytes(&Checksum::of(&[code, &key].concat()).hex()) == seal
+    bytes(&CodeHash::of(&[code, &key].concat()).hex()) == seal
 }
 
 /// No other way shows as plainly that nothing was compiled: what is found is the code of
@@ -99,7 +99,7 @@ fn what_is_kept_runs_in_the_place_of_what_would_be_compiled() {
     let mut code = fs::read(&failing).unwrap();
     code.truncate(code.len() - 32);
     let key = bytes(granting.file_stem().unwrap().to_str().unwrap());
-    let seal = bytes(&Checksum::of(&[&code[..], &key].concat()).hex());
+    let seal = bytes(&CodeHash::of(&[&code[..], &key].concat()).hex());
     fs::write(&granting, [code, seal].concat()).unwrap();
     let output = place.eval("grants.wasm");
     assert!(!output.status.success(), "{}", stdout(&output));

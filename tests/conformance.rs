@@ -14,7 +14,7 @@ mod long_list;
 mod mishaps;
 mod settings;
 
-use crate::ahead::Compiled;
+use crate::snapshots::Compiled;
 use admit_core::Language;
 use admit_tests::Project;
 use std::collections::HashMap;

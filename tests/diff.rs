@@ -48,7 +48,7 @@ impl Set {
     }
 
     /// Who denies a sign-up, by what the policies say of themselves.
-    fn denier(&self, sign_up: &SignUp) -> Option<&'static str> {
+    fn denied_by(&self, sign_up: &SignUp) -> Option<&'static str> {
         if sign_up.characters < self.characters {
             return Some("minimum-username-length");
         }
@@ -97,7 +97,7 @@ impl Workplace {
 
 /// What a report is to hold of these sign-ups, by what the test knows of them.
 fn expected(sign_ups: &[SignUp], old: &Set, new: &Set) -> Value {
-    let deniers = |sign_up: &SignUp| (old.denier(sign_up), new.denier(sign_up));
+    let deniers = |sign_up: &SignUp| (old.denied_by(sign_up), new.denied_by(sign_up));
     let count = |is: &dyn Fn(&SignUp) -> bool| sign_ups.iter().filter(|s| is(s)).count();
     let now_denied = count(&|s| matches!(deniers(s), (None, Some(_))));
     let now_admitted = count(&|s| matches!(deniers(s), (Some(_), None)));
@@ -232,7 +232,7 @@ fn events_are_read_from_wherever_they_are() {
     workplace.write("tail.log", &log);
     let messages: Vec<Value> = log.lines().map(|line| json!({ "message": line })).collect();
     workplace.write("filter.json", &json!({ "events": messages }).to_string());
-    for (place, sign_ups, passed_over) in [
+    for (place, sign_ups, skipped) in [
         ("folder", 3, json!({})),
         ("folder/b.jsonl", 2, json!({})),
         ("list.json", 2, json!({})),
@@ -241,7 +241,7 @@ fn events_are_read_from_wherever_they_are() {
     ] {
         let (report, _) = workplace.report(&["old.toml", "old.toml", "--events", place]);
         assert_eq!(report["totals"]["signUps"], sign_ups, "{place}");
-        assert_eq!(report["passedOver"], passed_over, "{place}");
+        assert_eq!(report["skipped"], skipped, "{place}");
     }
     let several = ["old.toml", "old.toml", "--events", "folder/a.json", "list.json", "tail.log"];
     assert_eq!(workplace.report(&several).0["totals"]["signUps"], 4);
@@ -267,10 +267,10 @@ fn what_is_no_event_is_named_without_its_text() {
     assert_eq!(output.status.code(), Some(0));
     let said = stderr(&output);
     for line in 1..=4 {
-        assert!(said.contains(&format!("`events.ndjson:{line}` is passed over: ")), "{said}");
+        assert!(said.contains(&format!("`events.ndjson:{line}` is skipped: ")), "{said}");
     }
     let told = stdout(&output);
-    assert!(told.contains("1 sign-up: none flips") && told.contains("passed over: 4 unreadable"));
+    assert!(told.contains("1 sign-up: none flips") && told.contains("skipped: 4 unreadable"));
     assert!(!(said + &told).contains(PERSONAL));
     // Where there is nothing else, nothing was compared.
     workplace.write("none.ndjson", &broken.join("\n"));

@@ -3,7 +3,7 @@
 
 use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
-use admit_engine::{Checksum, Digest, policy_set_digest, settings_digest};
+use admit_engine::{CodeHash, Digest, policy_set_digest, settings_digest};
 use admit_tests::{admit, component, stderr, stdout};
 use std::fs;
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Place {
         fs::write(path, index.to_text().unwrap()).unwrap();
     }
 
-    fn remove(&self, compiled: Checksum) {
+    fn remove(&self, compiled: CodeHash) {
         fs::remove_file(self.path("bundle").join(file_name(compiled))).unwrap();
     }
 }

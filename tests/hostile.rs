@@ -19,9 +19,9 @@ macro_rules! has_a_test {
 each_guest!(has_a_test);
 
 /// More than any row may take above what the process had before: 40 MB.
-const MOST_MEMORY: u64 = 40_000_000;
+const MAX_MEMORY: u64 = 40_000_000;
 /// The budget of 2 s, and what a busy machine may add.
-const MOST_TIME: Duration = Duration::from_secs(3);
+const MAX_TIME: Duration = Duration::from_secs(3);
 
 const PUBLIC_MESSAGE: &str = "The sign-up could not be checked, please try again later";
 
@@ -51,8 +51,8 @@ fn fails_under(limits: &str, guest: &str, kind: &str, phase: &str, reason: &str)
             assert_eq!(found, (&json!(kind), &json!(phase)), "{record}");
             assert_eq!(record["reason"], reason);
         }
-        assert!(finding.time < MOST_TIME, "{guest} took {:?}", finding.time);
-        assert!(memory < MOST_MEMORY, "{guest} took {memory} bytes");
+        assert!(finding.time < MAX_TIME, "{guest} took {:?}", finding.time);
+        assert!(memory < MAX_MEMORY, "{guest} took {memory} bytes");
     };
     check(trial.peak_of(Trial::one));
     trial.check_health();
@@ -81,8 +81,8 @@ fn stands(guest: &str, record: &Value, notes: usize) {
             }
         }
         assert_eq!(finding.notes.len(), if eight { 8 * notes } else { notes });
-        assert!(finding.time < MOST_TIME, "{guest} took {:?}", finding.time);
-        assert!(memory < MOST_MEMORY, "{guest} took {memory} bytes");
+        assert!(finding.time < MAX_TIME, "{guest} took {:?}", finding.time);
+        assert!(memory < MAX_MEMORY, "{guest} took {memory} bytes");
         trial.check_health();
     }
 }
@@ -601,7 +601,7 @@ fn eight_at_once_keep_to_the_budget() {
     let mut lambda = Lambda::start(&bundle.path());
     let started = std::time::Instant::now();
     check_refusal(&lambda.invoke(Trial::sign_up("client")));
-    assert!(started.elapsed() < MOST_TIME, "{:?}", started.elapsed());
+    assert!(started.elapsed() < MAX_TIME, "{:?}", started.elapsed());
     let line = lambda.decision_line();
     let took = line["microseconds"].as_u64().unwrap();
     // The budget, and the 50 ms that one may be late.

@@ -8,7 +8,7 @@ use std::iter;
 use std::process::Command;
 
 /// The end of a line is part of it.
-const MOST: usize = 256 << 10;
+const MAX: usize = 256 << 10;
 
 /// What the function writes about one sign-up, and the answer.
 fn log(bundle: &Bundle, event: &str) -> (Answer, Vec<Value>) {
@@ -17,7 +17,7 @@ fn log(bundle: &Bundle, event: &str) -> (Answer, Vec<Value>) {
     let mut lambda = Lambda::start_command(command);
     let answer = lambda.invoke(event);
     let lines = lambda.end_log_lines();
-    assert!(lines.iter().all(|line| line.len() + 1 < MOST), "{answer:?}");
+    assert!(lines.iter().all(|line| line.len() + 1 < MAX), "{answer:?}");
     (answer, lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
@@ -100,7 +100,7 @@ fn a_record_without_room_keeps_what_matters() {
     let policies = list(&decision, "/policies");
     let cut = |member: &str| decision["cut"][member].as_u64().unwrap() as usize;
     assert_eq!(cut("policies") + policies.len(), 3_000);
-    assert!(decision.to_string().len() > MOST - (4 << 10), "there was room for more");
+    assert!(decision.to_string().len() > MAX - (4 << 10), "there was room for more");
     // In the manifest's order: first those that voted, as many as there is room for.
     let voted = policies.iter().take_while(|policy| policy["opinion"] == "allow").count();
     let ids: Vec<usize> = policies

@@ -49,7 +49,7 @@ fn decisions() -> Vec<Value> {
         puppet("fails", "settings = { fail = \"x\" }"),
         puppet("abstains", "on-failure = \"abstain\"\nsettings = { crash = \"x\" }"),
         puppet("talks", "limits = { log-lines = 1 }\nsettings = { tell = \"all\" }"),
-        "when-nobody-applies = \"deny\"\n".to_owned()
+        "when-no-policy-applies = \"deny\"\n".to_owned()
             + &puppet("elsewhere", "applies-to = { clients = [\"2example23456789\"] }"),
         puppet("spins", spin),
         puppet("waits", &format!("limits = {{ fuel = 10_000_000_000 }}\n{spin}")),

@@ -86,7 +86,7 @@ fn what_the_function_stored_is_decided_anew() {
     assert_eq!((&same["totals"]["signUps"], &same["totals"]["same"]), (&json!(60), &json!(60)));
     // The `started` line.
     assert_eq!(
-        same["passedOver"]["otherLine"],
+        same["skipped"]["otherLine"],
         log.iter().filter(|l| l["type"] != "decision" && l["type"] != "stored-event").count()
     );
 
@@ -146,7 +146,7 @@ fn a_log_is_read_however_it_was_fetched() {
         assert_eq!(found["groups"], expected["groups"], "{records:?}");
         assert_eq!(found["totals"], expected["totals"], "{records:?}");
         let twice = if records.len() == 1 && records[0] != "." { Value::Null } else { json!(24) };
-        assert_eq!(found["passedOver"]["repeatedLine"], twice, "{records:?}");
+        assert_eq!(found["skipped"]["repeatedLine"], twice, "{records:?}");
     }
     // Events without decisions and decisions without events take no part.
     let is = |line: &Value, kind: &str, id: &str| line["type"] == kind && line["requestId"] == id;
@@ -162,7 +162,7 @@ fn a_log_is_read_however_it_was_fetched() {
     for (kind, count) in
         [("eventWithoutDecision", 1), ("decisionWithoutEvent", 1), ("unreadable", 1)]
     {
-        assert_eq!(found["passedOver"][kind], count, "{kind} in {found}");
+        assert_eq!(found["skipped"][kind], count, "{kind} in {found}");
     }
 }
 
@@ -225,7 +225,7 @@ fn an_event_that_is_too_large_is_not_stored_and_that_is_said() {
     let folder = workplace(&text(&log));
     let (report, status) = report(folder.path(), &["admit.log"]);
     assert_eq!((status, &report["totals"]["signUps"]), (0, &json!(2)));
-    assert_eq!(report["passedOver"]["eventTooLarge"], 2);
+    assert_eq!(report["skipped"]["eventTooLarge"], 2);
 }
 
 /// Its ids begin anew with each start, and the logs of two starts are no less told apart.

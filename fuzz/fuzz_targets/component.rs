@@ -36,7 +36,7 @@ limits = { fuel = 1_000_000, time = "20ms", memory = "2MiB" }
 "#;
 
 /// The largest component that is tried, for the sake of the compiler.
-const MOST_BYTES: usize = 64 << 10;
+const MAX_BYTES: usize = 64 << 10;
 
 static ENGINE: LazyLock<Arc<Engine>> =
     LazyLock::new(|| Arc::new(Engine::new(1).expect("an engine")));
@@ -50,7 +50,7 @@ static ENGINE: LazyLock<Arc<Engine>> =
 /// - of what it grants, only what is permitted is set, and only if it granted that;
 /// - it is the same each time, but for the time that it takes.
 fn check(bytes: &[u8]) {
-    if bytes.len() > MOST_BYTES {
+    if bytes.len() > MAX_BYTES {
         return;
     }
     let Ok(component) = ENGINE.compile(bytes) else { return };

@@ -35,7 +35,7 @@ fn check_error(text: &str, error: &FileError) {
 
 fn check_limits(manifest: &Manifest) {
     assert!(manifest.budget <= Manifest::BUDGET_CEILING);
-    let ceiling = measures(&Limits::CEILING);
+    let ceiling = measures(&Limits::MAX);
     for policy in &manifest.policies {
         assert!(policy.limits.time <= manifest.budget);
         for (asked, most) in measures(&policy.limits).iter().zip(&ceiling) {

@@ -2,16 +2,16 @@
 
 use admit_core::{
     Answer, Ballot, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Mode,
-    OnFailure, Outcome, PolicyId, Power, SignUp, Terms, Verdict, Vote, WhenNobodyApplies, decide,
+    OnFailure, Outcome, PolicyId, Permission, SignUp, Terms, Verdict, Vote, WhenNoPolicyApplies, decide,
 };
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 
 /// Each is left out and listed twice in turn, so that more only cost time.
-const MOST_POLICIES: usize = 8;
+const MAX_POLICIES: usize = 8;
 
 /// What a manifest allows a denial's message, unless it says otherwise.
-const MOST_CHARACTERS: usize = 256;
+const MAX_CHARACTERS: usize = 256;
 
 /// A sign-up and what policies said to it, in the fuzzer's words.
 #[derive(Debug, Arbitrary)]
@@ -59,11 +59,11 @@ enum Opinion {
 fn check(case: &Case) {
     let sign_up = sign_up(case);
     let outcomes: Vec<Outcome> =
-        case.policies.iter().take(MOST_POLICIES).enumerate().map(outcome).collect();
-    let decision = decide(&sign_up, &outcomes, WhenNobodyApplies::Admit);
+        case.policies.iter().take(MAX_POLICIES).enumerate().map(outcome).collect();
+    let decision = decide(&sign_up, &outcomes, WhenNoPolicyApplies::Admit);
     assert_eq!(
         decision,
-        decide(&sign_up, &outcomes, WhenNobodyApplies::Admit),
+        decide(&sign_up, &outcomes, WhenNoPolicyApplies::Admit),
         "the same is decided twice"
     );
 
@@ -75,7 +75,7 @@ fn check(case: &Case) {
         reordered.swap(position, usize::from(*with) % outcomes.len());
     }
     assert_eq!(
-        flags(&decide(&sign_up, &reordered, WhenNobodyApplies::Admit)),
+        flags(&decide(&sign_up, &reordered, WhenNoPolicyApplies::Admit)),
         flags(&decision),
         "the order matters"
     );
@@ -83,13 +83,13 @@ fn check(case: &Case) {
     for (index, outcome) in outcomes.iter().enumerate() {
         let doubled = [&outcomes[..], &outcomes[index..=index]].concat();
         assert_eq!(
-            decide(&sign_up, &doubled, WhenNobodyApplies::Admit).answer,
+            decide(&sign_up, &doubled, WhenNoPolicyApplies::Admit).answer,
             decision.answer,
             "{outcome:?} twice"
         );
         let without = [&outcomes[..index], &outcomes[index + 1..]].concat();
         check_powers(
-            flags(&decide(&sign_up, &without, WhenNobodyApplies::Admit)),
+            flags(&decide(&sign_up, &without, WhenNoPolicyApplies::Admit)),
             flags(&decision),
             outcome,
         );
@@ -100,7 +100,7 @@ fn check_denial(outcomes: &[Outcome], decision: &Decision) {
     let denies = |outcome: &&Outcome| {
         outcome.terms.mode == Mode::Enforce
             && match &outcome.answer {
-                Ok(Verdict::Deny(_)) => outcome.terms.verdicts.permit(Power::Deny),
+                Ok(Verdict::Deny(_)) => outcome.terms.verdicts.permit(Permission::Deny),
                 Ok(Verdict::Allow(_)) => false,
                 Err(_) => outcome.terms.on_failure == OnFailure::Deny,
             }
@@ -114,7 +114,7 @@ fn check_denial(outcomes: &[Outcome], decision: &Decision) {
                 _ => (Grounds::Failure, FAILURE_MESSAGE),
             };
             assert_eq!((refusal.grounds, refusal.message.as_str()), (grounds, message));
-            assert!(message.chars().count() <= MOST_CHARACTERS);
+            assert!(message.chars().count() <= MAX_CHARACTERS);
             assert!(!message.chars().any(char::is_control), "{message:?}");
         }
         (first, answer) => panic!("{answer:?}, and the first to deny is {first:?}"),
@@ -151,11 +151,11 @@ fn check_powers(before: Option<Flags>, after: Option<Flags>, added: &Outcome) {
     }
     match (before, after) {
         (None, after) => assert_eq!(after, None, "a denial undone by {added:?}"),
-        (Some(_), None) => assert!(may(Power::Deny) || insists, "denied by {added:?}"),
+        (Some(_), None) => assert!(may(Permission::Deny) || insists, "denied by {added:?}"),
         (Some(before), Some(after)) => {
             for flag in Flag::ALL.into_iter().filter(|&f| is_set(before, f) != is_set(after, f)) {
                 // To decide on `confirm` is to decide on what depends on it.
-                let may = may(flag.into()) || may(Power::Confirm);
+                let may = may(flag.into()) || may(Permission::Confirm);
                 assert!(may, "{flag} changed by {added:?}");
             }
         }
@@ -187,9 +187,9 @@ fn sign_up(case: &Case) -> SignUp<'_> {
 
 fn outcome((index, said): (usize, &Said)) -> Outcome {
     let votes = Flag::ALL.into_iter().zip(said.may_vote).filter(|(_, may)| *may);
-    let votes = votes.map(|(flag, _)| Power::from(flag));
+    let votes = votes.map(|(flag, _)| Permission::from(flag));
     let terms = Terms {
-        verdicts: said.may_deny.then_some(Power::Deny).into_iter().chain(votes).collect(),
+        verdicts: said.may_deny.then_some(Permission::Deny).into_iter().chain(votes).collect(),
         mode: if said.monitored { Mode::Monitor } else { Mode::Enforce },
         on_failure: if said.abstains_on_failure { OnFailure::Abstain } else { OnFailure::Deny },
     };
@@ -203,7 +203,7 @@ fn outcome((index, said): (usize, &Said)) -> Outcome {
             Ok(Verdict::Allow(Ballot { confirm, verify_email, verify_phone }))
         }
         Words::Deny { code, message } => {
-            Ok(Verdict::Deny(Denial::new(code, message, MOST_CHARACTERS)))
+            Ok(Verdict::Deny(Denial::new(code, message, MAX_CHARACTERS)))
         }
         Words::Fail(words) => Err(Failure::Undecided(words.clone())),
     };

@@ -2,7 +2,7 @@
 
 use super::chance::{Chance, Entries};
 use super::{UNHURRIED, side_by_side, written};
-use crate::ahead::{Twins, anew};
+use crate::snapshots::{Twins, anew};
 use admit_core::{SignUp, Verdict};
 use admit_engine::Evaluation;
 use std::collections::HashSet;

@@ -1,7 +1,7 @@
 //! Settings with 5,000 entries, in every language.
 
 use super::{UNHURRIED, written};
-use crate::ahead::{Compiled, Twins};
+use crate::snapshots::{Compiled, Twins};
 use admit_core::{FailureKind, Language, SignUp, Verdict};
 use admit_engine::NoSnapshot;
 

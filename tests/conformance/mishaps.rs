@@ -1,7 +1,7 @@
 //! What goes wrong goes wrong alike.
 
 use super::{UNHURRIED, Written, side_by_side, written};
-use crate::ahead::{Twins, anew};
+use crate::snapshots::{Twins, anew};
 use admit_core::{Denial, Failure, FailureKind, Language, Limits, SignUp, Verdict};
 use admit_engine::{Evaluation, Level};
 use std::time::Duration;

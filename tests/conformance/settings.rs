@@ -2,7 +2,7 @@
 
 use super::chance::Chance;
 use super::written;
-use crate::ahead::ENGINE;
+use crate::snapshots::ENGINE;
 use admit_core::{Failure, FailureKind, Limits, Time};
 use admit_tests::EVERYWHERE;
 use serde_json::{Map, Value, json};

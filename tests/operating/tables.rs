@@ -117,8 +117,8 @@ fn every_member_of_a_record_is_described_as_in_the_schema() {
     places_of_members(&schema, "", &mut all);
     let tables = TABLES.iter().flat_map(|(_, places)| *places);
     assert_eq!(all, tables.map(|place| (*place).to_owned()).collect(), "a table for each place");
-    let most = number(&read("host/trigger/src/log.rs"), "const MOST: usize = ");
-    let names = number(&read("host/trigger/src/record.rs"), "const MOST_NAMES: usize = ");
+    let most = number(&read("host/trigger/src/log.rs"), "const MAX: usize = ");
+    let names = number(&read("host/trigger/src/record.rs"), "const MAX_NAMES: usize = ");
     let section = section(&page, "### `cut`");
     assert!(section.contains(&format!("No line of the log has {most} KiB or more")), "{most}");
     assert!(section.contains(&format!("but for the first {names}")), "{names}");
@@ -158,7 +158,7 @@ fn the_variables_are_those_that_the_code_reads() {
     };
     expect(names(&own), "ADMIT_");
     expect(names(&table(page, &["variable", "what it is for"])), "AWS_");
-    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MOST_AT_ONCE: u32 = ");
+    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MAX_AT_ONCE: u32 = ");
     assert!(page.contains(&format!("{} at most", grouped(most))), "{most}");
 }
 
@@ -275,10 +275,10 @@ fn every_kind_of_failure_has_a_row() {
     // And what the rows say of the most that a manifest may ask for.
     let row = |kind: &str| rows.iter().find(|row| unquoted(&row[0]) == kind).unwrap()[3].clone();
     for (kind, most) in [
-        ("deadline", in_words(&Limits::CEILING.time.to_string())),
+        ("deadline", in_words(&Limits::MAX.time.to_string())),
         ("budget", in_words(&Manifest::BUDGET_CEILING.to_string())),
-        ("fuel", grouped(Limits::CEILING.fuel)),
-        ("memory", in_words(&Limits::CEILING.memory.to_string())),
+        ("fuel", grouped(Limits::MAX.fuel)),
+        ("memory", in_words(&Limits::MAX.memory.to_string())),
     ] {
         let limit = if kind == "budget" { "`budget`" } else { "`limits." };
         let row = row(kind);
@@ -389,7 +389,7 @@ fn the_metrics_are_those_of_the_table() {
         let name = unquoted(&row[0]).to_owned();
         let what = (unquoted(&row[2]).to_owned(), row[3].clone());
         let one = BTreeMap::from([(name.clone(), what.clone())]);
-        let bundle = if name == "NobodyApplies" { &unasked } else { &asked };
+        let bundle = if name == "NoPolicyApplies" { &unasked } else { &asked };
         assert_eq!(metrics(bundle, unquoted(&row[1])), one, "{row:?}");
         shown.insert(name, what);
     }
@@ -398,7 +398,7 @@ fn the_metrics_are_those_of_the_table() {
     assert_eq!(all, shown);
     assert_eq!(rows.len(), shown.len());
     let code = read("host/trigger/src/metrics.rs");
-    let most = number(&code, "const MOST_CODES: usize = ");
+    let most = number(&code, "const MAX_CODES: usize = ");
     assert!(section.contains(&format!("Of each policy {most} are told apart")), "{most}");
     for (before, name) in
         [("const OTHER_CODE: &str = \"", "`(other)`"), ("const NAMESPACE: &str = \"", "`Admit`")]

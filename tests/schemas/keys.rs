@@ -56,9 +56,9 @@ fn the_words_of_a_schema_are_those_of_the_tool() {
     let record = expected(Kind::Admit, "record = \"none\"");
     assert_eq!(words(Kind::Admit, "/properties/record"), record);
     let text = POLICY.replace("verdicts = []", "verdicts = [\"none\"]");
-    let powers = expected(Kind::Admit, &text);
-    assert_eq!(words(Kind::Admit, &format!("{here}/verdicts/items")), powers);
-    assert_eq!(words(Kind::Policy, "/properties/verdicts/items"), powers);
+    let permissions = expected(Kind::Admit, &text);
+    assert_eq!(words(Kind::Admit, &format!("{here}/verdicts/items")), permissions);
+    assert_eq!(words(Kind::Policy, "/properties/verdicts/items"), permissions);
     let triggers =
         words(Kind::Admit, &format!("{here}/applies-to/properties/triggers/items/anyOf/0"));
     // Of which the tool warns, and no more.
@@ -110,7 +110,7 @@ fn the_sizes_of_metadata_are_those_of_the_tool() {
     assert_eq!(members["version"]["maxLength"], Metadata::VERSION_CHARACTERS);
     assert_eq!(members["description"]["maxLength"], Metadata::TEXT_CHARACTERS);
     let denials = &members["denials"];
-    assert_eq!(denials["maxProperties"], Metadata::MOST_DENIALS);
+    assert_eq!(denials["maxProperties"], Metadata::MAX_DENIALS);
     assert_eq!(denials["propertyNames"]["maxLength"], Denial::CODE_CHARACTERS);
     assert_eq!(denials["additionalProperties"]["maxLength"], Metadata::TEXT_CHARACTERS);
 }

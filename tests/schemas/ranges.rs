@@ -18,8 +18,7 @@ fn described() -> Value {
 
 #[test]
 fn numbers_have_the_range_of_the_tool() {
-    let (floor, ceiling, described) =
-        (written(Limits::FLOOR), written(Limits::CEILING), described());
+    let (floor, ceiling, described) = (written(Limits::MIN), written(Limits::MAX), described());
     let mut numbers = 0;
     for (key, limit) in described.as_object().unwrap() {
         if limit["type"] == "integer" {

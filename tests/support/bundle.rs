@@ -2,7 +2,7 @@ use crate::binaries::here;
 use crate::{admit, bootstrap, component, sample_manifest, stderr};
 use admit_core::Manifest;
 use admit_engine::bundle::{Entry, INDEX, Index, file_name};
-use admit_engine::{Checksum, Compiler, Digest, Refused, Target};
+use admit_engine::{CodeHash, Compiler, Digest, InvalidComponent, Target};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ impl Bundle {
     /// Of a manifest whose components are guests by their names, without a look at whether
     /// they can be policies: what somebody could put in the place of a bundle. The compiler
     /// may refuse one all the same.
-    pub fn unchecked(manifest: &str) -> Result<Bundle, Refused> {
+    pub fn unchecked(manifest: &str) -> Result<Bundle, InvalidComponent> {
         Bundle::of_components(manifest, |name| fs::read(component(name)).unwrap())
     }
 
@@ -50,7 +50,7 @@ impl Bundle {
     pub fn of_components(
         manifest: &str,
         source: impl Fn(&str) -> Vec<u8>,
-    ) -> Result<Bundle, Refused> {
+    ) -> Result<Bundle, InvalidComponent> {
         let manifest = Manifest::from_toml("admit.toml", manifest).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bundle");
@@ -64,9 +64,9 @@ impl Bundle {
             }
             let source = source(&policy.component);
             let compiled = compiler.compile(&source)?;
-            let checksum = Checksum::of(&compiled);
-            let entry = Entry { source: Digest::of(&source), compiled: Some(checksum) };
-            fs::write(path.join(file_name(checksum)), compiled).unwrap();
+            let code_hash = CodeHash::of(&compiled);
+            let entry = Entry { source: Digest::of(&source), compiled: Some(code_hash) };
+            fs::write(path.join(file_name(code_hash)), compiled).unwrap();
             components.insert(policy.component.clone(), entry);
         }
         let index = Index::new(manifest, target, components);

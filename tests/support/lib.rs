@@ -11,6 +11,7 @@
 mod binaries;
 mod browser;
 mod bundle;
+mod emulators;
 mod frame;
 mod golden;
 mod guests;
@@ -19,7 +20,6 @@ mod invoke_api;
 mod language_server;
 mod load;
 mod markdown;
-mod peers;
 mod projects;
 mod runtime_api;
 mod section;
@@ -34,6 +34,10 @@ mod workplace;
 pub use binaries::{admit, bootstrap, cargo, native_handler};
 pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip};
+pub use emulators::{
+    CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
+    python_packages,
+};
 pub use golden::{check_file, check_golden};
 pub use guests::{changed_guest, component, hostile_guests};
 pub use http::post;
@@ -41,10 +45,6 @@ pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
 pub use load::{Drive, DriverError, Load, Run, driver, milliseconds};
 pub use markdown::{Block, anchors, blocks, fenced, links, section, table};
-pub use peers::{
-    CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
-    python_packages,
-};
 pub use projects::{EVERYWHERE, Project};
 pub use runtime_api::{Answer, Lambda};
 pub use section::with_section;

@@ -1,5 +1,5 @@
 use crate::{Answer, Bundle, Lambda, event};
-use admit_engine::Refused;
+use admit_engine::InvalidComponent;
 use serde_json::{Value, json};
 use std::fs;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ const EIGHT: &str = "eight";
 
 impl Trial {
     /// Starts the function with a guest, under the default limits but for these.
-    pub fn of(guest: &str, limits: &str) -> Result<Trial, Refused> {
+    pub fn of(guest: &str, limits: &str) -> Result<Trial, InvalidComponent> {
         let manifest: String = (1..=8)
             .map(|number| {
                 let clients = if number == 1 { [ONE, EIGHT] } else { [EIGHT, EIGHT] };

@@ -1,4 +1,4 @@
-//! Notes for whoever operates the host.
+//! PolicyLog for whoever operates the host.
 //!
 //! A note may be cut or dropped where a policy writes too much. Never write what
 //! identifies a person.

@@ -16,23 +16,23 @@ pub fn warn(source: &Source, key: &KeyPath, message: String) {
 /// line with its causes.
 pub fn render(error: &anyhow::Error) -> String {
     let Some((error, text)) = located(error) else {
-        return message_of(Level::ERROR, &printable(&format!("{error:#}"), CHARACTERS));
+        return message_of(Level::ERROR, &printable(&format!("{error:#}"), MAX_CHARACTERS));
     };
     show(&Level::ERROR, error, text)
 }
 
 /// As much of an error as is shown: names inside a component, which is somebody else's, are
 /// part of some.
-const CHARACTERS: usize = 2_000;
+const MAX_CHARACTERS: usize = 2_000;
 
 fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
-    let message = printable(&error.message, CHARACTERS);
+    let message = printable(&error.message, MAX_CHARACTERS);
     let title = match &error.key {
-        Some(key) => format!("`{}`: {message}", printable(key, CHARACTERS)),
+        Some(key) => format!("`{}`: {message}", printable(key, MAX_CHARACTERS)),
         None => message,
     };
     let snippet = Snippet::source(shown(text))
-        .path(printable(&error.file, CHARACTERS))
+        .path(printable(&error.file, MAX_CHARACTERS))
         .annotation(AnnotationKind::Primary.span(error.span.clone()));
     renderer().render(&[level.clone().primary_title(title).element(snippet)])
 }

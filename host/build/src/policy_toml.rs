@@ -1,7 +1,7 @@
 //! The file `policy.toml` of a policy project.
 
 use crate::source::Source;
-use admit_component::metadata::{MOST, check_schema};
+use admit_component::metadata::{MAX, check_schema};
 use admit_core::Metadata;
 use admit_engine::read_regular_file;
 use anyhow::Context;
@@ -46,7 +46,7 @@ fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
             "`{name}` leads out of the project: name a file in the folder of `{FILE}`, or below it"
         ));
     }
-    let bytes = read_regular_file(&path, MOST as u64)
+    let bytes = read_regular_file(&path, MAX as u64)
         .map_err(|error| format!("cannot read `{name}`: {error}"))?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(schema)) => Ok(schema),

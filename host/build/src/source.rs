@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 /// The largest file of this kind that is read.
-const MOST: u64 = 16 << 20;
+const MAX: u64 = 16 << 20;
 
 /// A file and its text.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl Source {
     ///
     /// Where that cannot be read, is larger than 16 MiB, or is not UTF-8.
     pub fn read(path: &Path) -> io::Result<Source> {
-        let bytes = read_regular_file(path, MOST)?;
+        let bytes = read_regular_file(path, MAX)?;
         let text = String::from_utf8(bytes).map_err(io::Error::other)?;
         Ok(Source { file: path.display().to_string(), text })
     }

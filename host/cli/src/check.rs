@@ -11,16 +11,18 @@ mod uncovered;
 use self::finding::located::located;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Finding, Findings, Place, Rule};
-use crate::policy_set::assembly::{self, Assembly};
 use crate::policy_set::compiled_cache;
 use crate::policy_set::json_place::Part;
+use crate::policy_set::loaded_manifest::{self, LoadedManifest};
 use crate::policy_set::origin::Origin;
 use crate::policy_set::remedy::remedy;
 use admit_build::policy_toml;
 use admit_build::source::Source;
-use admit_core::{Failure, KeyPath, Metadata, Mode, OnFailure, Policy, Power, Settings, read_toml};
+use admit_core::{
+    Failure, KeyPath, Metadata, Mode, OnFailure, Permission, Policy, Settings, read_toml,
+};
 use admit_engine::Engine;
-use examined::{Component, Flaw, Workshop};
+use examined::{CheckedComponents, Component, Flaw};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::path::Path;
@@ -57,7 +59,7 @@ enum Site {
 /// Checks a manifest and everything that it names. An error means that it cannot be read.
 pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
     let mut findings = Findings::new(file.display().to_string());
-    let (origin, manifest) = match Assembly::read_manifest(file) {
+    let (origin, manifest) = match LoadedManifest::read_manifest(file) {
         Ok(read) => read,
         Err(error) => {
             let (error, place) = located(error)?;
@@ -73,7 +75,7 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let engine = compiled_cache::engine(1)?;
     let components = manifest.policies.iter().map(|policy| policy.component.as_str());
-    let workshop = Workshop::of(&engine, components.map(|name| (name, folder.join(name))));
+    let workshop = CheckedComponents::of(&engine, components.map(|name| (name, folder.join(name))));
     let mut seen = HashSet::new();
     for (index, policy) in manifest.policies.iter().enumerate() {
         let site = Site::Manifest { document: document.clone(), index };
@@ -107,9 +109,9 @@ pub(crate) fn of_component(
     let given = if settings.is_some() { Given::Settings } else { Given::Nothing };
     let settings = Settings::from(settings.unwrap_or_default());
     let engine = compiled_cache::engine(1)?;
-    let workshop = Workshop::of(&engine, [(name.as_str(), path.to_owned())]);
+    let workshop = CheckedComponents::of(&engine, [(name.as_str(), path.to_owned())]);
     let Some(component) = workshop.examined(&name) else { return Ok(findings) };
-    let policy = assembly::alone(path, settings)?;
+    let policy = loaded_manifest::alone(path, settings)?;
     let toml = path.join(policy_toml::FILE);
     let site = match path.is_dir() {
         true if toml.is_file() => Site::Project(Rc::new(Source::read(&toml)?.into())),
@@ -213,7 +215,8 @@ impl<'a> Subject<'a> {
         if terms.mode == Mode::Monitor {
             let message = "it only monitors: it is recorded, and changes no answer";
             self.add(findings, Rule::Monitor, self.place(&["mode"]), message);
-        } else if terms.on_failure == OnFailure::Abstain && terms.verdicts.permit(Power::Deny) {
+        } else if terms.on_failure == OnFailure::Abstain && terms.verdicts.permit(Permission::Deny)
+        {
             let message = "it may deny, and abstains where it fails: whoever makes it fail gets \
                            past it";
             self.add(findings, Rule::AbstainsOnFailure, self.place(&["on-failure"]), message);
@@ -283,7 +286,7 @@ impl<'a> Subject<'a> {
                     message = format!("{message}; {remedy}");
                 }
                 let key = match &self.site {
-                    Site::Manifest { .. } => vec![assembly::key_of(&failure)],
+                    Site::Manifest { .. } => vec![loaded_manifest::key_of(&failure)],
                     _ => Vec::new(),
                 };
                 self.add(findings, rule, self.place(&key), message);
@@ -297,7 +300,8 @@ impl<'a> Subject<'a> {
             Site::Manifest { index, .. } => KeyPath::policy(*index),
             _ => KeyPath::default(),
         };
-        let Some((at, words)) = assembly::refused(failure, json, path.key("settings")) else {
+        let Some((at, words)) = loaded_manifest::refused(failure, json, path.key("settings"))
+        else {
             return (self.place(&["settings"]), failure.to_string());
         };
         let failure = Failure::SettingsRefused(words);

@@ -5,4 +5,4 @@ pub(crate) mod policy_source;
 pub(crate) mod records;
 pub(crate) mod replayed;
 pub(crate) mod report;
-pub(crate) mod ruling;
+pub(crate) mod summary;

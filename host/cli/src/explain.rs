@@ -13,7 +13,7 @@ use admit_core::{
     Alternative, Answer, Counted, Counterfactual, Decision, FlagRecord, Opinion, PolicyId,
     PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
 };
-use admit_engine::{Deliberation, Evaluation, Notes, PolicySet};
+use admit_engine::{DecisionTrace, Evaluation, PolicyLog, PolicySet};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -44,17 +44,17 @@ struct Cost<'a> {
     fuel: Option<u64>,
     memory: Size,
     microseconds: u128,
-    notes: &'a Notes,
+    notes: &'a PolicyLog,
 }
 
 impl<'a> Explanation<'a> {
     pub(crate) fn new(
         event: &Event<'_>,
         policies: &'a PolicySet,
-        deliberation: &'a Deliberation,
+        deliberation: &'a DecisionTrace,
         reply: &'a Reply,
     ) -> Explanation<'a> {
-        let Deliberation { decision, evaluations, .. } = deliberation;
+        let DecisionTrace { decision, evaluations, .. } = deliberation;
         let cost = |(record, evaluation): (&'a PolicyRecord, &'a Evaluation)| Cost {
             policy: &record.policy,
             fuel: evaluation.fuel,

@@ -5,5 +5,5 @@ mod grants;
 mod lines;
 mod package;
 
-pub(crate) use component::Inspected;
-pub(crate) use package::Deployed;
+pub(crate) use component::ComponentReport;
+pub(crate) use package::PackageInfo;

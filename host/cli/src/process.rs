@@ -1,5 +1,5 @@
 //! How a command works: on all cores, within a limit of time, and again when files change.
 
 pub(crate) mod parallel;
-pub(crate) mod patience;
 pub(crate) mod watch;
+pub(crate) mod watchdog;

@@ -3,14 +3,14 @@
 mod about;
 mod budgets;
 mod contents;
-mod demands;
 mod found;
+mod grants;
 mod measured;
 mod page;
 mod plot;
 mod settings;
 mod tested;
-mod words;
+mod untrusted_text;
 
 pub(crate) use contents::{Report, Trials};
 pub(crate) use measured::{Measure, Measured};

@@ -10,11 +10,11 @@ use crate::package::deployment::{Deployment, Kind};
 use crate::package::source_folder::SourceFolder;
 use crate::policy_set::compiled_cache;
 use crate::process::parallel;
-use crate::process::patience::Patience;
+use crate::process::watchdog::Watchdog;
 use crate::verify::sources::Sources;
 use admit_core::{Policy, PolicyId, printable};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, file_name};
-use admit_engine::{Checksum, Compiler, Digest, Engine, Target, WASMTIME_VERSION};
+use admit_engine::{CodeHash, Compiler, Digest, Engine, Target, WASMTIME_VERSION};
 use anyhow::bail;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ struct Verified {
     /// The file that has it.
     file: Option<String>,
     /// The checksum of its code.
-    compiled: Option<Checksum>,
+    compiled: Option<CodeHash>,
     /// What is wrong with it.
     reason: Option<String>,
 }
@@ -211,7 +211,7 @@ impl Verifier<'_> {
         policy: &Policy,
         component: &[u8],
         configured: Option<&ConfiguredPolicy>,
-        compiled: Option<Checksum>,
+        compiled: Option<CodeHash>,
     ) -> Result<(), Doubt> {
         let Some(compiled) = compiled else {
             return Err(other_code("the bundle has no code for it"));
@@ -221,7 +221,7 @@ impl Verifier<'_> {
             None => None,
             Some(_) if !self.deployment.has_settings => return Err(self.no_settings()),
             Some(configured) => {
-                let _patience = Patience::with(format!("configuring `{name}`"));
+                let _watchdog = Watchdog::with(format!("configuring `{name}`"));
                 let (limits, settings) = ((&policy.limits, policy.log), policy.settings.to_json());
                 let taken = self.engine.snapshot(component, limits, &settings);
                 let taken = taken.map_err(|reason| {
@@ -243,10 +243,10 @@ impl Verifier<'_> {
         match self.deployment.files.get(&file_name(compiled)) {
             Some(bytes) if *bytes == code => Ok(()),
             None => Err(other_code("its compiled file is missing")),
-            Some(bytes) if Checksum::of(bytes) != compiled => {
+            Some(bytes) if CodeHash::of(bytes) != compiled => {
                 Err(other_code("its compiled file is damaged"))
             }
-            _ => Err(other_code(format!("its component is compiled to {}", Checksum::of(&code)))),
+            _ => Err(other_code(format!("its component is compiled to {}", CodeHash::of(&code)))),
         }
     }
 

@@ -19,7 +19,7 @@ pub struct Event<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EventError {
     /// There is too much of it.
-    #[error("the event is larger than {} KiB", Event::MOST_BYTES >> 10)]
+    #[error("the event is larger than {} KiB", Event::MAX_BYTES >> 10)]
     TooLarge,
     /// The bytes are not text.
     #[error("the event is not UTF-8, from byte {0} on")]
@@ -85,7 +85,7 @@ const RESPONSE: &str = "`response`";
 impl<'a> Event<'a> {
     /// The most bytes of an event that is read: some ten times what Cognito's own quotas let
     /// a sign-up have. Reading takes up to fourteen times as much memory.
-    pub const MOST_BYTES: usize = 1 << 20;
+    pub const MAX_BYTES: usize = 1 << 20;
 
     /// Reads an event: one of the pre sign-up trigger, with `callerContext` and `request`. It may
     /// lack any other member, and have more.
@@ -93,7 +93,7 @@ impl<'a> Event<'a> {
     /// The test events of AWS's documentation, which are sent from Lambda's console, are events too:
     /// they have no trigger, but a `response`, and a `userName` or a `request`.
     pub fn parse(bytes: &'a [u8]) -> Result<Event<'a>, EventError> {
-        if bytes.len() > Event::MOST_BYTES {
+        if bytes.len() > Event::MAX_BYTES {
             return Err(EventError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|e| EventError::NotText(e.valid_up_to()))?;
@@ -460,7 +460,7 @@ mod tests {
         assert!(Event::parse(deep.as_bytes()).is_ok());
         let long = with(&format!(r#"{{"userName":"{}"}}"#, "x".repeat(1_000_000)));
         assert_eq!(Event::parse(long.as_bytes()).unwrap().sign_up().user_name.len(), 1_000_000);
-        let too_long = " ".repeat(Event::MOST_BYTES + 1);
+        let too_long = " ".repeat(Event::MAX_BYTES + 1);
         let error = Event::parse(too_long.as_bytes()).unwrap_err();
         assert_eq!(error.to_string(), "the event is larger than 1024 KiB");
     }

@@ -34,7 +34,7 @@ impl Reply {
             Answer::Deny(refusal) => Reply::Error(FunctionError {
                 error_message: refusal.message.clone(),
                 error_type: match refusal.grounds {
-                    Grounds::Denial | Grounds::NobodyApplies => "SignUpDenied",
+                    Grounds::Denial | Grounds::NoPolicyApplies => "SignUpDenied",
                     Grounds::Failure => "PolicyFailure",
                 },
             }),

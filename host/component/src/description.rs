@@ -12,7 +12,7 @@ use wasmparser::{Parser, Payload, ProducersSectionReader, ValidPayload, Validato
 
 /// The outside of a component, and the tools that made it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Anatomy {
+pub struct ComponentInfo {
     /// What it imports and could call, in the component's order.
     pub imports: Vec<String>,
     /// What it exports.
@@ -30,20 +30,20 @@ pub struct Anatomy {
 /// More tools than have ever made a component.
 const PRODUCERS: usize = 100;
 
-impl Anatomy {
+impl ComponentInfo {
     /// Reads a component of any world.
     ///
     /// # Errors
     ///
     /// Where the bytes are not a valid component.
-    pub fn of(component: &[u8]) -> anyhow::Result<Anatomy> {
+    pub fn of(component: &[u8]) -> anyhow::Result<ComponentInfo> {
         if !Parser::is_component(component) {
             match Parser::is_core_wasm(component) {
                 true => bail!("a core WebAssembly module, not a component"),
                 false => bail!("not a WebAssembly component"),
             }
         }
-        let mut anatomy = Anatomy::default();
+        let mut info = ComponentInfo::default();
         let mut validator = Validator::new();
         let mut depth = 0;
         for payload in Parser::new(0).parse_all(component) {
@@ -51,24 +51,24 @@ impl Anatomy {
             match &payload {
                 Payload::CustomSection(section) if section.name() == "producers" => {
                     let data = wasmparser::BinaryReader::new(section.data(), section.data_offset());
-                    anatomy.add_producers(ProducersSectionReader::new(data)?)?;
+                    info.add_producers(ProducersSectionReader::new(data)?)?;
                 }
                 Payload::CustomSection(section)
                     if section.name() == metadata::SECTION && depth == 0 =>
                 {
-                    anatomy.metadata = Some(match anatomy.metadata {
+                    info.metadata = Some(match info.metadata {
                         None => metadata::from_section(section.data()),
                         Some(_) => Err("it is there twice".to_owned()),
                     });
                 }
                 Payload::ComponentImportSection(reader) if depth == 0 => {
                     for import in reader.clone() {
-                        anatomy.imports.push(import?.name.name.to_owned());
+                        info.imports.push(import?.name.name.to_owned());
                     }
                 }
                 Payload::ComponentExportSection(reader) if depth == 0 => {
                     for export in reader.clone() {
-                        anatomy.exports.push(export?.name.name.to_owned());
+                        info.exports.push(export?.name.name.to_owned());
                     }
                 }
                 _ => {}
@@ -78,27 +78,27 @@ impl Anatomy {
                 ValidPayload::End(types) if depth == 0 => {
                     let types = types.as_ref();
                     // An import of types alone gives a component nothing to call.
-                    let all = std::mem::take(&mut anatomy.imports);
+                    let all = std::mem::take(&mut info.imports);
                     let mut writer = Writer::new(&types);
                     for name in all {
                         let item = types.component_item_for_import(&name).map(|item| &item.ty);
                         let lines = item.map(|item| writer.lines(&name, item));
                         if !item.is_some_and(|item| is_only_types(types, item)) {
-                            anatomy.imports.push(name);
-                            anatomy.import_types.push(lines.unwrap_or_default());
+                            info.imports.push(name);
+                            info.import_types.push(lines.unwrap_or_default());
                         }
                     }
-                    for name in &anatomy.exports {
+                    for name in &info.exports {
                         let item = types.component_item_for_export(name).map(|item| &item.ty);
                         let lines = item.map(|item| writer.lines(name, item));
-                        anatomy.export_types.push(lines.unwrap_or_default());
+                        info.export_types.push(lines.unwrap_or_default());
                     }
                 }
                 ValidPayload::End(_) => depth -= 1,
                 ValidPayload::Ok | ValidPayload::Func(..) => {}
             }
         }
-        Ok(anatomy)
+        Ok(info)
     }
 
     /// The version of the contract that a component exports, if it does.

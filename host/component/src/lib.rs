@@ -8,6 +8,6 @@ mod encoding;
 mod flattening;
 pub mod metadata;
 
-pub use description::Anatomy;
+pub use description::ComponentInfo;
 pub use encoding::encode;
 pub use flattening::flatten;

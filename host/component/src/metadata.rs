@@ -10,14 +10,14 @@ use wasm_metadata::{AddMetadata, AddMetadataField};
 pub(crate) const SECTION: &str = "admit:policy/metadata";
 
 /// The largest schema of settings, and the largest section, in bytes.
-pub const MOST: usize = 1 << 20;
+pub const MAX: usize = 1 << 20;
 
 /// A component with metadata in it: name, version and description where all tools look for
 /// them, and everything in a section of its own.
 ///
 /// # Errors
 ///
-/// Where the component cannot be read, or the metadata is larger than [`MOST`].
+/// Where the component cannot be read, or the metadata is larger than [`MAX`].
 pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
     let mut add = AddMetadata::default();
     add.name = AddMetadataField::Set(metadata.name.to_string());
@@ -27,8 +27,8 @@ pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
     add.processed_by = vec![("admit".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     let mut bytes = add.to_wasm(component).context("cannot write metadata into the component")?;
     let data = serde_json::to_vec(&RawMetadata::from(metadata.clone()))?;
-    if data.len() > MOST {
-        bail!("the policy's metadata is larger than {} KiB", MOST >> 10);
+    if data.len() > MAX {
+        bail!("the policy's metadata is larger than {} KiB", MAX >> 10);
     }
     CustomSection { name: SECTION.into(), data: data.into() }.append_to_component(&mut bytes);
     Ok(bytes)
@@ -36,8 +36,8 @@ pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
 
 /// The metadata in a section, which anybody may have written. An error says what is wrong.
 pub(crate) fn from_section(data: &[u8]) -> Result<Metadata, String> {
-    if data.len() > MOST {
-        return Err(format!("it is larger than {} KiB", MOST >> 10));
+    if data.len() > MAX {
+        return Err(format!("it is larger than {} KiB", MAX >> 10));
     }
     let raw: RawMetadata = serde_json::from_slice(data).map_err(|error| error.to_string())?;
     let metadata = Metadata::try_from(raw).map_err(|problem| problem.to_string())?;

@@ -1,7 +1,7 @@
 //! What would have had to be otherwise: for those who ask, never while somebody signs up.
 
 use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal, has_attribute, merge};
-use crate::policy::{PolicyId, WhenNobodyApplies};
+use crate::policy::{PolicyId, WhenNoPolicyApplies};
 use crate::sign_up::SignUp;
 use crate::verdict::{Flag, Vote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,7 +113,7 @@ impl Case<'_> {
         let (out, rest): (Vec<_>, Vec<_>) =
             self.policies.iter().enumerate().partition(|(place, _)| places.contains(place));
         let rest: Vec<&PolicyRecord> = rest.into_iter().map(|(_, record)| record).collect();
-        let then = match merge(self.sign_up, &rest, WhenNobodyApplies::Admit).0 {
+        let then = match merge(self.sign_up, &rest, WhenNoPolicyApplies::Admit).0 {
             Answer::Admit(flags) => flags,
             Answer::Deny(_) => Flags::default(),
         };

@@ -1,8 +1,8 @@
 //! Merges verdicts and failures into a decision with its record.
 
 use crate::failure::{FAILURE_MESSAGE, Failure};
-use crate::policy::{Mode, OnFailure, PolicyId, Terms, WhenNobodyApplies};
-use crate::powers::Power;
+use crate::permissions::Permission;
+use crate::policy::{Mode, OnFailure, PolicyId, Terms, WhenNoPolicyApplies};
 use crate::sign_up::SignUp;
 use crate::verdict::{Flag, Verdict, Vote};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -30,7 +30,7 @@ pub struct Decision {
     /// Every policy that was asked, in the manifest's order.
     pub policies: Vec<PolicyRecord>,
     /// Whether no policy that is enforced applies, so that the manifest alone decided.
-    pub nobody_applies: bool,
+    pub no_policy_applies: bool,
     /// Every flag, in the order of [`Flag::ALL`].
     pub flags: FlagRecords,
 }
@@ -88,12 +88,12 @@ pub enum Grounds {
     Denial,
     /// A policy gave no answer.
     Failure,
-    /// No policy applies, and the manifest says `when-nobody-applies = "deny"`.
-    NobodyApplies,
+    /// No policy applies, and the manifest says `when-no-policy-applies = "deny"`.
+    NoPolicyApplies,
 }
 
 /// What the person signing up is told where no policy applies and the manifest denies that.
-pub const NOBODY_APPLIES_MESSAGE: &str = "Sign-up is not available here";
+pub const NO_POLICY_APPLIES_MESSAGE: &str = "Sign-up is not available here";
 
 /// What one policy said, and what of it counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -230,12 +230,12 @@ pub enum Cleared {
 pub fn decide(
     sign_up: &SignUp<'_>,
     outcomes: &[Outcome],
-    when_nobody_applies: WhenNobodyApplies,
+    when_no_policy_applies: WhenNoPolicyApplies,
 ) -> Decision {
     let mut policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
     let all: Vec<&PolicyRecord> = policies.iter().collect();
-    let nobody_applies = nobody_applies(&all);
-    let (answer, flags) = merge(sign_up, &all, when_nobody_applies);
+    let no_policy_applies = no_policy_applies(&all);
+    let (answer, flags) = merge(sign_up, &all, when_no_policy_applies);
     for (index, outcome) in outcomes.iter().enumerate() {
         if outcome.terms.mode == Mode::Monitor {
             // It would apply then.
@@ -244,7 +244,7 @@ pub fn decide(
             policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
         }
     }
-    Decision { answer, policies, nobody_applies, flags }
+    Decision { answer, policies, no_policy_applies, flags }
 }
 
 /// What would be answered if the policy with this index were enforced.
@@ -258,7 +258,7 @@ fn enforced(
     let enforced = record(&Outcome { terms, ..outcome.clone() });
     let mut records: Vec<&PolicyRecord> = policies.iter().collect();
     records[index] = &enforced;
-    merge(sign_up, &records, WhenNobodyApplies::Admit).0
+    merge(sign_up, &records, WhenNoPolicyApplies::Admit).0
 }
 
 impl Answer {
@@ -273,7 +273,7 @@ impl Answer {
 }
 
 /// Whether none of these policies is enforced: one that monitors changes nothing, here too.
-fn nobody_applies(policies: &[&PolicyRecord]) -> bool {
+fn no_policy_applies(policies: &[&PolicyRecord]) -> bool {
     policies.iter().all(|record| record.mode == Mode::Monitor)
 }
 
@@ -281,13 +281,13 @@ fn nobody_applies(policies: &[&PolicyRecord]) -> bool {
 pub(crate) fn merge(
     sign_up: &SignUp<'_>,
     policies: &[&PolicyRecord],
-    when_nobody_applies: WhenNobodyApplies,
+    when_no_policy_applies: WhenNoPolicyApplies,
 ) -> (Answer, FlagRecords) {
-    let refusal = match (nobody_applies(policies), when_nobody_applies) {
-        (true, WhenNobodyApplies::Deny) => Some(Refusal {
+    let refusal = match (no_policy_applies(policies), when_no_policy_applies) {
+        (true, WhenNoPolicyApplies::Deny) => Some(Refusal {
             policy: None,
-            grounds: Grounds::NobodyApplies,
-            message: NOBODY_APPLIES_MESSAGE.to_owned(),
+            grounds: Grounds::NoPolicyApplies,
+            message: NO_POLICY_APPLIES_MESSAGE.to_owned(),
         }),
         _ => policies.iter().find_map(|record| record.refusal()),
     };
@@ -327,7 +327,7 @@ fn record(outcome: &Outcome) -> PolicyRecord {
         Ok(Verdict::Deny(denial)) => Opinion::Deny {
             code: denial.code().to_owned(),
             message: denial.message().to_owned(),
-            counted: counted(terms, Power::Deny),
+            counted: counted(terms, Permission::Deny),
         },
         Err(failure) => Opinion::Failure {
             failure: failure.clone(),
@@ -341,7 +341,7 @@ fn record(outcome: &Outcome) -> PolicyRecord {
     PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion, if_enforced: None }
 }
 
-fn counted(terms: &Terms, power: Power) -> Counted {
+fn counted(terms: &Terms, power: Permission) -> Counted {
     match terms.mode {
         _ if !terms.verdicts.permit(power) => Counted::No(Uncounted::NotPermitted),
         Mode::Monitor => Counted::No(Uncounted::Monitor),

@@ -1,6 +1,6 @@
 //! Compares what a policy is granted with what it requests.
 
-use crate::powers::{Power, Powers};
+use crate::permissions::{Permission, Permissions};
 use crate::reads::{Name, ReadPath, Reads};
 
 /// How what a policy is granted differs from what it asks for.
@@ -36,10 +36,10 @@ impl Reads {
     }
 }
 
-impl Powers {
+impl Permissions {
     /// How what is granted here differs from what is asked for.
-    pub fn difference(&self, asked: &Powers) -> Difference<Power> {
-        let list = |powers: &Powers| powers.iter().collect::<Vec<_>>();
+    pub fn difference(&self, asked: &Permissions) -> Difference<Permission> {
+        let list = |permissions: &Permissions| permissions.iter().collect::<Vec<_>>();
         Difference::between(&list(asked), &list(self), |one, other| one == other)
     }
 }
@@ -92,9 +92,10 @@ mod tests {
 
     #[test]
     fn powers_are_compared_one_by_one() {
-        let powers = |list: &[Power]| list.iter().copied().collect::<Powers>();
-        let difference = powers(&[Power::Confirm]).difference(&powers(&[Power::Deny]));
-        assert_eq!(difference.missing, [Power::Deny]);
-        assert_eq!(difference.unused, [Power::Confirm]);
+        let permissions = |list: &[Permission]| list.iter().copied().collect::<Permissions>();
+        let difference =
+            permissions(&[Permission::Confirm]).difference(&permissions(&[Permission::Deny]));
+        assert_eq!(difference.missing, [Permission::Deny]);
+        assert_eq!(difference.unused, [Permission::Confirm]);
     }
 }

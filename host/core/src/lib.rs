@@ -17,8 +17,8 @@ mod manifest_file;
 mod metadata;
 #[cfg(feature = "toml")]
 mod metadata_file;
+mod permissions;
 mod policy;
-mod powers;
 mod printable;
 mod reads;
 mod record;
@@ -31,7 +31,8 @@ mod verdict;
 pub use counterfactual::{Change, Counterfactual, FlagChange, Missing, counterfactual};
 pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
-    NOBODY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord, decide,
+    NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord,
+    decide,
 };
 pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
@@ -40,10 +41,10 @@ pub use language::Language;
 pub use limits::{InvalidQuantity, Limits, Size, Time};
 pub use manifest::{Manifest, RawManifest};
 pub use metadata::{Metadata, RawMetadata};
+pub use permissions::{Permission, Permissions};
 pub use policy::{
-    InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNobodyApplies,
+    InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies,
 };
-pub use powers::{Power, Powers};
 pub use printable::printable;
 pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
 pub use record::Record;

@@ -29,7 +29,7 @@ pub struct Limits {
     pub instances: u32,
     /// Handles of resources that live at once.
     pub handles: u32,
-    /// Notes that are kept of one evaluation.
+    /// PolicyLog that are kept of one evaluation.
     pub log_lines: u32,
     /// Bytes that are kept of all notes of one evaluation together.
     pub log_bytes: Size,
@@ -39,7 +39,7 @@ pub struct Limits {
 
 impl Limits {
     /// The lowest values that a manifest may ask for.
-    pub const FLOOR: Limits = Limits {
+    pub const MIN: Limits = Limits {
         time: Time::from_millis(1),
         memory: Size::from_kib(64),
         fuel: 1,
@@ -55,7 +55,7 @@ impl Limits {
     };
 
     /// The highest values that a manifest may ask for.
-    pub const CEILING: Limits = Limits {
+    pub const MAX: Limits = Limits {
         time: Time::from_millis(4_000),
         memory: Size::from_mib(64),
         fuel: 10_000_000_000,

@@ -2,8 +2,8 @@
 
 use crate::key_path::{KeyPath, Problem};
 use crate::limits::{Limits, Size, Time};
-use crate::policy::{Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNobodyApplies};
-use crate::powers::Power;
+use crate::permissions::Permission;
+use crate::policy::{Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies};
 use crate::reads::ReadPath;
 use crate::record::Record;
 use crate::settings::Settings;
@@ -18,7 +18,7 @@ pub struct Manifest {
     /// The time for the whole decision.
     pub budget: Time,
     /// What becomes of a sign-up to which no policy applies, where the manifest says so.
-    pub when_nobody_applies: Option<WhenNobodyApplies>,
+    pub when_no_policy_applies: Option<WhenNoPolicyApplies>,
     /// What it means that a decision cannot be recorded.
     pub record: Record,
     /// The policies, in the order in which they are written.
@@ -40,7 +40,7 @@ impl Manifest {
 pub struct RawManifest {
     budget: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    when_nobody_applies: Option<WhenNobodyApplies>,
+    when_no_policy_applies: Option<WhenNoPolicyApplies>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<Record>,
     #[serde(default)]
@@ -73,7 +73,7 @@ pub(crate) struct RawPolicy {
     id: PolicyId,
     component: String,
     reads: Vec<String>,
-    verdicts: Vec<Power>,
+    verdicts: Vec<Permission>,
     #[serde(default)]
     mode: Mode,
     #[serde(default)]
@@ -136,7 +136,7 @@ impl TryFrom<RawManifest> for Manifest {
         }
         Ok(Manifest {
             budget,
-            when_nobody_applies: raw.when_nobody_applies,
+            when_no_policy_applies: raw.when_no_policy_applies,
             record: raw.record.unwrap_or_default(),
             policies,
         })
@@ -145,11 +145,11 @@ impl TryFrom<RawManifest> for Manifest {
 
 impl From<Manifest> for RawManifest {
     /// The manifest with every default spelled out but `record`, which is rare, and
-    /// `when-nobody-applies`: that a manifest without policies says it on purpose is to be seen.
+    /// `when-no-policy-applies`: that a manifest without policies says it on purpose is to be seen.
     fn from(manifest: Manifest) -> RawManifest {
         RawManifest {
             budget: Some(manifest.budget),
-            when_nobody_applies: manifest.when_nobody_applies,
+            when_no_policy_applies: manifest.when_no_policy_applies,
             record: Some(manifest.record).filter(|record| *record != Record::default()),
             policy: manifest.policies.into_iter().map(RawPolicy::from).collect(),
         }
@@ -202,8 +202,8 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem
         let message = "name a .wasm file, or the folder of a policy project";
         return Err(here.key("component").problem(message));
     }
-    if let Some((key, _)) = raw.settings.iter().find(|(_, value)| depth(value) > MOST_LEVELS) {
-        let message = format!("nests deeper than {MOST_LEVELS} levels");
+    if let Some((key, _)) = raw.settings.iter().find(|(_, value)| depth(value) > MAX_LEVELS) {
+        let message = format!("nests deeper than {MAX_LEVELS} levels");
         return Err(here.key("settings").key(key).problem(message));
     }
     Ok(Policy {
@@ -224,7 +224,7 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem
 
 /// How many levels of lists and tables settings may have: what is written into a bundle
 /// must be readable there.
-const MOST_LEVELS: usize = 64;
+const MAX_LEVELS: usize = 64;
 
 fn depth(value: &Value) -> usize {
     match value {
@@ -250,7 +250,7 @@ fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, Problem> {
 }
 
 fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, Problem> {
-    let (least, default, most) = (Limits::FLOOR, Limits::default(), Limits::CEILING);
+    let (least, default, most) = (Limits::MIN, Limits::default(), Limits::MAX);
     let at = |key: &'static str| {
         let here = here.clone();
         move |message: String| here.key(key).problem(message)

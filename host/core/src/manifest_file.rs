@@ -36,8 +36,8 @@ impl Manifest {
 mod tests {
     use super::*;
     use crate::limits::Time;
+    use crate::permissions::Permission;
     use crate::policy::{Log, Mode, OnFailure};
-    use crate::powers::Power;
     use crate::record::Record;
 
     const MINIMAL: &str = r#"
@@ -101,8 +101,8 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         assert_eq!(manifest.record, Record::Required);
         let policy = &manifest.policies[0];
         assert_eq!(policy.reads.iter().count(), 2);
-        assert!(policy.terms.verdicts.permit(Power::Deny));
-        assert!(!policy.terms.verdicts.permit(Power::VerifyEmail));
+        assert!(policy.terms.verdicts.permit(Permission::Deny));
+        assert!(!policy.terms.verdicts.permit(Permission::VerifyEmail));
         assert_eq!(policy.terms.mode, Mode::Monitor);
         assert_eq!(policy.terms.on_failure, OnFailure::Abstain);
         assert_eq!(policy.applies_to.clients, ["c"]);
@@ -132,7 +132,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         let settings = "settings = { a = [1, { b = 1.5 }, \"\\\"'\\u0000ä\"], c = {}, \
                         d = -9223372036854775808, \"e.f\" = true, g = 1e300 }";
         let text = String::from(
-            "budget = \"1s\"\nwhen-nobody-applies = \"deny\"\nrecord = \"required\"\n",
+            "budget = \"1s\"\nwhen-no-policy-applies = \"deny\"\nrecord = \"required\"\n",
         ) + &policy("p", settings)
             + &policy(
                 "q",

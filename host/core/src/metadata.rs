@@ -2,8 +2,8 @@
 
 use crate::key_path::{KeyPath, Problem};
 use crate::language::Language;
+use crate::permissions::{Permission, Permissions};
 use crate::policy::PolicyId;
-use crate::powers::{Power, Powers};
 use crate::printable::printable;
 use crate::reads::{ReadPath, Reads};
 use crate::verdict::Denial;
@@ -28,7 +28,7 @@ pub struct Metadata {
     /// What it wants to see.
     pub reads: Reads,
     /// What it wants to decide.
-    pub verdicts: Powers,
+    pub verdicts: Permissions,
     /// The JSON Schema of its settings; none if it takes none.
     pub settings: Option<Map<String, Value>>,
     /// The codes of its denials, with what each means.
@@ -48,7 +48,7 @@ pub struct RawMetadata {
     #[serde(default, skip_serializing_if = "Language::is_default")]
     language: Language,
     reads: Vec<String>,
-    verdicts: Vec<Power>,
+    verdicts: Vec<Permission>,
     /// A JSON Schema; in `policy.toml` also the name of the file that holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<Value>,
@@ -62,7 +62,7 @@ impl Metadata {
     /// The most characters of a description, or of what a denial means.
     pub const TEXT_CHARACTERS: usize = 500;
     /// The most codes that a policy may have.
-    pub const MOST_DENIALS: usize = 1_000;
+    pub const MAX_DENIALS: usize = 1_000;
 }
 
 impl TryFrom<RawMetadata> for Metadata {
@@ -73,7 +73,7 @@ impl TryFrom<RawMetadata> for Metadata {
         check_line(key("version"), &raw.version, Metadata::VERSION_CHARACTERS)?;
         check_line(key("description"), &raw.description, Metadata::TEXT_CHARACTERS)?;
         let reads = ReadPath::list(raw.reads, &key("reads"))?;
-        let verdicts: Powers = raw.verdicts.into_iter().collect();
+        let verdicts: Permissions = raw.verdicts.into_iter().collect();
         let settings = match raw.settings {
             None => None,
             Some(Value::Object(schema)) => Some(schema),
@@ -83,11 +83,11 @@ impl TryFrom<RawMetadata> for Metadata {
                 return Err(key("settings").problem(message));
             }
         };
-        if raw.denials.len() > Metadata::MOST_DENIALS {
+        if raw.denials.len() > Metadata::MAX_DENIALS {
             let message = format!(
                 "{} codes are too many: at most {}",
                 raw.denials.len(),
-                Metadata::MOST_DENIALS
+                Metadata::MAX_DENIALS
             );
             return Err(key("denials").problem(message));
         }
@@ -101,7 +101,7 @@ impl TryFrom<RawMetadata> for Metadata {
             }
             check_line(here, meaning, Metadata::TEXT_CHARACTERS)?;
         }
-        if !raw.denials.is_empty() && !verdicts.permit(Power::Deny) {
+        if !raw.denials.is_empty() && !verdicts.permit(Permission::Deny) {
             let message = "it has codes for denials, and does not ask for `deny` in `verdicts`";
             return Err(key("denials").problem(message));
         }

@@ -1,7 +1,7 @@
 //! One policy of a manifest.
 
 use crate::limits::Limits;
-use crate::powers::Powers;
+use crate::permissions::Permissions;
 use crate::reads::Reads;
 use crate::settings::Settings;
 use crate::sign_up::SignUp;
@@ -35,7 +35,7 @@ pub struct Policy {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
     /// What it may bring about.
-    pub verdicts: Powers,
+    pub verdicts: Permissions,
     /// Whether it counts at all.
     pub mode: Mode,
     /// What a failure of it means.
@@ -76,7 +76,7 @@ pub enum OnFailure {
 /// What becomes of a sign-up to which no policy that is enforced applies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum WhenNobodyApplies {
+pub enum WhenNoPolicyApplies {
     /// It is admitted with no flag set: what Cognito does without a trigger.
     #[default]
     Admit,

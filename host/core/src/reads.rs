@@ -48,11 +48,11 @@ impl TryFrom<String> for ReadPath {
 
     fn try_from(path: String) -> Result<ReadPath, InvalidPath> {
         let invalid = |remedy: &str| InvalidPath { path: path.clone(), remedy: remedy.to_owned() };
-        if printable(&path, ReadPath::CHARACTERS) != path {
-            let path = printable(&path, ReadPath::CHARACTERS);
+        if printable(&path, ReadPath::MAX_CHARACTERS) != path {
+            let path = printable(&path, ReadPath::MAX_CHARACTERS);
             let remedy = format!(
                 "use characters that can be seen, at most {} of them",
-                ReadPath::CHARACTERS
+                ReadPath::MAX_CHARACTERS
             );
             return Err(InvalidPath { path, remedy });
         }
@@ -84,14 +84,14 @@ impl TryFrom<String> for ReadPath {
 
 impl ReadPath {
     /// How many members a policy may name; `*` is there for all.
-    const MOST: usize = 1_000;
+    const MAX: usize = 1_000;
     /// How long a path may be: two that differ must look different.
-    const CHARACTERS: usize = 200;
+    const MAX_CHARACTERS: usize = 200;
 
     /// Takes a list of paths, which stands under a key.
     pub(crate) fn list(paths: Vec<String>, here: &KeyPath) -> Result<Reads, Problem> {
-        if paths.len() > ReadPath::MOST {
-            let message = format!("{} paths are too many: at most {}", paths.len(), ReadPath::MOST);
+        if paths.len() > ReadPath::MAX {
+            let message = format!("{} paths are too many: at most {}", paths.len(), ReadPath::MAX);
             return Err(here.clone().problem(message));
         }
         paths

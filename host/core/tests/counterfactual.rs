@@ -5,11 +5,11 @@
 #[path = "laws/states.rs"]
 mod states;
 
-use WhenNobodyApplies::Admit;
+use WhenNoPolicyApplies::Admit;
 use admit_core::{
     Answer, Ballot, Change, Counterfactual, Failure, Flag, FlagChange, Flags, Grounds, Missing,
-    Mode, Outcome, PolicyId, Power, Refusal, SignUp, Terms, Verdict, Vote, WhenNobodyApplies,
-    counterfactual, decide,
+    Mode, Outcome, Permission, PolicyId, Refusal, SignUp, Terms, Verdict, Vote,
+    WhenNoPolicyApplies, counterfactual, decide,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -150,14 +150,14 @@ fn without_policies_everything_is_missing() {
 /// Nothing that is left out would change it.
 #[test]
 fn a_denial_by_the_manifest_names_no_policy() {
-    let decision = decide(&mary(), &[], WhenNobodyApplies::Deny);
+    let decision = decide(&mary(), &[], WhenNoPolicyApplies::Deny);
     let Counterfactual::Denied { refusals, change } = counterfactual(&mary(), &decision) else {
         panic!("it is denied");
     };
     assert_eq!(change, Change { without: Vec::new(), then: Flags::default() });
     assert!(matches!(
         &refusals[..],
-        [Refusal { policy: None, grounds: Grounds::NobodyApplies, .. }]
+        [Refusal { policy: None, grounds: Grounds::NoPolicyApplies, .. }]
     ));
 }
 
@@ -183,7 +183,7 @@ proptest! {
 /// The same policy, where it votes, enforced and permitted to.
 fn voting(mut outcome: Outcome) -> Outcome {
     if matches!(outcome.answer, Ok(Verdict::Allow(_))) {
-        outcome.terms.verdicts = Power::ALL.into_iter().collect();
+        outcome.terms.verdicts = Permission::ALL.into_iter().collect();
         outcome.terms.mode = Mode::Enforce;
     }
     outcome
@@ -193,7 +193,7 @@ const NONE: Ballot =
     Ballot { confirm: Vote::Abstain, verify_email: Vote::Abstain, verify_phone: Vote::Abstain };
 
 fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
-    let verdicts = Power::ALL.into_iter().collect();
+    let verdicts = Permission::ALL.into_iter().collect();
     let terms = Terms { verdicts, ..Terms::default() };
     Outcome { policy: PolicyId::new(id).expect("a name"), terms, answer }
 }

@@ -6,9 +6,9 @@
 #[path = "laws/states.rs"]
 mod states;
 
-use WhenNobodyApplies::{Admit, Deny};
+use WhenNoPolicyApplies::{Admit, Deny};
 use admit_core::{
-    Answer, Flag, Flags, Mode, OnFailure, Outcome, Power, SignUp, WhenNobodyApplies, decide,
+    Answer, Flag, Flags, Mode, OnFailure, Outcome, Permission, SignUp, WhenNoPolicyApplies, decide,
 };
 use states::{sign_ups, states};
 
@@ -20,10 +20,10 @@ fn answer(sign_up: &SignUp<'_>, outcomes: &[&Outcome]) -> Option<Flags> {
 fn answer_when(
     sign_up: &SignUp<'_>,
     outcomes: &[&Outcome],
-    when_nobody_applies: WhenNobodyApplies,
+    when_no_policy_applies: WhenNoPolicyApplies,
 ) -> Option<Flags> {
     let outcomes: Vec<Outcome> = outcomes.iter().map(|outcome| (*outcome).clone()).collect();
-    match decide(sign_up, &outcomes, when_nobody_applies).answer {
+    match decide(sign_up, &outcomes, when_no_policy_applies).answer {
         Answer::Admit(flags) => Some(flags),
         Answer::Deny(_) => None,
     }
@@ -177,20 +177,20 @@ fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
         (None, None) => {}
         (Some(_), None) => {
             let by_failure = added.answer.is_err() && added.terms.on_failure == OnFailure::Deny;
-            assert!(permitted(Power::Deny) || by_failure, "denied by {added:?}");
+            assert!(permitted(Permission::Deny) || by_failure, "denied by {added:?}");
             assert_eq!(added.terms.mode, Mode::Enforce, "denied by {added:?}");
         }
         (Some(before), Some(after)) => {
             if before.confirm != after.confirm {
-                assert!(permitted(Power::Confirm), "confirm changed by {added:?}");
+                assert!(permitted(Permission::Confirm), "confirm changed by {added:?}");
             }
             // To decide on `confirm` is to decide on what depends on it.
             if before.verify_email != after.verify_email {
-                let power = permitted(Power::VerifyEmail) || permitted(Power::Confirm);
+                let power = permitted(Permission::VerifyEmail) || permitted(Permission::Confirm);
                 assert!(power, "verify-email changed by {added:?}");
             }
             if before.verify_phone != after.verify_phone {
-                let power = permitted(Power::VerifyPhone) || permitted(Power::Confirm);
+                let power = permitted(Permission::VerifyPhone) || permitted(Permission::Confirm);
                 assert!(power, "verify-phone changed by {added:?}");
             }
             if added.terms.mode == Mode::Monitor {

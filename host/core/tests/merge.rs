@@ -3,11 +3,11 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
-use WhenNobodyApplies::{Admit, Deny};
+use WhenNoPolicyApplies::{Admit, Deny};
 use admit_core::{
     Answer, Ballot, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags,
-    Grounds, Mode, NOBODY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PolicyId, Power, SignUp,
-    Terms, Uncounted, Verdict, Vote, WhenNobodyApplies, decide,
+    Grounds, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, Permission, PolicyId,
+    SignUp, Terms, Uncounted, Verdict, Vote, WhenNoPolicyApplies, decide,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ const ALL: Ballot =
     Ballot { confirm: Vote::Grant, verify_email: Vote::Grant, verify_phone: Vote::Grant };
 
 fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
-    let verdicts = Power::ALL.into_iter().collect();
+    let verdicts = Permission::ALL.into_iter().collect();
     let terms = Terms { verdicts, ..Terms::default() };
     Outcome { policy: PolicyId::new(id).expect("a name"), terms, answer }
 }
@@ -85,14 +85,14 @@ fn the_record_says_who_and_why() {
     let mut monitored = denies("monitored", "no");
     monitored.terms.mode = Mode::Monitor;
     let mut unpermitted = allows("unpermitted", ALL);
-    unpermitted.terms.verdicts = [Power::VerifyEmail].into_iter().collect();
+    unpermitted.terms.verdicts = [Permission::VerifyEmail].into_iter().collect();
     let withholds = Ballot { verify_email: Vote::Withhold, ..NONE };
     let outcomes = [allows("grants", ALL), monitored, unpermitted, allows("withholds", withholds)];
     let decision = decide(&mary(), &outcomes, Admit);
     let json = serde_json::to_value(&decision).expect("JSON");
     let expected = serde_json::json!({
         "answer": "admit", "confirm": true, "verify-email": false, "verify-phone": false,
-        "nobodyApplies": false,
+        "noPolicyApplies": false,
         "policies": [
             {"policy": "grants", "mode": "enforce", "opinion": "allow", "votes": [
                 {"flag": "confirm", "vote": "grant", "counted": true},
@@ -135,14 +135,14 @@ fn a_verify_flag_without_confirmation_is_cleared() {
 fn oracle(
     sign_up: &SignUp<'_>,
     outcomes: &[Outcome],
-    when_nobody_applies: WhenNobodyApplies,
+    when_no_policy_applies: WhenNoPolicyApplies,
 ) -> Result<[bool; 3], String> {
-    let powers = [Power::Confirm, Power::VerifyEmail, Power::VerifyPhone];
+    let permissions = [Permission::Confirm, Permission::VerifyEmail, Permission::VerifyPhone];
     let attributes = ["", "email", "phone_number"];
     let enforced: Vec<&Outcome> =
         outcomes.iter().filter(|outcome| outcome.terms.mode != Mode::Monitor).collect();
-    if enforced.is_empty() && when_nobody_applies == WhenNobodyApplies::Deny {
-        return Err(NOBODY_APPLIES_MESSAGE.to_owned());
+    if enforced.is_empty() && when_no_policy_applies == WhenNoPolicyApplies::Deny {
+        return Err(NO_POLICY_APPLIES_MESSAGE.to_owned());
     }
     for outcome in &enforced {
         match &outcome.answer {
@@ -150,7 +150,7 @@ fn oracle(
                 return Err(FAILURE_MESSAGE.to_owned());
             }
             Ok(Verdict::Deny(denial))
-                if outcome.terms.verdicts.iter().any(|power| power == Power::Deny) =>
+                if outcome.terms.verdicts.iter().any(|power| power == Permission::Deny) =>
             {
                 return Err(denial.message().to_owned());
             }
@@ -163,7 +163,7 @@ fn oracle(
         let mut withheld = false;
         for outcome in &enforced {
             if let Ok(Verdict::Allow(ballot)) = &outcome.answer
-                && outcome.terms.verdicts.iter().any(|power| power == powers[index])
+                && outcome.terms.verdicts.iter().any(|power| power == permissions[index])
             {
                 let vote = [ballot.confirm, ballot.verify_email, ballot.verify_phone][index];
                 granted |= vote == Vote::Grant;
@@ -198,7 +198,7 @@ fn any_answer() -> impl Strategy<Value = Result<Verdict, Failure>> {
 prop_compose! {
     fn any_outcome()(
         id in "[a-z]{1,3}",
-        verdicts in subsequence(Power::ALL.to_vec(), 0..=4),
+        verdicts in subsequence(Permission::ALL.to_vec(), 0..=4),
         mode in select(vec![Mode::Enforce, Mode::Enforce, Mode::Enforce, Mode::Monitor]),
         on_failure in select(vec![OnFailure::Deny, OnFailure::Abstain]),
         answer in any_answer(),

@@ -10,21 +10,21 @@ use wasmtime::component::types::ComponentItem;
 
 /// How large a function may be: some take a time to compile that grows with the square of
 /// their size. The largest of an interpreter written in C has some hundred KiB.
-pub(crate) const MOST_FUNCTION: usize = 512 << 10;
+pub(crate) const MAX_FUNCTION: usize = 512 << 10;
 
 /// How many locals a function may have: each is looked after in each of its blocks.
-pub(crate) const MOST_LOCALS: u32 = 10_000;
+pub(crate) const MAX_LOCALS: u32 = 10_000;
 
 /// How many parts a component may unfold into. Honest ones have some hundreds, those of
 /// interpreters some thousands.
-pub(crate) const MOST_PARTS: u64 = 100_000;
+pub(crate) const MAX_PARTS: u64 = 100_000;
 
 /// The name under which `wasmtime-wizer` looks for a function to run before a snapshot.
 const RESERVED_EXPORT: &str = "wizer-initialize";
 
 /// Why a component cannot be a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Refused {
+pub enum InvalidComponent {
     /// The bytes are not WebAssembly at all.
     #[error("{0}, not a WebAssembly component")]
     NoComponent(&'static str),
@@ -35,24 +35,24 @@ pub enum Refused {
     )]
     CoreModule,
     /// It has a memory that no policy may have.
-    #[error("declares a memory of {}, and no policy may have more than {}", .0, Limits::CEILING.memory)]
+    #[error("declares a memory of {}, and no policy may have more than {}", .0, Limits::MAX.memory)]
     Memory(Size),
     /// It has tables that no policy may have.
     #[error(
         "declares tables of {} elements, and no policy may have more than {}",
         .0,
-        Limits::CEILING.table_elements
+        Limits::MAX.table_elements
     )]
     Table(u64),
     /// It has a function that would take too long to compile.
     #[error(
         "has a function of {} KiB, and no policy may have one of more than {} KiB",
         .0 >> 10,
-        MOST_FUNCTION >> 10
+        MAX_FUNCTION >> 10
     )]
     Function(usize),
     /// It has a function that would take too much memory to compile.
-    #[error("has a function of {0} locals, and no policy may have one of more than {MOST_LOCALS}")]
+    #[error("has a function of {0} locals, and no policy may have one of more than {MAX_LOCALS}")]
     Locals(u32),
     /// The compiler cannot handle it.
     #[error(
@@ -61,7 +61,7 @@ pub enum Refused {
     )]
     Compiler,
     /// It would unfold into more than a host can hold.
-    #[error("nests components that would unfold into more than {MOST_PARTS} parts")]
+    #[error("nests components that would unfold into more than {MAX_PARTS} parts")]
     Unfolds,
     /// The bytes claim to be a component and are not valid.
     #[error("no valid component: {0}")]
@@ -96,21 +96,21 @@ pub enum Refused {
 
 /// Tells what bytes are that are no component, by their first few.
 #[cfg(feature = "compile")]
-pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), Refused> {
+pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), InvalidComponent> {
     match bytes {
-        [] => Err(Refused::NoComponent("an empty file")),
-        [b'\0', b'a', b's', b'm', 1, 0, 0, 0, ..] => Err(Refused::CoreModule),
+        [] => Err(InvalidComponent::NoComponent("an empty file")),
+        [b'\0', b'a', b's', b'm', 1, 0, 0, 0, ..] => Err(InvalidComponent::CoreModule),
         [b'\0', b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
         [b'\0', b'a', b's', b'm', ..] => {
-            Err(Refused::NoComponent("WebAssembly of an unknown version"))
+            Err(InvalidComponent::NoComponent("WebAssembly of an unknown version"))
         }
-        [0x7f, b'E', b'L', b'F', ..] => Err(Refused::NoComponent("an ELF file")),
-        _ => Err(Refused::NoComponent("an unknown kind of file")),
+        [0x7f, b'E', b'L', b'F', ..] => Err(InvalidComponent::NoComponent("an ELF file")),
+        _ => Err(InvalidComponent::NoComponent("an unknown kind of file")),
     }
 }
 
 /// Names the imports that are not granted, and a missing export, before the linker does.
-pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refused> {
+pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), InvalidComponent> {
     let ty = component.component_type();
     for (name, import) in ty.imports(engine) {
         if let Some(refused) = refusal_of(name)
@@ -121,7 +121,7 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refuse
     }
     let exports: Vec<&str> = ty.exports(engine).map(|(name, _)| name).collect();
     if exports.contains(&RESERVED_EXPORT) {
-        return Err(Refused::ReservedExport);
+        return Err(InvalidComponent::ReservedExport);
     }
     if exports.iter().any(|name| is_version_of(name, contract::EXPORT)) {
         return Ok(());
@@ -136,7 +136,7 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Refuse
             format!("it exports `{few}`{more}")
         }
     };
-    Err(Refused::Export { found })
+    Err(InvalidComponent::Export { found })
 }
 
 /// Whether a policy may import an interface of this name and call what is in it.
@@ -146,8 +146,8 @@ pub fn is_granted(import: &str) -> bool {
 
 /// Why a component that imports this, and could call what is in it, is refused; nothing if it
 /// is granted.
-pub fn refusal_of(import: &str) -> Option<Refused> {
-    let refused = || Refused::Import { import: import.to_owned(), remedy: remedy(import) };
+pub fn refusal_of(import: &str) -> Option<InvalidComponent> {
+    let refused = || InvalidComponent::Import { import: import.to_owned(), remedy: remedy(import) };
     (!is_granted(import)).then(refused)
 }
 

@@ -1,17 +1,17 @@
 //! A policy set on disk, compiled ahead of time: `bundle.json` and one file for each
 //! distinct component, or for each policy that was configured when it was bundled.
 
-use crate::checksum::Checksum;
 use crate::code_file::Code;
+use crate::code_hash::CodeHash;
 use crate::config::WASMTIME_VERSION;
 use crate::digest::Digest;
 use crate::engine::{Engine, Unloaded};
 use crate::identity::policy_set_digest;
 use crate::loaded::{Code as LoadedCode, LazyComponent, LoadError, Loaded};
+use crate::loaded_pool::LoadedPool;
 use crate::native::Target;
 use crate::policy_set::PolicySet;
 use crate::regular_file::read_regular_file;
-use crate::shelf::Shelf;
 use crate::snapshot::start::Snapshot;
 use admit_core::{Failure, Manifest, Policy, PolicyId, Problem, RawManifest, Settings, printable};
 use serde::{Deserialize, Serialize};
@@ -31,10 +31,10 @@ pub const INDEX: &str = "bundle.json";
 pub const ABOUT: &str = "about.json";
 
 /// The largest index that is read; settings are part of it.
-const MOST_INDEX: u64 = 64 << 20;
+const MAX_INDEX: u64 = 64 << 20;
 
 /// The largest compiled file that is read, in bytes; a Python policy has 35 MiB.
-pub const MOST_COMPILED: u64 = 64 << 20;
+pub const MAX_COMPILED: u64 = 64 << 20;
 
 /// The layout that this host reads and writes.
 const FORMAT: u32 = 3;
@@ -77,7 +77,7 @@ pub struct Entry {
     /// The checksum of the compiled file; none where every policy of this component has one of
     /// its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compiled: Option<Checksum>,
+    pub compiled: Option<CodeHash>,
 }
 
 /// A policy that starts from what `configure` left when the bundle was made.
@@ -85,7 +85,7 @@ pub struct Entry {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConfiguredPolicy {
     /// The checksum of its compiled file.
-    pub compiled: Checksum,
+    pub compiled: CodeHash,
     /// Units of fuel that were used until then.
     pub fuel: u64,
     /// The digest of the settings by which it was configured.
@@ -114,7 +114,7 @@ pub enum BundleError {
     /// Nothing would decide.
     #[error(
         "`{}` names no policy, so that every sign-up would be admitted; if that is wanted, say \
-         `when-nobody-applies = \"admit\"` in the manifest and bundle it again",
+         `when-no-policy-applies = \"admit\"` in the manifest and bundle it again",
         .path.display()
     )]
     NoPolicy {
@@ -191,7 +191,7 @@ impl Index {
     }
 
     /// The names of all compiled files, with their checksums.
-    pub fn compiled(&self) -> BTreeMap<String, Checksum> {
+    pub fn compiled(&self) -> BTreeMap<String, CodeHash> {
         let components = self.components.values().filter_map(|entry| entry.compiled);
         let configured = self.configured.values().map(|policy| policy.compiled);
         let all = components.chain(configured);
@@ -222,7 +222,7 @@ impl Index {
 }
 
 /// The name of a compiled file, which follows from its content.
-pub fn file_name(compiled: Checksum) -> String {
+pub fn file_name(compiled: CodeHash) -> String {
     format!("{}.cwasm", compiled.hex())
 }
 
@@ -237,7 +237,7 @@ pub fn load(
     folder: &Path,
 ) -> Result<(PolicySet, Digest), BundleError> {
     let path = folder.join(INDEX);
-    let text = read_regular_file(&path, MOST_INDEX)
+    let text = read_regular_file(&path, MAX_INDEX)
         .and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other))
         .map_err(|error| BundleError::Read { path: path.clone(), error })?;
     let index = Index::from_text(&text)
@@ -249,12 +249,12 @@ pub fn load(
         .check_policy_set(&manifest)
         .map_err(|reason| BundleError::Index { path: path.clone(), reason })?;
     let Index { engine: version, target, policy_set, components, configured, .. } = index;
-    if manifest.policies.is_empty() && manifest.when_nobody_applies.is_none() {
+    if manifest.policies.is_empty() && manifest.when_no_policy_applies.is_none() {
         return Err(BundleError::NoPolicy { path });
     }
     let refusal = is_for_another_host(&version, target);
-    let mut files: HashMap<Checksum, LazyComponent> = HashMap::new();
-    let shelf = Shelf::of_this_process();
+    let mut files: HashMap<CodeHash, LazyComponent> = HashMap::new();
+    let shelf = LoadedPool::of_this_process();
     let policies = PolicySet::new(engine, manifest, |engine, policy: &Policy| {
         let Some(entry) = components.get(&policy.component) else {
             let reason = format!("the bundle has no component `{}`", policy.component);
@@ -297,9 +297,9 @@ fn is_for_another_host(version: &str, target: Target) -> Option<String> {
 /// A compiled file, to be loaded when it is needed; that there is none is seen at once.
 fn component(
     engine: &Arc<Engine>,
-    shelf: &Arc<Shelf>,
+    shelf: &Arc<LoadedPool>,
     folder: &Path,
-    compiled: Checksum,
+    compiled: CodeHash,
 ) -> LazyComponent {
     let name = file_name(compiled);
     let path = folder.join(&name);
@@ -309,19 +309,19 @@ fn component(
     }
     let engine = Arc::clone(engine);
     LazyComponent::new(shelf, move || {
-        let (code, checksum) = Code::read(&path, MOST_COMPILED).map_err(|error| {
+        let (code, code_hash) = Code::read(&path, MAX_COMPILED).map_err(|error| {
             let lasts = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::FileTooLarge);
             let failure = unreadable(&name, error);
             if lasts { LoadError::Lasting(failure) } else { LoadError::Passing(failure) }
         })?;
         // Of the very bytes that are loaded below: loading is not validation.
-        if checksum != compiled {
+        if code_hash != compiled {
             let reason = format!("`{name}` does not match its checksum");
             return Err(LoadError::Lasting(not_loaded(&reason)));
         }
         match engine.load_compiled(&code) {
             Ok(component) => Ok(LoadedCode { component, bytes: code.held() }),
-            Err(Unloaded::Refused(refused)) => {
+            Err(Unloaded::InvalidComponent(refused)) => {
                 Err(LoadError::Lasting(not_loaded(&format!("`{name}`: {refused}"))))
             }
             Err(Unloaded::System(error)) => {
@@ -334,8 +334,8 @@ fn component(
 /// A failure that names no more than a line has room for: names in a bundle or a component
 /// can have any length.
 fn not_loaded(reason: &str) -> Failure {
-    const CHARACTERS: usize = 500;
-    Failure::NotLoaded(printable(reason, CHARACTERS))
+    const MAX_CHARACTERS: usize = 500;
+    Failure::NotLoaded(printable(reason, MAX_CHARACTERS))
 }
 
 fn seal(bundle: &str) -> String {

@@ -1,6 +1,6 @@
 //! Compiled files as they are taken in: what was hashed is what is run.
 
-use crate::checksum::{Checksum, Summing};
+use crate::code_hash::{CodeHash, Summing};
 use crate::regular_file::{check_size, open_regular_file};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -20,15 +20,15 @@ pub(crate) enum Code {
 
 impl Code {
     /// Reads a compiled file of at most so many bytes, and hashes it on the way.
-    pub(crate) fn read(path: &Path, most: u64) -> io::Result<(Code, Checksum)> {
+    pub(crate) fn read(path: &Path, most: u64) -> io::Result<(Code, CodeHash)> {
         let file = open_regular_file(path, most)?;
         #[cfg(target_os = "linux")]
         if let Some(fixed) = fix(&file, most)? {
             return Ok(fixed);
         }
         let mut bytes = Vec::new();
-        let checksum = copy(&file, most, &mut bytes)?;
-        Ok((Code::Bytes(bytes), checksum))
+        let code_hash = copy(&file, most, &mut bytes)?;
+        Ok((Code::Bytes(bytes), code_hash))
     }
 
     /// How many bytes of memory it takes that the system cannot take back.
@@ -46,21 +46,21 @@ impl Code {
 /// Finds or makes a file with this content that nobody can change; nothing where the system has
 /// no such files.
 #[cfg(target_os = "linux")]
-fn fix(file: &File, most: u64) -> io::Result<Option<(Code, Checksum)>> {
+fn fix(file: &File, most: u64) -> io::Result<Option<(Code, CodeHash)>> {
     use memfd::{FileSeal, MemfdOptions};
     // As the code of a function is in Lambda.
     if is_read_only(file) {
-        let checksum = copy(file, most, &mut io::sink())?;
-        return Ok(Some((Code::File(file.try_clone()?), checksum)));
+        let code_hash = copy(file, most, &mut io::sink())?;
+        return Ok(Some((Code::File(file.try_clone()?), code_hash)));
     }
     let Ok(memory) = MemfdOptions::new().allow_sealing(true).create("admit-code") else {
         return Ok(None);
     };
-    let checksum = copy(file, most, &mut memory.as_file())?;
+    let code_hash = copy(file, most, &mut memory.as_file())?;
     let seals = [FileSeal::SealGrow, FileSeal::SealShrink, FileSeal::SealWrite, FileSeal::SealSeal];
     memory.add_seals(&seals).map_err(io::Error::other)?;
     let bytes = memory.as_file().metadata()?.len();
-    Ok(Some((Code::Memory(memory.into_file(), bytes), checksum)))
+    Ok(Some((Code::Memory(memory.into_file(), bytes), code_hash)))
 }
 
 /// Whether a file is in a file system that is mounted for reading only.
@@ -71,7 +71,7 @@ fn is_read_only(file: &File) -> bool {
 }
 
 /// Each part is hashed while it is still in the processor's cache.
-fn copy(mut file: &File, most: u64, to: &mut impl Write) -> io::Result<Checksum> {
+fn copy(mut file: &File, most: u64, to: &mut impl Write) -> io::Result<CodeHash> {
     const PART: usize = 32 << 10;
     let (mut part, mut summing, mut size) = (vec![0; PART], Summing::new(), 0);
     loop {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    const MOST: u64 = 1 << 20;
+    const MAX: u64 = 1 << 20;
 
     #[test]
     #[cfg(target_os = "linux")]
@@ -108,8 +108,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("code");
         fs::write(&path, bytes).unwrap();
-        let (code, checksum) = Code::read(&path, MOST).unwrap();
-        assert_eq!(checksum, Checksum::of(bytes));
+        let (code, code_hash) = Code::read(&path, MAX).unwrap();
+        assert_eq!(code_hash, CodeHash::of(bytes));
         match code {
             #[cfg(target_os = "linux")]
             Code::File(mut file) | Code::Memory(mut file, _) => {
@@ -120,7 +120,7 @@ mod tests {
             Code::Bytes(read) => assert_eq!(read, bytes),
         }
         let mut copied = Vec::new();
-        copy(&File::open(&path).unwrap(), MOST, &mut copied).unwrap();
+        copy(&File::open(&path).unwrap(), MAX, &mut copied).unwrap();
         assert_eq!(copied, bytes);
         assert!(Code::read(&path, 500_000).is_err());
     }

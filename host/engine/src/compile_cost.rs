@@ -1,6 +1,6 @@
 //! What a component would cost whoever compiles it, told before it is compiled.
 
-use crate::admission::{MOST_FUNCTION, MOST_LOCALS, MOST_PARTS, Refused};
+use crate::admission::{InvalidComponent, MAX_FUNCTION, MAX_LOCALS, MAX_PARTS};
 use admit_core::{Limits, Size};
 use wasmparser::{
     BinaryReaderError, ComponentInstance, ElementItems, ElementSectionReader, FunctionBody,
@@ -17,7 +17,7 @@ const BORDER_PARTS: u64 = 10;
 /// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
 /// instantiation is counted as if it were of the largest component so far, so that there
 /// is no need to know of which one it is.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), Refused> {
+pub(crate) fn check(bytes: &[u8]) -> Result<(), InvalidComponent> {
     // The parts of the components and modules that the parser is inside of.
     let mut open: Vec<u64> = Vec::new();
     let mut largest: u64 = 1;
@@ -37,8 +37,8 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), Refused> {
         if let Some(open) = open.last_mut() {
             *open = open.saturating_add(parts);
         }
-        if largest.max(open.last().copied().unwrap_or(0)) > MOST_PARTS {
-            return Err(Refused::Unfolds);
+        if largest.max(open.last().copied().unwrap_or(0)) > MAX_PARTS {
+            return Err(InvalidComponent::Unfolds);
         }
     }
     Ok(())
@@ -76,33 +76,36 @@ fn parts(section: &Payload<'_>, largest: u64) -> Result<u64, BinaryReaderError> 
     Ok(parts)
 }
 
-fn check_memories(memories: &MemorySectionReader<'_>) -> Result<(), Refused> {
+fn check_memories(memories: &MemorySectionReader<'_>) -> Result<(), InvalidComponent> {
     for memory in memories.clone() {
         let bytes = memory.map_err(invalid)?.initial.saturating_mul(64 << 10);
-        if bytes > Limits::CEILING.memory.bytes() {
-            return Err(Refused::Memory(Size::from_bytes(bytes)));
+        if bytes > Limits::MAX.memory.bytes() {
+            return Err(InvalidComponent::Memory(Size::from_bytes(bytes)));
         }
     }
     Ok(())
 }
 
-fn check_tables(tables: &TableSectionReader<'_>) -> Result<(), Refused> {
+fn check_tables(tables: &TableSectionReader<'_>) -> Result<(), InvalidComponent> {
     for table in tables.clone() {
         check_table(table.map_err(invalid)?.ty.initial)?;
     }
     Ok(())
 }
 
-fn check_table(elements: u64) -> Result<(), Refused> {
-    match elements > u64::from(Limits::CEILING.table_elements) {
-        true => Err(Refused::Table(elements)),
+fn check_table(elements: u64) -> Result<(), InvalidComponent> {
+    match elements > u64::from(Limits::MAX.table_elements) {
+        true => Err(InvalidComponent::Table(elements)),
         false => Ok(()),
     }
 }
 
 /// The elements of some segments, which the compiler makes into code, and no more of them
 /// than a table may have together with those `before`.
-fn check_elements(segments: &ElementSectionReader<'_>, before: u64) -> Result<u64, Refused> {
+fn check_elements(
+    segments: &ElementSectionReader<'_>,
+    before: u64,
+) -> Result<u64, InvalidComponent> {
     let mut elements = 0;
     for segment in segments.clone() {
         elements += u64::from(match segment.map_err(invalid)?.items {
@@ -114,21 +117,21 @@ fn check_elements(segments: &ElementSectionReader<'_>, before: u64) -> Result<u6
     Ok(elements)
 }
 
-fn check_function(body: &FunctionBody<'_>) -> Result<(), Refused> {
+fn check_function(body: &FunctionBody<'_>) -> Result<(), InvalidComponent> {
     let size = body.range().len();
-    if size > MOST_FUNCTION {
-        return Err(Refused::Function(size));
+    if size > MAX_FUNCTION {
+        return Err(InvalidComponent::Function(size));
     }
     let mut locals: u32 = 0;
     for group in body.get_locals_reader().map_err(invalid)? {
         locals = locals.saturating_add(group.map_err(invalid)?.0);
     }
-    match locals > MOST_LOCALS {
-        true => Err(Refused::Locals(locals)),
+    match locals > MAX_LOCALS {
+        true => Err(InvalidComponent::Locals(locals)),
         false => Ok(()),
     }
 }
 
-fn invalid(error: BinaryReaderError) -> Refused {
-    Refused::Invalid(error.to_string())
+fn invalid(error: BinaryReaderError) -> InvalidComponent {
+    InvalidComponent::Invalid(error.to_string())
 }

@@ -4,7 +4,7 @@
 //! damaged, cut short or of another key is told from what was kept, on the very bytes that are
 //! then loaded. As with a bundle that shows damage, not forgery.
 
-use crate::checksum::{Checksum, Summing};
+use crate::code_hash::{CodeHash, Summing};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use wasmtime::Engine;
@@ -43,19 +43,19 @@ pub(crate) fn find_or_make<E>(
 }
 
 /// Everything that decides what a component is compiled to.
-struct Key(Checksum);
+struct Key(CodeHash);
 
 impl Key {
     fn of(engine: &Engine, component: &[u8]) -> Key {
         let mut settings = Settings(Summing::new());
-        settings.write(Checksum::of(component).bytes());
+        settings.write(CodeHash::of(component).bytes());
         // The machine, all settings but one, and the versions of `admit` and of wasmtime.
         engine.precompile_compatibility_hash().hash(&mut settings);
         settings.write_u64(engine.get_memory_guaranteed_dense_image_size());
         Key(settings.0.sum())
     }
 
-    fn checksum(&self, code: &[u8]) -> Checksum {
+    fn code_hash(&self, code: &[u8]) -> CodeHash {
         let mut summing = Summing::new();
         summing.add(code);
         summing.add(self.0.bytes());
@@ -64,15 +64,15 @@ impl Key {
 
     /// The file that is kept of some code.
     fn seal(&self, mut code: Vec<u8>) -> Vec<u8> {
-        let checksum = self.checksum(&code);
-        code.extend(checksum.bytes());
+        let code_hash = self.code_hash(&code);
+        code.extend(code_hash.bytes());
         code
     }
 
     /// The code in a file; nothing unless that was sealed under this key.
     fn open(&self, file: Vec<u8>) -> Option<Vec<u8>> {
-        let (code, checksum) = file.split_last_chunk::<SEAL>()?;
-        (self.checksum(code).bytes() == checksum).then(|| Key::code(file))
+        let (code, code_hash) = file.split_last_chunk::<SEAL>()?;
+        (self.code_hash(code).bytes() == code_hash).then(|| Key::code(file))
     }
 
     /// The code in a file that was sealed.

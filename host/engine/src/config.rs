@@ -78,7 +78,7 @@ pub(crate) const KEPT: usize = 1536 << 10;
 
 /// Where instances live, for so many evaluations at once.
 pub(crate) fn pool(evaluations: u32) -> PoolingAllocationConfig {
-    let most = Limits::CEILING;
+    let most = Limits::MAX;
     let mut pool = PoolingAllocationConfig::new();
     pool.max_memory_size(usize::try_from(most.memory.bytes()).unwrap_or(usize::MAX))
         .table_elements(usize::try_from(most.table_elements).unwrap_or(usize::MAX))

@@ -1,6 +1,6 @@
 //! The contract 0.1 as this host speaks it, and its words in those of `admit-core`.
 
-use crate::notes::{Level, Notes};
+use crate::policy_log::{Level, PolicyLog};
 use admit_core::{Ballot, Denial, Limits, Log, Verdict, View, Vote};
 use wasmtime::component::{Linker, WasmStr};
 use wasmtime::{Result, StoreContextMut};
@@ -31,7 +31,7 @@ pub(crate) const TYPES: &str = "admit:policy/types@0.1.0";
 /// Links what every policy is granted: to leave notes. Nothing else.
 pub(crate) fn link<T: 'static>(
     linker: &mut Linker<T>,
-    notes: impl Fn(&mut T) -> &mut Notes + Copy + Send + Sync + 'static,
+    notes: impl Fn(&mut T) -> &mut PolicyLog + Copy + Send + Sync + 'static,
 ) -> Result<()> {
     let mut interface = linker.instance(LOG)?;
     interface.func_wrap(

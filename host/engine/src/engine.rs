@@ -1,6 +1,6 @@
 //! The engine: compiles and loads components.
 
-use crate::admission::{self, Refused};
+use crate::admission::{self, InvalidComponent};
 use crate::clock::Clock;
 use crate::code_file::Code;
 #[cfg(feature = "compile")]
@@ -60,7 +60,7 @@ impl Engine {
 
     /// Compiles a component for this machine and lets it in.
     #[cfg(feature = "compile")]
-    pub fn compile(&self, component: &[u8]) -> Result<Component, Refused> {
+    pub fn compile(&self, component: &[u8]) -> Result<Component, InvalidComponent> {
         let code = native::compile(&self.inner, self.cache.as_ref(), component)?;
         self.admit_compiled(&Code::Bytes(code))
     }
@@ -72,7 +72,7 @@ impl Engine {
         &self,
         compiler: &native::Compiler,
         component: &[u8],
-    ) -> Result<(Vec<u8>, Component), Refused> {
+    ) -> Result<(Vec<u8>, Component), InvalidComponent> {
         let code = compiler.compile(component)?;
         let component = match Some(compiler.target) == native::Target::HERE {
             true => self.admit_compiled(&Code::Bytes(code.clone()))?,
@@ -82,10 +82,10 @@ impl Engine {
     }
 
     /// Lets in a component that was compiled before, by a compiler that is trusted.
-    pub(crate) fn admit_compiled(&self, compiled: &Code) -> Result<Component, Refused> {
+    pub(crate) fn admit_compiled(&self, compiled: &Code) -> Result<Component, InvalidComponent> {
         self.load_compiled(compiled).map_err(|refused| match refused {
-            Unloaded::Refused(refused) => refused,
-            Unloaded::System(error) => Refused::Invalid(error),
+            Unloaded::InvalidComponent(refused) => refused,
+            Unloaded::System(error) => InvalidComponent::Invalid(error),
         })
     }
 
@@ -97,7 +97,7 @@ impl Engine {
             let reason = format!("{error:#}");
             match is_systems {
                 true => Unloaded::System(reason),
-                false => Unloaded::Refused(Refused::Invalid(reason)),
+                false => Unloaded::InvalidComponent(InvalidComponent::Invalid(reason)),
             }
         })?;
         Ok(self.admit_loaded(component)?)
@@ -106,9 +106,10 @@ impl Engine {
     fn admit_loaded(
         &self,
         component: wasmtime::component::Component,
-    ) -> Result<Component, Refused> {
+    ) -> Result<Component, InvalidComponent> {
         admission::check(&self.inner, &component)?;
-        let contract = |error: wasmtime::Error| Refused::Contract { reason: format!("{error:#}") };
+        let contract =
+            |error: wasmtime::Error| InvalidComponent::Contract { reason: format!("{error:#}") };
         let pre = self.linker.instantiate_pre(&component).map_err(contract)?;
         let indices = Arc::new(PolicyIndices::new(&pre).map_err(contract)?);
         Ok(Component { pre, indices })
@@ -118,14 +119,14 @@ impl Engine {
 /// Why compiled code is not let in.
 pub(crate) enum Unloaded {
     /// It is not one that is.
-    Refused(Refused),
+    InvalidComponent(InvalidComponent),
     /// The system could not map it.
     System(String),
 }
 
-impl From<Refused> for Unloaded {
-    fn from(refused: Refused) -> Unloaded {
-        Unloaded::Refused(refused)
+impl From<InvalidComponent> for Unloaded {
+    fn from(refused: InvalidComponent) -> Unloaded {
+        Unloaded::InvalidComponent(refused)
     }
 }
 

@@ -1,15 +1,15 @@
 //! One evaluation of a policy in its sandbox.
 
-use crate::admission::Refused;
+use crate::admission::InvalidComponent;
 use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;
 use crate::digest::Digest;
 use crate::engine::{Component, Engine};
 use crate::limiter::{Exceeded, Limiter};
-use crate::notes::{Notes, reason};
-use crate::share::{Share, UsedUp};
+use crate::policy_log::{PolicyLog, reason};
 use crate::snapshot::start::Snapshot;
 use crate::state::{State, Stopped};
+use crate::time_slice::{TimeSlice, UsedUp};
 use admit_core::{Failure, Limits, Log, Phase, Size, Verdict, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ pub struct Evaluation {
     /// Its answer, or why there is none.
     pub answer: Result<Verdict, Failure>,
     /// What it wrote to the log.
-    pub notes: Notes,
+    pub notes: PolicyLog,
     /// Units of fuel used; the same on every machine. None where the guest was cut off in the
     /// middle of a function, of which the engine had not yet counted the fuel.
     pub fuel: Option<u64>,
@@ -72,7 +72,7 @@ impl Evaluation {
         Evaluation {
             component: None,
             answer: Err(failure),
-            notes: Notes::default(),
+            notes: PolicyLog::default(),
             fuel: None,
             memory: Size::from_kib(0),
             time: Duration::ZERO,
@@ -90,7 +90,7 @@ impl Engine {
         (limits, log): (&Limits, Log),
         setup: Setup<'_>,
         view: &View<'_>,
-        share: Share,
+        share: TimeSlice,
     ) -> Evaluation {
         self.sandboxed((limits, log), share, |sandbox| {
             let instance = sandbox.configure(component, setup)?;
@@ -129,15 +129,15 @@ impl Engine {
     }
 
     /// The share of what waits for nobody and is waited for by nobody, but for so long.
-    pub(crate) fn alone(&self, left: Duration) -> Share {
+    pub(crate) fn alone(&self, left: Duration) -> TimeSlice {
         let (end, last) = (self.clock.now().after(left), Instant::now() + left);
-        Share { budget: left.into(), length: left, own: end, whole: end, own_last: last, last }
+        TimeSlice { budget: left.into(), length: left, own: end, whole: end, own_last: last, last }
     }
 
     fn sandboxed(
         &self,
         (limits, log): (&Limits, Log),
-        share: Share,
+        share: TimeSlice,
         run: impl FnOnce(&mut Sandbox<'_>) -> Result<Verdict, Failure>,
     ) -> Evaluation {
         // A panic of the host while a guest runs is a failure of that one policy: left
@@ -148,7 +148,7 @@ impl Engine {
             let used = sandbox.fuel_used();
             let (started, configured) = (sandbox.started, sandbox.configured);
             let state = sandbox.store.into_data();
-            let was_cut_short = state.stopped == Some(Stopped::Share(UsedUp::Turn));
+            let was_cut_short = state.stopped == Some(Stopped::TimeSlice(UsedUp::Turn));
             Evaluation {
                 component: None,
                 fuel: is_fuel_known(&answer).then_some(used),
@@ -165,7 +165,12 @@ impl Engine {
         })
     }
 
-    pub(crate) fn sandbox<'a>(&self, limits: &'a Limits, log: Log, share: Share) -> Sandbox<'a> {
+    pub(crate) fn sandbox<'a>(
+        &self,
+        limits: &'a Limits,
+        log: Log,
+        share: TimeSlice,
+    ) -> Sandbox<'a> {
         let started = Instant::now();
         let cpu_time = if limits.memory > Limits::default().memory {
             // To fill so much memory takes long, and cannot be interrupted.
@@ -175,7 +180,7 @@ impl Engine {
         };
         let state = State {
             limiter: Limiter::new(limits),
-            notes: Notes::new(limits, log),
+            notes: PolicyLog::new(limits, log),
             watch: self.clock.watch(),
             cpu_time,
             share,
@@ -204,7 +209,7 @@ impl Sandbox<'_> {
                 state.stopped = Some(Stopped::Deadline);
             } else {
                 let used_up = state.share.used_up(state.watch.now(), computed);
-                state.stopped = used_up.map(Stopped::Share);
+                state.stopped = used_up.map(Stopped::TimeSlice);
             }
             Ok(match state.stopped {
                 None => UpdateDeadline::Continue(1),
@@ -218,7 +223,7 @@ impl Sandbox<'_> {
         let instance = self.instantiate(component)?;
         let instance = component.indices.load(&mut self.store, &instance).map_err(|error| {
             let reason = format!("{error:#}");
-            Failure::NotLoaded(Refused::Contract { reason }.to_string())
+            Failure::NotLoaded(InvalidComponent::Contract { reason }.to_string())
         })?;
         match setup {
             Setup::Settings(settings) => self.hand_over(&instance, settings)?,
@@ -277,7 +282,7 @@ impl Sandbox<'_> {
         match (error.downcast_ref::<Trap>(), state.limiter.exceeded()) {
             (Some(Trap::OutOfFuel), _) => Failure::Fuel { phase, fuel: limits.fuel },
             (Some(Trap::Interrupt), _) => match state.stopped {
-                Some(Stopped::Share(_)) => Failure::Budget { budget: state.share.budget },
+                Some(Stopped::TimeSlice(_)) => Failure::Budget { budget: state.share.budget },
                 _ => Failure::Deadline { phase, time: limits.time },
             },
             (trap, Some(exceeded)) if self.ended_for_lack(trap) => match exceeded {

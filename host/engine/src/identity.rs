@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(digest("", "another-name"), plain);
         assert_eq!(digest("budget = \"2s\"", "a"), plain, "the default");
         for (line, component) in
-            [("budget = \"1s\"", "a"), ("when-nobody-applies = \"admit\"", "a"), ("", "b")]
+            [("budget = \"1s\"", "a"), ("when-no-policy-applies = \"admit\"", "a"), ("", "b")]
         {
             assert_ne!(digest(line, component), plain, "{line} {component}");
         }

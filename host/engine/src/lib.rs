@@ -6,9 +6,9 @@
 
 mod admission;
 pub mod bundle;
-mod checksum;
 mod clock;
 mod code_file;
+mod code_hash;
 #[cfg(feature = "compile")]
 mod compile_cost;
 #[cfg(feature = "compile")]
@@ -25,17 +25,17 @@ mod hexadecimal;
 mod identity;
 mod limiter;
 mod loaded;
+mod loaded_pool;
 mod native;
-mod notes;
+mod policy_log;
 mod policy_set;
 mod regular_file;
-mod share;
-mod shelf;
 mod snapshot;
 mod state;
+mod time_slice;
 
-pub use admission::{Refused, is_granted, refusal_of};
-pub use checksum::Checksum;
+pub use admission::{InvalidComponent, is_granted, refusal_of};
+pub use code_hash::CodeHash;
 #[cfg(feature = "compile")]
 pub use compiled_cache::CompiledCache;
 pub use config::{EngineError, WASMTIME_VERSION};
@@ -47,8 +47,8 @@ pub use loaded::{LazyComponent, Loaded};
 #[cfg(feature = "compile")]
 pub use native::Compiler;
 pub use native::Target;
-pub use notes::{Level, Note, Notes};
-pub use policy_set::{Deliberation, PolicySet};
+pub use policy_log::{Level, Note, PolicyLog};
+pub use policy_set::{DecisionTrace, PolicySet};
 pub use regular_file::{read_at_most, read_regular_file};
 pub use snapshot::Snapshot;
 #[cfg(feature = "compile")]

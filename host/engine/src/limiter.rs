@@ -64,7 +64,7 @@ impl ResourceLimiter for Limiter {
         maximum: Option<usize>,
     ) -> Result<bool> {
         // The pool's own maximum is no declaration of the table.
-        let ceiling = usize::try_from(Limits::CEILING.table_elements).unwrap_or(usize::MAX);
+        let ceiling = usize::try_from(Limits::MAX.table_elements).unwrap_or(usize::MAX);
         let declared = maximum.filter(|maximum| *maximum < ceiling);
         if declared.is_some_and(|maximum| desired > maximum) {
             return Ok(false);

@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::engine::Component;
-use crate::shelf::{Shelf, Shelved};
+use crate::loaded_pool::{LoadedPool, Pooled};
 use crate::snapshot::start::Snapshot;
 use admit_core::Failure;
 use std::fmt;
@@ -45,7 +45,7 @@ struct Lazy {
 
 struct Source {
     load: Box<dyn Fn() -> Result<Code, LoadError> + Send + Sync>,
-    shelf: Arc<Shelf>,
+    shelf: Arc<LoadedPool>,
 }
 
 /// A component that was just loaded.
@@ -76,7 +76,7 @@ enum Slot {
 impl LazyComponent {
     /// A component that is still to be loaded.
     pub(crate) fn new(
-        shelf: &Arc<Shelf>,
+        shelf: &Arc<LoadedPool>,
         load: impl Fn() -> Result<Code, LoadError> + Send + Sync + 'static,
     ) -> LazyComponent {
         let source = Source { load: Box::new(load), shelf: Arc::clone(shelf) };
@@ -146,7 +146,7 @@ impl Lazy {
     }
 }
 
-impl Shelved for Lazy {
+impl Pooled for Lazy {
     fn last_used(&self) -> u64 {
         self.last_used.load(Relaxed)
     }
@@ -202,7 +202,7 @@ mod tests {
 
     /// A component that counts how often it is loaded, the first times in vain.
     fn counted(
-        shelf: &Arc<Shelf>,
+        shelf: &Arc<LoadedPool>,
         in_vain: usize,
         error: fn() -> LoadError,
     ) -> (LazyComponent, Arc<AtomicUsize>) {
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_passing_failure_is_tried_again_and_a_lasting_one_is_kept() {
-        let shelf = Shelf::with(16);
+        let shelf = LoadedPool::with(16);
         let (lazy, loads) = counted(&shelf, 2, || LoadError::Passing(failure()));
         assert_eq!(lazy.get().err(), Some(failure()));
         assert_eq!(lazy.failure(), Some(failure()));
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_was_not_used_for_longest_is_unloaded_and_loaded_anew() {
-        let shelf = Shelf::with(2);
+        let shelf = LoadedPool::with(2);
         let three: Vec<_> =
             (0..3).map(|_| counted(&shelf, 0, || LoadError::Passing(failure()))).collect();
         let loads = || three.iter().map(|(_, loads)| loads.load(Relaxed)).collect::<Vec<_>>();

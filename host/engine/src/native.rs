@@ -78,7 +78,7 @@ pub use compiler::Compiler;
 #[cfg(feature = "compile")]
 mod compiler {
     use super::Target;
-    use crate::admission::{Refused, check_kind};
+    use crate::admission::{InvalidComponent, check_kind};
     use crate::compile_cost;
     use crate::compiled_cache::{CompiledCache, find_or_make};
     use crate::config::{EngineError, config};
@@ -120,7 +120,7 @@ mod compiler {
         }
 
         /// The same bytes for the same component, on every machine.
-        pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, Refused> {
+        pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, InvalidComponent> {
             compile(&self.engine, self.cache.as_ref(), component)
         }
     }
@@ -129,15 +129,17 @@ mod compiler {
         engine: &Engine,
         cache: Option<&Arc<dyn CompiledCache>>,
         component: &[u8],
-    ) -> Result<Vec<u8>, Refused> {
+    ) -> Result<Vec<u8>, InvalidComponent> {
         check_kind(component)?;
         compile_cost::check(component)?;
         let component = ordered(component);
         find_or_make(cache, engine, &component, || {
             // It panics for a feature that is off.
             match without_panic_message(|| engine.precompile_component(&component)) {
-                Some(compiled) => compiled.map_err(|error| Refused::Invalid(format!("{error:#}"))),
-                None => Err(Refused::Compiler),
+                Some(compiled) => {
+                    compiled.map_err(|error| InvalidComponent::Invalid(format!("{error:#}")))
+                }
+                None => Err(InvalidComponent::Compiler),
             }
         })
     }

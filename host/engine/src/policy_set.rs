@@ -5,12 +5,12 @@ use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::evaluation::{Evaluation, Setup};
 use crate::loaded::{LazyComponent, Loaded};
-use crate::share::Share;
-use crate::shelf::most_loaded;
+use crate::loaded_pool::most_loaded;
 use crate::snapshot::start::Snapshot;
+use crate::time_slice::TimeSlice;
 use admit_core::{
     Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, Record, SignUp, Size,
-    Time, WhenNobodyApplies, decide,
+    Time, WhenNoPolicyApplies, decide,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct PolicySet {
     most_loaded: usize,
     digest: Option<Digest>,
     budget: Time,
-    when_nobody_applies: WhenNobodyApplies,
+    when_no_policy_applies: WhenNoPolicyApplies,
     record: Record,
     entries: Vec<Entry>,
 }
@@ -38,7 +38,7 @@ struct Entry {
 
 /// A decision, and what each policy said and cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deliberation {
+pub struct DecisionTrace {
     /// The merged answer, with its record.
     pub decision: Decision,
     /// One for each policy of the decision, in its order.
@@ -76,7 +76,7 @@ impl PolicySet {
             most_loaded: most_loaded(),
             digest: None,
             budget: manifest.budget,
-            when_nobody_applies: manifest.when_nobody_applies.unwrap_or_default(),
+            when_no_policy_applies: manifest.when_no_policy_applies.unwrap_or_default(),
             record: manifest.record,
             entries,
         }
@@ -169,7 +169,7 @@ impl PolicySet {
     /// left when its turn comes, so that none can use up the time of the others. One that hardly
     /// got to compute in its share, on a processor that is busy elsewhere or throttled, is asked
     /// again after the others, while there is time.
-    pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> Deliberation {
+    pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> DecisionTrace {
         let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
         let entries = self.entries.iter();
         let asked: Vec<_> =
@@ -182,8 +182,14 @@ impl PolicySet {
         let _running = self.engine.clock.run();
         let budget = self.budget.min(left.into());
         let whole = self.engine.clock.start_of_something().after(budget.duration());
-        let all =
-            Share { budget, length: budget.duration(), own: whole, whole, own_last: last, last };
+        let all = TimeSlice {
+            budget,
+            length: budget.duration(),
+            own: whole,
+            whole,
+            own_last: last,
+            last,
+        };
         let evaluations = self.evaluate_all(&asked, sign_up, all);
         let outcomes: Vec<Outcome> = asked
             .iter()
@@ -194,12 +200,17 @@ impl PolicySet {
                 answer: evaluation.answer.clone(),
             })
             .collect();
-        let decision = decide(sign_up, &outcomes, self.when_nobody_applies);
-        Deliberation { decision, evaluations, not_asked }
+        let decision = decide(sign_up, &outcomes, self.when_no_policy_applies);
+        DecisionTrace { decision, evaluations, not_asked }
     }
 
     /// One evaluation for each of these, in their order.
-    fn evaluate_all(&self, asked: &[&Entry], sign_up: &SignUp<'_>, all: Share) -> Vec<Evaluation> {
+    fn evaluate_all(
+        &self,
+        asked: &[&Entry],
+        sign_up: &SignUp<'_>,
+        all: TimeSlice,
+    ) -> Vec<Evaluation> {
         let mut evaluations = Vec::with_capacity(asked.len());
         // Those that are to be asked again wait as well.
         let mut again = Vec::new();
@@ -230,7 +241,7 @@ impl PolicySet {
         evaluations
     }
 
-    fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: Share) -> Evaluation {
+    fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: TimeSlice) -> Evaluation {
         let evaluation = match entry.component.get() {
             Err(failure) => Evaluation::failed(failure),
             Ok(_) if share.is_over(self.engine.clock.now()) => {

@@ -3,18 +3,18 @@
 use crate::clock::Watch;
 use crate::cpu_time::CpuTime;
 use crate::limiter::Limiter;
-use crate::notes::Notes;
-use crate::share::{Share, UsedUp};
+use crate::policy_log::PolicyLog;
+use crate::time_slice::{TimeSlice, UsedUp};
 #[cfg(feature = "compile")]
 use admit_core::Limits;
 
 /// What lives in the store of one evaluation.
 pub(crate) struct State {
     pub(crate) limiter: Limiter,
-    pub(crate) notes: Notes,
+    pub(crate) notes: PolicyLog,
     pub(crate) watch: Watch,
     pub(crate) cpu_time: CpuTime,
-    pub(crate) share: Share,
+    pub(crate) share: TimeSlice,
     pub(crate) stopped: Option<Stopped>,
 }
 
@@ -22,11 +22,11 @@ pub(crate) struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stopped {
     Deadline,
-    Share(UsedUp),
+    TimeSlice(UsedUp),
 }
 
 impl State {
-    pub(crate) fn notes(&mut self) -> &mut Notes {
+    pub(crate) fn notes(&mut self) -> &mut PolicyLog {
         &mut self.notes
     }
 

@@ -15,11 +15,11 @@ use std::task::{Context, Poll};
 ///
 /// The runtime library would parse it first, and would answer what is not JSON with an
 /// error of its own, whose text is not meant for the person signing up.
-pub(crate) struct AsItCame;
+pub(crate) struct RawEventLayer;
 
-/// The service that [`AsItCame`] makes of another.
+/// The service that [`RawEventLayer`] makes of another.
 #[derive(Clone)]
-pub(crate) struct Untouched<S>(S);
+pub(crate) struct RawEventService<S>(S);
 
 /// The bytes of an event, as Lambda sent them.
 pub(crate) type Bytes = Vec<u8>;
@@ -32,18 +32,18 @@ thread_local! {
 /// The event of the call that led here, if it is not larger than one may be. It is there until
 /// it is taken.
 pub(crate) fn take_event() -> Option<Bytes> {
-    EVENT.take().filter(|event| event.len() <= Event::MOST_BYTES)
+    EVENT.take().filter(|event| event.len() <= Event::MAX_BYTES)
 }
 
-impl<S> Layer<S> for AsItCame {
-    type Service = Untouched<S>;
+impl<S> Layer<S> for RawEventLayer {
+    type Service = RawEventService<S>;
 
-    fn layer(&self, inner: S) -> Untouched<S> {
-        Untouched(inner)
+    fn layer(&self, inner: S) -> RawEventService<S> {
+        RawEventService(inner)
     }
 }
 
-impl<S> Service<LambdaInvocation> for Untouched<S>
+impl<S> Service<LambdaInvocation> for RawEventService<S>
 where
     S: Service<LambdaInvocation>,
     S::Future: Send + 'static,
@@ -59,7 +59,7 @@ where
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
         // The library hands its own layers nothing but what it has parsed. What it calls, down
         // to the handler, it calls before this call returns.
-        let event = mem::replace(&mut invocation.body, NOTHING.into());
+        let event = mem::replace(&mut invocation.body, EMPTY_BODY.into());
         let request_id: Arc<str> = invocation.context.request_id.as_str().into();
         EVENT.set(Some(event.into()));
         let future = self.0.call(invocation);
@@ -73,4 +73,4 @@ where
 }
 
 /// What the library parses instead.
-const NOTHING: &str = "null";
+const EMPTY_BODY: &str = "null";

@@ -10,7 +10,7 @@ mod invocation;
 use admit_trigger::Telemetry;
 use anyhow::{Context, anyhow, bail};
 use handler::Handler;
-use invocation::AsItCame;
+use invocation::RawEventLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use std::env;
 use std::hint::black_box;
@@ -79,7 +79,7 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
         let answer = service_fn(move |event: LambdaEvent<()>| {
             Arc::clone(&handler).answer(invocation::take_event(), event.context)
         });
-        let runtime = Runtime::new(answer).layer(AsItCame);
+        let runtime = Runtime::new(answer).layer(RawEventLayer);
         // What the library says may be what whoever invoked the function said.
         runtime.run_concurrent().await.map_err(|_| {
             anyhow!("the runtime library gave up: it could not read or answer a request")
@@ -116,12 +116,12 @@ fn check_environment() -> anyhow::Result<()> {
 
 /// The most requests that are decided at once; others wait. The addresses that a sandbox
 /// may need are reserved for each, and there are only so many.
-const MOST_AT_ONCE: u32 = 1_000;
+const MAX_AT_ONCE: u32 = 1_000;
 
 /// How many requests Lambda sends at once: one, but for Managed Instances.
 fn concurrency() -> u32 {
     let many = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().and_then(|many| many.parse().ok());
-    many.unwrap_or(1).clamp(1, MOST_AT_ONCE)
+    many.unwrap_or(1).clamp(1, MAX_AT_ONCE)
 }
 
 fn bundle() -> anyhow::Result<PathBuf> {

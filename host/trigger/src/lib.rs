@@ -11,7 +11,6 @@ mod log;
 mod lost_lines;
 mod metrics;
 mod output;
-mod patience;
 mod pseudonym;
 mod record;
 mod started;
@@ -20,6 +19,7 @@ mod telemetry;
 mod timestamp;
 mod trigger;
 mod unknown;
+mod write_timeout;
 
 pub use diagnostics::{on_behalf_of, say_error};
 pub use telemetry::Telemetry;

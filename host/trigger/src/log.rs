@@ -1,19 +1,19 @@
 //! Standard output, which is the log: one JSON object a line, none too long for CloudWatch, and
-//! none that keeps an answer waiting for longer than [`patience`] lasts.
+//! none that keeps an answer waiting for longer than [`write_timeout`] lasts.
 //!
 //! A line that cannot be written is lost and counted. The next one that can be written comes
 //! behind one that says how many were.
 
 use crate::lost_lines::LostLines;
 use crate::output::{Output, Unwritten};
-use crate::patience;
+use crate::write_timeout;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write, stderr, stdout};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 /// What no line reaches, in bytes, with its end: a longer one might be cut on its way.
-pub(crate) const MOST: usize = 256 << 10;
+pub(crate) const MAX: usize = 256 << 10;
 
 /// The bytes that a line of a few policies has; a longer one makes room for itself.
 const USUAL: usize = 2 << 10;
@@ -26,7 +26,7 @@ pub(crate) fn text(line: &impl Serialize) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(USUAL);
     serde_json::to_writer(&mut text, line).ok()?;
     text.push(b'\n');
-    (text.len() < MOST).then_some(text)
+    (text.len() < MAX).then_some(text)
 }
 
 /// Writes one line.
@@ -42,7 +42,7 @@ pub(crate) fn write_text(text: Option<&[u8]>) {
 /// The same for the record of a decision. Says whether it is in the log. One that is required is
 /// waited for, also where a line was waited for in vain before.
 pub(crate) fn write_decision(text: Option<&[u8]>, is_required: bool) -> bool {
-    patience::release();
+    write_timeout::release();
     let line = Lost { lines: 1, decisions: 1 };
     if !is_kept() {
         static IS_TOLD: Once = Once::new();
@@ -115,7 +115,7 @@ impl Log {
     }
 
     fn write_with(&self, text: Option<&[u8]>, line: Lost, is_waited_for: bool) -> bool {
-        let written = match text.filter(|text| text.len() < MOST) {
+        let written = match text.filter(|text| text.len() < MAX) {
             Some(text) => self.try_write(text, is_waited_for),
             None => Err(io::Error::other("the line is too long")),
         };
@@ -162,7 +162,7 @@ impl Log {
         let mut state = self.state();
         if state.is_taken {
             state.waiting += 1;
-            state = patience::spend(|left| {
+            state = write_timeout::spend(|left| {
                 let given_back =
                     self.given_back.wait_timeout_while(state, left, |state| state.is_taken);
                 given_back.unwrap_or_else(PoisonError::into_inner).0
@@ -256,7 +256,7 @@ pub(crate) fn cut(text: &str) -> (&str, Option<usize>) {
     let mut size = 0;
     let end = text.char_indices().find_map(|(start, c)| {
         size += escaped(c);
-        (size > MOST - ELSE).then_some(start)
+        (size > MAX - ELSE).then_some(start)
     });
     match end {
         Some(end) => (&text[..end], Some(text.len() - end)),
@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn who_does_not_read_is_waited_for_once_and_told_what_was_lost() {
         for length in [100, 10_000, 200_000] {
-            patience::renew();
+            write_timeout::renew();
             let (log, mut reader, told) = log();
             let text = line(0, length);
             let start = Instant::now();
@@ -324,7 +324,7 @@ mod tests {
             let mut first = vec![0; 50_000];
             reader.read_exact(&mut first).unwrap();
             let reading = thread::spawn(|| String::from_utf8(first).unwrap() + &read(reader));
-            patience::renew();
+            write_timeout::renew();
             assert!(log.write(Some(&line(2_000, 10)), LINE));
             let lost = Lost { lines: 2_000 - kept, decisions: 2_000 - kept };
             drop(log);
@@ -366,11 +366,11 @@ mod tests {
 
     #[test]
     fn a_line_that_is_larger_than_a_pipe_is_written_as_a_whole() {
-        patience::renew();
+        write_timeout::renew();
         let (log, reader, _told) = log();
         let reading = thread::spawn(|| read(reader));
         assert!((0..20).all(|n| log.write(Some(&line(n, 200_000)), LINE)));
-        assert!(!log.write(Some(&line(0, MOST)), LINE), "it is too long");
+        assert!(!log.write(Some(&line(0, MAX)), LINE), "it is too long");
         assert!(log.write(Some(&line(0, 10)), LINE));
         drop(log);
         assert_eq!(sum(&reading.join().unwrap()), (21, LINE));
@@ -380,10 +380,10 @@ mod tests {
     fn a_text_is_cut_by_what_it_takes_in_a_line() {
         assert_eq!(cut("a note"), ("a note", None));
         for c in ["x", "ä", "\"", "\u{1}"] {
-            let text = c.repeat(MOST);
+            let text = c.repeat(MAX);
             let (kept, left_out) = cut(&text);
             let json = serde_json::to_string(kept).unwrap();
-            assert!((MOST - (5 << 10)..MOST - (3 << 10)).contains(&json.len()), "{c:?}");
+            assert!((MAX - (5 << 10)..MAX - (3 << 10)).contains(&json.len()), "{c:?}");
             assert_eq!(kept.len() + left_out.unwrap(), text.len(), "{c:?}");
         }
     }

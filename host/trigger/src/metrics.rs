@@ -2,7 +2,7 @@
 
 use crate::log;
 use admit_core::{Answer, FailureKind, Grounds, Opinion, PolicyId, PolicyRecord};
-use admit_engine::Deliberation;
+use admit_engine::DecisionTrace;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +26,7 @@ enum Metric {
     /// Decisions in which a policy failed, in all and by policy and kind.
     Failures,
     /// Decisions that the manifest alone made, since no policy applies.
-    NobodyApplies,
+    NoPolicyApplies,
     /// The time of a decision.
     Time,
 }
@@ -36,14 +36,19 @@ const NAMESPACE: &str = "Admit";
 
 /// A policy chooses its codes, and each is a metric that somebody pays for: so many of each
 /// policy are told apart in the life of a process.
-const MOST_CODES: usize = 20;
+const MAX_CODES: usize = 20;
 
 /// What stands for a code that is too many; no code has such characters.
 const OTHER_CODE: &str = "(other)";
 
 impl Metric {
-    const ALL: [Metric; 5] =
-        [Metric::Decisions, Metric::Denials, Metric::Failures, Metric::NobodyApplies, Metric::Time];
+    const ALL: [Metric; 5] = [
+        Metric::Decisions,
+        Metric::Denials,
+        Metric::Failures,
+        Metric::NoPolicyApplies,
+        Metric::Time,
+    ];
 
     /// Its name in `ADMIT_METRICS`.
     fn name(self) -> &'static str {
@@ -51,7 +56,7 @@ impl Metric {
             Metric::Decisions => "decisions",
             Metric::Denials => "denials",
             Metric::Failures => "failures",
-            Metric::NobodyApplies => "nobody-applies",
+            Metric::NoPolicyApplies => "no-policy-applies",
             Metric::Time => "time",
         }
     }
@@ -92,13 +97,18 @@ impl Metrics {
     }
 
     /// Writes what one decision is worth; nothing if that is nothing.
-    pub(crate) fn write(&self, request_id: &str, deliberation: &Deliberation, time: Duration) {
+    pub(crate) fn write(&self, request_id: &str, deliberation: &DecisionTrace, time: Duration) {
         if let Some(line) = self.line(request_id, deliberation, time) {
             log::write(&line);
         }
     }
 
-    fn line(&self, request_id: &str, deliberation: &Deliberation, time: Duration) -> Option<Value> {
+    fn line(
+        &self,
+        request_id: &str,
+        deliberation: &DecisionTrace,
+        time: Duration,
+    ) -> Option<Value> {
         let mut line = Line { members: Map::new(), directives: Vec::new(), metrics: self };
         for metric in &self.chosen {
             match metric {
@@ -122,9 +132,9 @@ impl Metrics {
                         line.count("Failures", &by, true);
                     }
                 }
-                Metric::NobodyApplies => {
-                    if deliberation.decision.nobody_applies {
-                        line.count("NobodyApplies", &[], true);
+                Metric::NoPolicyApplies => {
+                    if deliberation.decision.no_policy_applies {
+                        line.count("NoPolicyApplies", &[], true);
                     }
                 }
                 Metric::Time => line.time(time),
@@ -136,7 +146,7 @@ impl Metrics {
     fn known_code(&self, policy: &PolicyId, code: &str) -> String {
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         let codes = codes.entry(policy.clone()).or_default();
-        let room = codes.len() < MOST_CODES;
+        let room = codes.len() < MAX_CODES;
         match codes.contains(code) || (room && codes.insert(code.to_owned())) {
             true => code.to_owned(),
             false => OTHER_CODE.to_owned(),
@@ -145,7 +155,7 @@ impl Metrics {
 }
 
 /// The policy whose denial decided, and its code.
-fn denial(deliberation: &Deliberation) -> Option<(&PolicyId, &str)> {
+fn denial(deliberation: &DecisionTrace) -> Option<(&PolicyId, &str)> {
     let Answer::Deny(refusal) = &deliberation.decision.answer else { return None };
     let decided = |record: &&PolicyRecord| {
         refusal.grounds == Grounds::Denial && refusal.policy.as_ref() == Some(&record.policy)
@@ -159,7 +169,7 @@ fn denial(deliberation: &Deliberation) -> Option<(&PolicyId, &str)> {
 }
 
 /// The failing policy that decided; if none did, the first that failed.
-fn failure(deliberation: &Deliberation) -> Option<(&PolicyId, FailureKind)> {
+fn failure(deliberation: &DecisionTrace) -> Option<(&PolicyId, FailureKind)> {
     let mut failed = deliberation.decision.policies.iter().filter_map(|record| {
         let Opinion::Failure { failure, .. } = &record.opinion else { return None };
         Some((&record.policy, failure.kind()))

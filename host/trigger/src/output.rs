@@ -1,6 +1,6 @@
 //! Standard output or standard error, written without waiting for whoever reads it.
 
-use crate::patience;
+use crate::write_timeout;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
 use rustix::io::Errno;
@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::time::Duration;
 
-/// A file that is written without waiting for longer than a thread's patience lasts.
+/// A file that is written without waiting for longer than a thread's write_timeout lasts.
 pub(crate) struct Output {
     file: io::Result<File>,
     is_nowhere: bool,
@@ -51,7 +51,7 @@ impl Output {
                     Err(why) if why.kind() != ErrorKind::WouldBlock => return Err(why),
                     Err(_) => {
                         let may_wait = is_waited_for || written > 0;
-                        if !may_wait || !patience::spend(|left| has_room(file, left)) {
+                        if !may_wait || !write_timeout::spend(|left| has_room(file, left)) {
                             return Err(io::Error::other("nobody reads it"));
                         }
                     }

@@ -2,14 +2,14 @@
 //! `schemas/decision.schema.json`. Where the operator asks for it there is one for an event as
 //! well, whose members are those of `schemas/stored-event.schema.json`.
 
-use crate::log::{self, MOST};
+use crate::log::{self, MAX};
 use crate::timestamp;
 use admit_cognito::{Event, identifiers};
 use admit_core::{
     Alternative, Answer, Cleared, Counted, Failure, FailureKind, FlagRecords, Flags, Grounds, Mode,
     Opinion, Phase, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
 };
-use admit_engine::{Deliberation, Digest, Evaluation};
+use admit_engine::{DecisionTrace, Digest, Evaluation};
 use serde::{Serialize, Serializer};
 use std::mem;
 use std::num::NonZeroU64;
@@ -32,7 +32,7 @@ pub(crate) struct DecisionLine<'a> {
     #[serde(flatten)]
     outcome: OutcomeLine<'a>,
     #[serde(skip_serializing_if = "Not::not")]
-    nobody_applies: bool,
+    no_policy_applies: bool,
     flags: FlagLines<'a>,
     /// Cognito sets no flag for a user whom an administrator creates.
     flags_are_ignored: bool,
@@ -56,7 +56,7 @@ pub(crate) struct Cut {
 }
 
 /// How many names of those who voted for a flag, or against it, are written where not all are.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// The flags, each with so many names of those who voted for it, and of those against it.
 struct FlagLines<'a> {
@@ -75,7 +75,7 @@ struct FlagLine<'a> {
 }
 
 /// What only the caller knows of a decision.
-pub(crate) struct Circumstances<'a> {
+pub(crate) struct RequestInfo<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) user_name_hash: Option<String>,
     /// The digest of `bundle.json`, if there is one.
@@ -177,11 +177,11 @@ pub(crate) const LEVEL: &str = "INFO";
 impl<'a> DecisionLine<'a> {
     pub(crate) fn new(
         event: &'a Event<'_>,
-        deliberation: &'a Deliberation,
-        circumstances: Circumstances<'a>,
+        deliberation: &'a DecisionTrace,
+        circumstances: RequestInfo<'a>,
     ) -> DecisionLine<'a> {
-        let Deliberation { decision, evaluations, not_asked } = deliberation;
-        let Circumstances { request_id, user_name_hash, bundle, cold_start, time } = circumstances;
+        let DecisionTrace { decision, evaluations, not_asked } = deliberation;
+        let RequestInfo { request_id, user_name_hash, bundle, cold_start, time } = circumstances;
         let sign_up = event.sign_up();
         let policies = decision.policies.iter().zip(evaluations).map(PolicyLine::from);
         DecisionLine {
@@ -194,7 +194,7 @@ impl<'a> DecisionLine<'a> {
             user_name_hash,
             bundle,
             outcome: OutcomeLine::from(&decision.answer),
-            nobody_applies: decision.nobody_applies,
+            no_policy_applies: decision.no_policy_applies,
             flags: FlagLines { records: &decision.flags, most: usize::MAX },
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
@@ -214,12 +214,12 @@ impl DecisionLine<'_> {
         if whole.is_some() {
             return whole;
         }
-        self.flags.most = MOST_NAMES;
+        self.flags.most = MAX_NAMES;
         let names = Some(self.flags.left_out());
         let mut policies: Vec<_> = mem::take(&mut self.policies).into_iter().enumerate().collect();
         // With as many digits as there may come to be.
         self.cut = Some(Cut { policies: policies.len(), names });
-        let room = MOST - log::text(&self)?.len();
+        let room = MAX - log::text(&self)?.len();
         policies.sort_by_key(|(index, policy)| (policy.weight(&self.outcome), *index));
         let fit = log::fitting(policies.iter().map(|(_, policy)| policy), room);
         self.cut = Some(Cut { policies: policies.len() - fit, names });

@@ -1,6 +1,6 @@
 //! The line about the start: what decides from now on.
 
-use crate::log::{self, MOST};
+use crate::log::{self, MAX};
 use crate::record::Cut;
 use admit_core::{Mode, Policy, PolicyId};
 use admit_engine::Digest;
@@ -50,7 +50,7 @@ impl Started<'_> {
         }
         let mut policies = mem::take(&mut self.policies);
         self.cut = Some(Cut { policies: policies.len(), names: None });
-        let fit = log::fitting(policies.iter(), MOST - log::text(&self)?.len());
+        let fit = log::fitting(policies.iter(), MAX - log::text(&self)?.len());
         self.cut = Some(Cut { policies: policies.len() - fit, names: None });
         policies.truncate(fit);
         self.policies = policies;

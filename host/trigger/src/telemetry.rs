@@ -15,7 +15,7 @@ use tracing::level_filters::LevelFilter;
 /// |---|---|---|
 /// | `ADMIT_LOG` | `off`, `error`, `warn`, `info`, `debug`, `trace` | `AWS_LAMBDA_LOG_LEVEL`, else `info` |
 /// | `ADMIT_RECORD` | `on`, `off` | `on` |
-/// | `ADMIT_METRICS` | `none`, `all`, or some of `decisions,denials,failures,nobody-applies,time` | `none` |
+/// | `ADMIT_METRICS` | `none`, `all`, or some of `decisions,denials,failures,no-policy-applies,time` | `none` |
 /// | `ADMIT_METRICS_NAMESPACE` | a namespace of CloudWatch | `Admit` |
 /// | `ADMIT_USER_NAME_KEY` | a secret of at least 32 bytes | no user name in any form |
 /// | `ADMIT_EVENTS` | `none`, `all`, `denied` or a share such as `5%` | `none` |
@@ -105,7 +105,7 @@ impl Telemetry {
         let metrics = match variable(METRICS) {
             Some(list) => Metrics::new(&list, namespace, &function).unwrap_or_else(|| {
                 let expected =
-                    "`none`, `all` or some of `decisions,denials,failures,nobody-applies,time`";
+                    "`none`, `all` or some of `decisions,denials,failures,no-policy-applies,time`";
                 ignored.push(Ignored { variable: METRICS, expected });
                 None
             }),

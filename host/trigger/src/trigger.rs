@@ -2,11 +2,11 @@
 
 use crate::diagnostics;
 use crate::log;
-use crate::patience;
-use crate::record::{self, Circumstances, DecisionLine};
+use crate::record::{self, DecisionLine, RequestInfo};
 use crate::started::{Started, StartedPolicy};
 use crate::telemetry::Telemetry;
 use crate::timestamp;
+use crate::write_timeout;
 use admit_cognito::{Event, FunctionError, Reply};
 use admit_core::{Record, Size};
 use admit_engine::{Digest, PolicySet, bundle::HOST};
@@ -111,11 +111,11 @@ impl Trigger {
 
     fn decide(&self, request: &Request<'_>) -> Result<String, FunctionError> {
         let started = Instant::now();
-        patience::renew();
+        write_timeout::renew();
         let request_id = request.id;
         let event = match request.event {
             Some(text) => Event::parse(text).map_err(|error| error.to_string()),
-            None => Err(format!("the event is larger than {} KiB", Event::MOST_BYTES >> 10)),
+            None => Err(format!("the event is larger than {} KiB", Event::MAX_BYTES >> 10)),
         };
         let event = event.map_err(|error| {
             diagnostics::say_invalid_event(request_id, &error);
@@ -138,7 +138,7 @@ impl Trigger {
         }
         if *record || self.needs_record {
             let names = pseudonyms.as_ref();
-            let circumstances = Circumstances {
+            let circumstances = RequestInfo {
                 request_id,
                 user_name_hash: names.and_then(|names| names.of(&event.sign_up().user_name)),
                 bundle: self.bundle,

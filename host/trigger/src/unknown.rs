@@ -4,7 +4,7 @@ use admit_core::printable;
 use std::ffi::OsString;
 
 /// The most characters of a name that are shown.
-const CHARACTERS: usize = 100;
+const MAX_CHARACTERS: usize = 100;
 
 /// Those of these names that begin as ours do and are not among the known ones, in their order,
 /// fit to be shown.
@@ -13,7 +13,7 @@ pub(crate) fn unknown(names: impl Iterator<Item = OsString>, known: &[&str]) -> 
     let mut unknown: Vec<String> = names
         .map(|name| name.to_string_lossy().into_owned())
         .filter(|name| is_ours(name) && !known.contains(&name.as_str()))
-        .map(|name| printable(&name, CHARACTERS))
+        .map(|name| printable(&name, MAX_CHARACTERS))
         .collect();
     unknown.sort();
     unknown

@@ -6,7 +6,7 @@ use std::future::ready;
 use tokio::runtime;
 
 /// What the sample manifest asks for.
-const CHARACTERS: usize = 5;
+const MAX_CHARACTERS: usize = 5;
 
 fn main() -> Result<(), Error> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
@@ -14,11 +14,11 @@ fn main() -> Result<(), Error> {
 }
 
 fn decide(mut event: Value) -> Result<Value, Diagnostic> {
-    if event["userName"].as_str().is_none_or(|name| name.chars().count() < CHARACTERS) {
+    if event["userName"].as_str().is_none_or(|name| name.chars().count() < MAX_CHARACTERS) {
         return Err(Diagnostic {
             error_type: "SignUpDenied".to_owned(),
             error_message: format!(
-                "Cannot register users with username less than the minimum length of {CHARACTERS}"
+                "Cannot register users with username less than the minimum length of {MAX_CHARACTERS}"
             ),
         });
     }

@@ -156,13 +156,13 @@ impl Drive {
 /// An error, and below it the end of what the function wrote.
 fn with_last_words(error: &Error, mut said: &File) -> Error {
     const LINES: usize = 5;
-    const CHARACTERS: usize = 500;
+    const MAX_CHARACTERS: usize = 500;
     let mut text = Vec::new();
     let written = said.stream_position().unwrap_or_default();
     let _ = said.rewind().and_then(|()| said.take(written).read_to_end(&mut text));
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();
     let last = &lines[lines.len().saturating_sub(LINES)..];
-    let last = last.iter().map(|line| format!("\n  {}", printable(line, CHARACTERS)));
+    let last = last.iter().map(|line| format!("\n  {}", printable(line, MAX_CHARACTERS)));
     Error::other(format!("{error}{}", last.collect::<String>()))
 }

@@ -47,7 +47,7 @@ Pin it to one core with `taskset -c 1`: else the answers cross from one core to 
 
 const MANY: u32 = 10_000_000;
 /// Two threads each wait for what the function says.
-const MOST_AT_ONCE: u32 = 1_000;
+const MAX_AT_ONCE: u32 = 1_000;
 
 impl Options {
     pub(crate) fn parse(mut args: impl Iterator<Item = OsString>) -> Result<Options, DriverError> {
@@ -79,7 +79,7 @@ impl Options {
                 "--event" => value.map(|path| options.event = Some(path.into())),
                 "--requests" => number(0, MANY).map(|number| options.requests = number),
                 "--starts" => number(1, MANY).map(|number| options.starts = number),
-                "--at-once" => number(1, MOST_AT_ONCE).map(|number| options.at_once = number),
+                "--at-once" => number(1, MAX_AT_ONCE).map(|number| options.at_once = number),
                 "--patience" => number(1, MANY)
                     .map(|seconds| options.patience = Duration::from_secs(seconds.into())),
                 "--format" => format(&known).map(|format| options.format = format),

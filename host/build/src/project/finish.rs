@@ -2,7 +2,7 @@
 
 use super::source_file::source_of;
 use crate::prewarm;
-use admit_component::{Anatomy, flatten};
+use admit_component::{ComponentInfo, flatten};
 use admit_core::{Language, Metadata};
 use anyhow::bail;
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub(super) fn finish(
     component: Vec<u8>,
     metadata: Option<&Metadata>,
 ) -> anyhow::Result<Vec<u8>> {
-    if Anatomy::of(&component)?.contract().is_none() {
+    if ComponentInfo::of(&component)?.contract().is_none() {
         bail!(
             "`{}` builds a component that is no policy: {}",
             folder.display(),

@@ -7,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The most files of one folder that a build depends on.
-const MOST_FILES: usize = 10_000;
+const MAX_FILES: usize = 10_000;
 
 /// The largest list of files that is read.
-const MOST: u64 = 16 << 20;
+const MAX: u64 = 16 << 20;
 
 /// Folders that hold what was made, and not what something is made from; and what an SDK has
 /// beside itself.
@@ -51,7 +51,7 @@ impl Inputs {
 
     /// The files as they were written; none where that cannot be read.
     pub(super) fn read(path: &Path) -> Option<Inputs> {
-        serde_json::from_slice(&read_regular_file(path, MOST).ok()?).ok()
+        serde_json::from_slice(&read_regular_file(path, MAX).ok()?).ok()
     }
 
     pub(super) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
@@ -103,7 +103,7 @@ fn add_sources(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().map_while(Result::ok) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with('.') || files.len() >= MOST_FILES {
+        if name.starts_with('.') || files.len() >= MAX_FILES {
             continue;
         }
         // A link to a folder may lead anywhere, itself included.

@@ -11,7 +11,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read from there.
-const MOST: u64 = 256 << 20;
+const MAX: u64 = 256 << 20;
 
 /// A folder without a link on the way to it.
 pub(super) struct OutputFolder(PathBuf);
@@ -59,13 +59,13 @@ impl OutputFolder {
 
     /// What is in a file of bounded size, if there is one.
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
-        read_regular_file(&self.file(name).ok()?, MOST).ok()
+        read_regular_file(&self.file(name).ok()?, MAX).ok()
     }
 
     /// Writes a file, unless it is there already: what watches it need not look again.
     pub(super) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> anyhow::Result<PathBuf> {
         let path = self.file(name)?;
-        if !read_regular_file(&path, MOST).is_ok_and(|before| before == bytes) {
+        if !read_regular_file(&path, MAX).is_ok_and(|before| before == bytes) {
             atomic_file::put(&path, bytes)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
         }

@@ -291,10 +291,10 @@ fn only<T, K: PartialEq>(
 
 /// A few names of somebody's file.
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    const MOST: usize = 5;
+    const MAX: usize = 5;
     let names: Vec<String> = names.map(|name| format!("`{}`", printable(name, 200))).collect();
     match names.len() {
-        0..=MOST => names.join(", "),
-        all => format!("{} and {} more", names[..MOST].join(", "), all - MOST),
+        0..=MAX => names.join(", "),
+        all => format!("{} and {} more", names[..MAX].join(", "), all - MAX),
     }
 }

@@ -83,13 +83,13 @@ pub(super) struct FailedEvent {
 }
 
 /// The largest file of figures that is read.
-pub(super) const MOST_FILE: u64 = 64 << 20;
+pub(super) const MAX_FILE: u64 = 64 << 20;
 
 impl Figures {
     /// Reads what `--save` wrote.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Figures> {
         let name = path.display();
-        let bytes = read_regular_file(path, MOST_FILE)
+        let bytes = read_regular_file(path, MAX_FILE)
             .with_context(|| format!("cannot read the baseline `{name}`"))?;
         Figures::from_json(&bytes)
             .with_context(|| format!("`{name}` is no baseline that `admit bench --save` wrote"))

@@ -6,7 +6,7 @@ use super::samples::Samples;
 use crate::output::progress::Progress;
 use admit_cognito::Event;
 use admit_core::{PolicyId, Size};
-use admit_engine::{Deliberation, Evaluation, PolicySet, WASMTIME_VERSION};
+use admit_engine::{DecisionTrace, Evaluation, PolicySet, WASMTIME_VERSION};
 use anyhow::Context;
 use std::time::{Duration, Instant};
 
@@ -70,7 +70,7 @@ pub(crate) fn measure(
 /// The evaluation of each policy of the set, none where it was not asked.
 fn by_policy<'a>(
     policies: &PolicySet,
-    deliberation: &'a Deliberation,
+    deliberation: &'a DecisionTrace,
 ) -> Vec<Option<&'a Evaluation>> {
     let records = deliberation.decision.policies.iter();
     let mut asked = records.zip(&deliberation.evaluations).peekable();

@@ -15,7 +15,7 @@ pub(super) struct Sample {
 }
 
 /// The largest event that is read; Lambda hands over 6 MiB at most.
-const MOST_EVENT: u64 = 16 << 20;
+const MAX_EVENT: u64 = 16 << 20;
 
 impl Samples {
     /// A sign-up with an email address and a phone number, as AWS's documentation shows one.
@@ -27,7 +27,7 @@ impl Samples {
     pub(crate) fn read(files: &[PathBuf]) -> anyhow::Result<Samples> {
         let read = |file: &PathBuf| {
             let name = file.display().to_string();
-            let text = File::open(file).and_then(|file| read_at_most(file, MOST_EVENT));
+            let text = File::open(file).and_then(|file| read_at_most(file, MAX_EVENT));
             let text = text.with_context(|| format!("cannot read the event `{name}`"))?;
             Ok((name, text))
         };

@@ -4,16 +4,14 @@ use crate::bundle::snapshot_check::difference;
 use crate::cases::Suite;
 use crate::package::about::About;
 use crate::package::source_folder::SourceFolder;
-use crate::policy_set::assembly::{Assembly, Compiled};
 use crate::policy_set::compiled_cache;
+use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
 use crate::policy_set::origin::Origin;
 use crate::process::parallel;
-use crate::process::patience::Patience;
+use crate::process::watchdog::Watchdog;
 use admit_core::{Policy, PolicyId};
-use admit_engine::bundle::{
-    ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MOST_COMPILED, file_name,
-};
-use admit_engine::{Checksum, Compiler, Digest, Engine, NoSnapshot, Target, settings_digest};
+use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MAX_COMPILED, file_name};
+use admit_engine::{CodeHash, Compiler, Digest, Engine, NoSnapshot, Target, settings_digest};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::collections::{BTreeMap, HashMap};
@@ -48,7 +46,7 @@ impl BundleFiles {
     /// Compiles an assembly for a kind of machine, after refusing what would fail on every
     /// sign-up. The same input gives the same bytes.
     pub(crate) fn of(
-        assembly: Assembly,
+        assembly: LoadedManifest,
         target: Target,
         configure: Configure,
     ) -> anyhow::Result<BundleFiles> {
@@ -100,9 +98,9 @@ impl BundleFiles {
         let mut compiled = HashMap::new();
         for code in codes {
             let (source, code) = code?;
-            let checksum = Checksum::of(&code);
-            compiled.insert(source, checksum);
-            files.insert(file_name(checksum), code);
+            let code_hash = CodeHash::of(&code);
+            compiled.insert(source, code_hash);
+            files.insert(file_name(code_hash), code);
         }
         let entry = |bytes: &Vec<u8>| {
             let source = Digest::of(bytes);
@@ -128,7 +126,7 @@ impl BundleFiles {
         let policies = self.index.manifest().map(|manifest| manifest.policies).unwrap_or_default();
         let own = policies.iter().filter(|policy| policy.component == name);
         let own = own.filter_map(|policy| Some(self.index.configured.get(&policy.id)?.compiled));
-        let size = |checksum| self.files.get(&file_name(checksum)).map_or(0, Vec::len);
+        let size = |code_hash| self.files.get(&file_name(code_hash)).map_or(0, Vec::len);
         own.chain(entry.compiled).map(size).sum()
     }
 }
@@ -139,7 +137,7 @@ struct Ahead<'a> {
     /// For this machine.
     compiled_here: &'a Compiled,
     compiler: &'a Compiler,
-    assembly: &'a Assembly,
+    assembly: &'a LoadedManifest,
     /// How many policies have a component, by its digest.
     users: HashMap<Digest, usize>,
     /// Of the cases of all policies.
@@ -164,7 +162,7 @@ impl Ahead<'_> {
         if !is_alone && pays() != Some(true) {
             return None;
         }
-        let _patience = Patience::with(format!("configuring `{name}`"));
+        let _watchdog = Watchdog::with(format!("configuring `{name}`"));
         let taken = match self.engine.snapshot(bytes, (limits, *log), &settings) {
             Ok(taken) => taken,
             Err(reason) => return Some(Err(reason)),
@@ -183,7 +181,7 @@ impl Ahead<'_> {
             Some(difference) => Err(NoSnapshot::Differs(difference)),
             None => {
                 let fuel = taken.snapshot.fuel;
-                let compiled = Checksum::of(&code);
+                let compiled = CodeHash::of(&code);
                 let settings = settings_digest(&policy.settings);
                 Ok((ConfiguredPolicy { compiled, fuel, settings }, code))
             }
@@ -198,18 +196,18 @@ pub(crate) fn compile(
     bytes: &[u8],
     target: Target,
 ) -> anyhow::Result<Vec<u8>> {
-    let _patience = Patience::with(format!("compiling `{name}` for {target}"));
+    let _watchdog = Watchdog::with(format!("compiling `{name}` for {target}"));
     let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
     check_size(name, &compiled)?;
     Ok(compiled)
 }
 
 fn check_size(name: &str, compiled: &[u8]) -> anyhow::Result<()> {
-    if compiled.len() as u64 > MOST_COMPILED {
+    if compiled.len() as u64 > MAX_COMPILED {
         bail!(
             "`{name}` is {} MiB when it is compiled, and the function reads at most {} MiB",
             compiled.len() >> 20,
-            MOST_COMPILED >> 20
+            MAX_COMPILED >> 20
         );
     }
     Ok(())
@@ -217,7 +215,7 @@ fn check_size(name: &str, compiled: &[u8]) -> anyhow::Result<()> {
 
 /// The events of the cases beside a manifest, for all its policies, and of those in the projects
 /// that it names. Cases that cannot be read are left to `admit test`.
-fn events(assembly: &Assembly) -> HashMap<String, Vec<Vec<u8>>> {
+fn events(assembly: &LoadedManifest) -> HashMap<String, Vec<Vec<u8>>> {
     let Origin::Manifest(source) = &assembly.origin else { return HashMap::new() };
     let manifest = Path::new(&source.file);
     let of = |path: &Path| {

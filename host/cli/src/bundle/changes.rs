@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// The most characters of a value that are shown; a digest has 71.
-const CHARACTERS: usize = 80;
+const MAX_CHARACTERS: usize = 80;
 
 /// Part of the path to a policy's settings, whose values may be secrets.
 const SETTINGS: &str = ".settings.";
@@ -77,7 +77,7 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
     for member in ["format", "engine", "target"] {
         whole.insert(member.to_owned(), value[member].take());
     }
-    for member in ["budget", "when-nobody-applies", "record"] {
+    for member in ["budget", "when-no-policy-applies", "record"] {
         let value = value["manifest"][member].take();
         whole.extend((!value.is_null()).then(|| (member.to_owned(), value)));
     }
@@ -101,7 +101,7 @@ fn compare(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
         return;
     };
     for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
-        let name_shown = printable(name, CHARACTERS);
+        let name_shown = printable(name, MAX_CHARACTERS);
         let path = if path.is_empty() { name_shown } else { format!("{path}.{name_shown}") };
         match (old.get(name), new.get(name)) {
             (Some(old), Some(new)) => compare(&path, old, new, lines),
@@ -114,5 +114,5 @@ fn compare(path: &str, old: &Value, new: &Value, lines: &mut Vec<String>) {
 
 /// The other bundle may be anybody's, so that not everything in it is fit for a terminal.
 fn shown(value: &Value) -> String {
-    printable(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), CHARACTERS)
+    printable(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), MAX_CHARACTERS)
 }

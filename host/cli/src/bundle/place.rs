@@ -3,7 +3,7 @@
 use crate::bundle::changes;
 use crate::output::file::Output;
 use crate::package::folder;
-use crate::package::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::package::function_zip::{BOOTSTRAP, MAX_PACKAGE, Package};
 use crate::package::index::{Known, flaws, index};
 use crate::package::source_folder::SourceFolder;
 use admit_engine::bundle::{INDEX, Index};
@@ -20,7 +20,7 @@ pub(crate) enum Place {
 }
 
 /// What is in a place before.
-pub(crate) struct Before {
+pub(crate) struct ExistingOutput {
     /// None in a folder, which has no bootstrap.
     bootstrap: Option<Digest>,
     index: Result<Known, String>,
@@ -35,17 +35,17 @@ enum Content {
 }
 
 /// The most changes that are listed.
-const MOST_LINES: usize = 200;
+const MAX_LINES: usize = 200;
 
-impl Before {
+impl ExistingOutput {
     /// What is in a place; nothing if there is nothing. What is no package is an error: it is
     /// not to be replaced.
-    pub(crate) fn read(place: &Place) -> anyhow::Result<Option<Before>> {
+    pub(crate) fn read(place: &Place) -> anyhow::Result<Option<ExistingOutput>> {
         match place {
             Place::Folder(folder) => {
                 let files = folder::read(folder)
                     .with_context(|| format!("cannot read `{}`", folder.display()))?;
-                Ok(Some(files).filter(|files| !files.is_empty()).map(|files| Before {
+                Ok(Some(files).filter(|files| !files.is_empty()).map(|files| ExistingOutput {
                     bootstrap: None,
                     index: index(&files, &SourceFolder::beside(folder)),
                     flaws: flaws(&files),
@@ -54,7 +54,7 @@ impl Before {
             }
             Place::Zip { output, .. } => {
                 let path = output.path();
-                let bytes = match read_regular_file(path, MOST_PACKAGE) {
+                let bytes = match read_regular_file(path, MAX_PACKAGE) {
                     Ok(bytes) => bytes,
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                     Err(error) => {
@@ -73,7 +73,7 @@ impl Before {
                     flaws.push(format!("{BOOTSTRAP}: missing"));
                 }
                 flaws.extend(package.flaws);
-                Ok(Some(Before {
+                Ok(Some(ExistingOutput {
                     bootstrap: Some(Digest::of(&package.bootstrap)),
                     index: index(&package.bundle, &SourceFolder::beside(path)),
                     flaws,
@@ -110,8 +110,8 @@ impl Before {
         {
             lines.push("other code".to_owned());
         }
-        let more = lines.len().saturating_sub(MOST_LINES);
-        lines.truncate(MOST_LINES);
+        let more = lines.len().saturating_sub(MAX_LINES);
+        lines.truncate(MAX_LINES);
         if more > 0 {
             lines.push(format!("and {more} more"));
         }

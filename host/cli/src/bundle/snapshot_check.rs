@@ -17,7 +17,7 @@ const MADE_UP: u64 = 64;
 
 /// How much fuel a policy may use for them all, the component and its snapshot together: one that
 /// uses up its limit on each would keep its operator waiting.
-const MOST_FUEL: u64 = 2_000_000_000;
+const MAX_FUEL: u64 = 2_000_000_000;
 
 /// How a policy that was configured ahead differs from its component, if it does: they are asked
 /// about the events of the policy's cases, some odd sign-ups, and some that are made up.
@@ -49,7 +49,7 @@ pub(crate) fn difference(
             return Some(difference);
         }
         fuel += [&one, &other].iter().map(|e| e.fuel.unwrap_or(policy.limits.fuel)).sum::<u64>();
-        if fuel > MOST_FUEL {
+        if fuel > MAX_FUEL {
             break;
         }
     }
@@ -61,7 +61,7 @@ fn alone(engine: &Arc<Engine>, policy: &Policy, loaded: Loaded) -> PolicySet {
     let policy = Policy { applies_to: Scope::default(), ..policy.clone() };
     let manifest = Manifest {
         budget: Manifest::BUDGET_CEILING,
-        when_nobody_applies: None,
+        when_no_policy_applies: None,
         record: Record::default(),
         policies: vec![policy],
     };
@@ -220,10 +220,10 @@ fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
 
 /// Some of the texts in settings.
 fn words(settings: &str) -> Vec<String> {
-    const MOST: usize = 100;
+    const MAX: usize = 100;
     // Between quotes, of which every second is the text itself or the name of a member.
     let texts = settings.split('"').skip(1).step_by(2);
-    texts.filter(|text| !text.is_empty()).take(MOST).map(str::to_owned).collect()
+    texts.filter(|text| !text.is_empty()).take(MAX).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -242,7 +242,8 @@ mod tests {
     fn what_would_be_another_policy_in_the_function_is_found() {
         let engine = Arc::new(Engine::new(1).unwrap());
         let policy =
-            crate::policy_set::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
+            crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), Settings::default())
+                .unwrap();
         let (same, other) = (component(&engine, "honest"), component(&engine, "hidden"));
         let fuel = engine.check_settings(&same, &policy.limits, "{}").unwrap().fuel;
         let differs = |configured: &Component, fuel: u64| {
@@ -262,7 +263,8 @@ mod tests {
     fn the_time_for_configuring_counts_on_both_sides() {
         let engine = Arc::new(Engine::new(1).unwrap());
         let mut policy =
-            crate::policy_set::assembly::alone("p.wasm".as_ref(), Settings::default()).unwrap();
+            crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), Settings::default())
+                .unwrap();
         policy.limits.time = admit_core::Time::from_millis(20);
         policy.limits.fuel = 10_000_000_000;
         // Fills memory for some hundred milliseconds.
@@ -286,7 +288,8 @@ mod tests {
     fn made_up_sign_ups_have_what_the_policy_may_see_and_words_of_its_settings() {
         let settings = serde_json::json!({ "domains": ["one.example"] });
         let settings = Settings::from(settings.as_object().unwrap().clone());
-        let policy = crate::policy_set::assembly::alone("p.wasm".as_ref(), settings).unwrap();
+        let policy =
+            crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), settings).unwrap();
         let all: Vec<SignUp<'_>> = (0..MADE_UP).map(|number| made_up(number, &policy)).collect();
         let has = |value: &str| {
             all.iter().any(|sign_up| sign_up.user_attributes.iter().any(|(_, one)| one == value))

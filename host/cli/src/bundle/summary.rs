@@ -1,14 +1,14 @@
 //! What `admit bundle` prints: what was written, and what that changed.
 
 use crate::bundle::build::BundleFiles;
-use crate::bundle::place::{Before, Place};
+use crate::bundle::place::{ExistingOutput, Place};
 use crate::output::format::{self, Format};
 use crate::output::terminal;
 use crate::package::function_zip::BOOTSTRAP;
 use crate::package::source_folder::SourceFolder;
 use admit_core::{PolicyId, printable};
 use admit_engine::bundle::INDEX;
-use admit_engine::{Checksum, Digest, Target};
+use admit_engine::{CodeHash, Digest, Target};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write, stdout};
@@ -41,7 +41,7 @@ struct Compiled {
     component: String,
     source: Digest,
     /// None where each of its policies has a compiled file of its own.
-    compiled: Option<Checksum>,
+    compiled: Option<CodeHash>,
     /// With those.
     compiled_bytes: usize,
 }
@@ -51,7 +51,7 @@ struct Compiled {
 struct Policy {
     policy: PolicyId,
     /// None where it is configured for each sign-up.
-    compiled: Option<Checksum>,
+    compiled: Option<CodeHash>,
     /// Why it is, if that is not because it pays.
     reason: Option<String>,
 }
@@ -111,7 +111,7 @@ impl Report {
                 (output.path(), Some(package))
             }
         };
-        let (state, changes) = match Before::read(place)? {
+        let (state, changes) = match ExistingOutput::read(place)? {
             None => (State::New, Vec::new()),
             Some(before) if before.is(zip, &bundle.files) => (State::Unchanged, Vec::new()),
             Some(before) => (State::Changed, before.changes(place, &bundle.index)?),

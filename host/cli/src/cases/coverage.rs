@@ -1,10 +1,10 @@
 //! Which denials and which votes the cases brought about.
 
-use crate::policy_set::assembly::Assembly;
+use crate::policy_set::loaded_manifest::LoadedManifest;
 use crate::policy_set::origin::Origin;
-use admit_component::Anatomy;
-use admit_core::{Answer, Flag, Opinion, Policy, PolicyId, Power, Vote};
-use admit_engine::Deliberation;
+use admit_component::ComponentInfo;
+use admit_core::{Answer, Flag, Opinion, Permission, Policy, PolicyId, Vote};
+use admit_engine::DecisionTrace;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -59,11 +59,11 @@ pub(crate) struct FlagCoverage {
 
 impl Coverage {
     /// Of no case yet.
-    pub(crate) fn of(assembly: &Assembly) -> anyhow::Result<Coverage> {
+    pub(crate) fn of(assembly: &LoadedManifest) -> anyhow::Result<Coverage> {
         let policies = assembly.manifest.policies.iter();
         let policies = policies.map(|policy| {
-            let anatomy = Anatomy::of(&assembly.components[&policy.component])?;
-            let metadata = anatomy.metadata.and_then(Result::ok);
+            let info = ComponentInfo::of(&assembly.components[&policy.component])?;
+            let metadata = info.metadata.and_then(Result::ok);
             let declared = metadata.map(|metadata| metadata.denials.into_keys().collect());
             let asks = match (&assembly.origin, &declared) {
                 (Origin::CommandLine, None) => Asks::ForNothing,
@@ -75,7 +75,7 @@ impl Coverage {
     }
 
     /// Counts one case, and the code of its denial if that was expected.
-    pub(crate) fn add(&mut self, deliberation: &Deliberation, tested: Option<&String>) {
+    pub(crate) fn add(&mut self, deliberation: &DecisionTrace, tested: Option<&String>) {
         let decision = &deliberation.decision;
         for record in &decision.policies {
             let here = self.policies.iter_mut().find(|policy| policy.policy == record.policy);
@@ -108,11 +108,11 @@ impl Coverage {
 
 impl PolicyCoverage {
     fn of(policy: &Policy, declared: Option<BTreeSet<String>>, asks: Asks) -> PolicyCoverage {
-        let may = |power: Power| policy.terms.verdicts.permit(power);
+        let may = |power: Permission| policy.terms.verdicts.permit(power);
         let flags = Flag::ALL.into_iter().filter(|flag| may((*flag).into()));
         PolicyCoverage {
             policy: policy.id.clone(),
-            denials: may(Power::Deny).then(|| Denials { declared, ..Denials::default() }),
+            denials: may(Permission::Deny).then(|| Denials { declared, ..Denials::default() }),
             flags: flags
                 .map(|flag| FlagCoverage { flag, granted: 0, withheld: 0, abstained: 0 })
                 .collect(),

@@ -61,7 +61,7 @@ impl GivenEvent {
         let (bytes, name) = match self {
             GivenEvent::Members(members) => (members.text().into_bytes(), String::new()),
             GivenEvent::File(name) => {
-                let bytes = read_regular_file(&folder.join(name), Event::MOST_BYTES as u64);
+                let bytes = read_regular_file(&folder.join(name), Event::MAX_BYTES as u64);
                 let bytes = bytes.map_err(|error| {
                     source.error(&key, format!("cannot read the event `{name}`: {error}"))
                 })?;

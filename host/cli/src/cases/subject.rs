@@ -1,6 +1,6 @@
 //! What cases are about: one policy, or a manifest.
 
-use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
+use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_build::{policy_toml, project};
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
 use std::path::{Path, PathBuf};
@@ -47,12 +47,12 @@ impl Subject {
     }
 
     /// Builds and reads what decides.
-    pub(crate) fn assembly(&self) -> anyhow::Result<Assembly> {
+    pub(crate) fn assembly(&self) -> anyhow::Result<LoadedManifest> {
         match self {
             Subject::Policy(path) => {
-                Assembly::from_component(path, Grants::AskedFor, Settings::default())
+                LoadedManifest::from_component(path, Grants::AskedFor, Settings::default())
             }
-            Subject::Manifest(file) => Assembly::from_manifest(file),
+            Subject::Manifest(file) => LoadedManifest::from_manifest(file),
         }
     }
 
@@ -71,7 +71,8 @@ impl Subject {
         match self {
             Subject::Policy(path) => vec![path.clone()],
             Subject::Manifest(file) => {
-                let policies = Assembly::read_manifest(file).map(|(_, manifest)| manifest.policies);
+                let policies =
+                    LoadedManifest::read_manifest(file).map(|(_, manifest)| manifest.policies);
                 let policies = policies.into_iter().flatten();
                 policies.map(|policy| file.with_file_name(policy.component)).collect()
             }
@@ -106,7 +107,7 @@ pub(crate) fn asked(
     if let Some(id) = one {
         manifest.policies.retain(|policy| policy.id == *id);
         // What the manifest says of others is not the policy's own answer.
-        manifest.when_nobody_applies = None;
+        manifest.when_no_policy_applies = None;
     }
     for policy in &mut manifest.policies {
         // A case is about what is said, which the log need not keep.

@@ -6,13 +6,13 @@ use super::event::GivenEvent;
 use super::expectation::{denial_code, opinion, outcome};
 use super::results::{CaseResult, Results, Said, Verdict};
 use super::subject::{Scope, Subject, asked, ids};
-use crate::policy_set::assembly::Assembly;
 use crate::policy_set::compiled_cache;
+use crate::policy_set::loaded_manifest::LoadedManifest;
 use crate::policy_set::remedy::remedy;
 use admit_build::source::Source;
 use admit_cognito::Event;
 use admit_core::{Manifest, Opinion, Problem, Size, printable};
-use admit_engine::{Component, Deliberation, Digest, Engine, Evaluation, Loaded, PolicySet};
+use admit_engine::{Component, DecisionTrace, Digest, Engine, Evaluation, Loaded, PolicySet};
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use std::time::Duration;
 pub(crate) const FILE: &str = "cases.toml";
 
 /// The most characters that are shown of anything that was said.
-const CHARACTERS: usize = 2_000;
+const MAX_CHARACTERS: usize = 2_000;
 
 /// A file of cases, and what they are about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Suite {
     }
 
     /// Builds and reads what the cases are about.
-    pub(crate) fn assembly(&self) -> anyhow::Result<Assembly> {
+    pub(crate) fn assembly(&self) -> anyhow::Result<LoadedManifest> {
         self.subject.assembly()
     }
 
@@ -197,7 +197,7 @@ impl Suite {
 }
 
 impl Bench {
-    fn new(assembly: Assembly, subject: &Subject) -> anyhow::Result<Bench> {
+    fn new(assembly: LoadedManifest, subject: &Subject) -> anyhow::Result<Bench> {
         let engine = Arc::new(compiled_cache::engine(1)?);
         let components = assembly.compiled(&engine)?;
         let scope = match subject {
@@ -207,7 +207,7 @@ impl Bench {
         Ok(Bench { manifest: assembly.manifest, components, engine, scope })
     }
 
-    fn run(&self, case: &Case, event: &[u8]) -> anyhow::Result<(CaseResult, Deliberation)> {
+    fn run(&self, case: &Case, event: &[u8]) -> anyhow::Result<(CaseResult, DecisionTrace)> {
         let scope = if case.policy.is_some() { Scope::One } else { self.scope };
         let event = Event::parse(event)?;
         let policies = self.policies(case, scope);
@@ -266,7 +266,7 @@ fn words(opinion: &Opinion) -> Option<String> {
             None => failure.to_string(),
         },
     };
-    Some(printable(&words, CHARACTERS))
+    Some(printable(&words, MAX_CHARACTERS))
 }
 
 fn notes(evaluation: &Evaluation) -> Vec<String> {

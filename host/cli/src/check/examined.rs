@@ -4,15 +4,15 @@ use super::cases;
 use super::finding::located::located;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Place, Rule};
-use crate::policy_set::assembly;
+use crate::policy_set::loaded_manifest;
 use crate::process::parallel;
-use crate::process::patience::Patience;
+use crate::process::watchdog::Watchdog;
 use admit_build::policy_toml;
 use admit_build::project;
 use admit_build::source::Source;
-use admit_component::Anatomy;
+use admit_component::ComponentInfo;
 use admit_core::{KeyPath, Metadata};
-use admit_engine::{Engine, Refused, refusal_of};
+use admit_engine::{Engine, InvalidComponent, refusal_of};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -42,20 +42,20 @@ pub(super) struct Flaw {
 }
 
 /// Components that were looked at, each once.
-pub(super) struct Workshop {
+pub(super) struct CheckedComponents {
     examined: HashMap<String, Component>,
 }
 
 /// The most imports that are listed of one component.
-const MOST_IMPORTS: usize = 20;
+const MAX_IMPORTS: usize = 20;
 
-impl Workshop {
+impl CheckedComponents {
     /// Builds and reads components, by the names that they are called by, compiles them on all
     /// cores, and tries the cases of their projects.
     pub(super) fn of<'a>(
         engine: &Engine,
         components: impl IntoIterator<Item = (&'a str, PathBuf)>,
-    ) -> Workshop {
+    ) -> CheckedComponents {
         let (mut examined, mut built) = (HashMap::new(), Vec::new());
         for (name, path) in components {
             if examined.contains_key(name) {
@@ -75,7 +75,7 @@ impl Workshop {
                 component.try_cases(path, file);
             }
         }
-        Workshop { examined }
+        CheckedComponents { examined }
     }
 
     /// A component by its name.
@@ -86,21 +86,21 @@ impl Workshop {
 
 /// What takes a while to find out of a component.
 struct Look {
-    anatomy: Anatomy,
+    info: ComponentInfo,
     /// The imports that are not granted.
-    refused: Vec<Refused>,
+    refused: Vec<InvalidComponent>,
     /// None where there are such imports: the compiler stops at the first.
-    compiled: Option<Result<admit_engine::Component, Refused>>,
+    compiled: Option<Result<admit_engine::Component, InvalidComponent>>,
 }
 
 impl Look {
     fn at(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Look> {
-        let _patience = Patience::with(format!("examining `{name}`"));
-        let anatomy = Anatomy::of(bytes)?;
-        let refused: Vec<Refused> =
-            anatomy.imports.iter().filter_map(|import| refusal_of(import)).collect();
+        let _watchdog = Watchdog::with(format!("examining `{name}`"));
+        let info = ComponentInfo::of(bytes)?;
+        let refused: Vec<InvalidComponent> =
+            info.imports.iter().filter_map(|import| refusal_of(import)).collect();
         let compiled = refused.is_empty().then(|| engine.compile(bytes));
-        Ok(Look { anatomy, refused, compiled })
+        Ok(Look { info, refused, compiled })
     }
 }
 
@@ -122,7 +122,7 @@ impl Component {
             true => project::build(path),
             false => Ok(path.to_owned()),
         };
-        match built.and_then(|file| Ok((assembly::component(&file)?, file))) {
+        match built.and_then(|file| Ok((loaded_manifest::component(&file)?, file))) {
             Ok((bytes, file)) => Some((file, bytes)),
             Err(error) => {
                 self.flaw(Rule::Component, format!("{error:#}"));
@@ -132,26 +132,26 @@ impl Component {
     }
 
     fn examine(&mut self, name: &str, look: anyhow::Result<Look>) {
-        let Look { anatomy, refused, compiled } = match look {
+        let Look { info, refused, compiled } = match look {
             Ok(look) => look,
             Err(error) => return self.flaw(Rule::Component, format!("`{name}`: {error:#}")),
         };
-        for refused in refused.iter().take(MOST_IMPORTS) {
+        for refused in refused.iter().take(MAX_IMPORTS) {
             self.flaw(Rule::ImportNotGranted, format!("`{name}`: {refused}"));
         }
-        if let Some(more) = refused.len().checked_sub(MOST_IMPORTS).filter(|more| *more > 0) {
+        if let Some(more) = refused.len().checked_sub(MAX_IMPORTS).filter(|more| *more > 0) {
             self.flaw(Rule::ImportNotGranted, format!("`{name}`: imports {more} more"));
         }
         match compiled {
             Some(Ok(compiled)) => self.compiled = Some(compiled),
             Some(Err(refused)) => self.flaw(rule(&refused), format!("`{name}`: {refused}")),
-            None if anatomy.contract().is_none() => {
+            None if info.contract().is_none() => {
                 let message = format!("`{name}`: does not export `admit:policy/sign-up-policy`");
                 self.flaw(Rule::Contract, message);
             }
             None => {}
         }
-        match anatomy.metadata {
+        match info.metadata {
             Some(Ok(metadata)) => self.metadata = Some(metadata),
             Some(Err(reason)) => self.flaw(
                 Rule::Metadata,
@@ -202,10 +202,10 @@ impl Component {
     }
 }
 
-fn rule(refused: &Refused) -> Rule {
+fn rule(refused: &InvalidComponent) -> Rule {
     match refused {
-        Refused::Import { .. } => Rule::ImportNotGranted,
-        Refused::Export { .. } | Refused::Contract { .. } => Rule::Contract,
+        InvalidComponent::Import { .. } => Rule::ImportNotGranted,
+        InvalidComponent::Export { .. } | InvalidComponent::Contract { .. } => Rule::Contract,
         _ => Rule::Component,
     }
 }

@@ -62,7 +62,7 @@ struct Region {
 
 /// As much of a message as is shown: names inside a component, which is somebody else's, are
 /// part of some.
-const CHARACTERS: usize = 2_000;
+const MAX_CHARACTERS: usize = 2_000;
 
 impl Finding {
     /// The message as one line that is safe to show, with the policy that it is about.
@@ -77,7 +77,7 @@ impl Finding {
             }
             _ => self.message.clone(),
         };
-        printable(&line, CHARACTERS)
+        printable(&line, MAX_CHARACTERS)
     }
 }
 

@@ -1,21 +1,21 @@
 //! What holds of a manifest as a whole.
 
 use super::cases;
-use super::examined::Workshop;
+use super::examined::CheckedComponents;
 use super::longest::longest;
 use super::uncovered::uncovered;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Finding, Findings, Place, Rule};
-use admit_core::{KeyPath, Manifest, Mode, Policy, Time, WhenNobodyApplies};
+use admit_core::{KeyPath, Manifest, Mode, Policy, Time, WhenNoPolicyApplies};
 use std::rc::Rc;
 
 /// How many pools and clients are named that no policy with `deny` covers.
-const MOST_PLACES: usize = 100;
+const MAX_PLACES: usize = 100;
 
 pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut Findings) {
     let whole = || Place::File(document.file.clone());
     if manifest.policies.is_empty() {
-        if manifest.when_nobody_applies.is_none() {
+        if manifest.when_no_policy_applies.is_none() {
             let message = "it names no policy: every sign-up would be admitted";
             findings.add(Rule::NoPolicy, whole(), message);
         }
@@ -23,16 +23,16 @@ pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut
     }
     let uncovered = uncovered(manifest);
     if !uncovered.is_empty() {
-        let mut places = uncovered[..uncovered.len().min(MOST_PLACES)].join(", or ");
-        if let Some(more @ 1..) = uncovered.len().checked_sub(MOST_PLACES) {
+        let mut places = uncovered[..uncovered.len().min(MAX_PLACES)].join(", or ");
+        if let Some(more @ 1..) = uncovered.len().checked_sub(MAX_PLACES) {
             places += &format!("; and {more} more such places");
         }
         let message = format!("no policy that may deny is asked about {places}");
-        let place = Place::key_or_file(document, &KeyPath::default().key("when-nobody-applies"));
+        let place = Place::key_or_file(document, &KeyPath::default().key("when-no-policy-applies"));
         findings.add(Rule::Uncovered, place, message);
     }
     if manifest.policies.iter().all(|policy| policy.terms.mode == Mode::Monitor)
-        && manifest.when_nobody_applies != Some(WhenNobodyApplies::Deny)
+        && manifest.when_no_policy_applies != Some(WhenNoPolicyApplies::Deny)
     {
         let message = "every policy only monitors: everybody is admitted";
         findings.add(Rule::NobodyDecides, whole(), message);
@@ -56,7 +56,7 @@ pub(super) fn check_cases(
     cases: &Suite,
     document: &Rc<Document>,
     manifest: &Manifest,
-    workshop: &Workshop,
+    workshop: &CheckedComponents,
     findings: &mut Findings,
 ) {
     if let Some(message) = cases::missing(cases) {

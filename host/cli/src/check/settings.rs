@@ -23,10 +23,10 @@ pub(super) enum Step {
 }
 
 /// The most that is said of the settings of one policy.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// How long a word of the schema, which is somebody else's, may be in a message.
-const CHARACTERS: usize = 300;
+const MAX_CHARACTERS: usize = 300;
 
 /// How long a schema may take; one that was written for settings takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -43,13 +43,13 @@ pub(super) fn misfits(metadata: Option<&Metadata>, settings: &Value) -> Vec<Misf
             key: vec![Step::Key(key.clone())],
             message: "the policy takes no settings".to_owned(),
         };
-        return keys.take(MOST).map(misfit).collect();
+        return keys.take(MAX).map(misfit).collect();
     };
     let (schema, settings) = (Value::Object(schema.clone()), settings.clone());
     in_time(move || match jsonschema::validator_for(&schema) {
         Ok(validator) => {
             let errors = validator.iter_errors(&settings);
-            errors.flat_map(|error| of(&error, &settings)).take(MOST).collect()
+            errors.flat_map(|error| of(&error, &settings)).take(MAX).collect()
         }
         // It was tried when the metadata was read.
         Err(_) => Vec::new(),
@@ -95,15 +95,15 @@ fn of(error: &ValidationError<'_>, settings: &Value) -> Vec<Misfit> {
             .iter()
             .map(|name| Misfit {
                 key: here().into_iter().chain([Step::Key(name.clone())]).collect(),
-                message: format!("the policy has no setting `{}`", printable(name, CHARACTERS)),
+                message: format!("the policy has no setting `{}`", printable(name, MAX_CHARACTERS)),
             })
             .collect(),
         _ => {
             let key = here();
             let name = key.iter().fold(KeyPath::default().key("settings"), Step::onto).to_string();
-            let name = printable(&name, CHARACTERS);
+            let name = printable(&name, MAX_CHARACTERS);
             let reason = error.masked_with(format!("`{name}`")).to_string();
-            vec![Misfit { key, message: printable(&reason, CHARACTERS) }]
+            vec![Misfit { key, message: printable(&reason, MAX_CHARACTERS) }]
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The user pools and clients whose sign-ups no policy that may deny is asked about.
 
-use admit_core::{Manifest, Mode, Policy, Power, WhenNobodyApplies};
+use admit_core::{Manifest, Mode, Permission, Policy, WhenNoPolicyApplies};
 use std::collections::BTreeSet;
 
 /// The app clients that some policies are asked about.
@@ -29,7 +29,7 @@ impl<'a> Clients<'a> {
 /// Triggers are not looked at: that a rule is for one of them is usual.
 pub(super) fn uncovered(manifest: &Manifest) -> Vec<String> {
     let enforced = || manifest.policies.iter().filter(|policy| policy.terms.mode == Mode::Enforce);
-    let denying = || enforced().filter(|policy| policy.terms.verdicts.permit(Power::Deny));
+    let denying = || enforced().filter(|policy| policy.terms.verdicts.permit(Permission::Deny));
     let everywhere = |policy: &&Policy| policy.applies_to.user_pools.is_empty();
     // The usual manifest, whose rules are for every pool.
     if denying().next().is_none() || Clients::of(denying().filter(everywhere)) == Clients::All {
@@ -40,10 +40,10 @@ pub(super) fn uncovered(manifest: &Manifest) -> Vec<String> {
     let mut words = Vec::new();
     for pool in pools.iter().copied().map(Some).chain([None]) {
         let denied = Clients::of(denying().filter(|policy| concerns(policy, pool)));
-        let decided = match manifest.when_nobody_applies.unwrap_or_default() {
-            WhenNobodyApplies::Admit => Clients::All,
+        let decided = match manifest.when_no_policy_applies.unwrap_or_default() {
+            WhenNoPolicyApplies::Admit => Clients::All,
             // What no policy applies to is denied.
-            WhenNobodyApplies::Deny => {
+            WhenNoPolicyApplies::Deny => {
                 Clients::of(enforced().filter(|policy| concerns(policy, pool)))
             }
         };
@@ -79,11 +79,11 @@ fn concerns(policy: &Policy, pool: Option<&str>) -> bool {
 }
 
 /// How many names are shown.
-const MOST: usize = 5;
+const MAX: usize = 5;
 
 fn list(names: &BTreeSet<&str>) -> String {
-    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-    match names.len().saturating_sub(MOST) {
+    let shown: Vec<String> = names.iter().take(MAX).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(MAX) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(uncovered(&manifest), expected, "{head} {policies}");
     }
 
-    const DENY: &str = "when-nobody-applies = \"deny\"";
+    const DENY: &str = "when-no-policy-applies = \"deny\"";
 
     #[test]
     fn what_no_denying_policy_covers_is_listed() {

@@ -6,8 +6,8 @@ use crate::cases::{Subject, Suite};
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
 use crate::output::format::Format;
-use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
 use crate::policy_set::compiled_cache;
+use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_build::project;
 use anyhow::bail;
 use clap::error::ErrorKind;
@@ -99,7 +99,7 @@ impl Args {
     }
 }
 
-fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<Assembly> {
+fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<LoadedManifest> {
     let manifest = match Subject::at(path) {
         Subject::Policy(path) if path == Path::new(".") && !project::is_one(&path) => {
             bail!(
@@ -109,7 +109,7 @@ fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result
         }
         Subject::Policy(path) => {
             let settings = settings.unwrap_or_default().into();
-            return Assembly::from_component(&path, Grants::AskedFor, settings);
+            return LoadedManifest::from_component(&path, Grants::AskedFor, settings);
         }
         Subject::Manifest(manifest) => manifest,
     };
@@ -120,7 +120,7 @@ fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result
         );
         clap::Error::raw(ErrorKind::ArgumentConflict, message).exit();
     }
-    let assembly = Assembly::from_manifest(&manifest)?;
+    let assembly = LoadedManifest::from_manifest(&manifest)?;
     match assembly.manifest.policies.is_empty() {
         true => bail!("`{}` names no policy: there is nothing to measure", manifest.display()),
         false => Ok(assembly),

@@ -10,9 +10,9 @@ use crate::output::file::Output;
 use crate::output::format::Format;
 use crate::package::bootstrap;
 use crate::package::folder::{self, Readers};
-use crate::package::function_zip::{MOST_PACKAGE, MOST_UNPACKED, MOST_UPLOADED, Package};
+use crate::package::function_zip::{MAX_PACKAGE, MAX_UNPACKED, MAX_UPLOADED, Package};
 use crate::package::source_folder::SourceFolder;
-use crate::policy_set::assembly::{Assembly, MANIFEST};
+use crate::policy_set::loaded_manifest::{LoadedManifest, MANIFEST};
 use admit_build::diagnostics;
 use admit_engine::{Target, read_regular_file};
 use anyhow::{Context, bail};
@@ -106,7 +106,7 @@ impl Args {
         if let Some(sources) = &sources {
             sources.check()?;
         }
-        let assembly = Assembly::from_manifest(&self.manifest)?;
+        let assembly = LoadedManifest::from_manifest(&self.manifest)?;
         assembly.check_that_somebody_decides()?;
         let target = Target::from(self.target);
         let bundle = BundleFiles::of(assembly, target, self.configure)?;
@@ -157,7 +157,7 @@ fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::R
             ),
         },
     };
-    let bytes = read_regular_file(&path, MOST_PACKAGE)
+    let bytes = read_regular_file(&path, MAX_PACKAGE)
         .with_context(|| format!("cannot read the bootstrap `{}`", path.display()))?;
     bootstrap::check(&bytes, target)
         .with_context(|| format!("`{}` cannot be the bootstrap", path.display()))?;
@@ -168,11 +168,11 @@ fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::R
 fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
     let files = bundle.files.values().map(Vec::len).sum::<usize>();
     let unpacked = (bootstrap.len() + files) as u64;
-    if unpacked > MOST_UNPACKED {
+    if unpacked > MAX_UNPACKED {
         bail!(
             "the package is {} MiB when it is unpacked, and Lambda takes {} MiB",
             unpacked >> 20,
-            MOST_UNPACKED >> 20
+            MAX_UNPACKED >> 20
         );
     }
     let package = Package {
@@ -181,7 +181,7 @@ fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
         ..Package::default()
     };
     let bytes = package.to_zip()?;
-    if bytes.len() > MOST_UPLOADED {
+    if bytes.len() > MAX_UPLOADED {
         warn_of_size(bytes.len());
     }
     Ok(bytes)
@@ -192,7 +192,7 @@ fn warn_of_size(bytes: usize) {
     let message = format!(
         "the package is {} MiB, and Lambda takes {} MiB unless it comes from S3",
         bytes >> 20,
-        MOST_UPLOADED >> 20
+        MAX_UPLOADED >> 20
     );
     eprintln!("{}", diagnostics::warning(&message));
 }

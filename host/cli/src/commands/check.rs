@@ -6,7 +6,7 @@ use crate::commands::eval::object;
 use crate::exit_status::ExitStatus;
 use crate::output::format::print_json;
 use crate::package::deployment::manifest_behind;
-use crate::policy_set::assembly::MANIFEST;
+use crate::policy_set::loaded_manifest::MANIFEST;
 use admit_build::project;
 use anyhow::bail;
 use clap::ValueEnum;

@@ -2,9 +2,9 @@
 
 use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
-use crate::diff::records::{self, Entry, Found, Kind, PassedOver};
+use crate::diff::records::{self, Entry, Found, Kind, Skipped};
 use crate::diff::report::Report;
-use crate::diff::ruling::Ruling;
+use crate::diff::summary::DecisionSummary;
 use crate::exit_status::ExitStatus;
 use crate::output::format::Format;
 use crate::output::progress::Progress;
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     new: PathBuf,
     /// What to decide: an event (.json), files with an event a line, logs of the function with
     /// stored events, folders of such files (.json, .jsonl, .log, .ndjson; not of folders in
-    /// them), or `-` for standard input. What is no event is passed over and named
+    /// them), or `-` for standard input. What is no event is skipped and reported
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     events: Vec<PathBuf>,
     /// How many sign-ups of each group to name in the table
@@ -59,50 +59,50 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         // First what takes no time to be wrong.
         let (old, new) = (PolicySource::at(&self.old)?, PolicySource::at(&self.new)?);
-        let mut passed_over = PassedOver::default();
-        let events = events(records::read(&self.events)?, &mut passed_over);
+        let mut skipped = Skipped::default();
+        let events = events(records::read(&self.events)?, &mut skipped);
         let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
         let mut shared = Shared::default();
         let sets = [old.policy_set(&engine, &mut shared)?, new.policy_set(&engine, &mut shared)?];
         let progress = Progress::of(events.len(), "deciding sign-ups");
-        let rulings = parallel::map(&events, |(_, text)| {
+        let summaries = parallel::map(&events, |(_, text)| {
             let event = Event::parse(text.as_bytes()).map_err(|error| error.to_string())?;
-            let rulings = sets.each_ref().map(|set| Ruling::by(set, event.sign_up()));
+            let summaries = sets.each_ref().map(|set| DecisionSummary::by(set, event.sign_up()));
             progress.advance();
-            Ok::<_, String>(rulings)
+            Ok::<_, String>(summaries)
         });
         drop(progress);
         let mut comparison = Comparison::default();
-        for ((name, _), rulings) in events.into_iter().zip(rulings) {
-            match rulings {
+        for ((name, _), summaries) in events.into_iter().zip(summaries) {
+            match summaries {
                 Ok([before, after]) => comparison.add(name, &before, &after),
-                Err(reason) => passed_over.add_unreadable(name, reason),
+                Err(reason) => skipped.add_unreadable(name, reason),
             }
         }
-        passed_over.warn();
+        skipped.warn();
         let totals = comparison.totals();
         if totals.sign_ups == 0 {
-            let found = passed_over.in_words().unwrap_or_else(|| "nothing".to_owned());
+            let found = skipped.in_words().unwrap_or_else(|| "nothing".to_owned());
             bail!("no event to decide: found {found}");
         }
-        let report = Report::new((old.name(), new.name()), comparison, passed_over);
+        let report = Report::new((old.name(), new.name()), comparison, skipped);
         stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
         Ok(ExitStatus::of_answer(totals.flips == 0))
     }
 }
 
 /// The events among what was found, each with its name.
-fn events(found: Vec<Found>, passed_over: &mut PassedOver) -> Vec<(String, String)> {
+fn events(found: Vec<Found>, skipped: &mut Skipped) -> Vec<(String, String)> {
     let mut events = Vec::new();
     for Found { place, entry } in found {
         match entry {
             Entry::Event(event) => events.push((place, event)),
             Entry::Stored(stored) => match stored.event {
                 Some(ref event) => events.push((stored.shown_id(), event.clone())),
-                None => passed_over.add(Kind::EventTooLarge),
+                None => skipped.add(Kind::EventTooLarge),
             },
-            Entry::Decision(_) | Entry::Other => passed_over.add(Kind::OtherLine),
-            Entry::Unreadable(reason) => passed_over.add_unreadable(place, reason),
+            Entry::Decision(_) | Entry::Other => skipped.add(Kind::OtherLine),
+            Entry::Unreadable(reason) => skipped.add_unreadable(place, reason),
         }
     }
     events

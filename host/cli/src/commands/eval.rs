@@ -3,9 +3,9 @@
 use crate::exit_status::ExitStatus;
 use crate::explain::{self, Explanation};
 use crate::output::format::{self, Format};
-use crate::policy_set::assembly::{Assembly, Grants, MANIFEST};
 use crate::policy_set::compiled_cache;
 use crate::policy_set::event;
+use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_cognito::Reply;
 use admit_core::Answer;
 use admit_engine::read_at_most;
@@ -58,10 +58,10 @@ impl Args {
         let policies = match &self.policy {
             Some(component) => {
                 let settings = self.settings.unwrap_or_default().into();
-                Assembly::from_component(component, Grants::Everything, settings)?
+                LoadedManifest::from_component(component, Grants::Everything, settings)?
             }
             None => {
-                let assembly = Assembly::from_manifest(&self.manifest)?;
+                let assembly = LoadedManifest::from_manifest(&self.manifest)?;
                 assembly.check_that_somebody_decides()?;
                 assembly
             }
@@ -99,17 +99,17 @@ pub(super) fn object(json: &str) -> Result<Map<String, Value>, String> {
 }
 
 /// The largest event that is read; Lambda hands over 6 MiB at most.
-const MOST_EVENT: u64 = 16 << 20;
+const MAX_EVENT: u64 = 16 << 20;
 
 /// An event and the name to call it by.
 fn read(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
     if path == Path::new("-") {
-        let bytes = read_at_most(stdin(), MOST_EVENT)
+        let bytes = read_at_most(stdin(), MAX_EVENT)
             .context("cannot read the event from standard input")?;
         return Ok(("standard input".to_owned(), bytes));
     }
     let name = path.display().to_string();
-    let bytes = File::open(path).and_then(|file| read_at_most(file, MOST_EVENT));
+    let bytes = File::open(path).and_then(|file| read_at_most(file, MAX_EVENT));
     let bytes = bytes.with_context(|| format!("cannot read the event `{name}`"))?;
     Ok((name, bytes))
 }

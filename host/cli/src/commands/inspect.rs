@@ -1,11 +1,11 @@
 //! `admit inspect`: shows what a component or a package is.
 
 use crate::exit_status::ExitStatus;
-use crate::inspect::{Deployed, Inspected};
+use crate::inspect::{ComponentReport, PackageInfo};
 use crate::output::format::Format;
 use crate::package::deployment::Deployment;
-use crate::policy_set::assembly;
-use crate::process::patience::Patience;
+use crate::policy_set::loaded_manifest;
+use crate::process::watchdog::Watchdog;
 use anyhow::{Context, bail};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -55,18 +55,18 @@ impl Args {
             if self.manifest.is_some() {
                 bail!("`{name}` has its own manifest inside: leave --manifest out");
             }
-            let deployed = Deployed::of(deployment)?;
+            let deployed = PackageInfo::of(deployment)?;
             let text = match self.format {
                 Format::Text => deployed.to_text(),
                 Format::Json => deployed.to_json()?,
             };
             (text, deployed.is_sound())
         } else {
-            let bytes = assembly::component(&self.path)?;
-            let patience = Patience::with(format!("reading `{name}`"));
-            let inspected = Inspected::new(name.clone(), &bytes);
+            let bytes = loaded_manifest::component(&self.path)?;
+            let watchdog = Watchdog::with(format!("reading `{name}`"));
+            let inspected = ComponentReport::new(name.clone(), &bytes);
             let mut inspected = inspected.with_context(|| format!("`{name}`"))?;
-            drop(patience);
+            drop(watchdog);
             if let Some(manifest) = &self.manifest {
                 inspected.find_grants(&self.path, manifest)?;
             }

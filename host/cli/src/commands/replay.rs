@@ -2,15 +2,15 @@
 
 use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
-use crate::diff::records::{self, PassedOver};
+use crate::diff::records::{self, Skipped};
 use crate::diff::replayed;
 use crate::diff::report::Report;
-use crate::diff::ruling::Ruling;
+use crate::diff::summary::DecisionSummary;
 use crate::exit_status::ExitStatus;
 use crate::output::format::Format;
 use crate::output::progress::Progress;
-use crate::policy_set::assembly::MANIFEST;
 use crate::policy_set::compiled_cache;
+use crate::policy_set::loaded_manifest::MANIFEST;
 use crate::process::parallel;
 use admit_cognito::Event;
 use anyhow::bail;
@@ -27,7 +27,7 @@ use std::sync::Arc;
 ///
 /// The log may be as the function writes it, as `aws logs tail` shows it, as `aws logs
 /// filter-log-events` and `get-log-events` print it, or as `admit serve` leaves it. Lines
-/// of other kinds are passed over and counted.
+/// of other kinds are skipped and counted.
 ///
 /// A bundle or package holds native code, which runs as it is: name only those that you, or
 /// your CI, made.
@@ -58,11 +58,11 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         // First what takes no time to be wrong.
         let new = PolicySource::at(&self.manifest)?;
-        let mut passed_over = PassedOver::default();
-        let sign_ups = replayed::pair(records::read(&self.records)?, &mut passed_over);
+        let mut skipped = Skipped::default();
+        let sign_ups = replayed::pair(records::read(&self.records)?, &mut skipped);
         if sign_ups.is_empty() {
-            passed_over.warn();
-            let found = passed_over.in_words().unwrap_or_else(|| "nothing".to_owned());
+            skipped.warn();
+            let found = skipped.in_words().unwrap_or_else(|| "nothing".to_owned());
             bail!(
                 "no sign-up to replay: found {found}; the function stores events only where \
                  `ADMIT_EVENTS` says so"
@@ -71,25 +71,25 @@ impl Args {
         let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
         let policies = new.policy_set(&engine, &mut Shared::default())?;
         let progress = Progress::of(sign_ups.len(), "replaying sign-ups");
-        let rulings = parallel::map(&sign_ups, |sign_up| {
+        let summaries = parallel::map(&sign_ups, |sign_up| {
             let event =
                 Event::parse(sign_up.event.as_bytes()).map_err(|error| error.to_string())?;
-            let ruling = Ruling::by(&policies, event.sign_up());
+            let summary = DecisionSummary::by(&policies, event.sign_up());
             progress.advance();
-            Ok::<_, String>(ruling)
+            Ok::<_, String>(summary)
         });
         drop(progress);
         let mut comparison = Comparison::default();
-        for (sign_up, ruling) in sign_ups.into_iter().zip(rulings) {
-            match ruling {
-                Ok(ruling) => comparison.add(sign_up.name, &sign_up.ruling, &ruling),
-                Err(reason) => passed_over.add_unreadable(sign_up.name, reason),
+        for (sign_up, summary) in sign_ups.into_iter().zip(summaries) {
+            match summary {
+                Ok(summary) => comparison.add(sign_up.name, &sign_up.summary, &summary),
+                Err(reason) => skipped.add_unreadable(sign_up.name, reason),
             }
         }
-        passed_over.warn();
+        skipped.warn();
         let totals = comparison.totals();
         let old = "the decisions of that time".to_owned();
-        let report = Report::new((old, new.name()), comparison, passed_over);
+        let report = Report::new((old, new.name()), comparison, skipped);
         stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
         Ok(ExitStatus::of_answer(totals.flips == 0))
     }

@@ -5,8 +5,8 @@ use crate::check;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
 use crate::package::deployment::manifest_behind;
-use crate::policy_set::assembly::{Assembly, Compiled};
 use crate::policy_set::compiled_cache;
+use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
 use crate::report::{Measure, Measured, Report, Tested, Trials, Values, page};
 use admit_cognito::Event;
 use admit_core::Policy;
@@ -107,7 +107,7 @@ impl Args {
             .collect()
     }
 
-    fn measured(&self, suite: &Suite, assembly: &Assembly) -> anyhow::Result<Measured> {
+    fn measured(&self, suite: &Suite, assembly: &LoadedManifest) -> anyhow::Result<Measured> {
         let texts = suite.events()?;
         let events: Vec<Event<'_>> =
             texts.iter().map(|text| Event::parse(text)).collect::<Result<_, _>>()?;

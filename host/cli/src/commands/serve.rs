@@ -1,9 +1,9 @@
 //! `admit serve`: answers sign-ups on this machine.
 
 use crate::exit_status::ExitStatus;
-use crate::policy_set::assembly::MANIFEST;
+use crate::policy_set::loaded_manifest::MANIFEST;
 use crate::serve::invoke_api::{self, InvokeApi, Names};
-use crate::serve::live::Live;
+use crate::serve::reloading_trigger::ReloadingTrigger;
 use admit_trigger::Telemetry;
 use anyhow::Context;
 use std::env;
@@ -53,7 +53,7 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
-            .max_blocking_threads(Live::CONCURRENCY as usize)
+            .max_blocking_threads(ReloadingTrigger::CONCURRENCY as usize)
             .enable_all()
             .build()
             .context("cannot start the asynchronous runtime")?;
@@ -65,7 +65,7 @@ impl Args {
             })?;
             // After the port is known to be free: this says in the log that somebody decides.
             let telemetry = Telemetry::start(env::vars_os(), &ELSEWHERE);
-            let live = Arc::new(Live::start(self.manifest, telemetry)?);
+            let live = Arc::new(ReloadingTrigger::start(self.manifest, telemetry)?);
             let following = Arc::clone(&live);
             thread::spawn(move || following.follow());
             let address = listener.local_addr()?;

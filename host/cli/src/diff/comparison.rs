@@ -1,6 +1,6 @@
 //! What two rulings on the same sign-ups differ in: groups of flips, and totals.
 
-use crate::diff::ruling::{Denier, FlagRuling, Ruling};
+use crate::diff::summary::{DecisionSummary, DeniedBy, FlagSummary};
 use admit_core::Flag;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,9 +35,9 @@ pub(crate) struct Totals {
 #[serde(tag = "change", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Change {
     /// It was admitted, and is denied by this policy.
-    NowDenied(Denier),
+    NowDenied(DeniedBy),
     /// It was denied by this policy, and is admitted.
-    NowAdmitted(Denier),
+    NowAdmitted(DeniedBy),
     /// A flag was set, and is not.
     NoLongerSet {
         flag: Flag,
@@ -55,13 +55,13 @@ pub(crate) enum Change {
         cleared_before: Option<String>,
     },
     /// It was denied, and is denied by another policy or with another code.
-    DeniedOtherwise { before: Denier, after: Denier },
+    DeniedOtherwise { before: DeniedBy, after: DeniedBy },
 }
 
 impl Comparison {
     /// Adds what became of one sign-up, and what becomes of it, under a name for the person
     /// who looks for it.
-    pub(crate) fn add(&mut self, name: String, before: &Ruling, after: &Ruling) {
+    pub(crate) fn add(&mut self, name: String, before: &DecisionSummary, after: &DecisionSummary) {
         let totals = &mut self.totals;
         totals.sign_ups += 1;
         let changes = changes(before, after);
@@ -85,22 +85,26 @@ impl Comparison {
 }
 
 /// All of one ruling that another differs in: several where several flags do.
-fn changes(before: &Ruling, after: &Ruling) -> Vec<Change> {
+fn changes(before: &DecisionSummary, after: &DecisionSummary) -> Vec<Change> {
     match (before, after) {
-        (Ruling::Admitted(_), Ruling::Denied(by)) => vec![Change::NowDenied(by.clone())],
-        (Ruling::Denied(by), Ruling::Admitted(_)) => vec![Change::NowAdmitted(by.clone())],
-        (Ruling::Denied(before), Ruling::Denied(after)) if before != after => {
+        (DecisionSummary::Admitted(_), DecisionSummary::Denied(by)) => {
+            vec![Change::NowDenied(by.clone())]
+        }
+        (DecisionSummary::Denied(by), DecisionSummary::Admitted(_)) => {
+            vec![Change::NowAdmitted(by.clone())]
+        }
+        (DecisionSummary::Denied(before), DecisionSummary::Denied(after)) if before != after => {
             vec![Change::DeniedOtherwise { before: before.clone(), after: after.clone() }]
         }
-        (Ruling::Denied(_), Ruling::Denied(_)) => Vec::new(),
-        (Ruling::Admitted(before), Ruling::Admitted(after)) => {
+        (DecisionSummary::Denied(_), DecisionSummary::Denied(_)) => Vec::new(),
+        (DecisionSummary::Admitted(before), DecisionSummary::Admitted(after)) => {
             let flags = Flag::ALL.into_iter().zip(before.iter().zip(after));
             flags.filter_map(|(flag, (before, after))| flag_change(flag, before, after)).collect()
         }
     }
 }
 
-fn flag_change(flag: Flag, before: &FlagRuling, after: &FlagRuling) -> Option<Change> {
+fn flag_change(flag: Flag, before: &FlagSummary, after: &FlagSummary) -> Option<Change> {
     match (before.set, after.set) {
         (true, false) => Some(Change::NoLongerSet {
             flag,
@@ -121,23 +125,28 @@ fn flag_change(flag: Flag, before: &FlagRuling, after: &FlagRuling) -> Option<Ch
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diff::ruling::Cause;
+    use crate::diff::summary::Cause;
 
-    fn denied(policy: &str, code: &str) -> Ruling {
+    fn denied(policy: &str, code: &str) -> DecisionSummary {
         let cause = Cause::Code(code.to_owned());
-        Ruling::Denied(Denier { policy: policy.to_owned(), cause })
+        DecisionSummary::Denied(DeniedBy { policy: policy.to_owned(), cause })
     }
 
-    fn admitted(confirm: FlagRuling) -> Ruling {
-        Ruling::Admitted([confirm, FlagRuling::default(), FlagRuling::default()])
+    fn admitted(confirm: FlagSummary) -> DecisionSummary {
+        DecisionSummary::Admitted([confirm, FlagSummary::default(), FlagSummary::default()])
     }
 
-    fn granted(by: &[&str]) -> FlagRuling {
+    fn granted(by: &[&str]) -> FlagSummary {
         let granted_by = by.iter().map(|name| (*name).to_owned()).collect();
-        FlagRuling { set: true, granted_by, ..FlagRuling::default() }
+        FlagSummary { set: true, granted_by, ..FlagSummary::default() }
     }
 
-    fn check(before: &Ruling, after: &Ruling, change: Option<Change>, totals: Totals) {
+    fn check(
+        before: &DecisionSummary,
+        after: &DecisionSummary,
+        change: Option<Change>,
+        totals: Totals,
+    ) {
         let mut comparison = Comparison::default();
         comparison.add("event".to_owned(), before, after);
         let found: Vec<Change> = comparison.groups.into_keys().collect();
@@ -148,10 +157,10 @@ mod tests {
     #[test]
     fn every_kind_of_change_is_told_from_the_others() {
         let (a, b) = (denied("a", "no"), denied("a", "never"));
-        let (set, unset) = (admitted(granted(&["g"])), admitted(FlagRuling::default()));
-        let denier = |ruling: &Ruling| match ruling {
-            Ruling::Denied(denier) => denier.clone(),
-            Ruling::Admitted(_) => panic!("it is admitted"),
+        let (set, unset) = (admitted(granted(&["g"])), admitted(FlagSummary::default()));
+        let denied_by = |summary: &DecisionSummary| match summary {
+            DecisionSummary::Denied(denied_by) => denied_by.clone(),
+            DecisionSummary::Admitted(_) => panic!("it is admitted"),
         };
         let none = Totals::default();
         let same = Totals { same: 1, ..none };
@@ -160,11 +169,11 @@ mod tests {
         // Who granted what is set all the same is nothing that flips.
         check(&set, &admitted(granted(&["h"])), None, same);
         let flip = Totals { flips: 1, ..none };
-        let now_denied = Change::NowDenied(denier(&a));
+        let now_denied = Change::NowDenied(denied_by(&a));
         check(&set, &a, Some(now_denied), Totals { now_denied: 1, ..flip });
-        let now_admitted = Change::NowAdmitted(denier(&a));
+        let now_admitted = Change::NowAdmitted(denied_by(&a));
         check(&a, &unset, Some(now_admitted), Totals { now_admitted: 1, ..flip });
-        let otherwise = Change::DeniedOtherwise { before: denier(&a), after: denier(&b) };
+        let otherwise = Change::DeniedOtherwise { before: denied_by(&a), after: denied_by(&b) };
         check(&a, &b, Some(otherwise), Totals { denied_otherwise: 1, ..none });
         let now_set = Change::NowSet {
             flag: Flag::Confirm,
@@ -187,7 +196,7 @@ mod tests {
     /// A sign-up with two other flags is in two groups, and counts once.
     #[test]
     fn a_sign_up_counts_once() {
-        let all = Ruling::Admitted([granted(&["g"]), granted(&["g"]), granted(&["g"])]);
+        let all = DecisionSummary::Admitted([granted(&["g"]), granted(&["g"]), granted(&["g"])]);
         let mut comparison = Comparison::default();
         comparison.add("event".to_owned(), &admitted(granted(&["g"])), &all);
         assert_eq!(comparison.groups.len(), 2);

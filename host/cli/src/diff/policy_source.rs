@@ -1,9 +1,9 @@
 //! Where a policy set comes from: a manifest, a bundle or a deployment package.
 
 use crate::package::folder::{self, Readers};
-use crate::package::function_zip::{MOST_PACKAGE, Package};
+use crate::package::function_zip::{MAX_PACKAGE, Package};
 use crate::package::source_folder::SourceFolder;
-use crate::policy_set::assembly::{Assembly, Built, Compiled, MANIFEST};
+use crate::policy_set::loaded_manifest::{Built, Compiled, LoadedManifest, MANIFEST};
 use admit_core::{Failure, Policy};
 use admit_engine::bundle::{self, INDEX, Index};
 use admit_engine::{Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
@@ -90,7 +90,7 @@ impl PolicySource {
             }
             Kind::Package => {
                 let name = self.path.display();
-                let bytes = read_regular_file(&self.path, MOST_PACKAGE)
+                let bytes = read_regular_file(&self.path, MAX_PACKAGE)
                     .with_context(|| format!("cannot read `{name}`"))?;
                 let package = Package::from_zip(&bytes)
                     .with_context(|| format!("`{name}` is no deployment package"))?;
@@ -167,7 +167,7 @@ fn compiled(
     engine: &Arc<Engine>,
     shared: &mut Shared,
 ) -> anyhow::Result<PolicySet> {
-    let assembly = Assembly::from_manifest_with(manifest, &mut shared.built)?;
+    let assembly = LoadedManifest::from_manifest_with(manifest, &mut shared.built)?;
     assembly.check_that_somebody_decides()?;
     assembly.into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
 }

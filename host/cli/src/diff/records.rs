@@ -1,8 +1,8 @@
 //! Events and lines of the function's log, as they lie about in files.
 
 mod entry;
-mod passed_over;
 mod place;
+mod skipped;
 
 use anyhow::{Context, bail};
 use std::io::stdin;
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 pub(crate) use entry::{Entry, Found};
-pub(crate) use passed_over::{Kind, PassedOver};
+pub(crate) use skipped::{Kind, Skipped};
 
 use admit_core::printable;
 use admit_engine::{read_at_most, read_regular_file};
 
 /// The largest file that is read, in bytes.
-const MOST: u64 = 1 << 30;
+const MAX: u64 = 1 << 30;
 
 /// The ends of the names of files that are read where a folder is named.
 const EXTENSIONS: [&str; 4] = ["json", "jsonl", "log", "ndjson"];
@@ -27,12 +27,12 @@ pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
     let mut found = Vec::new();
     for path in paths {
         if path == Path::new("-") {
-            let bytes = read_at_most(stdin(), MOST).context("cannot read standard input")?;
+            let bytes = read_at_most(stdin(), MAX).context("cannot read standard input")?;
             place::read("standard input", &bytes, &mut found);
             continue;
         }
         for file in files(path).with_context(|| format!("cannot read `{}`", path.display()))? {
-            let bytes = read_regular_file(&file, MOST)
+            let bytes = read_regular_file(&file, MAX)
                 .with_context(|| format!("cannot read `{}`", file.display()))?;
             place::read(&printable(&file.display().to_string(), NAME), &bytes, &mut found);
         }

@@ -1,7 +1,7 @@
 //! Stored events, each with the decision of that time.
 
-use crate::diff::records::{Entry, Found, Kind, PassedOver};
-use crate::diff::ruling::{RecordedDecision, Ruling};
+use crate::diff::records::{Entry, Found, Kind, Skipped};
+use crate::diff::summary::{DecisionSummary, RecordedDecision};
 use std::collections::{HashMap, HashSet};
 
 /// A sign-up to be decided anew.
@@ -12,78 +12,85 @@ pub(crate) struct Replayed {
     /// The event as it came.
     pub(crate) event: String,
     /// What became of it.
-    pub(crate) ruling: Ruling,
+    pub(crate) summary: DecisionSummary,
 }
 
 /// An event or a decision whose other half has not been found yet.
-enum Half {
+enum PartialPair {
     /// Its name and its text; no text if it was too large to be stored.
     Event(String, Option<String>),
-    Decision(Ruling),
+    Decision(DecisionSummary),
 }
 
 /// Puts events and decisions of the same request together, whichever comes first.
 ///
 /// An id may come again: `admit serve` begins anew with each start. So a pair that is complete
 /// is done with, and a line is known by its time besides.
-pub(crate) fn pair(found: Vec<Found>, passed_over: &mut PassedOver) -> Vec<Replayed> {
+pub(crate) fn pair(found: Vec<Found>, skipped: &mut Skipped) -> Vec<Replayed> {
     let mut pairs = Vec::new();
-    let mut waiting: HashMap<String, Half> = HashMap::new();
+    let mut waiting: HashMap<String, PartialPair> = HashMap::new();
     let mut seen: HashSet<(&'static str, String, String)> = HashSet::new();
     for Found { place, entry } in found {
         let (kind, id, timestamp, half) = match entry {
             Entry::Stored(stored) => {
                 let name = stored.shown_id();
-                ("event", stored.request_id, stored.timestamp, Half::Event(name, stored.event))
+                (
+                    "event",
+                    stored.request_id,
+                    stored.timestamp,
+                    PartialPair::Event(name, stored.event),
+                )
             }
             Entry::Decision(decision) => {
-                let half = Half::Decision(Ruling::from(&decision));
+                let half = PartialPair::Decision(DecisionSummary::from(&decision));
                 let RecordedDecision { request_id, timestamp, .. } = decision;
                 ("decision", request_id, timestamp, half)
             }
             Entry::Other => {
-                passed_over.add(Kind::OtherLine);
+                skipped.add(Kind::OtherLine);
                 continue;
             }
             Entry::Event(_) => {
                 let reason =
                     "an event without the decision of that time, for which see `admit diff`";
-                passed_over.add_unreadable(place, reason.to_owned());
+                skipped.add_unreadable(place, reason.to_owned());
                 continue;
             }
             Entry::Unreadable(reason) => {
-                passed_over.add_unreadable(place, reason);
+                skipped.add_unreadable(place, reason);
                 continue;
             }
         };
         // Logs that overlap have the same lines.
         if !seen.insert((kind, id.clone(), timestamp)) {
-            passed_over.add(Kind::RepeatedLine);
+            skipped.add(Kind::RepeatedLine);
             continue;
         }
         match (waiting.remove(&id), half) {
-            (Some(Half::Decision(ruling)), Half::Event(name, event))
-            | (Some(Half::Event(name, event)), Half::Decision(ruling)) => match event {
-                Some(event) => pairs.push(Replayed { name, event, ruling }),
-                None => passed_over.add(Kind::EventTooLarge),
-            },
+            (Some(PartialPair::Decision(summary)), PartialPair::Event(name, event))
+            | (Some(PartialPair::Event(name, event)), PartialPair::Decision(summary)) => {
+                match event {
+                    Some(event) => pairs.push(Replayed { name, event, summary }),
+                    None => skipped.add(Kind::EventTooLarge),
+                }
+            }
             (before, half) => {
                 // Of the same kind: the one before stays alone.
-                before.iter().for_each(|half| passed_over.add(half.alone()));
+                before.iter().for_each(|half| skipped.add(half.alone()));
                 waiting.insert(id, half);
             }
         }
     }
-    waiting.values().for_each(|half| passed_over.add(half.alone()));
+    waiting.values().for_each(|half| skipped.add(half.alone()));
     pairs
 }
 
-impl Half {
+impl PartialPair {
     /// Why it takes no part without its other half.
     fn alone(&self) -> Kind {
         match self {
-            Half::Event(..) => Kind::EventWithoutDecision,
-            Half::Decision(_) => Kind::DecisionWithoutEvent,
+            PartialPair::Event(..) => Kind::EventWithoutDecision,
+            PartialPair::Decision(_) => Kind::DecisionWithoutEvent,
         }
     }
 }
@@ -104,17 +111,17 @@ mod tests {
         )
     }
 
-    fn check(lines: &[String], pairs: &[(&str, &str)], passed_over: Option<&str>) {
+    fn check(lines: &[String], pairs: &[(&str, &str)], skipped: Option<&str>) {
         let found = lines
             .iter()
             .map(|line| Found { place: "f".to_owned(), entry: Entry::of(line) })
             .collect();
-        let mut others = PassedOver::default();
+        let mut others = Skipped::default();
         let found = pair(found, &mut others);
         let found: Vec<(&str, &str)> =
             found.iter().map(|r| (r.name.as_str(), r.event.as_str())).collect();
         assert_eq!(found, pairs);
-        assert_eq!(others.in_words().as_deref(), passed_over);
+        assert_eq!(others.in_words().as_deref(), skipped);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
 
 use super::comparison::{Change, Comparison, Totals};
-use crate::diff::records::PassedOver;
-use crate::diff::ruling::{Cause, Denier};
+use crate::diff::records::Skipped;
+use crate::diff::summary::{Cause, DeniedBy};
 use crate::output::format::{Format, to_json};
 use admit_core::grouped;
 use comfy_table::{CellAlignment, Table, presets};
@@ -18,7 +18,7 @@ pub(crate) struct Report {
     new: String,
     totals: Totals,
     groups: Vec<Group>,
-    passed_over: PassedOver,
+    skipped: Skipped,
 }
 
 /// The sign-ups that differ in the same way.
@@ -36,7 +36,7 @@ impl Report {
     pub(crate) fn new(
         (old, new): (String, String),
         comparison: Comparison,
-        passed_over: PassedOver,
+        skipped: Skipped,
     ) -> Report {
         let Comparison { groups, totals } = comparison;
         let group = |(change, sign_ups): (Change, Vec<String>)| Group {
@@ -47,7 +47,7 @@ impl Report {
         let mut groups: Vec<Group> = groups.into_iter().map(group).collect();
         // The largest first, in each kind; the rest as they are, in the order of names.
         groups.sort_by_key(|group| (group.change.kind(), Reverse(group.count)));
-        Report { old, new, totals, groups, passed_over }
+        Report { old, new, totals, groups, skipped }
     }
 
     /// The report in a format, with so many sign-ups named of each group in a table.
@@ -81,8 +81,8 @@ impl Report {
             text.push('\n');
         }
         let _ = writeln!(text, "{}", self.totals.in_words());
-        if let Some(passed_over) = self.passed_over.in_words() {
-            let _ = writeln!(text, "passed over: {passed_over}");
+        if let Some(skipped) = self.skipped.in_words() {
+            let _ = writeln!(text, "skipped: {skipped}");
         }
         text
     }
@@ -166,7 +166,7 @@ impl Change {
     }
 }
 
-fn in_words(Denier { policy, cause }: &Denier) -> String {
+fn in_words(DeniedBy { policy, cause }: &DeniedBy) -> String {
     match cause {
         Cause::Code(code) => format!("{policy} denies: {code}"),
         Cause::Failure(kind) => format!("{policy} fails: {kind}"),

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// There is none where the tables have said it all: of one policy alone, and of a flag that
 /// is not set though nobody withholds it.
 pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String> {
-    if decision.policies.len() < 2 || decision.nobody_applies {
+    if decision.policies.len() < 2 || decision.no_policy_applies {
         return Vec::new();
     }
     match (why, &decision.answer) {

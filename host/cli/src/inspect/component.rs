@@ -2,8 +2,8 @@
 
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::package::about::Portrait;
-use crate::policy_set::assembly::Assembly;
+use crate::package::about::ComponentSummary;
+use crate::policy_set::loaded_manifest::LoadedManifest;
 use admit_core::Metadata;
 use admit_engine::{Digest, read_regular_file};
 use serde::Serialize;
@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 /// A component, and what it is granted if a manifest was named.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Inspected {
+pub(crate) struct ComponentReport {
     kind: &'static str,
     path: String,
     digest: Digest,
-    component: Portrait,
+    component: ComponentSummary,
     /// Of each policy that uses it; null where no manifest was named.
     grants: Option<Vec<Grants>>,
     /// The policies of the manifest of which it is not known whether they use it.
@@ -33,17 +33,24 @@ struct NotCompared {
     reason: String,
 }
 
-impl Inspected {
-    pub(crate) fn new(path: String, bytes: &[u8]) -> anyhow::Result<Inspected> {
-        let (digest, component) = (Digest::of(bytes), Portrait::of(bytes)?);
+impl ComponentReport {
+    pub(crate) fn new(path: String, bytes: &[u8]) -> anyhow::Result<ComponentReport> {
+        let (digest, component) = (Digest::of(bytes), ComponentSummary::of(bytes)?);
         let not_compared = Vec::new();
-        Ok(Inspected { kind: "component", path, digest, component, grants: None, not_compared })
+        Ok(ComponentReport {
+            kind: "component",
+            path,
+            digest,
+            component,
+            grants: None,
+            not_compared,
+        })
     }
 
     /// Finds the policies of a manifest that use what is at a path: by the path, or by the
     /// digest of a file. Nothing that the manifest names is built.
     pub(crate) fn find_grants(&mut self, path: &Path, manifest: &Path) -> anyhow::Result<()> {
-        let (_, read) = Assembly::read_manifest(manifest)?;
+        let (_, read) = LoadedManifest::read_manifest(manifest)?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
         let here = path.canonicalize().ok();
         let mut used: HashMap<&str, Result<bool, String>> = HashMap::new();
@@ -126,7 +133,7 @@ impl Grants {
     }
 }
 
-pub(super) fn contract(component: &Portrait) -> String {
+pub(super) fn contract(component: &ComponentSummary) -> String {
     match &component.contract {
         Some(version) => format!("admit:policy@{version}"),
         None => "none: it does not export `admit:policy/sign-up-policy`".to_owned(),
@@ -134,7 +141,7 @@ pub(super) fn contract(component: &Portrait) -> String {
 }
 
 /// What it says of itself, which is its author's word.
-pub(super) fn says(component: &Portrait, lines: &mut Lines) {
+pub(super) fn says(component: &ComponentSummary, lines: &mut Lines) {
     if let Some(reason) = &component.metadata_error {
         lines.heading(&format!("what it says of itself cannot be read: {reason}"));
         return;

@@ -11,7 +11,7 @@ pub(super) struct Lines {
 }
 
 /// As much of one line as is shown.
-const CHARACTERS: usize = 600;
+const MAX_CHARACTERS: usize = 600;
 
 /// As many values as are shown where anybody may have any number.
 const FEW: usize = 50;
@@ -65,13 +65,13 @@ impl Lines {
     pub(super) fn remarks(&mut self, remarks: impl IntoIterator<Item = String>) {
         for (index, remark) in remarks.into_iter().enumerate() {
             self.text.push_str(if index == 0 { "\n" } else { "" });
-            self.text.push_str(&printable(&remark, CHARACTERS));
+            self.text.push_str(&printable(&remark, MAX_CHARACTERS));
             self.text.push('\n');
         }
     }
 
     fn line(&mut self, label: &str, indent: &str, value: &str) {
-        let line = format!("{label:<10} {indent}{}", printable(value, CHARACTERS));
+        let line = format!("{label:<10} {indent}{}", printable(value, MAX_CHARACTERS));
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }

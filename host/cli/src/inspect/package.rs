@@ -3,13 +3,13 @@
 use super::component::{contract, says};
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::package::about::{About, Import, Portrait};
+use crate::package::about::{About, ComponentSummary, Import};
 use crate::package::bootstrap;
 use crate::package::deployment::Deployment;
 use crate::package::function_zip::BOOTSTRAP;
-use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, Record, WhenNobodyApplies};
+use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, Record, WhenNoPolicyApplies};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, file_name};
-use admit_engine::{Checksum, Digest, Target};
+use admit_engine::{CodeHash, Digest, Target};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 /// components are is its maker's word.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Deployed {
+pub(crate) struct PackageInfo {
     kind: &'static str,
     path: String,
     /// Of the index, which names everything else by its digest.
@@ -30,7 +30,7 @@ pub(crate) struct Deployed {
     engine: String,
     target: Target,
     budget: String,
-    when_nobody_applies: WhenNobodyApplies,
+    when_no_policy_applies: WhenNoPolicyApplies,
     record: Record,
     /// The folder with its manifest and components; null where they do not lie beside it.
     sources: Option<String>,
@@ -41,7 +41,7 @@ pub(crate) struct Deployed {
     bootstrap: Option<Bootstrap>,
     /// What would not work, or what nobody asked for.
     flaws: Vec<String>,
-    policies: Vec<Entrant>,
+    policies: Vec<PackagedPolicy>,
 }
 
 #[derive(Serialize)]
@@ -56,11 +56,11 @@ struct Bootstrap {
 /// A policy of a bundle.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entrant {
+struct PackagedPolicy {
     id: String,
     component: String,
     source: Option<Digest>,
-    compiled: Option<Checksum>,
+    compiled: Option<CodeHash>,
     compiled_size: Option<usize>,
     /// Units of fuel that it took to configure it when it was bundled; none where that is done for
     /// each sign-up.
@@ -76,11 +76,11 @@ struct Entrant {
     settings: Option<Vec<String>>,
     grants: Grants,
     /// What its component is, if the bundle's maker says so: nothing here can be compared with it.
-    about: Option<Portrait>,
+    about: Option<ComponentSummary>,
 }
 
-impl Deployed {
-    pub(crate) fn of(deployment: Deployment) -> serde_json::Result<Deployed> {
+impl PackageInfo {
+    pub(crate) fn of(deployment: Deployment) -> serde_json::Result<PackageInfo> {
         let sources = deployment.sources.manifest_of(&deployment.index);
         let is_there = deployment.sources.path().exists();
         let other_sources = sources.as_ref().err().filter(|_| is_there).map(|e| format!("{e:#}"));
@@ -95,19 +95,20 @@ impl Deployed {
                 BTreeMap::new()
             }
         };
-        let Manifest { budget, when_nobody_applies, record, policies } = manifest;
+        let Manifest { budget, when_no_policy_applies, record, policies } = manifest;
         let mut entrants = Vec::new();
         for policy in &policies {
             let entry = index.components.get(&policy.component);
-            let portrait = entry.and_then(|entry| about.get(&entry.source)).cloned();
+            let summary = entry.and_then(|entry| about.get(&entry.source)).cloned();
             let configured = index.configured.get(&policy.id).copied();
-            let mut entrant = Entrant::new(policy, (entry.copied(), configured), portrait, &files)?;
+            let mut policy =
+                PackagedPolicy::new(policy, (entry.copied(), configured), summary, &files)?;
             if configured.is_some() && !has_settings {
-                entrant.settings = None;
+                policy.settings = None;
             }
-            entrants.push(entrant);
+            entrants.push(policy);
         }
-        Ok(Deployed {
+        Ok(PackageInfo {
             kind: kind.name(),
             path,
             digest,
@@ -115,7 +116,7 @@ impl Deployed {
             engine: index.engine,
             target: index.target,
             budget: budget.to_string(),
-            when_nobody_applies: when_nobody_applies.unwrap_or_default(),
+            when_no_policy_applies: when_no_policy_applies.unwrap_or_default(),
             record,
             sources: sources.ok(),
             other_sources,
@@ -132,7 +133,7 @@ impl Deployed {
     /// Whether there are no flaws, and its components are sound by what its maker says.
     pub(crate) fn is_sound(&self) -> bool {
         let mut portraits = self.policies.iter().filter_map(|policy| policy.about.as_ref());
-        self.flaws.is_empty() && portraits.all(Portrait::is_sound)
+        self.flaws.is_empty() && portraits.all(ComponentSummary::is_sound)
     }
 
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
@@ -149,9 +150,9 @@ impl Deployed {
         lines.one("budget", &self.budget);
         lines.one(
             "no policy",
-            match self.when_nobody_applies {
-                WhenNobodyApplies::Admit => "a sign-up to which no policy applies is admitted",
-                WhenNobodyApplies::Deny => "a sign-up to which no policy applies is denied",
+            match self.when_no_policy_applies {
+                WhenNoPolicyApplies::Admit => "a sign-up to which no policy applies is admitted",
+                WhenNoPolicyApplies::Deny => "a sign-up to which no policy applies is denied",
             },
         );
         if self.record == Record::Required {
@@ -175,13 +176,13 @@ impl Deployed {
     }
 }
 
-impl Entrant {
+impl PackagedPolicy {
     fn new(
         policy: &Policy,
         (entry, configured): (Option<Entry>, Option<ConfiguredPolicy>),
-        about: Option<Portrait>,
+        about: Option<ComponentSummary>,
         files: &BTreeMap<String, Vec<u8>>,
-    ) -> serde_json::Result<Entrant> {
+    ) -> serde_json::Result<PackagedPolicy> {
         let scope = &policy.applies_to;
         let lists = [
             ("triggers", &scope.triggers),
@@ -203,7 +204,7 @@ impl Entrant {
         let settings: Map<String, Value> = policy.settings.clone().into();
         let own = configured.map(|configured| configured.compiled);
         let compiled = own.or_else(|| entry?.compiled);
-        Ok(Entrant {
+        Ok(PackagedPolicy {
             id: policy.id.to_string(),
             component: policy.component.clone(),
             source: entry.map(|entry| entry.source),
@@ -217,7 +218,10 @@ impl Entrant {
             limits: limits.into(),
             log: serde_json::to_value(policy.log)?,
             settings: Some(settings.keys().cloned().collect()),
-            grants: Grants::of(policy, about.as_ref().and_then(Portrait::metadata).as_ref()),
+            grants: Grants::of(
+                policy,
+                about.as_ref().and_then(ComponentSummary::metadata).as_ref(),
+            ),
             about,
         })
     }
@@ -228,7 +232,7 @@ impl Entrant {
         lines.one("source", &self.source.map_or_else(missing, |digest| digest.to_string()));
         let size =
             self.compiled_size.map_or_else(|| "missing".to_owned(), |s| format!("{s} bytes"));
-        let compiled = self.compiled.map_or_else(missing, |checksum| checksum.to_string());
+        let compiled = self.compiled.map_or_else(missing, |code_hash| code_hash.to_string());
         lines.one("compiled", &format!("{compiled}, {size}"));
         lines.one(
             "configured",
@@ -266,17 +270,17 @@ impl Entrant {
             }
             None => lines.one("settings", "not known without the sources"),
         }
-        let Some(portrait) = &self.about else {
+        let Some(summary) = &self.about else {
             lines.heading("the bundle does not say what its component is");
             return;
         };
         lines.heading(MAKERS_WORD);
-        lines.one("contract", &contract(portrait));
-        lines.one("size", &format!("{} bytes", portrait.size));
-        lines.list("imports", portrait.imports.iter().map(Import::marked));
-        lines.list("exports", portrait.exports.iter().map(|export| export.name.clone()));
-        lines.list("producers", portrait.producers.iter().cloned());
-        says(portrait, lines);
+        lines.one("contract", &contract(summary));
+        lines.one("size", &format!("{} bytes", summary.size));
+        lines.list("imports", summary.imports.iter().map(Import::marked));
+        lines.list("exports", summary.exports.iter().map(|export| export.name.clone()));
+        lines.list("producers", summary.producers.iter().cloned());
+        says(summary, lines);
     }
 }
 

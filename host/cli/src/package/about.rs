@@ -1,6 +1,6 @@
 //! What components are, as it is shown, and kept in a bundle for whoever inspects that.
 
-use admit_component::Anatomy;
+use admit_component::ComponentInfo;
 use admit_core::{Metadata, RawMetadata, printable};
 use admit_engine::bundle::{ABOUT, Index};
 use admit_engine::{Digest, is_granted};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct About {
-    pub(crate) components: BTreeMap<Digest, Portrait>,
+    pub(crate) components: BTreeMap<Digest, ComponentSummary>,
 }
 
 /// What one component is, read from it without running it.
@@ -20,7 +20,7 @@ pub(crate) struct About {
 /// In a bundle it is the word of the bundle's maker: there is no component to compare it with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Portrait {
+pub(crate) struct ComponentSummary {
     /// Bytes.
     pub(crate) size: usize,
     /// The version of the contract that it exports.
@@ -66,11 +66,11 @@ pub(crate) struct Export {
 }
 
 /// As much of a name in a component, which is somebody else's, as is kept.
-const CHARACTERS: usize = 200;
+const MAX_CHARACTERS: usize = 200;
 
 impl About {
     pub(crate) fn of<'a>(components: impl Iterator<Item = &'a [u8]>) -> anyhow::Result<About> {
-        let one = |bytes| Ok((Digest::of(bytes), Portrait::of(bytes)?));
+        let one = |bytes| Ok((Digest::of(bytes), ComponentSummary::of(bytes)?));
         Ok(About { components: components.map(one).collect::<anyhow::Result<_>>()? })
     }
 
@@ -79,7 +79,7 @@ impl About {
     pub(crate) fn in_bundle(
         index: &Index,
         files: &BTreeMap<String, Vec<u8>>,
-    ) -> Result<BTreeMap<Digest, Portrait>, String> {
+    ) -> Result<BTreeMap<Digest, ComponentSummary>, String> {
         let (Some(digest), Some(bytes)) = (index.about, files.get(ABOUT)) else {
             return Ok(BTreeMap::new());
         };
@@ -93,11 +93,11 @@ impl About {
     /// Reads what somebody wrote. An error says what is wrong.
     pub(crate) fn from_json(text: &[u8]) -> Result<About, String> {
         let mut about: About = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        for portrait in about.components.values_mut() {
-            let metadata = portrait.metadata.clone().map(Metadata::try_from);
+        for summary in about.components.values_mut() {
+            let metadata = summary.metadata.clone().map(Metadata::try_from);
             if let Some(Err(problem)) = metadata {
-                portrait.metadata = None;
-                portrait.metadata_error = Some(printable(&problem.to_string(), CHARACTERS));
+                summary.metadata = None;
+                summary.metadata_error = Some(printable(&problem.to_string(), MAX_CHARACTERS));
             }
         }
         Ok(about)
@@ -111,29 +111,29 @@ impl About {
     }
 }
 
-impl Portrait {
+impl ComponentSummary {
     /// Reads a component of any world.
-    pub(crate) fn of(bytes: &[u8]) -> anyhow::Result<Portrait> {
-        let anatomy = Anatomy::of(bytes)?;
-        let contract = anatomy.contract().map(|version| printable(version, CHARACTERS));
+    pub(crate) fn of(bytes: &[u8]) -> anyhow::Result<ComponentSummary> {
+        let info = ComponentInfo::of(bytes)?;
+        let contract = info.contract().map(|version| printable(version, MAX_CHARACTERS));
         let import = |(name, types): (&String, _)| Import {
-            name: printable(name, CHARACTERS),
+            name: printable(name, MAX_CHARACTERS),
             granted: is_granted(name),
             types,
         };
         let export =
-            |(name, types): (&String, _)| Export { name: printable(name, CHARACTERS), types };
-        let (metadata, metadata_error) = match anatomy.metadata {
+            |(name, types): (&String, _)| Export { name: printable(name, MAX_CHARACTERS), types };
+        let (metadata, metadata_error) = match info.metadata {
             None => (None, None),
             Some(Ok(metadata)) => (Some(metadata.into()), None),
-            Some(Err(reason)) => (None, Some(printable(&reason, CHARACTERS))),
+            Some(Err(reason)) => (None, Some(printable(&reason, MAX_CHARACTERS))),
         };
-        Ok(Portrait {
+        Ok(ComponentSummary {
             size: bytes.len(),
             contract,
-            imports: anatomy.imports.iter().zip(anatomy.import_types).map(import).collect(),
-            exports: anatomy.exports.iter().zip(anatomy.export_types).map(export).collect(),
-            producers: anatomy.producers,
+            imports: info.imports.iter().zip(info.import_types).map(import).collect(),
+            exports: info.exports.iter().zip(info.export_types).map(export).collect(),
+            producers: info.producers,
             metadata,
             metadata_error,
         })
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     /// What is read of a component of a bundle whose maker wrote this of it.
-    fn read(imports: &str, metadata: &str) -> Portrait {
+    fn read(imports: &str, metadata: &str) -> ComponentSummary {
         let digest = Digest::of(b"");
         let text = format!(
             r#"{{"components": {{"{digest}": {{"size": 1, "contract": null, "exports": [],
@@ -188,9 +188,9 @@ mod tests {
             ("admit:policy/log@0.1.0", r#","granted": false"#, true),
         ] {
             let imports = format!(r#"[{{"name": "{name}", "types": []{written}}}]"#);
-            let portrait = read(&imports, "null");
-            assert_eq!(portrait.imports[0].granted, granted);
-            assert_eq!(portrait.is_sound(), granted);
+            let summary = read(&imports, "null");
+            assert_eq!(summary.imports[0].granted, granted);
+            assert_eq!(summary.is_sound(), granted);
         }
     }
 
@@ -203,10 +203,10 @@ mod tests {
             )
         };
         assert!(read("[]", &metadata("d")).is_sound());
-        let portrait = read("[]", &metadata("\\u001b[31m"));
-        assert!(portrait.metadata().is_none());
-        let reason = portrait.metadata_error.clone().unwrap();
+        let summary = read("[]", &metadata("\\u001b[31m"));
+        assert!(summary.metadata().is_none());
+        let reason = summary.metadata_error.clone().unwrap();
         assert_eq!(reason, "`description`: expected one printable line");
-        assert!(!portrait.is_sound());
+        assert!(!summary.is_sound());
     }
 }

@@ -89,7 +89,7 @@ fn loader(elf: &FileHeader64<Endianness>, bytes: &[u8]) -> object::Result<Option
 }
 
 /// The most versions of libraries that are read.
-const MOST_VERSIONS: u32 = 10_000;
+const MAX_VERSIONS: u32 = 10_000;
 
 /// The newest version of the C library that a program names, if it names any.
 fn needed_glibc(bytes: &[u8]) -> anyhow::Result<Option<Glibc>> {
@@ -107,7 +107,7 @@ fn needed_glibc(bytes: &[u8]) -> anyhow::Result<Option<Glibc>> {
             while let Some(version) = versions.next()? {
                 // A program names some dozens; one made to be read for ever is no program.
                 named += 1;
-                if named > MOST_VERSIONS {
+                if named > MAX_VERSIONS {
                     bail!("it names too many versions of libraries");
                 }
                 newest = newest.max(Glibc::parse(version.name(endian, strings)?));

@@ -2,7 +2,7 @@
 
 use crate::package::bootstrap;
 use crate::package::folder;
-use crate::package::function_zip::{BOOTSTRAP, MOST_PACKAGE, Package};
+use crate::package::function_zip::{BOOTSTRAP, MAX_PACKAGE, Package};
 use crate::package::index::{Known, flaws, index};
 use crate::package::source_folder::SourceFolder;
 use admit_core::Manifest;
@@ -89,7 +89,7 @@ impl Deployment {
 
     fn in_zip(path: &Path) -> anyhow::Result<Deployment> {
         let name = path.display();
-        let bytes = read_regular_file(path, MOST_PACKAGE)
+        let bytes = read_regular_file(path, MAX_PACKAGE)
             .with_context(|| format!("cannot read `{name}`"))?;
         let package = Package::from_zip(&bytes)
             .with_context(|| format!("`{name}` is no deployment package"))?;

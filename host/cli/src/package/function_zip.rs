@@ -15,13 +15,13 @@ pub(crate) const BOOTSTRAP: &str = "bootstrap";
 const BUNDLE: &str = "bundle/";
 
 /// The most that Lambda unpacks, in bytes.
-pub(crate) const MOST_UNPACKED: u64 = 250 << 20;
+pub(crate) const MAX_UNPACKED: u64 = 250 << 20;
 
 /// The largest package, and the largest bootstrap, that is read, in bytes.
-pub(crate) const MOST_PACKAGE: u64 = 256 << 20;
+pub(crate) const MAX_PACKAGE: u64 = 256 << 20;
 
 /// The largest package that Lambda takes without a detour by S3.
-pub(crate) const MOST_UPLOADED: usize = 50 << 20;
+pub(crate) const MAX_UPLOADED: usize = 50 << 20;
 
 /// What is in a package.
 #[derive(Default)]
@@ -54,13 +54,13 @@ impl Package {
     /// Reads a package, whoever made it.
     pub(crate) fn from_zip(bytes: &[u8]) -> anyhow::Result<Package> {
         let mut zip = ZipArchive::new(Cursor::new(bytes)).context("no zip that can be read")?;
-        if zip.len() > MOST_ENTRIES {
+        if zip.len() > MAX_ENTRIES {
             bail!("it has {} files, and a package a handful", zip.len());
         }
         let mut package = Package::default();
         let mut twice = repeated_names(bytes, zip.central_directory_start());
         let mut seen = HashSet::new();
-        let mut room = MOST_UNPACKED;
+        let mut room = MAX_UNPACKED;
         for index in 0..zip.len() {
             let file = zip.by_index(index)?;
             let name = file.name()?.into_owned();
@@ -68,7 +68,7 @@ impl Package {
             let mut bytes = Vec::new();
             file.take(room + 1).read_to_end(&mut bytes)?;
             room = room.checked_sub(bytes.len() as u64).with_context(|| {
-                format!("it is larger than {} MiB when it is unpacked", MOST_UNPACKED >> 20)
+                format!("it is larger than {} MiB when it is unpacked", MAX_UNPACKED >> 20)
             })?;
             if !seen.insert(name.clone()) {
                 twice.insert(name.clone());
@@ -81,12 +81,13 @@ impl Package {
             } else if let Some(name) = name.strip_prefix(BUNDLE) {
                 package.bundle.insert(name.to_owned(), bytes);
             } else {
-                let name = printable(&name, CHARACTERS);
+                let name = printable(&name, MAX_CHARACTERS);
                 package.flaws.push(format!("`{name}`: no part of a package"));
             }
         }
         // Which of them counts is up to whoever unpacks it.
-        let twice = twice.iter().map(|name| format!("`{}`: twice", printable(name, CHARACTERS)));
+        let twice =
+            twice.iter().map(|name| format!("`{}`: twice", printable(name, MAX_CHARACTERS)));
         package.flaws.extend(twice);
         Ok(package)
     }
@@ -114,10 +115,10 @@ fn repeated_names(zip: &[u8], start: u64) -> BTreeSet<String> {
 }
 
 /// The most files that are read of a zip; a package has one for each component, and two.
-const MOST_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 10_000;
 
 /// As much of a name in a zip, which is somebody else's, as is shown.
-const CHARACTERS: usize = 100;
+const MAX_CHARACTERS: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use crate::package::source_folder::SourceFolder;
 use admit_core::printable;
 use admit_engine::bundle::{ABOUT, INDEX, Index};
-use admit_engine::{Checksum, Digest};
+use admit_engine::{CodeHash, Digest};
 use std::collections::BTreeMap;
 
 /// An index, with all settings that are known.
@@ -40,10 +40,10 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
     let Ok(index) = index_alone(files) else { return Vec::new() };
     let manifest = index.manifest().ok();
     let decides_nothing = manifest.as_ref().is_some_and(|manifest| {
-        manifest.policies.is_empty() && manifest.when_nobody_applies.is_none()
+        manifest.policies.is_empty() && manifest.when_no_policy_applies.is_none()
     });
     let unloadable = decides_nothing.then(|| {
-        format!("{INDEX}: it names no policy, and does not say `when-nobody-applies`: it cannot be loaded")
+        format!("{INDEX}: it names no policy, and does not say `when-no-policy-applies`: it cannot be loaded")
     });
     let policies = manifest.map(|manifest| manifest.policies).unwrap_or_default();
     let lacking =
@@ -67,14 +67,14 @@ pub(crate) fn flaws(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 
 /// By what a file of a bundle is known to be whole.
 enum Sum {
-    Compiled(Checksum),
+    Compiled(CodeHash),
     Other(Digest),
 }
 
 impl Sum {
     fn is_of(&self, bytes: &[u8]) -> bool {
         match self {
-            Sum::Compiled(checksum) => Checksum::of(bytes) == *checksum,
+            Sum::Compiled(code_hash) => CodeHash::of(bytes) == *code_hash,
             Sum::Other(digest) => Digest::of(bytes) == *digest,
         }
     }
@@ -96,7 +96,7 @@ mod tests {
         };
         let text = policy("p", "p.wasm") + &policy("q", "\u{2800}q.wasm");
         let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
-        let compiled = Checksum::of(b"native");
+        let compiled = CodeHash::of(b"native");
         let entry = Entry { source: Digest::of(b"p"), compiled: Some(compiled) };
         let components = BTreeMap::from([("p.wasm".to_owned(), entry)]);
         let index = Index::new(manifest, Target::X86_64, components).to_text().unwrap();

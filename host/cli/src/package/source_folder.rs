@@ -4,7 +4,7 @@
 //! compared with those of another version of `admit`.
 
 use crate::package::folder::{self, Readers};
-use crate::policy_set::assembly::{Assembly, MANIFEST, MOST_COMPONENT};
+use crate::policy_set::loaded_manifest::{LoadedManifest, MANIFEST, MAX_COMPONENT};
 use admit_build::policy_toml::is_inside;
 use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::{INDEX, Index};
@@ -87,15 +87,13 @@ impl SourceFolder {
                  `admit bundle` puts them: put them there"
             );
         }
-        let (_, manifest) = Assembly::read_manifest(&file)?;
+        let (_, manifest) = LoadedManifest::read_manifest(&file)?;
         let mut digests = BTreeMap::new();
         for policy in &manifest.policies {
             if !digests.contains_key(&policy.component) {
                 // Never a project, which would be built.
-                let bytes = read_regular_file(&self.path.join(&policy.component), MOST_COMPONENT)
-                    .with_context(|| {
-                    format!("cannot read `{}` in `{name}`", policy.component)
-                })?;
+                let bytes = read_regular_file(&self.path.join(&policy.component), MAX_COMPONENT)
+                    .with_context(|| format!("cannot read `{}` in `{name}`", policy.component))?;
                 digests.insert(policy.component.clone(), Digest::of(&bytes));
             }
         }
@@ -111,7 +109,7 @@ impl SourceFolder {
     }
 
     /// What `admit bundle` puts there for an assembly, by name.
-    pub(crate) fn files(assembly: &Assembly) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    pub(crate) fn files(assembly: &LoadedManifest) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         let mut files = BTreeMap::new();
         let mut manifest = assembly.manifest.clone();
         for policy in &mut manifest.policies {

@@ -4,7 +4,7 @@ use admit_core::{Failure, Limits, Manifest, grouped};
 
 /// What an author can do about a failure that does not say so itself.
 pub(crate) fn remedy(failure: &Failure) -> Option<String> {
-    let most = Limits::CEILING;
+    let most = Limits::MAX;
     Some(match failure {
         Failure::Fuel { .. } => format!(
             "if it would end by itself, set `limits.fuel` in the manifest higher; {} is the most",

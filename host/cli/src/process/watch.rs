@@ -14,10 +14,10 @@ use std::time::{Duration, SystemTime};
 const LOOK: Duration = Duration::from_millis(250);
 
 /// After so many looks a change counts as over all the same.
-const MOST_LOOKS: u32 = 8;
+const MAX_LOOKS: u32 = 8;
 
 /// The most files that are looked at.
-const MOST_FILES: usize = 10_000;
+const MAX_FILES: usize = 10_000;
 
 /// What files and folders looked like at one time.
 #[derive(PartialEq, Eq, Default)]
@@ -52,7 +52,7 @@ impl Look {
             let path = entry.path();
             let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
             // A link to a folder may lead anywhere, itself included.
-            if self.0.len() < MOST_FILES && !is_built(&path) && !(is_link && path.is_dir()) {
+            if self.0.len() < MAX_FILES && !is_built(&path) && !(is_link && path.is_dir()) {
                 self.add(&path);
             }
         }
@@ -78,7 +78,7 @@ pub(crate) fn wait(before: &Look, places: impl Fn() -> Vec<PathBuf>) {
         thread::sleep(LOOK);
         look = Look::at(&places());
     }
-    for _ in 0..MOST_LOOKS {
+    for _ in 0..MAX_LOOKS {
         thread::sleep(LOOK);
         let now = Look::at(&places());
         if now == look {

@@ -2,18 +2,18 @@
 
 use super::about::{Outside, Says};
 use super::budgets::{Limit, Use};
-use super::demands::Demand;
 use super::found::Found;
+use super::grants::GrantRow;
 use super::measured::{Cost, Measured};
 use super::plot::Distribution;
 use super::settings::{Setting, Values};
 use super::tested::Tested;
-use super::words::{Few, Words};
+use super::untrusted_text::{Truncated, UntrustedText};
 use crate::check::finding::Findings;
-use crate::policy_set::assembly::Assembly;
+use crate::policy_set::loaded_manifest::LoadedManifest;
 use crate::policy_set::origin::Origin;
-use admit_component::Anatomy;
-use admit_core::{Metadata, Mode, OnFailure, Policy, PolicyId, Power, Time, grouped};
+use admit_component::ComponentInfo;
+use admit_core::{Metadata, Mode, OnFailure, Permission, Policy, PolicyId, Time, grouped};
 use admit_engine::Digest;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A policy set.
 pub(crate) struct Report {
     /// The manifest.
-    pub(crate) file: Words,
+    pub(crate) file: UntrustedText,
     /// Of everything that decides: the manifest with every default spelled out, its settings
     /// too, and the digests of the components.
     pub(crate) digest: Digest,
@@ -29,7 +29,7 @@ pub(crate) struct Report {
     pub(crate) policies: Vec<PolicyReport>,
     pub(crate) measured: Measured,
     /// What `admit check` finds.
-    pub(crate) found: Few<Found>,
+    pub(crate) found: Truncated<Found>,
     /// The cases of the whole, if there are any.
     pub(crate) tested: Option<Tested>,
 }
@@ -51,54 +51,54 @@ pub(crate) struct PolicyReport {
     pub(crate) mode: Mode,
     pub(crate) on_failure: OnFailure,
     /// Which sign-ups it is asked about: the key of the manifest, and one of its words.
-    pub(crate) applies_to: Few<(&'static str, Words)>,
+    pub(crate) applies_to: Truncated<(&'static str, UntrustedText)>,
     /// As the manifest names it.
-    pub(crate) component: Words,
+    pub(crate) component: UntrustedText,
     pub(crate) digest: Digest,
     pub(crate) size: u64,
     pub(crate) outside: Outside,
     pub(crate) says: Says,
-    pub(crate) sees: Vec<Demand>,
-    pub(crate) decides: Vec<Demand>,
-    pub(crate) settings: Few<Setting>,
+    pub(crate) sees: Vec<GrantRow>,
+    pub(crate) decides: Vec<GrantRow>,
+    pub(crate) settings: Truncated<Setting>,
     /// The limits that stop it.
     pub(crate) uses: Vec<Use>,
     /// All others.
     pub(crate) limits: Vec<Limit>,
     /// How long it takes on this machine.
     pub(crate) times: Option<Distribution>,
-    pub(crate) denials: Few<Denial>,
+    pub(crate) denials: Truncated<Denial>,
     /// What the cases of the whole brought about of it.
-    pub(crate) covered: Vec<Words>,
+    pub(crate) covered: Vec<UntrustedText>,
     /// The cases of its project.
     pub(crate) own: Option<Tested>,
 }
 
 /// A code that a policy denies with.
 pub(crate) struct Denial {
-    pub(crate) code: Words,
+    pub(crate) code: UntrustedText,
     /// In its author's words; none if the code came and is not declared.
-    pub(crate) meaning: Option<Words>,
+    pub(crate) meaning: Option<UntrustedText>,
     /// Whether a case expects it.
     pub(crate) tested: bool,
 }
 
 /// The most paths, words of a scope, or codes that are shown of one policy.
-const MOST: usize = 100;
+const MAX: usize = 100;
 
 impl Report {
     /// Gathers what is known of a policy set, and what its trials have shown.
     pub(crate) fn of(
-        assembly: &Assembly,
+        assembly: &LoadedManifest,
         trials: Trials,
         values: Values,
     ) -> anyhow::Result<Report> {
         let manifest = &assembly.manifest;
         let file = match &assembly.origin {
-            Origin::Manifest(source) => Words::name(&source.file),
+            Origin::Manifest(source) => UntrustedText::name(&source.file),
             Origin::CommandLine => {
                 let component = manifest.policies.first().map(|policy| &policy.component);
-                Words::name(component.map_or("", String::as_str))
+                UntrustedText::name(component.map_or("", String::as_str))
             }
         };
         let Trials { findings, measured, whole, projects } = trials;
@@ -134,23 +134,23 @@ impl Report {
     }
 
     /// The policies that may bring something about.
-    pub(crate) fn who_may(&self, power: &Power) -> Vec<&PolicyReport> {
+    pub(crate) fn who_may(&self, power: &Permission) -> Vec<&PolicyReport> {
         let may = |policy: &&PolicyReport| {
-            let power = Words::name(power);
-            policy.decides.iter().any(|demand| demand.granted && demand.what == power)
+            let power = UntrustedText::name(power);
+            policy.decides.iter().any(|grant| grant.granted && grant.what == power)
         };
         self.policies.iter().filter(may).collect()
     }
 
     /// Who may see what, by path.
-    pub(crate) fn seen(&self) -> Few<(&Words, Vec<&PolicyReport>)> {
-        let mut seen: BTreeMap<&Words, Vec<&PolicyReport>> = BTreeMap::new();
+    pub(crate) fn seen(&self) -> Truncated<(&UntrustedText, Vec<&PolicyReport>)> {
+        let mut seen: BTreeMap<&UntrustedText, Vec<&PolicyReport>> = BTreeMap::new();
         for policy in &self.policies {
-            for demand in policy.sees.iter().filter(|demand| demand.granted) {
-                seen.entry(&demand.what).or_default().push(policy);
+            for grant in policy.sees.iter().filter(|grant| grant.granted) {
+                seen.entry(&grant.what).or_default().push(policy);
             }
         }
-        Few::of(MOST, seen)
+        Truncated::of(MAX, seen)
     }
 }
 
@@ -162,8 +162,8 @@ impl PolicyReport {
         (whole, own): (Option<&Tested>, Option<Tested>),
         values: Values,
     ) -> anyhow::Result<PolicyReport> {
-        let anatomy = Anatomy::of(bytes)?;
-        let metadata = anatomy.metadata.as_ref().and_then(|metadata| metadata.as_ref().ok());
+        let info = ComponentInfo::of(bytes)?;
+        let metadata = info.metadata.as_ref().and_then(|metadata| metadata.as_ref().ok());
         let scope = &policy.applies_to;
         let lists = [
             ("triggers", &scope.triggers),
@@ -172,19 +172,19 @@ impl PolicyReport {
         ];
         let words = lists
             .into_iter()
-            .flat_map(|(key, list)| list.iter().map(move |word| (key, Words::name(word))));
+            .flat_map(|(key, list)| list.iter().map(move |word| (key, UntrustedText::name(word))));
         Ok(PolicyReport {
             id: policy.id.clone(),
             mode: policy.terms.mode,
             on_failure: policy.terms.on_failure,
-            applies_to: Few::of(MOST, words),
-            component: Words::name(&policy.component),
+            applies_to: Truncated::of(MAX, words),
+            component: UntrustedText::name(&policy.component),
             digest: Digest::of(bytes),
             size: bytes.len() as u64,
-            outside: Outside::of(&anatomy),
-            says: Says::of(&anatomy),
-            sees: super::demands::of_reads(policy, metadata),
-            decides: super::demands::of_verdicts(policy, metadata),
+            outside: Outside::of(&info),
+            says: Says::of(&info),
+            sees: super::grants::of_reads(policy, metadata),
+            decides: super::grants::of_verdicts(policy, metadata),
             settings: super::settings::of(&policy.settings, metadata, values),
             uses: super::budgets::used(&policy.limits, cost),
             limits: super::budgets::others(&policy.limits),
@@ -215,12 +215,12 @@ impl PolicyReport {
     }
 
     /// What its own cases brought about.
-    pub(crate) fn covered_by_its_own(&self) -> Vec<Words> {
+    pub(crate) fn covered_by_its_own(&self) -> Vec<UntrustedText> {
         self.own.as_ref().map(|own| own.covered(&self.id)).unwrap_or_default()
     }
 
     pub(crate) fn may_deny(&self) -> bool {
-        self.granted_verdicts().any(|verdict| *verdict == Words::name(Power::Deny))
+        self.granted_verdicts().any(|verdict| *verdict == UntrustedText::name(Permission::Deny))
     }
 
     /// What the drawing of its times is called in the page.
@@ -228,24 +228,24 @@ impl PolicyReport {
         format!("times-of-{}", self.id)
     }
 
-    pub(crate) fn granted_paths(&self) -> impl Iterator<Item = &Words> {
+    pub(crate) fn granted_paths(&self) -> impl Iterator<Item = &UntrustedText> {
         granted(&self.sees)
     }
 
-    pub(crate) fn granted_verdicts(&self) -> impl Iterator<Item = &Words> {
+    pub(crate) fn granted_verdicts(&self) -> impl Iterator<Item = &UntrustedText> {
         granted(&self.decides)
     }
 
     /// How often what is granted is not what is asked for, if the policy says what that is.
     pub(crate) fn differences(&self) -> Option<usize> {
-        let demands = self.sees.iter().chain(&self.decides);
-        let differences = demands.filter(|demand| demand.standing.is_difference()).count();
+        let grants = self.sees.iter().chain(&self.decides);
+        let differences = grants.filter(|grant| grant.standing.is_difference()).count();
         matches!(self.says, Says::This { .. }).then_some(differences)
     }
 }
 
-fn granted(demands: &[Demand]) -> impl Iterator<Item = &Words> {
-    demands.iter().filter(|demand| demand.granted).map(|demand| &demand.what)
+fn granted(grants: &[GrantRow]) -> impl Iterator<Item = &UntrustedText> {
+    grants.iter().filter(|grant| grant.granted).map(|grant| &grant.what)
 }
 
 fn denials(
@@ -253,16 +253,16 @@ fn denials(
     metadata: Option<&Metadata>,
     whole: Option<&Tested>,
     own: Option<&Tested>,
-) -> Few<Denial> {
+) -> Truncated<Denial> {
     let declared = metadata.map(|metadata| &metadata.denials);
     let suites = || whole.into_iter().chain(own);
     let came = suites().flat_map(|tested| tested.seen(&policy.id));
     let codes: BTreeSet<&String> =
         declared.into_iter().flat_map(BTreeMap::keys).chain(came).collect();
     let denial = |code: &String| Denial {
-        code: Words::name(code),
-        meaning: declared.and_then(|declared| declared.get(code)).map(Words::sentence),
+        code: UntrustedText::name(code),
+        meaning: declared.and_then(|declared| declared.get(code)).map(UntrustedText::sentence),
         tested: suites().any(|tested| tested.has_tested(&policy.id, code)),
     };
-    Few::of(MOST, codes.into_iter().map(denial))
+    Truncated::of(MAX, codes.into_iter().map(denial))
 }

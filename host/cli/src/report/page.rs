@@ -4,7 +4,7 @@ use super::about::Says;
 use super::contents::Report;
 use super::settings::Told;
 use crate::check::finding::Severity;
-use admit_core::Power;
+use admit_core::Permission;
 use admit_engine::WASMTIME_VERSION;
 use askama::Template;
 
@@ -16,7 +16,7 @@ pub(crate) fn page(report: &Report) -> Result<String, askama::Error> {
     let page = Page {
         version: env!("CARGO_PKG_VERSION"),
         engine: WASMTIME_VERSION,
-        powers: Power::ALL,
+        permissions: Permission::ALL,
         report,
     };
     Ok(page.render()? + "\n")
@@ -27,7 +27,7 @@ pub(crate) fn page(report: &Report) -> Result<String, askama::Error> {
 struct Page<'a> {
     version: &'static str,
     engine: &'static str,
-    powers: [Power; 4],
+    permissions: [Permission; 4],
     report: &'a Report,
 }
 

@@ -1,12 +1,12 @@
 //! A policy's settings: their keys, and their values if those may be told.
 
-use super::words::{Few, Words};
+use super::untrusted_text::{Truncated, UntrustedText};
 use admit_core::{Metadata, Settings};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// The most keys that are shown.
-const MOST: usize = 50;
+const MAX: usize = 50;
 
 /// What is told of the values of settings, which may be secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,23 +18,27 @@ pub(crate) enum Values {
 /// One key of a policy's settings.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
-    pub(crate) key: Words,
+    pub(crate) key: UntrustedText,
     pub(crate) value: Told,
     /// The author's words about it.
-    pub(crate) description: Option<Words>,
+    pub(crate) description: Option<UntrustedText>,
 }
 
 /// What is told of one value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// The manifest has none; the schema may say what holds then.
-    Absent(Option<Words>),
+    Absent(Option<UntrustedText>),
     Hidden,
-    Shown(Words),
+    Shown(UntrustedText),
 }
 
 /// The keys that the manifest or the policy's own schema has.
-pub(crate) fn of(settings: &Settings, metadata: Option<&Metadata>, values: Values) -> Few<Setting> {
+pub(crate) fn of(
+    settings: &Settings,
+    metadata: Option<&Metadata>,
+    values: Values,
+) -> Truncated<Setting> {
     let settings: Map<String, Value> = settings.clone().into();
     let schema = metadata.and_then(|metadata| metadata.settings.as_ref());
     let properties = schema.and_then(|schema| schema.get("properties")?.as_object());
@@ -43,18 +47,18 @@ pub(crate) fn of(settings: &Settings, metadata: Option<&Metadata>, values: Value
     let setting = |key: &String| {
         let property = properties.and_then(|properties| properties.get(key));
         let text = |name| Some(property?.get(name)?.as_str()?.to_owned());
-        let default = || property?.get("default").map(Words::sentence);
+        let default = || property?.get("default").map(UntrustedText::sentence);
         Setting {
-            key: Words::name(key),
+            key: UntrustedText::name(key),
             value: match (settings.get(key), values) {
                 (None, _) => Told::Absent(default()),
                 (Some(_), Values::Hidden) => Told::Hidden,
-                (Some(value), Values::Shown) => Told::Shown(Words::sentence(value)),
+                (Some(value), Values::Shown) => Told::Shown(UntrustedText::sentence(value)),
             },
-            description: text("description").map(Words::sentence),
+            description: text("description").map(UntrustedText::sentence),
         }
     };
-    Few::of(MOST, keys.into_iter().map(setting))
+    Truncated::of(MAX, keys.into_iter().map(setting))
 }
 
 #[cfg(test)]
@@ -66,6 +70,6 @@ mod tests {
         let settings = Map::from_iter([("code".to_owned(), Value::from("secret"))]).into();
         let found = |values| of(&settings, None, values).shown.remove(0).value;
         assert_eq!(found(Values::Hidden), Told::Hidden);
-        assert_eq!(found(Values::Shown), Told::Shown(Words::name("\"secret\"")));
+        assert_eq!(found(Values::Shown), Told::Shown(UntrustedText::name("\"secret\"")));
     }
 }

@@ -1,31 +1,31 @@
 //! The cases that a policy set or a policy was tested by.
 
 use super::plot::percent_drawn;
-use super::words::{Few, Words};
+use super::untrusted_text::{Truncated, UntrustedText};
 use crate::cases::{CaseResult, PolicyCoverage, Results};
 use admit_core::{PolicyId, grouped};
 
 /// The most cases that are shown of one file.
-const MOST: usize = 200;
+const MAX: usize = 200;
 
 /// What came of the cases of one file.
 pub(crate) struct Tested {
-    pub(crate) file: Words,
+    pub(crate) file: UntrustedText,
     pub(crate) passed: usize,
     pub(crate) failed: usize,
-    pub(crate) cases: Few<Case>,
+    pub(crate) cases: Truncated<Case>,
     coverage: Vec<PolicyCoverage>,
 }
 
 /// What came of one case.
 pub(crate) struct Case {
-    pub(crate) name: Words,
+    pub(crate) name: UntrustedText,
     /// The one policy that was asked, where others could have been.
-    pub(crate) policy: Option<Words>,
-    pub(crate) expected: Words,
+    pub(crate) policy: Option<UntrustedText>,
+    pub(crate) expected: UntrustedText,
     pub(crate) passed: bool,
     /// In which respects it was not as expected.
-    pub(crate) differences: Vec<(Words, Words)>,
+    pub(crate) differences: Vec<(UntrustedText, UntrustedText)>,
     /// None where a policy was cut off, so that nobody knows.
     pub(crate) fuel: Option<Fuel>,
 }
@@ -41,10 +41,10 @@ impl Tested {
     pub(crate) fn of(results: Results) -> Tested {
         let most = results.cases.iter().filter_map(|case| case.fuel).max().unwrap_or(0);
         Tested {
-            file: Words::name(&results.file),
+            file: UntrustedText::name(&results.file),
             passed: results.passed,
             failed: results.failed,
-            cases: Few::of(MOST, results.cases.iter().map(|case| Case::of(case, most))),
+            cases: Truncated::of(MAX, results.cases.iter().map(|case| Case::of(case, most))),
             coverage: results.coverage.policies,
         }
     }
@@ -69,9 +69,9 @@ impl Tested {
     }
 
     /// What was brought about of a policy, in words.
-    pub(crate) fn covered(&self, policy: &PolicyId) -> Vec<Words> {
+    pub(crate) fn covered(&self, policy: &PolicyId) -> Vec<UntrustedText> {
         let here = self.coverage.iter().filter(|coverage| coverage.policy == *policy);
-        here.flat_map(|coverage| coverage.lines()).map(Words::sentence).collect()
+        here.flat_map(|coverage| coverage.lines()).map(UntrustedText::sentence).collect()
     }
 
     /// Whether a case expected this code of a policy, and it came.
@@ -92,12 +92,12 @@ impl Case {
     fn of(case: &CaseResult, most: u64) -> Case {
         let lines = case.differences.iter().flat_map(|difference| difference.lines());
         Case {
-            name: Words::sentence(&case.name),
-            policy: case.policy.as_ref().map(Words::name),
-            expected: Words::sentence(&case.expected),
+            name: UntrustedText::sentence(&case.name),
+            policy: case.policy.as_ref().map(UntrustedText::name),
+            expected: UntrustedText::sentence(&case.expected),
             passed: case.differences.is_empty(),
             differences: lines
-                .map(|(label, words)| (Words::name(label), Words::sentence(words)))
+                .map(|(label, words)| (UntrustedText::name(label), UntrustedText::sentence(words)))
                 .collect(),
             fuel: case
                 .fuel

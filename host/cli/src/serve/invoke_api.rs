@@ -8,7 +8,7 @@ mod stall;
 use self::answer::{Answer, Problem, empty, json_response};
 use self::payload::Payloads;
 use self::stall::Stalling;
-use crate::serve::live::Live;
+use crate::serve::reloading_trigger::ReloadingTrigger;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
 pub(crate) use caller::{Names, name};
@@ -32,7 +32,7 @@ const LEFT: Duration = Duration::from_millis(4_800);
 
 /// The most connections at once; others wait to be accepted, until one of these is answered. Each has
 /// one invocation at a time.
-const MOST_CONNECTIONS: usize = 64;
+const MAX_CONNECTIONS: usize = 64;
 
 /// How long a client may take to say what it wants, or keep a connection without a word.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ pub(crate) fn path(function: &str) -> String {
 
 /// The API, and what answers behind it.
 pub(crate) struct InvokeApi {
-    live: Arc<Live>,
+    live: Arc<ReloadingTrigger>,
     names: Names,
     last_id: AtomicU64,
     payloads: Payloads,
@@ -66,8 +66,8 @@ enum Invocation {
 }
 
 impl InvokeApi {
-    pub(crate) fn new(live: Arc<Live>, names: Names) -> InvokeApi {
-        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    pub(crate) fn new(live: Arc<ReloadingTrigger>, names: Names) -> InvokeApi {
+        let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         InvokeApi {
             live,
             names,

@@ -1,6 +1,6 @@
 //! Components in a folder, by their digests.
 
-use crate::policy_set::assembly::MOST_COMPONENT;
+use crate::policy_set::loaded_manifest::MAX_COMPONENT;
 use admit_core::printable;
 use admit_engine::{Digest, read_regular_file};
 use anyhow::Context;
@@ -41,14 +41,14 @@ impl Sources {
     /// The name of the file of a digest, as it can be shown.
     pub(crate) fn file(&self, digest: Digest) -> Option<String> {
         let name = self.files.get(&digest)?.file_name()?;
-        Some(printable(&name.to_string_lossy(), CHARACTERS))
+        Some(printable(&name.to_string_lossy(), MAX_CHARACTERS))
     }
 }
 
 /// As much of the name of a file as is shown.
-const CHARACTERS: usize = 200;
+const MAX_CHARACTERS: usize = 200;
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    read_regular_file(path, MOST_COMPONENT)
+    read_regular_file(path, MAX_COMPONENT)
         .with_context(|| format!("cannot read the component `{}`", path.display()))
 }

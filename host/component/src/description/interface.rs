@@ -10,13 +10,13 @@ use wasmparser::component_types::{
 use wasmparser::types::TypesRef;
 
 /// How deep a type is written out that has no name.
-const MOST_LEVELS: usize = 8;
+const MAX_LEVELS: usize = 8;
 
 /// How many parts of types are written of one component: anybody may declare any number.
-const MOST_PARTS: usize = 2_000;
+const MAX_PARTS: usize = 2_000;
 
 /// How many characters one item has at most.
-const CHARACTERS: usize = 500;
+const MAX_CHARACTERS: usize = 500;
 
 /// Writes the items of one component, and not too many of them.
 pub(super) struct Writer<'a> {
@@ -52,7 +52,7 @@ impl<'a> Writer<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.parts >= MOST_PARTS
+        self.parts >= MAX_PARTS
     }
 
     fn item(&mut self, name: &str, item: &ComponentEntityType) -> String {
@@ -89,9 +89,9 @@ impl<'a> Writer<'a> {
                 self.value(*ty, 0, &mut text);
             }
         }
-        match text.chars().count() > CHARACTERS {
-            true => printable(&text, CHARACTERS) + "…",
-            false => printable(&text, CHARACTERS),
+        match text.chars().count() > MAX_CHARACTERS {
+            true => printable(&text, MAX_CHARACTERS) + "…",
+            false => printable(&text, MAX_CHARACTERS),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'a> Writer<'a> {
 
     fn defined(&mut self, ty: &ComponentDefinedType, level: usize, text: &mut String) {
         self.parts += 1;
-        if level > MOST_LEVELS || self.is_full() || text.len() > 4 * CHARACTERS {
+        if level > MAX_LEVELS || self.is_full() || text.len() > 4 * MAX_CHARACTERS {
             text.push('…');
             return;
         }
@@ -231,7 +231,7 @@ impl<'a> Writer<'a> {
                 text.push_str(", ");
             }
             // Nobody reads more of one line.
-            if text.len() > 4 * CHARACTERS {
+            if text.len() > 4 * MAX_CHARACTERS {
                 text.push('…');
                 return;
             }

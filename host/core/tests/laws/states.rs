@@ -5,8 +5,8 @@
 //! what a failure of an answering one would mean) are one state.
 
 use admit_core::{
-    Ballot, Denial, Failure, Flag, Mode, OnFailure, Outcome, PolicyId, Power, Powers, SignUp,
-    Terms, Verdict, Vote,
+    Ballot, Denial, Failure, Flag, Mode, OnFailure, Outcome, Permission, Permissions, PolicyId,
+    SignUp, Terms, Verdict, Vote,
 };
 
 const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
@@ -17,16 +17,16 @@ pub(crate) fn states(flags: &[Flag]) -> Vec<Outcome> {
     let mut states = Vec::new();
     for mode in MODES {
         for on_failure in [OnFailure::Deny, OnFailure::Abstain] {
-            let terms = Terms { verdicts: Powers::default(), mode, on_failure };
+            let terms = Terms { verdicts: Permissions::default(), mode, on_failure };
             states.push(outcome(terms, Err(Failure::Undecided(String::new()))));
         }
-        for verdicts in [Powers::default(), Powers::from_iter([Power::Deny])] {
+        for verdicts in [Permissions::default(), Permissions::from_iter([Permission::Deny])] {
             let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
             states.push(outcome(terms, Ok(Verdict::Deny(Denial::new("code", "message", 256)))));
         }
         for ballot in ballots(flags) {
             for permitted in subsets(flags) {
-                let verdicts = permitted.into_iter().map(Power::from).collect();
+                let verdicts = permitted.into_iter().map(Permission::from).collect();
                 let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
                 states.push(outcome(terms, Ok(Verdict::Allow(ballot))));
             }

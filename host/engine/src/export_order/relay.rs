@@ -1,6 +1,6 @@
 //! A component without code that imports some items and exports them in an order.
 
-use crate::admission::MOST_PARTS;
+use crate::admission::MAX_PARTS;
 use std::collections::HashMap;
 use wasm_encoder::{ComponentBuilder, ComponentExportKind, ComponentTypeRef, TypeBounds};
 use wasmparser::component_types::{
@@ -39,7 +39,7 @@ pub(super) struct Room(u64);
 
 impl Default for Room {
     fn default() -> Room {
-        Room(MOST_PARTS)
+        Room(MAX_PARTS)
     }
 }
 

@@ -64,7 +64,7 @@ fn written(section: DataSectionReader<'_>) -> Result<Option<Vec<u8>>> {
         }
         let Some(offset) = offset(&data)? else { return Ok(None) };
         let (start, end) = (offset as usize, offset as usize + data.data.len());
-        if end as u64 > Limits::CEILING.memory.bytes() {
+        if end as u64 > Limits::MAX.memory.bytes() {
             return Ok(None);
         }
         memory.resize(end.max(memory.len()), 0);

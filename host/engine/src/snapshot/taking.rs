@@ -39,7 +39,7 @@ pub enum NoSnapshot {
     Resources,
     /// Each record would lack what it writes.
     #[error("it writes notes while it is configured")]
-    Notes,
+    PolicyLog,
     /// Whether it asked in vain for more would be lost.
     #[error("it asks for more memory than it may have while it is configured")]
     Exceeds,
@@ -77,7 +77,7 @@ impl Engine {
     /// the component that this changes nothing else: our SDKs answer that they are not
     /// configured, without their author's code.
     pub fn warm(&self, component: &[u8], sign_up: &View<'_>) -> Result<Vec<u8>, NoSnapshot> {
-        let ceiling = (&Limits::CEILING, Log::Discard);
+        let ceiling = (&Limits::MAX, Log::Discard);
         let (advanced, ()) = self.advance(component, ceiling, |sandbox, policy| {
             match sandbox.decide(policy, sign_up) {
                 Ok(_) | Err(Failure::Undecided(_)) => Ok(()),
@@ -112,7 +112,7 @@ impl Engine {
         // What reads the state is one instance more. Time is left out, which is not the same each
         // time: what ends the same each time is ended by fuel.
         let instances = limits.instances.saturating_add(1);
-        let limits = Limits { instances, time: Limits::CEILING.time, ..*limits };
+        let limits = Limits { instances, time: Limits::MAX.time, ..*limits };
         let _running = self.clock.run();
         let mut sandbox = self.sandbox(&limits, log, self.alone(UNHURRIED));
         sandbox.limit().map_err(NoSnapshot::Failed)?;
@@ -120,9 +120,9 @@ impl Engine {
         let policy = instrumented.indices.load(&mut sandbox.store, &instance);
         let result = run(&mut sandbox, &policy.map_err(unsupported)?)?;
         let mut store = sandbox.store;
-        store.data_mut().let_be_read(&Limits::CEILING)?;
+        store.data_mut().let_be_read(&Limits::MAX)?;
         // As much as it takes to hand over all memories.
-        store.set_fuel(Limits::CEILING.fuel).map_err(unsupported)?;
+        store.set_fuel(Limits::MAX.fuel).map_err(unsupported)?;
         store.set_hostcall_fuel(usize::MAX);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Continue(1)));
         let mut reader = Reader { store, instance };
@@ -168,7 +168,7 @@ impl State {
     /// Lets the host read everything, unless something of what happened would be lost.
     fn let_be_read(&mut self, limits: &Limits) -> Result<(), NoSnapshot> {
         match (self.has_notes(), self.has_exceeded()) {
-            (true, _) => Err(NoSnapshot::Notes),
+            (true, _) => Err(NoSnapshot::PolicyLog),
             (_, true) => Err(NoSnapshot::Exceeds),
             (false, false) => {
                 self.limit_anew(limits);

@@ -6,7 +6,7 @@ use admit_engine::bundle::{ConfiguredPolicy, Entry, Index};
 use std::collections::{BTreeMap, HashSet};
 
 /// As much of the name of a component as is shown.
-const CHARACTERS: usize = 100;
+const MAX_CHARACTERS: usize = 100;
 
 /// A line for each policy whose code differs for no reason that is named elsewhere, and for
 /// each component that a policy does not speak for.
@@ -51,7 +51,7 @@ pub(super) fn exchanged(old: &Index, new: &Index) -> Result<Vec<String>, Problem
     for (name, is) in &new.components {
         let Some(was) = old.components.get(name) else { continue };
         if was.source == is.source && was.compiled != is.compiled && !spoken_for.contains(name) {
-            let (name, old, new) = (printable(name, CHARACTERS), shown(was), shown(is));
+            let (name, old, new) = (printable(name, MAX_CHARACTERS), shown(was), shown(is));
             lines.push(format!("component.{name}: other code: {old} → {new}"));
         }
     }

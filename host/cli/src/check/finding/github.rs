@@ -25,7 +25,7 @@ impl Finding {
         };
         let mut properties = format!(
             "file={}",
-            property(&printable(&relative(self.place.file()), super::CHARACTERS))
+            property(&printable(&relative(self.place.file()), super::MAX_CHARACTERS))
         );
         if let Some(region) = self.place.region() {
             let _ = write!(properties, ",line={},endLine={}", region.start_line, region.end_line);

@@ -34,7 +34,7 @@ impl Findings {
             rule: finding.rule,
             severity: finding.rule.severity(),
             policy: finding.policy.as_ref(),
-            message: printable(&finding.message, super::CHARACTERS),
+            message: printable(&finding.message, super::MAX_CHARACTERS),
             file: finding.place.file(),
             key: finding.place.key_text(),
             region: finding.place.region(),

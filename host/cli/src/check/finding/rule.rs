@@ -186,7 +186,7 @@ const DESCRIPTIONS: [Description; 24] = [
         id: "no-policy",
         severity: Severity::Error,
         holds: "The manifest names a policy",
-        help: "Without one, every sign-up is admitted. Say `when-nobody-applies = \"admit\"` if that \
+        help: "Without one, every sign-up is admitted. Say `when-no-policy-applies = \"admit\"` if that \
                is wanted.",
     },
     Description {
@@ -240,7 +240,7 @@ const DESCRIPTIONS: [Description; 24] = [
         severity: Severity::Warning,
         holds: "A policy that may deny is asked about every sign-up, or none is admitted unasked",
         help: "Where some policies may deny, a sign-up outside of their `applies-to` is admitted \
-               without being asked about. Say `when-nobody-applies = \"deny\"`, or widen \
+               without being asked about. Say `when-no-policy-applies = \"deny\"`, or widen \
                `applies-to`.",
     },
     Description {

@@ -33,7 +33,7 @@ impl Findings {
             1 => "1 policy".to_owned(),
             count => format!("{count} policies"),
         };
-        printable(&format!("{}: {policies} checked: {found}", self.path), super::CHARACTERS)
+        printable(&format!("{}: {policies} checked: {found}", self.path), super::MAX_CHARACTERS)
     }
 }
 
@@ -45,7 +45,7 @@ impl Finding {
             Severity::Note => Level::NOTE,
         };
         let title = level.primary_title(self.line()).id(self.rule.id());
-        let path = printable(self.place.file(), super::CHARACTERS);
+        let path = printable(self.place.file(), super::MAX_CHARACTERS);
         let group = match &self.place {
             Place::File(_) => title.element(Origin::path(path.as_str())),
             Place::Lines { document, at } => {

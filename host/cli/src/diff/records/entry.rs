@@ -1,6 +1,6 @@
 //! One event or one line of a log.
 
-use crate::diff::ruling::RecordedDecision;
+use crate::diff::summary::RecordedDecision;
 use admit_core::printable;
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -13,7 +13,7 @@ pub(super) struct Most {
 }
 
 /// What is kept at most.
-const MOST: Most = Most { bytes: 1 << 30, files: 20_000 };
+const MAX: Most = Most { bytes: 1 << 30, files: 20_000 };
 
 /// After so many files of this process, what others wrote is counted too.
 const UNSEEN: usize = 1_000;
@@ -40,11 +40,11 @@ impl Tally {
         {
             known.bytes += bytes;
             known.files += 1;
-            if known.bytes <= MOST.bytes && known.files <= MOST.files {
+            if known.bytes <= MAX.bytes && known.files <= MAX.files {
                 return;
             }
         }
-        *self = Tally { known: Some(keep(folder, MOST)), written: 0 };
+        *self = Tally { known: Some(keep(folder, MAX)), written: 0 };
     }
 }
 

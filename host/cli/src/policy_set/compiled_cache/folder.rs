@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// The largest file that is kept; a Python policy has 35 MiB.
-const MOST_FILE: u64 = 256 << 20;
+const MAX_FILE: u64 = 256 << 20;
 
 /// A folder that nobody else can write.
 pub(super) struct Folder {
@@ -48,7 +48,7 @@ impl Folder {
         if !metadata.is_file() || others(&metadata).is_some() {
             return None;
         }
-        let bytes = read_at_most(&file, MOST_FILE).ok()?;
+        let bytes = read_at_most(&file, MAX_FILE).ok()?;
         // What is used is kept longest.
         let _ = file.set_modified(SystemTime::now());
         Some(bytes)
@@ -56,7 +56,7 @@ impl Folder {
 
     /// Keeps a file, if there is room.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) {
-        if bytes.len() as u64 <= MOST_FILE && self.try_write(name, bytes).is_ok() {
+        if bytes.len() as u64 <= MAX_FILE && self.try_write(name, bytes).is_ok() {
             let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
             tally.add(&self.path, bytes.len() as u64);
         }

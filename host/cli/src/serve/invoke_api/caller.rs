@@ -10,7 +10,7 @@ use hyper::http::uri::Authority;
 use std::net::{IpAddr, SocketAddr};
 
 /// As much of a header as is shown.
-const CHARACTERS: usize = 100;
+const MAX_CHARACTERS: usize = 100;
 
 /// The names by which this server may be addressed.
 pub(crate) struct Names {
@@ -52,7 +52,7 @@ impl Names {
             .ok_or_else(|| format!("the request has no Host header: {right}"))?;
         let named = [Some(host), authority.map(Authority::as_str)];
         if let Some(other) = named.into_iter().flatten().find(|name| !self.is_here(name)) {
-            let other = printable(other, CHARACTERS);
+            let other = printable(other, MAX_CHARACTERS);
             return Err(format!(
                 "the Host `{other}` is not served here: {right}, or start `admit serve` with \
                  `--host` and that name"
@@ -66,7 +66,7 @@ impl Names {
                 Ok(())
             }
             Some(origin) => {
-                let origin = printable(origin, CHARACTERS);
+                let origin = printable(origin, MAX_CHARACTERS);
                 Err(format!(
                     "a page of the Origin `{origin}` sent the request, and pages may not invoke the \
                      function: send it by a program, without that header"

@@ -11,13 +11,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time;
 
 /// The most bytes that Lambda takes for one invocation.
-const MOST: usize = 6 << 20;
+const MAX: usize = 6 << 20;
 
 /// The most bytes that all payloads have together; others wait.
-const MOST_TOGETHER: usize = 32 << 20;
+const MAX_TOGETHER: usize = 32 << 20;
 
 /// How much is read of a payload that is too large, so that its sender gets to hear of it.
-const MOST_UNREAD: usize = 64 << 20;
+const MAX_UNREAD: usize = 64 << 20;
 
 /// How long a client may take to send a payload.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,7 +36,7 @@ pub(super) struct Payload {
 
 impl Payloads {
     pub(super) fn new() -> Payloads {
-        Payloads(Arc::new(Semaphore::new(MOST_TOGETHER)))
+        Payloads(Arc::new(Semaphore::new(MAX_TOGETHER)))
     }
 
     /// Reads one, when there is room for it.
@@ -45,13 +45,13 @@ impl Payloads {
         let length = body
             .size_hint()
             .exact()
-            .map_or(MOST, |length| usize::try_from(length).unwrap_or(usize::MAX).min(MOST));
+            .map_or(MAX, |length| usize::try_from(length).unwrap_or(usize::MAX).min(MAX));
         let room =
             Arc::clone(&self.0).acquire_many_owned(u32::try_from(length).unwrap_or(u32::MAX));
         let Ok(Ok(room)) = time::timeout(ROOM_TIMEOUT, room).await else {
             let message = format!(
                 "payloads of {} MiB are under way, which is the most: send fewer at once",
-                MOST_TOGETHER >> 20
+                MAX_TOGETHER >> 20
             );
             let status = StatusCode::TOO_MANY_REQUESTS;
             return Err(Problem::new(status, "TooManyRequestsException", &message));
@@ -64,7 +64,7 @@ impl Payloads {
             Problem::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeoutException", &message)
         })?;
         let bytes = bytes.ok_or_else(|| {
-            let message = format!("the payload is larger than {} MiB, or cut", MOST >> 20);
+            let message = format!("the payload is larger than {} MiB, or cut", MAX >> 20);
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", &message)
         })?;
         Ok(Payload { bytes, _room: room })
@@ -77,10 +77,10 @@ async fn collect(mut body: Incoming, length: usize) -> Option<Vec<u8>> {
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.ok()?.into_data() else { continue };
         read += data.len();
-        if read > MOST_UNREAD {
+        if read > MAX_UNREAD {
             return None;
         }
-        if read > MOST {
+        if read > MAX {
             bytes = Vec::new();
             continue;
         }
@@ -89,5 +89,5 @@ async fn collect(mut body: Incoming, length: usize) -> Option<Vec<u8>> {
         }
         bytes.extend_from_slice(&data);
     }
-    (read <= MOST).then_some(bytes)
+    (read <= MAX).then_some(bytes)
 }

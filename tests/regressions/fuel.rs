@@ -24,5 +24,5 @@ fn every_case_of_every_sample_costs_the_fuel_that_it_cost() {
             table += &format!("{fuel:>8}  {name}: {case}\n");
         }
     }
-    check_golden("rails/fuel.txt", &table);
+    check_golden("regressions/fuel.txt", &table);
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// What was read and takes no part in a comparison: how much, and why.
 #[derive(Debug, Default)]
-pub(crate) struct PassedOver {
+pub(crate) struct Skipped {
     counts: BTreeMap<Kind, u64>,
     /// Where something could not be read, and why.
     unreadable: Vec<(String, String)>,
@@ -32,9 +32,9 @@ pub(crate) enum Kind {
 }
 
 /// The most places that are named on standard error.
-const MOST_NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
-impl PassedOver {
+impl Skipped {
     pub(crate) fn add(&mut self, kind: Kind) {
         *self.counts.entry(kind).or_default() += 1;
     }
@@ -48,10 +48,10 @@ impl PassedOver {
     /// Names what could not be read, and was to be: the person may not have meant that.
     #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self) {
-        for (place, reason) in self.unreadable.iter().take(MOST_NAMED) {
-            eprintln!("warning: `{place}` is passed over: {reason}");
+        for (place, reason) in self.unreadable.iter().take(MAX_NAMED) {
+            eprintln!("warning: `{place}` is skipped: {reason}");
         }
-        let more = self.unreadable.len().saturating_sub(MOST_NAMED);
+        let more = self.unreadable.len().saturating_sub(MAX_NAMED);
         if more > 0 {
             eprintln!("warning: and {} more", grouped(more as u64));
         }
@@ -80,7 +80,7 @@ impl PassedOver {
 }
 
 /// The counts, then a list of what could not be read.
-impl Serialize for PassedOver {
+impl Serialize for Skipped {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Unreadable<'a> {

@@ -17,7 +17,7 @@ fn a_request_allocates_as_often_as_it_did() {
     for (name, [decision, request]) in rows {
         table += &format!("{decision:>8}  {request:>7}  {name}\n");
     }
-    check_golden("rails/allocations.txt", &table);
+    check_golden("regressions/allocations.txt", &table);
 }
 
 fn count(bundle: &Bundle, event: &str) -> [u64; 2] {

@@ -133,13 +133,13 @@ fn a_hundred_thousand_requests_sixty_four_at_a_time() {
     let peak = memory(process, "VmHWM:");
     let grows = |pair: &[u64]| pair[1] > pair[0] + 1_000_000;
     assert!(!sizes.windows(2).all(grows), "grows: {sizes:?}");
-    assert!(peak < MOST_MEMORY, "peak of {peak} bytes");
+    assert!(peak < MAX_MEMORY, "peak of {peak} bytes");
     println!("{sizes:?}, at the peak {peak} bytes");
 }
 
 /// The most memory of a process that decides 64 sign-ups at once: for each the 16 MiB that
 /// it may take and the half MiB of a thread's stack, and what the process takes itself.
-const MOST_MEMORY: u64 = (64 * (16 << 20)) + (64 << 19) + (32 << 20);
+const MAX_MEMORY: u64 = (64 * (16 << 20)) + (64 << 19) + (32 << 20);
 
 /// Lambda freezes the process between requests, and may do so in the middle of one.
 #[test]

@@ -1,7 +1,7 @@
-//! What the guard rails look at from outside: decisions in a process of their own.
+//! What the regression tests look at from outside: decisions in a process of their own.
 //!
-//!     rails-subject evaluations BUNDLE EVENT TIMES
-//!     rails-subject allocations BUNDLE EVENT
+//!     regressions-subject evaluations BUNDLE EVENT TIMES
+//!     regressions-subject allocations BUNDLE EVENT
 
 use admit_cognito::Event;
 use admit_engine::{Engine, PolicySet, bundle};

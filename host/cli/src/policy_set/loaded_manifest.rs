@@ -4,14 +4,14 @@ use crate::policy_set::json_place::{self, Place};
 use crate::policy_set::origin::Origin;
 use crate::policy_set::remedy::remedy;
 use crate::process::parallel;
-use crate::process::patience::Patience;
+use crate::process::watchdog::Watchdog;
 use admit_build::project;
 use admit_build::source::Source;
 use admit_cognito::check_scope;
-use admit_component::Anatomy;
+use admit_component::ComponentInfo;
 use admit_core::{
-    Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Policy, PolicyId, Power,
-    Reads, Record, Scope, Settings, Terms,
+    Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Permission, Policy,
+    PolicyId, Reads, Record, Scope, Settings, Terms,
 };
 use admit_engine::{
     Component, Digest, Engine, Loaded, PolicySet, policy_set_digest, read_regular_file,
@@ -24,13 +24,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The largest component that is read; a Python policy has 18 MiB.
-pub(crate) const MOST_COMPONENT: u64 = 64 << 20;
+pub(crate) const MAX_COMPONENT: u64 = 64 << 20;
 
 /// The manifest that is read where none is named.
 pub(crate) const MANIFEST: &str = "admit.toml";
 
 /// A manifest and the bytes of its components.
-pub(crate) struct Assembly {
+pub(crate) struct LoadedManifest {
     pub(crate) origin: Origin,
     pub(crate) manifest: Manifest,
     /// By the names that the manifest gives them.
@@ -52,15 +52,18 @@ pub(crate) enum Grants {
     AskedFor,
 }
 
-impl Assembly {
+impl LoadedManifest {
     /// Reads a manifest, builds the projects that it names, and reads the components.
-    pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<Assembly> {
-        Assembly::from_manifest_with(file, &mut Built::new())
+    pub(crate) fn from_manifest(file: &Path) -> anyhow::Result<LoadedManifest> {
+        LoadedManifest::from_manifest_with(file, &mut Built::new())
     }
 
     /// The same, beside what was built and read before: that is not built again.
-    pub(crate) fn from_manifest_with(file: &Path, built: &mut Built) -> anyhow::Result<Assembly> {
-        let (origin, manifest) = Assembly::read_manifest(file)?;
+    pub(crate) fn from_manifest_with(
+        file: &Path,
+        built: &mut Built,
+    ) -> anyhow::Result<LoadedManifest> {
+        let (origin, manifest) = LoadedManifest::read_manifest(file)?;
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut components = HashMap::new();
         for (index, policy) in manifest.policies.iter().enumerate() {
@@ -76,7 +79,7 @@ impl Assembly {
                 components.insert(policy.component.clone(), bytes.clone());
             }
         }
-        let assembly = Assembly { origin, manifest, components };
+        let assembly = LoadedManifest { origin, manifest, components };
         assembly.warn_of_unknown_triggers();
         Ok(assembly)
     }
@@ -103,10 +106,10 @@ impl Assembly {
     /// Refuses a manifest without policies where that would be served or deployed.
     pub(crate) fn check_that_somebody_decides(&self) -> anyhow::Result<()> {
         match (&self.origin, self.manifest.policies.is_empty()) {
-            (Origin::Manifest(source), true) if self.manifest.when_nobody_applies.is_none() => {
+            (Origin::Manifest(source), true) if self.manifest.when_no_policy_applies.is_none() => {
                 bail!(
                     "`{}` names no policy: every sign-up would be admitted; if that is wanted, say \
-                     `when-nobody-applies = \"admit\"`",
+                     `when-no-policy-applies = \"admit\"`",
                     source.file
                 )
             }
@@ -119,23 +122,23 @@ impl Assembly {
         path: &Path,
         grants: Grants,
         settings: Settings,
-    ) -> anyhow::Result<Assembly> {
+    ) -> anyhow::Result<LoadedManifest> {
         let bytes = component(path)?;
         let metadata = match grants {
             Grants::Everything => None,
-            Grants::AskedFor => Anatomy::of(&bytes)?.metadata.and_then(Result::ok),
+            Grants::AskedFor => ComponentInfo::of(&bytes)?.metadata.and_then(Result::ok),
         };
         let mut policy = alone(path, settings)?;
         if let Some(metadata) = metadata {
             policy.reads = metadata.reads;
             policy.terms.verdicts = metadata.verdicts;
         }
-        Ok(Assembly {
+        Ok(LoadedManifest {
             origin: Origin::CommandLine,
             components: HashMap::from([(policy.component.clone(), bytes)]),
             manifest: Manifest {
                 budget: Manifest::DEFAULT_BUDGET,
-                when_nobody_applies: None,
+                when_no_policy_applies: None,
                 record: Record::default(),
                 policies: vec![policy],
             },
@@ -239,7 +242,7 @@ impl Assembly {
             .collect();
         let new: Vec<_> = new.into_iter().collect();
         let done = parallel::map(&new, |(digest, (name, bytes))| {
-            let _patience = Patience::with(format!("compiling `{name}`"));
+            let _watchdog = Watchdog::with(format!("compiling `{name}`"));
             Some((*digest, engine.compile(bytes).ok()?))
         });
         compiled.extend(done.into_iter().flatten());
@@ -258,7 +261,7 @@ impl Assembly {
         let component = match compiled.entry(digest) {
             Entry::Occupied(compiled) => compiled.into_mut(),
             Entry::Vacant(new) => {
-                let _patience = Patience::with(format!("compiling `{name}`"));
+                let _watchdog = Watchdog::with(format!("compiling `{name}`"));
                 new.insert(engine.compile(bytes).map_err(|refused| {
                     let message = format!("`{name}`: {refused}");
                     self.origin.policy_error(index, "component", message)
@@ -297,7 +300,7 @@ pub(crate) fn alone(path: &Path, settings: Settings) -> anyhow::Result<Policy> {
         component: path.display().to_string(),
         reads: Reads::everything(),
         terms: Terms {
-            verdicts: Power::ALL.into_iter().collect(),
+            verdicts: Permission::ALL.into_iter().collect(),
             mode: Mode::Enforce,
             on_failure: OnFailure::Deny,
         },
@@ -345,6 +348,6 @@ pub(crate) fn component(path: &Path) -> anyhow::Result<Vec<u8>> {
         }
         Err(error) => bail!("cannot read `{}`: {error}", path.display()),
     };
-    read_regular_file(&file, MOST_COMPONENT)
+    read_regular_file(&file, MAX_COMPONENT)
         .with_context(|| format!("cannot read `{}`", file.display()))
 }

@@ -11,15 +11,15 @@ use std::fmt;
 /// tenfold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Checksum([u8; 32]);
+pub struct CodeHash([u8; 32]);
 
-/// Makes a [`Checksum`] of what comes in parts.
+/// Makes a [`CodeHash`] of what comes in parts.
 pub(crate) struct Summing(blake3::Hasher);
 
-impl Checksum {
+impl CodeHash {
     /// Hashes some bytes.
-    pub fn of(bytes: &[u8]) -> Checksum {
-        Checksum(blake3::hash(bytes).into())
+    pub fn of(bytes: &[u8]) -> CodeHash {
+        CodeHash(blake3::hash(bytes).into())
     }
 
     #[cfg(feature = "compile")]
@@ -42,31 +42,31 @@ impl Summing {
         self.0.update(bytes);
     }
 
-    pub(crate) fn sum(&self) -> Checksum {
-        Checksum(self.0.finalize().into())
+    pub(crate) fn sum(&self) -> CodeHash {
+        CodeHash(self.0.finalize().into())
     }
 }
 
-impl fmt::Display for Checksum {
+impl fmt::Display for CodeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("blake3:")?;
         f.write_str(&self.hex())
     }
 }
 
-impl Serialize for Checksum {
+impl Serialize for CodeHash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl TryFrom<String> for Checksum {
+impl TryFrom<String> for CodeHash {
     type Error = &'static str;
 
-    fn try_from(text: String) -> Result<Checksum, &'static str> {
+    fn try_from(text: String) -> Result<CodeHash, &'static str> {
         text.strip_prefix("blake3:")
             .and_then(hexadecimal::read)
-            .map(Checksum)
+            .map(CodeHash)
             .ok_or("a checksum is `blake3:` and 64 lower-case hexadecimal digits")
     }
 }
@@ -77,12 +77,12 @@ mod tests {
 
     #[test]
     fn a_checksum_reads_as_it_is_written() {
-        let checksum = Checksum::of(b"");
+        let code_hash = CodeHash::of(b"");
         let text = "blake3:af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
-        assert_eq!(checksum.to_string(), text);
-        assert_eq!(Checksum::try_from(text.to_owned()), Ok(checksum));
+        assert_eq!(code_hash.to_string(), text);
+        assert_eq!(CodeHash::try_from(text.to_owned()), Ok(code_hash));
         for wrong in [&text[..70], &text.to_uppercase(), &format!("{text}0"), "", "blake3:é"] {
-            assert!(Checksum::try_from(wrong.to_owned()).is_err(), "{wrong}");
+            assert!(CodeHash::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }
 
@@ -91,6 +91,6 @@ mod tests {
         let bytes: Vec<u8> = (0..200_000).map(|n: u32| (n % 251) as u8).collect();
         let mut summing = Summing::new();
         bytes.chunks(777).for_each(|part| summing.add(part));
-        assert_eq!(summing.sum(), Checksum::of(&bytes));
+        assert_eq!(summing.sum(), CodeHash::of(&bytes));
     }
 }

@@ -1,7 +1,7 @@
 //! A trigger that follows its manifest and components as they change.
 
-use crate::policy_set::assembly::{Assembly, Compiled};
 use crate::policy_set::compiled_cache;
+use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
 use crate::process::watch::{self, Look};
 use admit_build::diagnostics;
 use admit_build::project;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The trigger of the last good policy set.
-pub(crate) struct Live {
+pub(crate) struct ReloadingTrigger {
     manifest: PathBuf,
     engine: Arc<Engine>,
     telemetry: Arc<Telemetry>,
@@ -29,21 +29,24 @@ struct State {
     tried: Option<Digest>,
 }
 
-impl Live {
+impl ReloadingTrigger {
     /// How many requests are decided at once.
     pub(crate) const CONCURRENCY: u32 = 8;
 
     /// Loads a manifest, which must be good to begin with.
-    pub(crate) fn start(manifest: PathBuf, telemetry: Telemetry) -> anyhow::Result<Live> {
+    pub(crate) fn start(
+        manifest: PathBuf,
+        telemetry: Telemetry,
+    ) -> anyhow::Result<ReloadingTrigger> {
         // One more, to try out settings while all others are busy.
-        let engine = Arc::new(compiled_cache::engine(Live::CONCURRENCY + 1)?);
+        let engine = Arc::new(compiled_cache::engine(ReloadingTrigger::CONCURRENCY + 1)?);
         let telemetry = Arc::new(telemetry);
-        let assembly = Assembly::from_manifest(&manifest)?;
+        let assembly = LoadedManifest::from_manifest(&manifest)?;
         let tried = fingerprint(&assembly);
         let mut compiled = Compiled::new();
         let trigger = Arc::new(trigger(assembly, &mut compiled, &engine, &telemetry)?);
         let state = Mutex::new(State { trigger, compiled, tried });
-        Ok(Live { manifest, engine, telemetry, state })
+        Ok(ReloadingTrigger { manifest, engine, telemetry, state })
     }
 
     /// What decides now.
@@ -66,7 +69,7 @@ impl Live {
     /// The manifest and what it names as components, be it there or not.
     fn places(&self) -> Vec<PathBuf> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
-        let policies = match Assembly::read_manifest(&self.manifest) {
+        let policies = match LoadedManifest::read_manifest(&self.manifest) {
             Ok((_, manifest)) => manifest.policies,
             Err(_) => Vec::new(),
         };
@@ -94,7 +97,7 @@ impl Live {
     fn try_reload(&self) -> anyhow::Result<bool> {
         // Where this cannot even be read, whatever comes next is news.
         let before = self.state().tried.take();
-        let assembly = Assembly::from_manifest(&self.manifest)?;
+        let assembly = LoadedManifest::from_manifest(&self.manifest)?;
         let tried = fingerprint(&assembly);
         self.state().tried = tried;
         if tried.is_some() && tried == before {
@@ -116,7 +119,7 @@ impl Live {
 /// A trigger of an assembly, of which nothing is compiled that is compiled already, and all that
 /// it is made of.
 fn trigger(
-    assembly: Assembly,
+    assembly: LoadedManifest,
     compiled: &mut Compiled,
     engine: &Arc<Engine>,
     telemetry: &Arc<Telemetry>,
@@ -126,11 +129,11 @@ fn trigger(
         assembly.components.values().map(|bytes| Digest::of(bytes)).collect();
     compiled.retain(|digest, _| digests.contains(digest));
     let policies = assembly.into_policy_set_with(Arc::clone(engine), compiled)?;
-    Ok(Trigger::new(policies, None, Live::CONCURRENCY, Arc::clone(telemetry)))
+    Ok(Trigger::new(policies, None, ReloadingTrigger::CONCURRENCY, Arc::clone(telemetry)))
 }
 
 /// The digest of everything that decides.
-fn fingerprint(assembly: &Assembly) -> Option<Digest> {
+fn fingerprint(assembly: &LoadedManifest) -> Option<Digest> {
     let components: BTreeMap<&String, String> = assembly
         .components
         .iter()

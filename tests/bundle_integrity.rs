@@ -3,7 +3,7 @@
 
 use admit_core::{Answer, FailureKind, Flags, Opinion, SignUp};
 use admit_engine::bundle::{Index, file_name};
-use admit_engine::{Checksum, Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
+use admit_engine::{CodeHash, Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
 use admit_tests::{Bundle, root};
 use std::fs;
 use std::path::Path;
@@ -172,9 +172,9 @@ fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
     let index = bundle.path().join(bundle::INDEX);
     let mut content = Index::from_text(&fs::read_to_string(&index).unwrap()).unwrap();
     let entry = content.components.get_mut("grants-everything").unwrap();
-    let checksum = Checksum::of(&code);
-    entry.compiled = Some(checksum);
-    fs::write(bundle.path().join(file_name(checksum)), code).unwrap();
+    let code_hash = CodeHash::of(&code);
+    entry.compiled = Some(code_hash);
+    fs::write(bundle.path().join(file_name(code_hash)), code).unwrap();
     fs::write(index, content.to_text().unwrap()).unwrap();
 }
 

@@ -1,31 +1,31 @@
 //! What a policy is granted beside what it asks for.
 
-use super::words::Words;
-use admit_core::{Metadata, Policy, Power, ReadPath, Reads};
+use super::untrusted_text::UntrustedText;
+use admit_core::{Metadata, Permission, Policy, ReadPath, Reads};
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// One thing that a policy is granted or asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Demand {
-    pub(crate) what: Words,
+pub(crate) struct GrantRow {
+    pub(crate) what: UntrustedText,
     pub(crate) granted: bool,
     /// None if the policy does not say what it asks for.
     pub(crate) asked: Option<bool>,
-    pub(crate) standing: Standing,
+    pub(crate) standing: GrantStatus,
 }
 
 /// How a grant and a demand stand to each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum GrantStatus {
     /// Granted and asked for, or neither.
     Equal,
     /// Granted; the policy does not say what it asks for.
     Untold,
     /// Asked for, and granted together with all others of its kind.
-    Within(Words),
+    Within(UntrustedText),
     /// Granted, and one of all those that are asked for.
-    PartOf(Words),
+    PartOf(UntrustedText),
     /// All are asked for, and some granted.
     InPart,
     /// Asked for and not granted.
@@ -34,34 +34,34 @@ pub(crate) enum Standing {
     NotAsked,
 }
 
-impl Standing {
+impl GrantStatus {
     /// Whether somebody should look at it.
     pub(crate) fn is_difference(&self) -> bool {
-        matches!(self, Standing::InPart | Standing::NotGranted | Standing::NotAsked)
+        matches!(self, GrantStatus::InPart | GrantStatus::NotGranted | GrantStatus::NotAsked)
     }
 
     /// Whether there is more to say than whether it is granted and asked for.
     pub(crate) fn is_told(&self) -> bool {
-        !matches!(self, Standing::Equal | Standing::Untold)
+        !matches!(self, GrantStatus::Equal | GrantStatus::Untold)
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for GrantStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Standing::Equal => f.write_str("as asked"),
-            Standing::Untold => f.write_str("it does not say what it asks for"),
-            Standing::Within(all) => write!(f, "granted with {all}"),
-            Standing::PartOf(all) => write!(f, "part of {all}, which it asks for"),
-            Standing::InPart => f.write_str("granted in part"),
-            Standing::NotGranted => f.write_str("asked for, not granted"),
-            Standing::NotAsked => f.write_str("granted, not asked for"),
+            GrantStatus::Equal => f.write_str("as asked"),
+            GrantStatus::Untold => f.write_str("it does not say what it asks for"),
+            GrantStatus::Within(all) => write!(f, "granted with {all}"),
+            GrantStatus::PartOf(all) => write!(f, "part of {all}, which it asks for"),
+            GrantStatus::InPart => f.write_str("granted in part"),
+            GrantStatus::NotGranted => f.write_str("asked for, not granted"),
+            GrantStatus::NotAsked => f.write_str("granted, not asked for"),
         }
     }
 }
 
 /// What a policy may see and what it asks to see, in one list.
-pub(crate) fn of_reads(policy: &Policy, metadata: Option<&Metadata>) -> Vec<Demand> {
+pub(crate) fn of_reads(policy: &Policy, metadata: Option<&Metadata>) -> Vec<GrantRow> {
     let asked = metadata.map(|metadata| &metadata.reads);
     let all: BTreeSet<&ReadPath> =
         policy.reads.iter().chain(asked.into_iter().flat_map(Reads::iter)).collect();
@@ -69,39 +69,39 @@ pub(crate) fn of_reads(policy: &Policy, metadata: Option<&Metadata>) -> Vec<Dema
 }
 
 /// What a policy may decide and what it asks for, of all that there is to decide.
-pub(crate) fn of_verdicts(policy: &Policy, metadata: Option<&Metadata>) -> Vec<Demand> {
-    let demand = |power: Power| {
+pub(crate) fn of_verdicts(policy: &Policy, metadata: Option<&Metadata>) -> Vec<GrantRow> {
+    let demand = |power: Permission| {
         let granted = policy.terms.verdicts.permit(power);
         let asked = metadata.map(|metadata| metadata.verdicts.permit(power));
         let standing = match (granted, asked) {
-            (true, None) => Standing::Untold,
-            (true, Some(false)) => Standing::NotAsked,
-            (false, Some(true)) => Standing::NotGranted,
-            (true, Some(true)) | (false, Some(false) | None) => Standing::Equal,
+            (true, None) => GrantStatus::Untold,
+            (true, Some(false)) => GrantStatus::NotAsked,
+            (false, Some(true)) => GrantStatus::NotGranted,
+            (true, Some(true)) | (false, Some(false) | None) => GrantStatus::Equal,
         };
-        Demand { what: Words::name(power), granted, asked, standing }
+        GrantRow { what: UntrustedText::name(power), granted, asked, standing }
     };
-    Power::ALL.into_iter().map(demand).collect()
+    Permission::ALL.into_iter().map(demand).collect()
 }
 
-fn of_path(path: &ReadPath, reads: &Reads, asked: Option<&Reads>) -> Demand {
+fn of_path(path: &ReadPath, reads: &Reads, asked: Option<&Reads>) -> GrantRow {
     let has = |reads: &Reads| reads.iter().any(|other| other == path);
     // A `*` that stands for this name and others.
     let wider = |reads: &Reads| {
-        reads.iter().find(|other| *other != path && other.covers(path)).map(Words::name)
+        reads.iter().find(|other| *other != path && other.covers(path)).map(UntrustedText::name)
     };
     let granted = has(reads);
     let standing = match (granted, asked) {
-        (true, None) => Standing::Untold,
-        (true, Some(asked)) if has(asked) => Standing::Equal,
-        (true, Some(asked)) => wider(asked).map_or(Standing::NotAsked, Standing::PartOf),
+        (true, None) => GrantStatus::Untold,
+        (true, Some(asked)) if has(asked) => GrantStatus::Equal,
+        (true, Some(asked)) => wider(asked).map_or(GrantStatus::NotAsked, GrantStatus::PartOf),
         (false, _) => match wider(reads) {
-            Some(whole) => Standing::Within(whole),
-            None if reads.iter().any(|one| path.covers(one)) => Standing::InPart,
-            None => Standing::NotGranted,
+            Some(whole) => GrantStatus::Within(whole),
+            None if reads.iter().any(|one| path.covers(one)) => GrantStatus::InPart,
+            None => GrantStatus::NotGranted,
         },
     };
-    Demand { what: Words::name(path), granted, asked: asked.map(has), standing }
+    GrantRow { what: UntrustedText::name(path), granted, asked: asked.map(has), standing }
 }
 
 #[cfg(test)]

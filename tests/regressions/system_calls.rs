@@ -76,7 +76,7 @@ fn a_warm_request_makes_the_system_calls_that_it_made() {
     let table: String =
         fewest.iter().map(|(name, times)| format!("{times:>3}  {name}\n")).collect();
     let asked = "  1  and the one that asks for the next event\n";
-    check_golden("rails/system-calls.txt", &(table + asked));
+    check_golden("regressions/system-calls.txt", &(table + asked));
 }
 
 /// What every request makes: one that a tick of the clock interrupts looks at its processor time.

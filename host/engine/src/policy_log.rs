@@ -37,7 +37,7 @@ pub struct Note {
 
 /// What one evaluation wrote, up to a cap.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Notes {
+pub struct PolicyLog {
     /// What was kept, in its order.
     pub kept: Vec<Note>,
     /// How many were cut or dropped.
@@ -53,9 +53,9 @@ struct Room {
     bytes: usize,
 }
 
-impl Notes {
+impl PolicyLog {
     /// Room for as many notes as the limits allow, or for none.
-    pub(crate) fn new(limits: &Limits, log: Log) -> Notes {
+    pub(crate) fn new(limits: &Limits, log: Log) -> PolicyLog {
         let room = match log {
             Log::Record => Room {
                 lines: usize::try_from(limits.log_lines).unwrap_or(usize::MAX),
@@ -63,7 +63,7 @@ impl Notes {
             },
             Log::Discard => Room::default(),
         };
-        Notes { room, ..Notes::default() }
+        PolicyLog { room, ..PolicyLog::default() }
     }
 
     /// Whether there is no room for anything more.
@@ -93,9 +93,9 @@ impl Notes {
 /// A guest's words as one line of bounded length, to say why it failed; nothing where they
 /// are discarded.
 pub(crate) fn reason(words: &str, log: Log) -> String {
-    const CHARACTERS: usize = 1_000;
+    const MAX_CHARACTERS: usize = 1_000;
     match log {
-        Log::Record => printable(words, CHARACTERS),
+        Log::Record => printable(words, MAX_CHARACTERS),
         Log::Discard => String::new(),
     }
 }
@@ -108,7 +108,7 @@ mod tests {
     fn notes_are_kept_up_to_a_cap() {
         let limits = Limits::default();
         let most = limits.log_bytes.bytes() as usize;
-        let mut notes = Notes::new(&limits, Log::Record);
+        let mut notes = PolicyLog::new(&limits, Log::Record);
         notes.write(Level::Info, "a\nb");
         notes.write(Level::Info, &"ä".repeat(most));
         notes.write(Level::Info, "too late");
@@ -121,14 +121,14 @@ mod tests {
     #[test]
     fn empty_notes_are_capped_too() {
         let limits = Limits { log_lines: 3, ..Limits::default() };
-        let mut notes = Notes::new(&limits, Log::Record);
+        let mut notes = PolicyLog::new(&limits, Log::Record);
         (0..1_000).for_each(|_| notes.write(Level::Debug, ""));
         assert_eq!((notes.kept.len(), notes.dropped), (3, 997));
     }
 
     #[test]
     fn discarded_notes_are_counted_and_not_kept() {
-        let mut notes = Notes::new(&Limits::default(), Log::Discard);
+        let mut notes = PolicyLog::new(&Limits::default(), Log::Discard);
         notes.write(Level::Error, "a secret");
         assert_eq!((notes.kept.len(), notes.dropped), (0, 1));
         assert_eq!(reason("a secret", Log::Discard), "");

@@ -19,7 +19,7 @@ fn elsewhere(head: &str, mode: &str) -> String {
 }
 
 const SCOPE: &str = "applies-to = { clients = [\"2example23456789\"] }\n";
-const DENY: &str = "when-nobody-applies = \"deny\"";
+const DENY: &str = "when-no-policy-applies = \"deny\"";
 
 fn folder(manifest: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -55,18 +55,19 @@ fn the_manifest_decides() {
 
 #[test]
 fn the_record_and_the_metrics_say_so() {
-    for (head, answer, grounds) in [("", "admit", None), (DENY, "deny", Some("nobody-applies"))] {
+    for (head, answer, grounds) in [("", "admit", None), (DENY, "deny", Some("no-policy-applies"))]
+    {
         let bundle = Bundle::with(&(elsewhere(head, "enforce") + SCOPE));
         let mut command = Command::new(bootstrap());
-        command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_METRICS", "nobody-applies");
+        command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_METRICS", "no-policy-applies");
         let mut lambda = Lambda::start_command(command);
         let said = lambda.invoke(event("sign-up.json"));
         let decision = lambda.decision_line();
         assert_eq!(decision["answer"], answer);
         assert_eq!(decision.get("grounds"), grounds.map(Value::from).as_ref());
-        assert_eq!(decision["nobodyApplies"], true);
+        assert_eq!(decision["noPolicyApplies"], true);
         let metrics = lambda.log_line();
-        assert_eq!(metrics["NobodyApplies"], 1, "{metrics}");
+        assert_eq!(metrics["NoPolicyApplies"], 1, "{metrics}");
         if let Answer::Error(error) = said {
             let error: Value = serde_json::from_str(&error).unwrap();
             assert_eq!(
@@ -111,7 +112,7 @@ fn a_bundle_without_policies_is_not_loaded() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("names no policy"), "{}", stderr(&output));
 
-    let said = Bundle::unchecked("when-nobody-applies = \"admit\"").unwrap();
+    let said = Bundle::unchecked("when-no-policy-applies = \"admit\"").unwrap();
     let mut command = Command::new(bootstrap());
     command.env("ADMIT_BUNDLE", said.path());
     let mut lambda = Lambda::start_command(command);

@@ -1,6 +1,6 @@
-//! Guard rails: what is the same on every run, idle machine or busy one.
+//! What is the same on every run, idle machine or busy one.
 //!
-//! Each figure stands in one place: in `tests/golden/rails` (`ADMIT_UPDATE_GOLDEN=1` writes it
+//! Each figure stands in one place: in `tests/golden/regressions` (`ADMIT_UPDATE_GOLDEN=1` writes it
 //! anew) or as a constant. Times are measured by `benches/` and by the examples, and asserted
 //! nowhere.
 
@@ -26,7 +26,7 @@ fn alone(name: &str) -> Bundle {
     Bundle::with(&format!("[[policy]]{}", policy.replace(&written, &component)))
 }
 
-/// The program of `rails/subject.rs`.
+/// The program of `regressions/subject.rs`.
 fn subject() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_rails-subject"))
+    Command::new(env!("CARGO_BIN_EXE_regressions-subject"))
 }

@@ -11,18 +11,18 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How much memory the process may have meanwhile, where the system tells.
-const MOST_MEMORY: u64 = 4 << 30;
+const MAX_MEMORY: u64 = 4 << 30;
 
 /// How often that is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Ends the process when something takes too much that cannot be interrupted, unless this is
 /// dropped before.
-pub(crate) struct Patience(#[expect(dead_code, reason = "dropping it is the message")] Sender<()>);
+pub(crate) struct Watchdog(#[expect(dead_code, reason = "dropping it is the message")] Sender<()>);
 
-impl Patience {
+impl Watchdog {
     /// Starts to watch over something, such as "compiling `x.wasm`".
-    pub(crate) fn with(what: String) -> Patience {
+    pub(crate) fn with(what: String) -> Watchdog {
         let (sender, receiver) = channel();
         thread::spawn(move || {
             let end = Instant::now() + PATIENCE;
@@ -30,12 +30,12 @@ impl Patience {
                 if Instant::now() >= end {
                     give_up(&what, &format!("more than {} s", PATIENCE.as_secs()));
                 }
-                if resident().is_some_and(|bytes| bytes > MOST_MEMORY) {
-                    give_up(&what, &format!("more than {} GiB of memory", MOST_MEMORY >> 30));
+                if resident().is_some_and(|bytes| bytes > MAX_MEMORY) {
+                    give_up(&what, &format!("more than {} GiB of memory", MAX_MEMORY >> 30));
                 }
             }
         });
-        Patience(sender)
+        Watchdog(sender)
     }
 }
 

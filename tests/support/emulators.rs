@@ -136,5 +136,5 @@ pub fn axe(packages: &'static Packages) -> String {
 }
 
 fn script(name: &str) -> PathBuf {
-    root().join("tests/peers").join(name)
+    root().join("tests/emulators").join(name)
 }

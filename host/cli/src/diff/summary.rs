@@ -5,23 +5,23 @@ use admit_core::{
     Answer, Cleared, Decision, FailureKind, Flag, Flags, Opinion, PolicyId, PolicyRecord, SignUp,
     printable,
 };
-use admit_engine::{Deliberation, PolicySet};
+use admit_engine::{DecisionTrace, PolicySet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The outcome of one sign-up, and who brought it about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Ruling {
+pub(crate) enum DecisionSummary {
     /// It was admitted, with these flags, in the order of [`Flag::ALL`].
-    Admitted([FlagRuling; 3]),
+    Admitted([FlagSummary; 3]),
     /// It was denied.
-    Denied(Denier),
+    Denied(DeniedBy),
 }
 
 /// The policy whose denial or failure decided.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub(crate) struct Denier {
+pub(crate) struct DeniedBy {
     pub(crate) policy: String,
     #[serde(flatten)]
     pub(crate) cause: Cause,
@@ -39,7 +39,7 @@ pub(crate) enum Cause {
 
 /// Whether a flag was set, and who saw to that.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct FlagRuling {
+pub(crate) struct FlagSummary {
     pub(crate) set: bool,
     pub(crate) granted_by: Vec<String>,
     pub(crate) withheld_by: Vec<String>,
@@ -81,9 +81,9 @@ struct RecordedPolicy {
     kind: Option<String>,
 }
 
-impl Ruling {
+impl DecisionSummary {
     /// What a policy set makes of a sign-up.
-    pub(crate) fn by(policies: &PolicySet, sign_up: &SignUp<'_>) -> Ruling {
+    pub(crate) fn by(policies: &PolicySet, sign_up: &SignUp<'_>) -> DecisionSummary {
         // Here nobody waits: the manifest's own budget is the only one.
         let decide = || policies.decide(sign_up, Duration::MAX);
         let deliberation = match decide() {
@@ -91,23 +91,25 @@ impl Ruling {
             deliberation if was_stopped_by_chance(&deliberation) => decide(),
             deliberation => deliberation,
         };
-        Ruling::from(&deliberation.decision)
+        DecisionSummary::from(&deliberation.decision)
     }
 }
 
-fn was_stopped_by_chance(deliberation: &Deliberation) -> bool {
+fn was_stopped_by_chance(deliberation: &DecisionTrace) -> bool {
     let by_chance = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
     let failures = deliberation.evaluations.iter().filter_map(|e| e.answer.as_ref().err());
     failures.into_iter().any(|failure| by_chance.contains(&failure.kind()))
 }
 
-impl From<&Decision> for Ruling {
-    fn from(decision: &Decision) -> Ruling {
+impl From<&Decision> for DecisionSummary {
+    fn from(decision: &Decision) -> DecisionSummary {
         match &decision.answer {
             Answer::Deny(refusal) => {
-                let Some(policy) = &refusal.policy else { return Ruling::Denied(nobody_applies()) };
+                let Some(policy) = &refusal.policy else {
+                    return DecisionSummary::Denied(no_policy_applies());
+                };
                 let by = decision.policies.iter().find(|record| record.policy == *policy);
-                Ruling::Denied(Denier {
+                DecisionSummary::Denied(DeniedBy {
                     policy: policy.to_string(),
                     cause: by.map_or_else(unknown, cause),
                 })
@@ -116,14 +118,14 @@ impl From<&Decision> for Ruling {
                 let names = |ids: &[PolicyId]| ids.iter().map(PolicyId::to_string).collect();
                 let flag = |flag| {
                     let record = decision.flags.iter().find(|record| record.flag == flag);
-                    record.map_or_else(FlagRuling::default, |record| FlagRuling {
+                    record.map_or_else(FlagSummary::default, |record| FlagSummary {
                         set: record.set,
                         granted_by: names(&record.granted_by),
                         withheld_by: names(&record.withheld_by),
                         cleared: record.cleared.map(word_of),
                     })
                 };
-                Ruling::Admitted(Flag::ALL.map(flag))
+                DecisionSummary::Admitted(Flag::ALL.map(flag))
             }
         }
     }
@@ -148,15 +150,15 @@ fn cause(record: &PolicyRecord) -> Cause {
 }
 
 /// As much of a word in somebody's file as is shown.
-const CHARACTERS: usize = 64;
+const MAX_CHARACTERS: usize = 64;
 
-impl From<&RecordedDecision> for Ruling {
-    fn from(record: &RecordedDecision) -> Ruling {
-        let word = |text: &String| printable(text, CHARACTERS);
+impl From<&RecordedDecision> for DecisionSummary {
+    fn from(record: &RecordedDecision) -> DecisionSummary {
+        let word = |text: &String| printable(text, MAX_CHARACTERS);
         match record.answer {
             RecordedAnswer::Deny => {
                 let Some(policy) = record.denied_by.clone() else {
-                    return Ruling::Denied(nobody_applies());
+                    return DecisionSummary::Denied(no_policy_applies());
                 };
                 let by = record.policies.iter().find(|record| record.policy == policy);
                 let cause = match by {
@@ -164,11 +166,11 @@ impl From<&RecordedDecision> for Ruling {
                     Some(RecordedPolicy { kind: Some(kind), .. }) => Cause::Failure(word(kind)),
                     _ => unknown(),
                 };
-                Ruling::Denied(Denier { policy: word(&policy), cause })
+                DecisionSummary::Denied(DeniedBy { policy: word(&policy), cause })
             }
-            RecordedAnswer::Admit => Ruling::Admitted(Flag::ALL.map(|flag| {
+            RecordedAnswer::Admit => DecisionSummary::Admitted(Flag::ALL.map(|flag| {
                 let record = record.flags.get(&flag.to_string());
-                record.map_or_else(FlagRuling::default, |record| FlagRuling {
+                record.map_or_else(FlagSummary::default, |record| FlagSummary {
                     set: record.set,
                     granted_by: record.granted_by.iter().map(word).collect(),
                     withheld_by: record.withheld_by.iter().map(word).collect(),
@@ -180,8 +182,11 @@ impl From<&RecordedDecision> for Ruling {
 }
 
 /// The manifest itself, which denies where no policy applies.
-fn nobody_applies() -> Denier {
-    Denier { policy: "(the manifest)".to_owned(), cause: Cause::Code("nobody-applies".to_owned()) }
+fn no_policy_applies() -> DeniedBy {
+    DeniedBy {
+        policy: "(the manifest)".to_owned(),
+        cause: Cause::Code("no-policy-applies".to_owned()),
+    }
 }
 
 /// Of a decision that does not say why; none of ours.

@@ -3,7 +3,7 @@
 
 use super::{ENGINE, Twins};
 use admit_cognito::Event;
-use admit_engine::Refused;
+use admit_engine::InvalidComponent;
 use admit_tests::{changed_guest, event};
 use std::fmt::Write;
 
@@ -112,7 +112,7 @@ fn odd_exports_decide_alike() {
         let source = component(&parts);
         if is_reserved {
             let refused = ENGINE.compile(&source).err();
-            assert_eq!(refused, Some(Refused::ReservedExport), "{parts}");
+            assert_eq!(refused, Some(InvalidComponent::ReservedExport), "{parts}");
             reserved += 1;
             continue;
         }

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, iter};
 
-/// Packages of somebody else, as `tests/peers` pins them, and the program that runs them.
+/// Packages of somebody else, as `tests/emulators` pins them, and the program that runs them.
 pub struct Packages {
     program: PathBuf,
     folder: PathBuf,
@@ -29,7 +29,7 @@ static NODE: LazyLock<Result<Packages, Absent>> = LazyLock::new(|| {
     let files = ["package.json", "package-lock.json", ".npmrc"];
     let folder = install("node", &files, &[&node, &version], |folder| {
         for file in files {
-            fs::copy(root().join("tests/peers").join(file), folder.join(file)).unwrap();
+            fs::copy(root().join("tests/emulators").join(file), folder.join(file)).unwrap();
         }
         let mut npm = Command::new("npm");
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
@@ -49,7 +49,7 @@ static PYTHON: LazyLock<Result<Packages, Absent>> = LazyLock::new(|| {
         let mut pip = Command::new(folder.join("bin/python"));
         pip.args(["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"])
             .args(["--require-hashes", "--requirement"])
-            .arg(root().join("tests/peers/requirements.txt"));
+            .arg(root().join("tests/emulators/requirements.txt"));
         run(&mut pip)
     })?;
     Ok(Packages { program: folder.join("bin/python"), folder })
@@ -124,7 +124,7 @@ fn at_least(program: &str, version: &str, least: (u32, u32)) -> Result<(), Absen
     Err(Absent::Missing(format!("{program} {version} is older than {major}.{minor}")))
 }
 
-/// The folder with what the files of `tests/peers` pin; installed anew where it was for other
+/// The folder with what the files of `tests/emulators` pin; installed anew where it was for other
 /// files or another program.
 fn install(
     name: &str,
@@ -137,7 +137,8 @@ fn install(
     // Other processes may be at it as well.
     let lock = File::create(peers.join(format!("{name}.lock"))).unwrap();
     lock.lock().unwrap();
-    let pinned = files.iter().map(|file| fs::read(root().join("tests/peers").join(file)).unwrap());
+    let pinned =
+        files.iter().map(|file| fs::read(root().join("tests/emulators").join(file)).unwrap());
     let stamp: Vec<u8> =
         pinned.chain(iter::once(program.join("\n").into_bytes())).flatten().collect();
     let stamp = Digest::of(&stamp).to_string();

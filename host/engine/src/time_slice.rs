@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 /// The share that one policy has of the time for a whole decision.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Share {
+pub(crate) struct TimeSlice {
     /// The time for the whole decision.
     pub(crate) budget: Time,
     /// How long this policy's own share is.
@@ -37,7 +37,7 @@ const GRACE: Duration = Duration::from_millis(25);
 /// A share that is shorter is no second turn: the clock does not tell it from none.
 const SHORTEST_TURN: Duration = Duration::from_millis(4);
 
-impl Share {
+impl TimeSlice {
     /// Whether there is no time left for any policy.
     pub(crate) fn is_over(&self, now: Moment) -> bool {
         now >= self.whole || Instant::now() >= self.last
@@ -49,12 +49,12 @@ impl Share {
     }
 
     /// The next share, where so many policies wait for one.
-    pub(crate) fn next(&self, now: Moment, waiting: usize) -> Share {
+    pub(crate) fn next(&self, now: Moment, waiting: usize) -> TimeSlice {
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
         let length = now.until(self.whole) / waiting;
         let wall = Instant::now();
         let own_last = wall + self.last.saturating_duration_since(wall) / waiting;
-        Share { length, own: now.after(length), own_last, ..*self }
+        TimeSlice { length, own: now.after(length), own_last, ..*self }
     }
 
     /// Whether a policy that has computed for so long is to be stopped for the others.
@@ -80,7 +80,7 @@ mod tests {
     fn a_policy_that_waited_for_the_processor_gets_another_turn() {
         let start = Moment::default();
         let second = Duration::from_secs(1);
-        let share = Share {
+        let share = TimeSlice {
             budget: Time::from_millis(2_000),
             length: second,
             own: start.after(second),
@@ -93,12 +93,12 @@ mod tests {
         assert_eq!(share.used_up(share.own, GRACE / 2), Some(UsedUp::Turn));
         assert_eq!(share.used_up(share.own, GRACE), Some(UsedUp::Budget));
         assert_eq!(share.used_up(share.whole, Duration::ZERO), Some(UsedUp::Budget));
-        let short = Share { length: GRACE / 5, ..share };
+        let short = TimeSlice { length: GRACE / 5, ..share };
         assert_eq!(short.used_up(share.own, GRACE / 5), Some(UsedUp::Budget));
-        let past = Share { last: Instant::now(), ..share };
+        let past = TimeSlice { last: Instant::now(), ..share };
         assert_eq!(past.used_up(early, Duration::ZERO), Some(UsedUp::Budget));
         // A process that is stopped most of the time.
-        let stopped = Share { own_last: Instant::now(), ..share };
+        let stopped = TimeSlice { own_last: Instant::now(), ..share };
         assert_eq!(stopped.used_up(early, second / 4), Some(UsedUp::Turn));
     }
 
@@ -106,7 +106,7 @@ mod tests {
     fn shares_are_equal_parts_of_what_is_left() {
         let start = Moment::default();
         let second = Duration::from_secs(1);
-        let all = Share {
+        let all = TimeSlice {
             budget: Time::from_millis(2_000),
             length: 2 * second,
             own: start.after(2 * second),
