@@ -1,6 +1,6 @@
 //! The ways in which a policy gives no answer.
 
-use crate::limits::{Size, Time};
+use crate::quantity::{Size, Time, grouped};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
@@ -233,19 +233,6 @@ impl fmt::Display for Words<'_> {
     }
 }
 
-/// A number with its thousands apart, so that 50,000,000 is read and not counted.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,7 +244,5 @@ mod tests {
             failure.to_string(),
             "stopped after 50,000,000 units of fuel in `evaluate`; `limits.fuel` allows no more"
         );
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1000), "1,000");
     }
 }

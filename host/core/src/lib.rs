@@ -20,6 +20,7 @@ mod metadata_file;
 mod permissions;
 mod policy;
 mod printable;
+mod quantity;
 mod reads;
 mod record;
 mod settings;
@@ -35,10 +36,10 @@ pub use decision::{
     decide,
 };
 pub use difference::Difference;
-pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase, grouped};
+pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
 pub use key_path::{KeyPath, Problem};
 pub use language::Language;
-pub use limits::{InvalidQuantity, Limits, Size, Time};
+pub use limits::Limits;
 pub use manifest::{Manifest, RawManifest};
 pub use metadata::{Metadata, RawMetadata};
 pub use permissions::{Permission, Permissions};
@@ -46,6 +47,7 @@ pub use policy::{
     InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies,
 };
 pub use printable::printable;
+pub use quantity::{InvalidQuantity, Size, Time, grouped};
 pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
 pub use record::Record;
 pub use settings::Settings;

@@ -1,16 +1,17 @@
 //! The manifest: as it is written, and validated.
 
 use crate::key_path::{KeyPath, Problem};
-use crate::limits::{Limits, Size, Time};
+use crate::limits::{RawLimits, within};
 use crate::permissions::Permission;
 use crate::policy::{Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies};
+use crate::quantity::Time;
 use crate::reads::ReadPath;
 use crate::record::Record;
 use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
-use std::{fmt, mem};
+use std::mem;
 
 /// Which policies decide, in their order, and how long they may take together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,23 +100,6 @@ struct RawScope {
     clients: Option<Vec<String>>,
 }
 
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct RawLimits {
-    time: Option<Time>,
-    memory: Option<Size>,
-    fuel: Option<i64>,
-    host_call: Option<Size>,
-    memories: Option<i64>,
-    tables: Option<i64>,
-    table_elements: Option<i64>,
-    instances: Option<i64>,
-    handles: Option<i64>,
-    log_lines: Option<i64>,
-    log_bytes: Option<Size>,
-    message: Option<i64>,
-}
-
 impl TryFrom<RawManifest> for Manifest {
     type Error = Problem;
 
@@ -178,25 +162,6 @@ impl From<Policy> for RawPolicy {
     }
 }
 
-impl From<Limits> for RawLimits {
-    fn from(limits: Limits) -> RawLimits {
-        RawLimits {
-            time: Some(limits.time),
-            memory: Some(limits.memory),
-            fuel: i64::try_from(limits.fuel).ok(),
-            host_call: Some(limits.host_call),
-            memories: Some(limits.memories.into()),
-            tables: Some(limits.tables.into()),
-            table_elements: Some(limits.table_elements.into()),
-            instances: Some(limits.instances.into()),
-            handles: Some(limits.handles.into()),
-            log_lines: Some(limits.log_lines.into()),
-            log_bytes: Some(limits.log_bytes),
-            message: Some(limits.message.into()),
-        }
-    }
-}
-
 fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem> {
     if raw.component.is_empty() {
         let message = "name a .wasm file, or the folder of a policy project";
@@ -216,7 +181,7 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem
             on_failure: raw.on_failure,
         },
         applies_to: scope(raw.applies_to, here.clone().key("applies-to"))?,
-        limits: limits(raw.limits, budget, here.clone().key("limits"))?,
+        limits: raw.limits.limits(budget, &here.clone().key("limits"))?,
         log: raw.log,
         settings: raw.settings.into(),
     })
@@ -247,65 +212,4 @@ fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, Problem> {
         user_pools: list("user-pools", raw.user_pools)?,
         clients: list("clients", raw.clients)?,
     })
-}
-
-fn limits(raw: RawLimits, budget: Time, here: KeyPath) -> Result<Limits, Problem> {
-    let (least, default, most) = (Limits::MIN, Limits::default(), Limits::MAX);
-    let at = |key: &'static str| {
-        let here = here.clone();
-        move |message: String| here.key(key).problem(message)
-    };
-    macro_rules! span {
-        ($key:literal, $limit:ident, $default:expr) => {{
-            let value = raw.$limit.unwrap_or($default);
-            within(value, least.$limit, most.$limit).map_err(at($key))?;
-            value
-        }};
-    }
-    macro_rules! count {
-        ($key:literal, $limit:ident) => {
-            counted(raw.$limit, least.$limit, default.$limit, most.$limit).map_err(at($key))?
-        };
-    }
-    let limits = Limits {
-        // Only a number that somebody wrote can be wrong: the default follows the budget.
-        time: span!("time", time, default.time.min(budget)),
-        memory: span!("memory", memory, default.memory),
-        fuel: count!("fuel", fuel),
-        host_call: span!("host-call", host_call, default.host_call),
-        memories: count!("memories", memories),
-        tables: count!("tables", tables),
-        table_elements: count!("table-elements", table_elements),
-        instances: count!("instances", instances),
-        handles: count!("handles", handles),
-        log_lines: count!("log-lines", log_lines),
-        log_bytes: span!("log-bytes", log_bytes, default.log_bytes),
-        message: count!("message", message),
-    };
-    if limits.time > budget {
-        let message =
-            format!("{} is longer than the whole decision may take, {budget}", limits.time);
-        return Err(at("time")(message));
-    }
-    Ok(limits)
-}
-
-/// A number as a manifest may write any, in its range.
-fn counted<T>(value: Option<i64>, least: T, default: T, most: T) -> Result<T, String>
-where
-    T: TryFrom<i64> + Into<i128>,
-{
-    let Some(value) = value else { return Ok(default) };
-    within(i128::from(value), least.into(), most.into())?;
-    T::try_from(value).map_err(|_| format!("{value} is no such number"))
-}
-
-fn within<T: PartialOrd + fmt::Display>(value: T, least: T, most: T) -> Result<(), String> {
-    if value < least {
-        Err(format!("{value} is too little: at least {least}"))
-    } else if value > most {
-        Err(format!("{value} is too much: at most {most}"))
-    } else {
-        Ok(())
-    }
 }

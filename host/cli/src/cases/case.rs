@@ -304,7 +304,7 @@ mod tests {
             ),
             (
                 "admit = true\nmax-memory = 64",
-                "4:14: `case[0].max-memory`: invalid type: integer `64`, expected a size: write \
+                "4:14: `case[0].max-memory`: invalid type: integer `64`, expected a size such as \
                  `64KiB` or `16MiB`",
             ),
             (

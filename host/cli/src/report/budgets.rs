@@ -9,7 +9,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Limit {
     /// As the manifest calls it.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) value: String,
     /// The default, where the manifest says something else.
     pub(crate) default: Option<String>,
@@ -44,62 +44,41 @@ pub(crate) fn used(limits: &Limits, cost: Option<&Cost>) -> Vec<Use> {
     let memory = cost.and_then(|cost| cost.memory);
     let time = cost.and_then(|cost| cost.times.as_ref()).map(|times| times.p99);
     let used = [
-        fuel.map(|fuel| part(grouped(fuel), fuel, limits.fuel)),
-        memory.map(|memory: Size| part(memory.to_string(), memory.bytes(), limits.memory.bytes())),
-        time.map(|time| {
-            let amount = format!("{} (p99)", time_written(time));
-            part(amount, micros(time), micros(limits.time.duration()))
-        }),
+        ("fuel", fuel.map(|fuel| part(grouped(fuel), fuel, limits.fuel))),
+        (
+            "memory",
+            memory.map(|memory: Size| {
+                part(memory.to_string(), memory.bytes(), limits.memory.bytes())
+            }),
+        ),
+        (
+            "time",
+            time.map(|time| {
+                let amount = format!("{} (p99)", time_written(time));
+                part(amount, micros(time), micros(limits.time.duration()))
+            }),
+        ),
     ];
-    of(limits).into_iter().zip(used).map(|(limit, used)| Use { limit, used }).collect()
+    let limits = rows(limits);
+    let row = |name: &str| limits.iter().find(|limit| limit.name == name).cloned();
+    let used = used.into_iter();
+    used.filter_map(|(name, used)| Some(Use { limit: row(name)?, used })).collect()
 }
 
-/// The limits on what a policy may have.
+/// The limits of which no use is measured.
 pub(crate) fn others(limits: &Limits) -> Vec<Limit> {
-    of(limits).into_iter().skip(3).collect()
+    let measured = |limit: &Limit| ["fuel", "memory", "time"].contains(&limit.name.as_str());
+    rows(limits).into_iter().filter(|limit| !measured(limit)).collect()
 }
 
-fn of(limits: &Limits) -> Vec<Limit> {
-    let defaults = words(&Limits::default());
-    let limit = |((name, value), (_, default)): ((&'static str, String), (_, String))| Limit {
+fn rows(limits: &Limits) -> Vec<Limit> {
+    let defaults = Limits::default().rows();
+    let limit = |((name, value), (_, default))| Limit {
         name,
         default: Some(default).filter(|default| *default != value),
         value,
     };
-    words(limits).into_iter().zip(defaults).map(limit).collect()
-}
-
-fn words(limits: &Limits) -> [(&'static str, String); 12] {
-    // Every limit: a new one does not compile until it is here.
-    let Limits {
-        time,
-        memory,
-        fuel,
-        host_call,
-        memories,
-        tables,
-        table_elements,
-        instances,
-        handles,
-        log_lines,
-        log_bytes,
-        message,
-    } = *limits;
-    let number = |number: u32| grouped(number.into());
-    [
-        ("fuel", grouped(fuel)),
-        ("memory", memory.to_string()),
-        ("time", time.to_string()),
-        ("host-call", host_call.to_string()),
-        ("memories", number(memories)),
-        ("tables", number(tables)),
-        ("table-elements", number(table_elements)),
-        ("instances", number(instances)),
-        ("handles", number(handles)),
-        ("log-lines", number(log_lines)),
-        ("log-bytes", log_bytes.to_string()),
-        ("message", number(message)),
-    ]
+    limits.rows().into_iter().zip(defaults).map(limit).collect()
 }
 
 #[cfg(test)]
@@ -110,8 +89,8 @@ mod tests {
     #[test]
     fn only_what_is_no_default_has_one_beside_it() {
         let limits = Limits { time: Time::from_millis(20), ..Limits::default() };
-        let found = of(&limits);
-        assert_eq!((found[2].value.as_str(), found[2].default.as_deref()), ("20ms", Some("100ms")));
+        let found = rows(&limits);
+        assert_eq!((found[0].value.as_str(), found[0].default.as_deref()), ("20ms", Some("100ms")));
         assert_eq!(found.iter().filter(|limit| limit.default.is_some()).count(), 1);
         assert_eq!(others(&limits).len(), 9);
     }
