@@ -1,7 +1,7 @@
 //! What is not as `admit bundle` wrote it is not run: damaged files, and code that another
 //! compiler made.
 
-use admit_core::{Answer, FailureKind, Flags, Opinion, SignUp};
+use admit_core::{Answer, FailureKind, Flag, Flags, Opinion, SignUp};
 use admit_engine::bundle::{Index, file_name};
 use admit_engine::{CodeHash, Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
 use admit_tests::{Bundle, root};
@@ -43,7 +43,7 @@ fn decide(policies: &PolicySet) -> admit_core::Decision {
 /// The damaged policy failed, as one that is not loaded, and the other one decided.
 fn check_alone(policies: &PolicySet) {
     let decision = decide(policies);
-    assert_eq!(decision.answer, Answer::Admit(Flags { confirm: true, ..Flags::default() }));
+    assert_eq!(decision.answer, Answer::Admit(Flags::default().with(Flag::Confirm, true)));
     let Opinion::Failure { failure, .. } = &decision.policies[0].opinion else {
         panic!("{:?}", decision.policies[0])
     };

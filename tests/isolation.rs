@@ -1,7 +1,7 @@
 //! What one sign-up costs is no business of another one: many at once, and a process that
 //! is frozen in between.
 
-use admit_core::{Answer as Decided, Flags, Manifest, SignUp};
+use admit_core::{Answer as Decided, Flag, Flags, Manifest, SignUp};
 use admit_engine::{Engine, PolicySet};
 use admit_tests::{Answer, Bundle, Lambda, Trial, component, memory};
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ fn a_million_healthy_evaluations_beside_hostile_ones() {
         let sign_up = SignUp { client_id: client.into(), ..SignUp::default() };
         policies.decide(&sign_up, Duration::from_secs(4)).decision.answer
     };
-    let confirmed = Decided::Admit(Flags { confirm: true, ..Flags::default() });
+    let confirmed = Decided::Admit(Flags::default().with(Flag::Confirm, true));
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..HOSTILE_THREADS {

@@ -1,7 +1,7 @@
 #![no_main]
 
 use admit_core::{
-    Answer, FAILURE_MESSAGE, Failure, Flags, Grounds, Limits, Manifest, SignUp, Verdict, Vote,
+    Answer, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Limits, Manifest, SignUp, Verdict, Vote,
 };
 use admit_engine::{Engine, Evaluation, PolicySet};
 use libfuzzer_sys::fuzz_target;
@@ -74,7 +74,7 @@ fn check(bytes: &[u8]) {
         (Ok(_), Answer::Admit(flags)) => {
             let confirm = matches!(&confirms.answer,
                 Ok(Verdict::Allow(ballot)) if ballot.confirm == Vote::Grant);
-            assert_eq!(flags, Flags { confirm, ..Flags::default() });
+            assert_eq!(flags, Flags::default().with(Flag::Confirm, confirm));
         }
         (said, answer) => panic!("{answer:?} to {said:?}"),
     }

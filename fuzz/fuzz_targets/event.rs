@@ -1,7 +1,7 @@
 #![no_main]
 
 use admit_cognito::{Event, Reply};
-use admit_core::{Answer, Flags};
+use admit_core::{Answer, PerFlag};
 use libfuzzer_sys::fuzz_target;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -40,8 +40,8 @@ fn check(bytes: &[u8]) {
     }
 }
 
-fn reply(event: &Event<'_>, [confirm, verify_email, verify_phone]: [bool; 3]) -> String {
-    match Reply::new(event, &Answer::Admit(Flags { confirm, verify_email, verify_phone })) {
+fn reply(event: &Event<'_>, values: [bool; 3]) -> String {
+    match Reply::new(event, &Answer::Admit(PerFlag::from_fn(|flag| values[flag as usize]))) {
         Reply::Event(text) => text,
         Reply::Error(error) => panic!("an admission became {error:?}"),
     }

@@ -1,8 +1,9 @@
 #![no_main]
 
 use admit_core::{
-    Answer, Ballot, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Mode,
-    OnFailure, Outcome, PolicyId, Permission, SignUp, Terms, Verdict, Vote, WhenNoPolicyApplies, decide,
+    Answer, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Mode, OnFailure,
+    Outcome, PerFlag, Permission, PolicyId, SignUp, Terms, Verdict, Vote, WhenNoPolicyApplies,
+    decide,
 };
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
@@ -138,7 +139,7 @@ fn check_flags(sign_up: &SignUp<'_>, outcomes: &[Outcome], decision: &Decision) 
             let value = sign_up.attribute(name).unwrap_or_default();
             set.confirm && value.chars().any(|c| !c.is_whitespace())
         });
-        assert_eq!(is_set(set, flag), voted && sensible, "{flag} by {votes:?}");
+        assert_eq!(set[flag], voted && sensible, "{flag} by {votes:?}");
     }
 }
 
@@ -153,9 +154,9 @@ fn check_powers(before: Option<Flags>, after: Option<Flags>, added: &Outcome) {
         (None, after) => assert_eq!(after, None, "a denial undone by {added:?}"),
         (Some(_), None) => assert!(may(Permission::Deny) || insists, "denied by {added:?}"),
         (Some(before), Some(after)) => {
-            for flag in Flag::ALL.into_iter().filter(|&f| is_set(before, f) != is_set(after, f)) {
+            for flag in Flag::ALL.into_iter().filter(|&f| before[f] != after[f]) {
                 // To decide on `confirm` is to decide on what depends on it.
-                let may = may(flag.into()) || may(Permission::Confirm);
+                let may = may(flag.into()) || may(Permission::Flag(Flag::Confirm));
                 assert!(may, "{flag} changed by {added:?}");
             }
         }
@@ -166,14 +167,6 @@ fn flags(decision: &Decision) -> Option<Flags> {
     match decision.answer {
         Answer::Admit(flags) => Some(flags),
         Answer::Deny(_) => None,
-    }
-}
-
-fn is_set(flags: Flags, flag: Flag) -> bool {
-    match flag {
-        Flag::Confirm => flags.confirm,
-        Flag::VerifyEmail => flags.verify_email,
-        Flag::VerifyPhone => flags.verify_phone,
     }
 }
 
@@ -195,12 +188,12 @@ fn outcome((index, said): (usize, &Said)) -> Outcome {
     };
     let answer = match &said.answer {
         Words::Allow(opinions) => {
-            let [confirm, verify_email, verify_phone] = opinions.map(|opinion| match opinion {
+            let votes = opinions.map(|opinion| match opinion {
                 Opinion::Abstain => Vote::Abstain,
                 Opinion::Grant => Vote::Grant,
                 Opinion::Withhold => Vote::Withhold,
             });
-            Ok(Verdict::Allow(Ballot { confirm, verify_email, verify_phone }))
+            Ok(Verdict::Allow(PerFlag::from_fn(|flag| votes[flag as usize])))
         }
         Words::Deny { code, message } => {
             Ok(Verdict::Deny(Denial::new(code, message, MAX_CHARACTERS)))

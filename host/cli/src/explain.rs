@@ -163,9 +163,9 @@ impl<'a> Explanation<'a> {
 
     fn flags(&self) -> Table {
         let mut table = table(["flag", "set", "why"]);
-        for flag in self.decision.flags.iter() {
-            let set = if flag.set { "yes" } else { "no" };
-            table.add_row([flag.flag.to_string(), set.to_owned(), why(flag)]);
+        for (flag, record) in self.decision.flags.iter() {
+            let set = if record.set { "yes" } else { "no" };
+            table.add_row([flag.to_string(), set.to_owned(), why(record)]);
         }
         table
     }

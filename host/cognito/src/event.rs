@@ -1,7 +1,7 @@
 //! The event of the pre sign-up trigger: reads it, and writes the flags into its text.
 
 use crate::members::{Members, Text};
-use admit_core::{Entries, Flags, SignUp};
+use admit_core::{Entries, Flag, Flags, PerFlag, SignUp};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -52,7 +52,7 @@ pub enum EventError {
 /// Where the flags go: each in the place of a value, or at the end of an object.
 #[derive(Debug)]
 struct Slots {
-    flags: [Option<Range<usize>>; 3],
+    flags: PerFlag<Option<Range<usize>>>,
     rest: Rest,
 }
 
@@ -74,8 +74,14 @@ pub const TRIGGERS: [&str; 3] =
 /// What the triggers of a sign-up begin with, those too that Cognito may come to have.
 const PRE_SIGN_UP: &str = "PreSignUp_";
 
-/// The flags of `response`, in the order in which the event has them.
-const FLAGS: [&str; 3] = ["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"];
+/// The member of `response` that sets a flag.
+fn member_of(flag: Flag) -> &'static str {
+    match flag {
+        Flag::Confirm => "autoConfirmUser",
+        Flag::VerifyEmail => "autoVerifyEmail",
+        Flag::VerifyPhone => "autoVerifyPhone",
+    }
+}
 
 const EVENT: &str = "the event";
 const CALLER: &str = "`callerContext`";
@@ -130,10 +136,10 @@ impl<'a> Event<'a> {
 
     /// The event as it came, with the flags set.
     pub(crate) fn with_flags(&self, flags: Flags) -> String {
-        let values = [flags.confirm, flags.verify_email, flags.verify_phone];
         let mut edits = Vec::new();
         let mut missing = Vec::new();
-        for ((name, value), slot) in FLAGS.iter().zip(values).zip(&self.slots.flags) {
+        for (flag, slot) in self.slots.flags.iter() {
+            let (name, value) = (member_of(flag), flags[flag]);
             match slot {
                 Some(range) => {
                     let value = if value { "true" } else { "false" };
@@ -287,16 +293,16 @@ fn kind(value: &RawValue) -> &'static str {
 fn slots(text: &str, event: &Object<'_>) -> Result<Slots, EventError> {
     let Some(value) = event.member("response")? else {
         let rest = Rest::IntoEvent { end: text.rfind('}').unwrap_or(text.len()) };
-        return Ok(Slots { flags: [None, None, None], rest });
+        return Ok(Slots { flags: PerFlag::default(), rest });
     };
     let range = range_in(text, value);
     if value.get() == "null" {
-        return Ok(Slots { flags: [None, None, None], rest: Rest::Instead(range) });
+        return Ok(Slots { flags: PerFlag::default(), rest: Rest::Instead(range) });
     }
     let response = Object::new(RESPONSE, value)?;
-    let mut flags = [None, None, None];
-    for (slot, name) in flags.iter_mut().zip(FLAGS) {
-        *slot = response.member(name)?.map(|value| range_in(text, value));
+    let mut flags = PerFlag::default();
+    for flag in Flag::ALL {
+        flags[flag] = response.member(member_of(flag))?.map(|value| range_in(text, value));
     }
     let empty = response.members.is_empty();
     Ok(Slots { flags, rest: Rest::IntoResponse { end: range.end - 1, empty } })
@@ -312,7 +318,7 @@ fn range_in(text: &str, value: &RawValue) -> Range<usize> {
 mod tests {
     use super::*;
 
-    const ALL: Flags = Flags { confirm: true, verify_email: true, verify_phone: true };
+    const ALL: Flags = Flags::all(true);
 
     /// What every event has.
     const BASE: &str = r#""triggerSource":"PreSignUp_SignUp","callerContext":{},"request":{}"#;

@@ -1,9 +1,11 @@
 //! What would have had to be otherwise: for those who ask, never while somebody signs up.
 
-use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal, has_attribute, merge};
+use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal};
+use crate::flag::Flag;
+use crate::merge::{has_attribute, merge};
 use crate::policy::{PolicyId, WhenNoPolicyApplies};
 use crate::sign_up::SignUp;
-use crate::verdict::{Flag, Vote};
+use crate::verdict::Vote;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -80,7 +82,7 @@ pub fn counterfactual(sign_up: &SignUp<'_>, decision: &Decision) -> Counterfactu
             Counterfactual::Denied { refusals, change: case.without(&case.find(refuses)) }
         }
         Answer::Admit(flags) => {
-            let change = |flag: Flag| match flags.is_set(flag) {
+            let change = |flag: Flag| match flags[flag] {
                 true => FlagChange::Possible(case.without(&case.those_who_carry(flag))),
                 false => case.those_who_prevent(flag),
             };
@@ -134,7 +136,7 @@ impl Case<'_> {
         let needed = BTreeSet::from([flag, Flag::Confirm]);
         let out = needed.iter().flat_map(|flag| self.voters(Vote::Withhold, *flag)).collect();
         let change = self.without(&out);
-        if change.then.is_set(flag) {
+        if change.then[flag] {
             return FlagChange::Possible(change);
         }
         let mut missing = BTreeSet::new();

@@ -1,13 +1,11 @@
-//! Merges verdicts and failures into a decision with its record.
+//! A decision: the answer, and the record of how it came about.
 
 use crate::failure::{FAILURE_MESSAGE, Failure};
-use crate::permissions::Permission;
-use crate::policy::{Mode, OnFailure, PolicyId, Terms, WhenNoPolicyApplies};
-use crate::sign_up::SignUp;
-use crate::verdict::{Flag, Verdict, Vote};
+use crate::flag::{Flag, PerFlag};
+use crate::policy::{Mode, PolicyId, Terms};
+use crate::verdict::{Verdict, Vote};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
-use std::ops::Deref;
 
 /// What one policy answered, and on what terms it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +29,8 @@ pub struct Decision {
     pub policies: Vec<PolicyRecord>,
     /// Whether no policy that is enforced applies, so that the manifest alone decided.
     pub no_policy_applies: bool,
-    /// Every flag, in the order of [`Flag::ALL`].
-    pub flags: FlagRecords,
+    /// Who set each flag, or kept it from being set.
+    pub flags: PerFlag<FlagRecord>,
 }
 
 /// What is answered to a sign-up.
@@ -45,28 +43,8 @@ pub enum Answer {
     Deny(Refusal),
 }
 
-/// The three flags of an answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Flags {
-    /// The user counts as confirmed.
-    pub confirm: bool,
-    /// The email address counts as verified.
-    pub verify_email: bool,
-    /// The phone number counts as verified.
-    pub verify_phone: bool,
-}
-
-impl Flags {
-    /// Whether a flag is set.
-    pub fn is_set(self, flag: Flag) -> bool {
-        match flag {
-            Flag::Confirm => self.confirm,
-            Flag::VerifyEmail => self.verify_email,
-            Flag::VerifyPhone => self.verify_phone,
-        }
-    }
-}
+/// The flags of an answer: whether each is set.
+pub type Flags = PerFlag<bool>;
 
 /// Who refused a sign-up, and what the person is told.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -183,17 +161,10 @@ pub enum Uncounted {
     AbstainsOnFailure,
 }
 
-/// A record for each flag, in the order of [`Flag::ALL`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FlagRecords([FlagRecord; 3]);
-
 /// Who set a flag, or who kept it from being set.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FlagRecord {
-    /// Which.
-    #[serde(skip)]
-    pub flag: Flag,
     /// Whether the answer sets it.
     pub set: bool,
     /// Whose grants counted.
@@ -217,135 +188,14 @@ pub enum Cleared {
     NotConfirmed,
 }
 
-/// Merges what the policies said into one answer, with the record of how it came about, and
-/// of what each policy that only monitors would change.
-///
-/// 1. A denial that counts, or a failure with `on-failure = "deny"`, denies the sign-up;
-///    the message is that of the first such policy.
-/// 2. Otherwise a flag is set if a vote that counts grants it and none withholds it.
-/// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is
-///    not confirmed.
-/// 4. With no outcome of a policy that is enforced, the sign-up is admitted and no flag is set, or
-///    it is denied, as the manifest says.
-pub fn decide(
-    sign_up: &SignUp<'_>,
-    outcomes: &[Outcome],
-    when_no_policy_applies: WhenNoPolicyApplies,
-) -> Decision {
-    let mut policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
-    let all: Vec<&PolicyRecord> = policies.iter().collect();
-    let no_policy_applies = no_policy_applies(&all);
-    let (answer, flags) = merge(sign_up, &all, when_no_policy_applies);
-    for (index, outcome) in outcomes.iter().enumerate() {
-        if outcome.terms.mode == Mode::Monitor {
-            // It would apply then.
-            let alternative = enforced(sign_up, &policies, index, outcome);
-            let differs = !alternative.is_the_same_outcome(&answer);
-            policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
-        }
-    }
-    Decision { answer, policies, no_policy_applies, flags }
-}
-
-/// What would be answered if the policy with this index were enforced.
-fn enforced(
-    sign_up: &SignUp<'_>,
-    policies: &[PolicyRecord],
-    index: usize,
-    outcome: &Outcome,
-) -> Answer {
-    let terms = Terms { mode: Mode::Enforce, ..outcome.terms.clone() };
-    let enforced = record(&Outcome { terms, ..outcome.clone() });
-    let mut records: Vec<&PolicyRecord> = policies.iter().collect();
-    records[index] = &enforced;
-    merge(sign_up, &records, WhenNoPolicyApplies::Admit).0
-}
-
 impl Answer {
     /// Whether the same becomes of the sign-up, whoever refused it.
-    fn is_the_same_outcome(&self, other: &Answer) -> bool {
+    pub(crate) fn is_the_same_outcome(&self, other: &Answer) -> bool {
         match (self, other) {
             (Answer::Admit(flags), Answer::Admit(others)) => flags == others,
             (Answer::Deny(_), Answer::Deny(_)) => true,
             (Answer::Admit(_), Answer::Deny(_)) | (Answer::Deny(_), Answer::Admit(_)) => false,
         }
-    }
-}
-
-/// Whether none of these policies is enforced: one that monitors changes nothing, here too.
-fn no_policy_applies(policies: &[&PolicyRecord]) -> bool {
-    policies.iter().all(|record| record.mode == Mode::Monitor)
-}
-
-/// Merges what was recorded of these policies, as if there were no others.
-pub(crate) fn merge(
-    sign_up: &SignUp<'_>,
-    policies: &[&PolicyRecord],
-    when_no_policy_applies: WhenNoPolicyApplies,
-) -> (Answer, FlagRecords) {
-    let refusal = match (no_policy_applies(policies), when_no_policy_applies) {
-        (true, WhenNoPolicyApplies::Deny) => Some(Refusal {
-            policy: None,
-            grounds: Grounds::NoPolicyApplies,
-            message: NO_POLICY_APPLIES_MESSAGE.to_owned(),
-        }),
-        _ => policies.iter().find_map(|record| record.refusal()),
-    };
-    let confirm = tally(Flag::Confirm, policies, refusal.as_ref().map(|_| Cleared::Denied));
-    let verify = |flag: Flag| {
-        let cleared = match (&refusal, has_attribute(sign_up, flag), confirm.set) {
-            (Some(_), _, _) => Some(Cleared::Denied),
-            (None, false, _) => Some(Cleared::AttributeAbsent),
-            (None, true, false) => Some(Cleared::NotConfirmed),
-            (None, true, true) => None,
-        };
-        tally(flag, policies, cleared)
-    };
-    let (verify_email, verify_phone) = (verify(Flag::VerifyEmail), verify(Flag::VerifyPhone));
-    let answer = match refusal {
-        Some(refusal) => Answer::Deny(refusal),
-        None => Answer::Admit(Flags {
-            confirm: confirm.set,
-            verify_email: verify_email.set,
-            verify_phone: verify_phone.set,
-        }),
-    };
-    (answer, FlagRecords([confirm, verify_email, verify_phone]))
-}
-
-fn record(outcome: &Outcome) -> PolicyRecord {
-    let Outcome { policy, terms, answer } = outcome;
-    let opinion = match answer {
-        Ok(Verdict::Allow(ballot)) => Opinion::Allow {
-            votes: Flag::ALL
-                .into_iter()
-                .map(|flag| (flag, ballot.vote(flag)))
-                .filter(|(_, vote)| *vote != Vote::Abstain)
-                .map(|(flag, vote)| VoteRecord { flag, vote, counted: counted(terms, flag.into()) })
-                .collect(),
-        },
-        Ok(Verdict::Deny(denial)) => Opinion::Deny {
-            code: denial.code().to_owned(),
-            message: denial.message().to_owned(),
-            counted: counted(terms, Permission::Deny),
-        },
-        Err(failure) => Opinion::Failure {
-            failure: failure.clone(),
-            counted: match (terms.mode, terms.on_failure) {
-                (Mode::Monitor, _) => Counted::No(Uncounted::Monitor),
-                (Mode::Enforce, OnFailure::Abstain) => Counted::No(Uncounted::AbstainsOnFailure),
-                (Mode::Enforce, OnFailure::Deny) => Counted::Yes,
-            },
-        },
-    };
-    PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion, if_enforced: None }
-}
-
-fn counted(terms: &Terms, power: Permission) -> Counted {
-    match terms.mode {
-        _ if !terms.verdicts.permit(power) => Counted::No(Uncounted::NotPermitted),
-        Mode::Monitor => Counted::No(Uncounted::Monitor),
-        Mode::Enforce => Counted::Yes,
     }
 }
 
@@ -370,45 +220,6 @@ impl PolicyRecord {
             }
             Opinion::Deny { .. } | Opinion::Failure { .. } => false,
         }
-    }
-}
-
-/// Whether there is something that a verify flag could be about.
-pub(crate) fn has_attribute(sign_up: &SignUp<'_>, flag: Flag) -> bool {
-    flag.attribute()
-        .and_then(|name| sign_up.attribute(name))
-        .is_some_and(|value| !value.trim().is_empty())
-}
-
-/// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.
-fn tally(flag: Flag, policies: &[&PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
-    let voters = |vote| {
-        let voters = policies.iter().filter(|record| record.casts(vote, flag));
-        voters.map(|record| record.policy.clone()).collect::<Vec<_>>()
-    };
-    let (granted_by, withheld_by) = (voters(Vote::Grant), voters(Vote::Withhold));
-    let granted = !granted_by.is_empty() && withheld_by.is_empty();
-    FlagRecord {
-        flag,
-        set: granted && cleared.is_none(),
-        granted_by,
-        withheld_by,
-        cleared: cleared.filter(|_| granted),
-    }
-}
-
-impl Deref for FlagRecords {
-    type Target = [FlagRecord];
-
-    fn deref(&self) -> &[FlagRecord] {
-        &self.0
-    }
-}
-
-/// As an object with a member for each flag, which a log is searched by.
-impl Serialize for FlagRecords {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|record| (record.flag, record)))
     }
 }
 

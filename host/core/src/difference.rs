@@ -60,6 +60,7 @@ impl ReadPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flag::Flag;
 
     fn reads(paths: &[&str]) -> Reads {
         paths.iter().map(|path| ReadPath::try_from((*path).to_owned()).unwrap()).collect()
@@ -93,9 +94,9 @@ mod tests {
     #[test]
     fn powers_are_compared_one_by_one() {
         let permissions = |list: &[Permission]| list.iter().copied().collect::<Permissions>();
-        let difference =
-            permissions(&[Permission::Confirm]).difference(&permissions(&[Permission::Deny]));
+        let difference = permissions(&[Permission::Flag(Flag::Confirm)])
+            .difference(&permissions(&[Permission::Deny]));
         assert_eq!(difference.missing, [Permission::Deny]);
-        assert_eq!(difference.unused, [Permission::Confirm]);
+        assert_eq!(difference.unused, [Permission::Flag(Flag::Confirm)]);
     }
 }

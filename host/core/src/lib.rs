@@ -8,12 +8,14 @@ mod counterfactual;
 mod decision;
 mod difference;
 mod failure;
+mod flag;
 mod key_path;
 mod language;
 mod limits;
 mod manifest;
 #[cfg(feature = "toml")]
 mod manifest_file;
+mod merge;
 mod metadata;
 #[cfg(feature = "toml")]
 mod metadata_file;
@@ -31,16 +33,17 @@ mod verdict;
 
 pub use counterfactual::{Change, Counterfactual, FlagChange, Missing, counterfactual};
 pub use decision::{
-    Alternative, Answer, Cleared, Counted, Decision, FlagRecord, FlagRecords, Flags, Grounds,
+    Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds,
     NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord,
-    decide,
 };
 pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
+pub use flag::{Flag, PerFlag};
 pub use key_path::{KeyPath, Problem};
 pub use language::Language;
 pub use limits::Limits;
 pub use manifest::{Manifest, RawManifest};
+pub use merge::decide;
 pub use metadata::{Metadata, RawMetadata};
 pub use permissions::{Permission, Permissions};
 pub use policy::{
@@ -54,4 +57,4 @@ pub use settings::Settings;
 pub use sign_up::{Entries, SignUp};
 #[cfg(feature = "toml")]
 pub use toml_file::{FileError, Places, as_json, read_toml};
-pub use verdict::{Ballot, Denial, Flag, Verdict, Vote};
+pub use verdict::{Ballot, Denial, Verdict, Vote};

@@ -35,6 +35,7 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flag::Flag;
     use crate::permissions::Permission;
     use crate::policy::{Log, Mode, OnFailure};
     use crate::quantity::Time;
@@ -102,7 +103,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         let policy = &manifest.policies[0];
         assert_eq!(policy.reads.iter().count(), 2);
         assert!(policy.terms.verdicts.permit(Permission::Deny));
-        assert!(!policy.terms.verdicts.permit(Permission::VerifyEmail));
+        assert!(!policy.terms.verdicts.permit(Permission::Flag(Flag::VerifyEmail)));
         assert_eq!(policy.terms.mode, Mode::Monitor);
         assert_eq!(policy.terms.on_failure, OnFailure::Abstain);
         assert_eq!(policy.applies_to.clients, ["c"]);

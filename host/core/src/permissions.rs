@@ -1,52 +1,67 @@
 //! What a policy may decide.
 
-use crate::verdict::Flag;
-use serde::{Deserialize, Serialize};
+use crate::flag::Flag;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Something that a policy can bring about if the manifest permits it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Something that a policy may decide, if the manifest permits it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// To refuse a sign-up.
+    /// To deny a sign-up.
     Deny,
-    /// To vote on confirming the user.
-    Confirm,
-    /// To vote on verifying the email address.
-    VerifyEmail,
-    /// To vote on verifying the phone number.
-    VerifyPhone,
+    /// To vote on a flag.
+    Flag(Flag),
 }
 
 impl Permission {
-    /// Every power, in the order in which they are always shown.
-    pub const ALL: [Permission; 4] =
-        [Permission::Deny, Permission::Confirm, Permission::VerifyEmail, Permission::VerifyPhone];
+    /// Every permission, in the order in which they are always shown.
+    pub const ALL: [Permission; 1 + Flag::ALL.len()] = {
+        let mut all = [Permission::Deny; 1 + Flag::ALL.len()];
+        let mut index = 0;
+        while index < Flag::ALL.len() {
+            all[1 + index] = Permission::Flag(Flag::ALL[index]);
+            index += 1;
+        }
+        all
+    };
 }
 
 impl From<Flag> for Permission {
     fn from(flag: Flag) -> Permission {
-        match flag {
-            Flag::Confirm => Permission::Confirm,
-            Flag::VerifyEmail => Permission::VerifyEmail,
-            Flag::VerifyPhone => Permission::VerifyPhone,
-        }
+        Permission::Flag(flag)
     }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Permission::Deny => "deny",
-            Permission::Confirm => "confirm",
-            Permission::VerifyEmail => "verify-email",
-            Permission::VerifyPhone => "verify-phone",
-        })
+        match self {
+            Permission::Deny => f.write_str("deny"),
+            Permission::Flag(flag) => flag.fmt(f),
+        }
     }
 }
 
-/// The permissions that a manifest permits to one policy, its `verdicts`. None by default.
+impl Serialize for Permission {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Permission {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Permission, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Permission::ALL.into_iter().find(|permission| permission.to_string() == text).ok_or_else(
+            || {
+                let all = Permission::ALL.map(|permission| format!("`{permission}`")).join(", ");
+                D::Error::custom(format!("unknown variant `{text}`, expected one of {all}"))
+            },
+        )
+    }
+}
+
+/// The permissions of one policy, `verdicts` in the manifest. Empty by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permissions(BTreeSet<Permission>);
 

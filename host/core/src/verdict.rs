@@ -1,44 +1,9 @@
 //! What a policy answers: a denial, or votes on the flags.
 
+use crate::flag::PerFlag;
 use crate::printable::printable;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// One of the three things that an answer can grant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Flag {
-    /// The new user counts as confirmed at once.
-    Confirm,
-    /// The email address counts as verified.
-    VerifyEmail,
-    /// The phone number counts as verified.
-    VerifyPhone,
-}
-
-impl Flag {
-    /// Every flag, in the order in which they are always shown.
-    pub const ALL: [Flag; 3] = [Flag::Confirm, Flag::VerifyEmail, Flag::VerifyPhone];
-
-    /// The attribute without which this flag means nothing.
-    pub fn attribute(self) -> Option<&'static str> {
-        match self {
-            Flag::Confirm => None,
-            Flag::VerifyEmail => Some("email"),
-            Flag::VerifyPhone => Some("phone_number"),
-        }
-    }
-}
-
-impl fmt::Display for Flag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Flag::Confirm => "confirm",
-            Flag::VerifyEmail => "verify-email",
-            Flag::VerifyPhone => "verify-phone",
-        })
-    }
-}
 
 /// One policy's opinion on one flag.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,27 +28,8 @@ impl fmt::Display for Vote {
     }
 }
 
-/// One vote for each flag.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Ballot {
-    /// Whether the user should be confirmed.
-    pub confirm: Vote,
-    /// Whether the email address should be verified.
-    pub verify_email: Vote,
-    /// Whether the phone number should be verified.
-    pub verify_phone: Vote,
-}
-
-impl Ballot {
-    /// The vote on one flag.
-    pub fn vote(self, flag: Flag) -> Vote {
-        match flag {
-            Flag::Confirm => self.confirm,
-            Flag::VerifyEmail => self.verify_email,
-            Flag::VerifyPhone => self.verify_phone,
-        }
-    }
-}
+/// A vote on each flag.
+pub type Ballot = PerFlag<Vote>;
 
 /// A policy's refusal of a sign-up, safe to log and to show.
 ///

@@ -79,8 +79,8 @@ fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
         (Answer::Admit(flags), Counterfactual::Admitted { flags: changes }) => {
             assert!(changes.keys().copied().eq(Flag::ALL));
             for (flag, change) in changes {
-                let is_set = flags.is_set(flag);
-                let expected = first(&tried, outcomes, |flags| flags.is_set(flag) != is_set);
+                let is_set = flags[flag];
+                let expected = first(&tried, outcomes, |flags| flags[flag] != is_set);
                 match change {
                     FlagChange::Possible(change) => {
                         assert_eq!(Some(change), expected, "{flag} of {outcomes:?}");
@@ -111,7 +111,7 @@ fn check_missing(
     let granted = |flag: Flag| {
         outcomes.iter().any(|outcome| {
             let decision = decide(sign_up, std::slice::from_ref(outcome), Admit);
-            decision.flags.iter().any(|record| record.flag == flag && !record.granted_by.is_empty())
+            !decision.flags[flag].granted_by.is_empty()
         })
     };
     assert_eq!(has(Missing::Grant), !granted(flag), "{flag} of {outcomes:?}");
@@ -189,8 +189,7 @@ fn voting(mut outcome: Outcome) -> Outcome {
     outcome
 }
 
-const NONE: Ballot =
-    Ballot { confirm: Vote::Abstain, verify_email: Vote::Abstain, verify_phone: Vote::Abstain };
+const NONE: Ballot = Ballot::all(Vote::Abstain);
 
 fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
     let verdicts = Permission::ALL.into_iter().collect();
@@ -214,7 +213,7 @@ fn mary() -> SignUp<'static> {
 fn a_denial_falls_with_all_who_refuse() {
     let denial = admit_core::Denial::new("code", "No", 256);
     let outcomes = [
-        allows("invited", Ballot { confirm: Vote::Grant, ..NONE }),
+        allows("invited", NONE.with(Flag::Confirm, Vote::Grant)),
         policy("short", Ok(Verdict::Deny(denial))),
         policy("broken", Err(Failure::Undecided("a secret".to_owned()))),
     ];
@@ -224,7 +223,7 @@ fn a_denial_falls_with_all_who_refuse() {
         &refusals[..],
         [Refusal { grounds: Grounds::Denial, .. }, Refusal { grounds: Grounds::Failure, .. }]
     ));
-    let then = Flags { confirm: true, ..Flags::default() };
+    let then = Flags::default().with(Flag::Confirm, true);
     assert_eq!(*change, Change { without: ids(["short", "broken"]), then });
     let json = serde_json::to_value(&said).expect("JSON");
     assert_eq!(json["without"], serde_json::json!(["short", "broken"]));
@@ -233,9 +232,9 @@ fn a_denial_falls_with_all_who_refuse() {
 
 #[test]
 fn a_verify_flag_falls_with_the_fewest_of_its_own_grants_and_those_of_confirm() {
-    let both = Ballot { confirm: Vote::Grant, verify_email: Vote::Grant, ..NONE };
-    let confirms = Ballot { confirm: Vote::Grant, ..NONE };
-    let verifies = Ballot { verify_email: Vote::Grant, ..NONE };
+    let both = NONE.with(Flag::Confirm, Vote::Grant).with(Flag::VerifyEmail, Vote::Grant);
+    let confirms = NONE.with(Flag::Confirm, Vote::Grant);
+    let verifies = NONE.with(Flag::VerifyEmail, Vote::Grant);
     let check = |outcomes: &[Outcome], expected: Vec<PolicyId>| {
         let said = counterfactual(&mary(), &decide(&mary(), outcomes, Admit));
         let Counterfactual::Admitted { flags } = said else { panic!("admitted") };

@@ -181,16 +181,18 @@ fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
             assert_eq!(added.terms.mode, Mode::Enforce, "denied by {added:?}");
         }
         (Some(before), Some(after)) => {
-            if before.confirm != after.confirm {
-                assert!(permitted(Permission::Confirm), "confirm changed by {added:?}");
+            if before[Flag::Confirm] != after[Flag::Confirm] {
+                assert!(permitted(Permission::Flag(Flag::Confirm)), "confirm changed by {added:?}");
             }
             // To decide on `confirm` is to decide on what depends on it.
-            if before.verify_email != after.verify_email {
-                let power = permitted(Permission::VerifyEmail) || permitted(Permission::Confirm);
+            if before[Flag::VerifyEmail] != after[Flag::VerifyEmail] {
+                let power = permitted(Permission::Flag(Flag::VerifyEmail))
+                    || permitted(Permission::Flag(Flag::Confirm));
                 assert!(power, "verify-email changed by {added:?}");
             }
-            if before.verify_phone != after.verify_phone {
-                let power = permitted(Permission::VerifyPhone) || permitted(Permission::Confirm);
+            if before[Flag::VerifyPhone] != after[Flag::VerifyPhone] {
+                let power = permitted(Permission::Flag(Flag::VerifyPhone))
+                    || permitted(Permission::Flag(Flag::Confirm));
                 assert!(power, "verify-phone changed by {added:?}");
             }
             if added.terms.mode == Mode::Monitor {
@@ -208,10 +210,10 @@ fn nothing_is_verified_that_cognito_would_refuse() {
         for a in &states {
             for b in &states {
                 let flags = answer(&sign_up, &[a, b]).unwrap_or_default();
-                let verified = flags.verify_email || flags.verify_phone;
-                assert!(flags.confirm || !verified, "{a:?} {b:?}");
-                assert!(!flags.verify_email || sign_up.attribute("email").is_some());
-                assert!(!flags.verify_phone || sign_up.attribute("phone_number").is_some());
+                let verified = flags[Flag::VerifyEmail] || flags[Flag::VerifyPhone];
+                assert!(flags[Flag::Confirm] || !verified, "{a:?} {b:?}");
+                assert!(!flags[Flag::VerifyEmail] || sign_up.attribute("email").is_some());
+                assert!(!flags[Flag::VerifyPhone] || sign_up.attribute("phone_number").is_some());
             }
         }
     }

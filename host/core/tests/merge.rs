@@ -6,17 +6,15 @@
 use WhenNoPolicyApplies::{Admit, Deny};
 use admit_core::{
     Answer, Ballot, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags,
-    Grounds, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, Permission, PolicyId,
-    SignUp, Terms, Uncounted, Verdict, Vote, WhenNoPolicyApplies, decide,
+    Grounds, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PerFlag, Permission,
+    PolicyId, SignUp, Terms, Uncounted, Verdict, Vote, WhenNoPolicyApplies, decide,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-const NONE: Ballot =
-    Ballot { confirm: Vote::Abstain, verify_email: Vote::Abstain, verify_phone: Vote::Abstain };
-const ALL: Ballot =
-    Ballot { confirm: Vote::Grant, verify_email: Vote::Grant, verify_phone: Vote::Grant };
+const NONE: Ballot = Ballot::all(Vote::Abstain);
+const ALL: Ballot = Ballot::all(Vote::Grant);
 
 fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
     let verdicts = Permission::ALL.into_iter().collect();
@@ -73,7 +71,7 @@ fn a_failure_abstains_only_where_the_manifest_says_so() {
     let mut failing = fails("f");
     failing.terms.on_failure = OnFailure::Abstain;
     let decision = decide(&mary(), &[failing, allows("a", ALL)], Admit);
-    assert!(matches!(decision.answer, Answer::Admit(Flags { confirm: true, .. })));
+    assert!(matches!(decision.answer, Answer::Admit(flags) if flags[Flag::Confirm]));
     assert!(matches!(
         decision.policies[0].opinion,
         Opinion::Failure { counted: Counted::No(Uncounted::AbstainsOnFailure), .. }
@@ -85,8 +83,8 @@ fn the_record_says_who_and_why() {
     let mut monitored = denies("monitored", "no");
     monitored.terms.mode = Mode::Monitor;
     let mut unpermitted = allows("unpermitted", ALL);
-    unpermitted.terms.verdicts = [Permission::VerifyEmail].into_iter().collect();
-    let withholds = Ballot { verify_email: Vote::Withhold, ..NONE };
+    unpermitted.terms.verdicts = [Permission::Flag(Flag::VerifyEmail)].into_iter().collect();
+    let withholds = NONE.with(Flag::VerifyEmail, Vote::Withhold);
     let outcomes = [allows("grants", ALL), monitored, unpermitted, allows("withholds", withholds)];
     let decision = decide(&mary(), &outcomes, Admit);
     let json = serde_json::to_value(&decision).expect("JSON");
@@ -123,11 +121,11 @@ fn the_record_says_who_and_why() {
 
 #[test]
 fn a_verify_flag_without_confirmation_is_cleared() {
-    let ballot = Ballot { confirm: Vote::Abstain, ..ALL };
+    let ballot = ALL.with(Flag::Confirm, Vote::Abstain);
     let decision = decide(&mary(), &[allows("a", ballot)], Admit);
     assert_eq!(decision.answer, Answer::Admit(Flags::default()));
-    assert_eq!(decision.flags[1].cleared, Some(Cleared::NotConfirmed));
-    assert_eq!(decision.flags[2].cleared, Some(Cleared::AttributeAbsent));
+    assert_eq!(decision.flags[Flag::VerifyEmail].cleared, Some(Cleared::NotConfirmed));
+    assert_eq!(decision.flags[Flag::VerifyPhone].cleared, Some(Cleared::AttributeAbsent));
 }
 
 /// The merge once more, in the words of the law: by sets of names, flag by flag, without
@@ -137,7 +135,11 @@ fn oracle(
     outcomes: &[Outcome],
     when_no_policy_applies: WhenNoPolicyApplies,
 ) -> Result<[bool; 3], String> {
-    let permissions = [Permission::Confirm, Permission::VerifyEmail, Permission::VerifyPhone];
+    let permissions = [
+        Permission::Flag(Flag::Confirm),
+        Permission::Flag(Flag::VerifyEmail),
+        Permission::Flag(Flag::VerifyPhone),
+    ];
     let attributes = ["", "email", "phone_number"];
     let enforced: Vec<&Outcome> =
         outcomes.iter().filter(|outcome| outcome.terms.mode != Mode::Monitor).collect();
@@ -165,7 +167,7 @@ fn oracle(
             if let Ok(Verdict::Allow(ballot)) = &outcome.answer
                 && outcome.terms.verdicts.iter().any(|power| power == permissions[index])
             {
-                let vote = [ballot.confirm, ballot.verify_email, ballot.verify_phone][index];
+                let vote = ballot[Flag::ALL[index]];
                 granted |= vote == Vote::Grant;
                 withheld |= vote == Vote::Withhold;
             }
@@ -185,11 +187,14 @@ fn any_vote() -> impl Strategy<Value = Vote> {
     select(vec![Vote::Abstain, Vote::Grant, Vote::Withhold])
 }
 
+fn any_ballot() -> impl Strategy<Value = Ballot> {
+    let votes = [any_vote(), any_vote(), any_vote()];
+    votes.prop_map(|votes| PerFlag::from_fn(|flag| votes[flag as usize]))
+}
+
 fn any_answer() -> impl Strategy<Value = Result<Verdict, Failure>> {
     prop_oneof![
-        8 => (any_vote(), any_vote(), any_vote()).prop_map(|(confirm, verify_email, verify_phone)| {
-            Ok(Verdict::Allow(Ballot { confirm, verify_email, verify_phone }))
-        }),
+        8 => any_ballot().prop_map(|ballot| Ok(Verdict::Allow(ballot))),
         1 => "[a-z]{1,8}".prop_map(|text| Ok(Verdict::Deny(Denial::new(&text, &text, 256)))),
         1 => Just(Err(Failure::Undecided("no".to_owned()))),
     ]
@@ -220,7 +225,7 @@ prop_compose! {
 
 fn summary(decision: &Decision) -> Result<[bool; 3], String> {
     match &decision.answer {
-        Answer::Admit(flags) => Ok([flags.confirm, flags.verify_email, flags.verify_phone]),
+        Answer::Admit(flags) => Ok(Flag::ALL.map(|flag| flags[flag])),
         Answer::Deny(refusal) => Err(refusal.message.clone()),
     }
 }
@@ -237,12 +242,12 @@ proptest! {
         let decision = decide(&sign_up, &outcomes, when);
         prop_assert_eq!(summary(&decision), oracle(&sign_up, &outcomes, when));
         // The record and the answer are one story.
-        for (flag, set) in decision.flags.iter().zip(summary(&decision).unwrap_or_default()) {
-            prop_assert_eq!(flag.set, set);
-            let unopposed = !flag.granted_by.is_empty() && flag.withheld_by.is_empty();
-            prop_assert_eq!(flag.cleared.is_some(), unopposed && !flag.set);
+        for ((_, record), set) in decision.flags.iter().zip(summary(&decision).unwrap_or_default()) {
+            prop_assert_eq!(record.set, set);
+            let unopposed = !record.granted_by.is_empty() && record.withheld_by.is_empty();
+            prop_assert_eq!(record.cleared.is_some(), unopposed && !record.set);
         }
         prop_assert_eq!(decision.policies.len(), outcomes.len());
-        prop_assert_eq!(decision.flags.iter().map(|flag| flag.flag).collect::<Vec<_>>(), Flag::ALL);
+        prop_assert_eq!(decision.flags.iter().map(|(flag, _)| flag).collect::<Vec<_>>(), Flag::ALL);
     }
 }

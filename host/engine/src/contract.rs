@@ -1,7 +1,7 @@
 //! The contract 0.1 as this host speaks it, and its words in those of `admit-core`.
 
 use crate::policy_log::{Level, PolicyLog};
-use admit_core::{Ballot, Denial, Limits, Log, Verdict, View, Vote};
+use admit_core::{Denial, Flag, Limits, Log, PerFlag, Verdict, View, Vote};
 use wasmtime::component::{Linker, WasmStr};
 use wasmtime::{Result, StoreContextMut};
 
@@ -72,11 +72,11 @@ pub(crate) fn verdict(
     view: &View<'_>,
 ) -> Verdict {
     match verdict {
-        types::Verdict::Allow(ballot) => Verdict::Allow(Ballot {
-            confirm: ballot.confirm.into(),
-            verify_email: ballot.verify_email.into(),
-            verify_phone: ballot.verify_phone.into(),
-        }),
+        types::Verdict::Allow(ballot) => Verdict::Allow(PerFlag::from_fn(|flag| match flag {
+            Flag::Confirm => ballot.confirm.into(),
+            Flag::VerifyEmail => ballot.verify_email.into(),
+            Flag::VerifyPhone => ballot.verify_phone.into(),
+        })),
         types::Verdict::Deny(types::Denial { code, message }) => {
             let characters = usize::try_from(limits.message).unwrap_or(usize::MAX);
             let denial = Denial::new(&code, &message, characters);

@@ -6,11 +6,11 @@ use crate::log::{self, MAX};
 use crate::timestamp;
 use admit_cognito::{Event, identifiers};
 use admit_core::{
-    Alternative, Answer, Cleared, Counted, Failure, FailureKind, FlagRecords, Flags, Grounds, Mode,
-    Opinion, Phase, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
+    Alternative, Answer, Cleared, Counted, Failure, FailureKind, Flag, FlagRecord, Flags, Grounds,
+    Mode, Opinion, PerFlag, Phase, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
 };
 use admit_engine::{DecisionTrace, Digest, Evaluation};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::mem;
 use std::num::NonZeroU64;
 use std::ops::Not;
@@ -33,7 +33,7 @@ pub(crate) struct DecisionLine<'a> {
     outcome: OutcomeLine<'a>,
     #[serde(skip_serializing_if = "Not::not")]
     no_policy_applies: bool,
-    flags: FlagLines<'a>,
+    flags: PerFlag<FlagLine<'a>>,
     /// Cognito sets no flag for a user whom an administrator creates.
     flags_are_ignored: bool,
     policies: Vec<PolicyLine<'a>>,
@@ -57,12 +57,6 @@ pub(crate) struct Cut {
 
 /// How many names of those who voted for a flag, or against it, are written where not all are.
 const MAX_NAMES: usize = 100;
-
-/// The flags, each with so many names of those who voted for it, and of those against it.
-struct FlagLines<'a> {
-    records: &'a FlagRecords,
-    most: usize,
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -195,7 +189,7 @@ impl<'a> DecisionLine<'a> {
             bundle,
             outcome: OutcomeLine::from(&decision.answer),
             no_policy_applies: decision.no_policy_applies,
-            flags: FlagLines { records: &decision.flags, most: usize::MAX },
+            flags: PerFlag::from_fn(|flag| FlagLine::new(&decision.flags[flag])),
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
             not_asked: *not_asked,
@@ -214,8 +208,8 @@ impl DecisionLine<'_> {
         if whole.is_some() {
             return whole;
         }
-        self.flags.most = MAX_NAMES;
-        let names = Some(self.flags.left_out());
+        let left_out = Flag::ALL.into_iter().map(|flag| self.flags[flag].keep(MAX_NAMES)).sum();
+        let names = Some(left_out);
         let mut policies: Vec<_> = mem::take(&mut self.policies).into_iter().enumerate().collect();
         // With as many digits as there may come to be.
         self.cut = Some(Cut { policies: policies.len(), names });
@@ -243,27 +237,25 @@ impl PolicyLine<'_> {
     }
 }
 
-impl FlagLines<'_> {
-    /// How many names are not among those that are written.
-    fn left_out(&self) -> usize {
-        let lists = self.records.iter().flat_map(|flag| [&flag.granted_by, &flag.withheld_by]);
-        lists.map(|names| names.len().saturating_sub(self.most)).sum()
+impl<'a> FlagLine<'a> {
+    fn new(record: &'a FlagRecord) -> FlagLine<'a> {
+        FlagLine {
+            set: record.set,
+            granted_by: &record.granted_by,
+            withheld_by: &record.withheld_by,
+            cleared: record.cleared,
+        }
     }
-}
 
-/// As an object with a member for each flag, which a log is searched by.
-impl Serialize for FlagLines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let first = |names: &'_ [PolicyId]| names.len().min(self.most);
-        serializer.collect_map(self.records.iter().map(|record| {
-            let line = FlagLine {
-                set: record.set,
-                granted_by: &record.granted_by[..first(&record.granted_by)],
-                withheld_by: &record.withheld_by[..first(&record.withheld_by)],
-                cleared: record.cleared,
-            };
-            (record.flag, line)
-        }))
+    /// Keeps the first names of each list, and returns how many were left out.
+    fn keep(&mut self, most: usize) -> usize {
+        let mut left_out = 0;
+        for names in [&mut self.granted_by, &mut self.withheld_by] {
+            let kept = names.len().min(most);
+            left_out += names.len() - kept;
+            *names = &names[..kept];
+        }
+        left_out
     }
 }
 

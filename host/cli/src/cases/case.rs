@@ -4,7 +4,7 @@ use super::event::GivenEvent;
 use super::expectation::{Budgets, Expectation, ExpectedAnswer};
 use admit_build::source::Source;
 use admit_core::{
-    Ballot, Denial, FailureKind, Flags, KeyPath, Places, PolicyId, Problem, Settings, Size, Vote,
+    Ballot, Denial, FailureKind, Flag, KeyPath, PerFlag, Places, PolicyId, Problem, Settings, Size,
     as_json, printable, read_toml,
 };
 use serde::Deserialize;
@@ -46,7 +46,7 @@ struct RawCase {
     confirm: Option<bool>,
     verify_email: Option<bool>,
     verify_phone: Option<bool>,
-    votes: Option<RawBallot>,
+    votes: Option<Ballot>,
     deny: Option<String>,
     message: Option<String>,
     failure: Option<FailureKind>,
@@ -55,13 +55,15 @@ struct RawCase {
     max_memory: Option<Size>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-#[derive(Default)]
-struct RawBallot {
-    confirm: Vote,
-    verify_email: Vote,
-    verify_phone: Vote,
+impl RawCase {
+    /// What the case says about each flag.
+    fn flags(&self) -> PerFlag<Option<bool>> {
+        PerFlag::from_fn(|flag| match flag {
+            Flag::Confirm => self.confirm,
+            Flag::VerifyEmail => self.verify_email,
+            Flag::VerifyPhone => self.verify_phone,
+        })
+    }
 }
 
 impl Case {
@@ -131,17 +133,13 @@ fn case(raw: RawCase, line: usize, here: &KeyPath) -> Result<Case, Problem> {
 /// What a case expects, which must be one thing and no other.
 fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
     let at = |name: &str| here.clone().key(name);
-    let flags = [
-        ("confirm", raw.confirm),
-        ("verify-email", raw.verify_email),
-        ("verify-phone", raw.verify_phone),
-    ];
+    let flags = raw.flags();
     if raw.admit == Some(false) {
         let message = "say what happens instead: `deny` with a code, or `failure` with its kind";
         return Err(at("admit").problem(message));
     }
-    let admission = [("admit", raw.admit)].into_iter().chain(flags);
-    let admission = admission.filter_map(|(name, value)| value.map(|_| name)).next();
+    let flag = flags.iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag.to_string());
+    let admission = raw.admit.map(|_| "admit").or(flag.as_deref());
     let votes = raw.votes.as_ref().map(|_| "votes");
     let denial = raw.deny.as_ref().map(|_| "deny");
     let failure = raw.failure.map(|_| "failure");
@@ -178,19 +176,13 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
             Some(ExpectedAnswer::Deny { code, message, by })
         }
         (None, Some(kind), _) => Some(ExpectedAnswer::Failure { kind, by }),
-        (None, None, Some(_)) => Some(ExpectedAnswer::Admit(Flags {
-            confirm: raw.confirm.unwrap_or(false),
-            verify_email: raw.verify_email.unwrap_or(false),
-            verify_phone: raw.verify_phone.unwrap_or(false),
-        })),
+        (None, None, Some(_)) => {
+            let flags = PerFlag::from_fn(|flag| flags[flag].unwrap_or(false));
+            Some(ExpectedAnswer::Admit(flags))
+        }
         (None, None, None) => None,
     };
-    let votes = raw.votes.as_ref().map(|votes| Ballot {
-        confirm: votes.confirm,
-        verify_email: votes.verify_email,
-        verify_phone: votes.verify_phone,
-    });
-    Expectation::new(answer, votes).ok_or_else(|| {
+    Expectation::new(answer, raw.votes).ok_or_else(|| {
         let message = "it expects nothing: add `admit = true`, a flag such as `confirm = true`, \
                        `votes`, `deny` with a code or `failure` with its kind";
         here.clone().problem(message)

@@ -3,7 +3,7 @@
 use super::subject::Scope;
 use crate::explain;
 use admit_core::{
-    Answer, Ballot, Counted, Decision, FailureKind, Flag, Flags, Grounds, Opinion, PolicyId,
+    Answer, Ballot, Counted, Decision, FailureKind, Flags, Grounds, Opinion, PolicyId,
     PolicyRecord, Refusal, Size, VoteRecord, grouped,
 };
 use serde::Serialize;
@@ -235,18 +235,15 @@ fn counted_ballot(record: &PolicyRecord) -> Option<Ballot> {
         if vote.counted != Counted::Yes {
             return None;
         }
-        match vote.flag {
-            Flag::Confirm => ballot.confirm = vote.vote,
-            Flag::VerifyEmail => ballot.verify_email = vote.vote,
-            Flag::VerifyPhone => ballot.verify_phone = vote.vote,
-        }
+        ballot[vote.flag] = vote.vote;
     }
     Some(ballot)
 }
 
 fn in_words(ballot: Ballot) -> String {
-    let vote = |flag| VoteRecord { flag, vote: ballot.vote(flag), counted: Counted::Yes };
-    explain::ballot(&Flag::ALL.map(vote))
+    let votes = ballot.iter();
+    let votes = votes.map(|(flag, &vote)| VoteRecord { flag, vote, counted: Counted::Yes });
+    explain::ballot(&votes.collect::<Vec<_>>())
 }
 
 impl fmt::Display for Expectation {

@@ -98,8 +98,8 @@ fn changes(before: &DecisionSummary, after: &DecisionSummary) -> Vec<Change> {
         }
         (DecisionSummary::Denied(_), DecisionSummary::Denied(_)) => Vec::new(),
         (DecisionSummary::Admitted(before), DecisionSummary::Admitted(after)) => {
-            let flags = Flag::ALL.into_iter().zip(before.iter().zip(after));
-            flags.filter_map(|(flag, (before, after))| flag_change(flag, before, after)).collect()
+            let flags = before.iter();
+            flags.filter_map(|(flag, before)| flag_change(flag, before, &after[flag])).collect()
         }
     }
 }
@@ -126,6 +126,7 @@ fn flag_change(flag: Flag, before: &FlagSummary, after: &FlagSummary) -> Option<
 mod tests {
     use super::*;
     use crate::diff::summary::Cause;
+    use admit_core::PerFlag;
 
     fn denied(policy: &str, code: &str) -> DecisionSummary {
         let cause = Cause::Code(code.to_owned());
@@ -133,7 +134,7 @@ mod tests {
     }
 
     fn admitted(confirm: FlagSummary) -> DecisionSummary {
-        DecisionSummary::Admitted([confirm, FlagSummary::default(), FlagSummary::default()])
+        DecisionSummary::Admitted(PerFlag::default().with(Flag::Confirm, confirm))
     }
 
     fn granted(by: &[&str]) -> FlagSummary {
@@ -196,7 +197,7 @@ mod tests {
     /// A sign-up with two other flags is in two groups, and counts once.
     #[test]
     fn a_sign_up_counts_once() {
-        let all = DecisionSummary::Admitted([granted(&["g"]), granted(&["g"]), granted(&["g"])]);
+        let all = DecisionSummary::Admitted(PerFlag::from_fn(|_| granted(&["g"])));
         let mut comparison = Comparison::default();
         comparison.add("event".to_owned(), &admitted(granted(&["g"])), &all);
         assert_eq!(comparison.groups.len(), 2);

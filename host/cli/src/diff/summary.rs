@@ -2,7 +2,7 @@
 //! for the person.
 
 use admit_core::{
-    Answer, Cleared, Decision, FailureKind, Flag, Flags, Opinion, PolicyId, PolicyRecord, SignUp,
+    Answer, Cleared, Decision, FailureKind, Opinion, PerFlag, PolicyId, PolicyRecord, SignUp,
     printable,
 };
 use admit_engine::{DecisionTrace, PolicySet};
@@ -13,8 +13,8 @@ use std::time::Duration;
 /// The outcome of one sign-up, and who brought it about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DecisionSummary {
-    /// It was admitted, with these flags, in the order of [`Flag::ALL`].
-    Admitted([FlagSummary; 3]),
+    /// It was admitted, with these flags.
+    Admitted(PerFlag<FlagSummary>),
     /// It was denied.
     Denied(DeniedBy),
 }
@@ -114,18 +114,17 @@ impl From<&Decision> for DecisionSummary {
                     cause: by.map_or_else(unknown, cause),
                 })
             }
-            Answer::Admit(Flags { .. }) => {
+            Answer::Admit(_) => {
                 let names = |ids: &[PolicyId]| ids.iter().map(PolicyId::to_string).collect();
-                let flag = |flag| {
-                    let record = decision.flags.iter().find(|record| record.flag == flag);
-                    record.map_or_else(FlagSummary::default, |record| FlagSummary {
+                DecisionSummary::Admitted(PerFlag::from_fn(|flag| {
+                    let record = &decision.flags[flag];
+                    FlagSummary {
                         set: record.set,
                         granted_by: names(&record.granted_by),
                         withheld_by: names(&record.withheld_by),
                         cleared: record.cleared.map(word_of),
-                    })
-                };
-                DecisionSummary::Admitted(Flag::ALL.map(flag))
+                    }
+                }))
             }
         }
     }
@@ -168,7 +167,7 @@ impl From<&RecordedDecision> for DecisionSummary {
                 };
                 DecisionSummary::Denied(DeniedBy { policy: word(&policy), cause })
             }
-            RecordedAnswer::Admit => DecisionSummary::Admitted(Flag::ALL.map(|flag| {
+            RecordedAnswer::Admit => DecisionSummary::Admitted(PerFlag::from_fn(|flag| {
                 let record = record.flags.get(&flag.to_string());
                 record.map_or_else(FlagSummary::default, |record| FlagSummary {
                     set: record.set,

@@ -39,14 +39,14 @@ pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String
 }
 
 fn is_withheld(decision: &Decision, flag: Flag) -> bool {
-    decision.flags.iter().any(|record| record.flag == flag && !record.withheld_by.is_empty())
+    !decision.flags[flag].withheld_by.is_empty()
 }
 
 /// What would have become of an admitted sign-up.
 fn otherwise(now: Flags, change: &Change) -> String {
     let become_set = |set: bool| {
         let flags = Flag::ALL.into_iter();
-        flags.filter(move |flag| now.is_set(*flag) != set && change.then.is_set(*flag) == set)
+        flags.filter(move |flag| now[*flag] != set && change.then[*flag] == set)
     };
     let clauses = [
         clause(become_set(false), "would not have been", "nor"),
@@ -59,12 +59,9 @@ fn otherwise(now: Flags, change: &Change) -> String {
 /// What would have happened to these flags, or would not.
 fn clause(flags: impl Iterator<Item = Flag>, would: &str, and: &str) -> Option<String> {
     let flags: Vec<Flag> = flags.collect();
-    let contact = |flag: &Flag| match flag {
-        Flag::Confirm => None,
-        Flag::VerifyEmail => Some("email"),
-        Flag::VerifyPhone => Some("phone"),
-    };
-    let contacts: Vec<&str> = flags.iter().filter_map(contact).collect();
+    let contact = |attribute: &'static str| attribute.trim_end_matches("_number");
+    let contacts = flags.iter().filter_map(|flag| flag.attribute().map(contact));
+    let contacts: Vec<&str> = contacts.collect();
     let contacts = contacts.join(" and ");
     match (flags.contains(&Flag::Confirm), contacts.is_empty()) {
         (true, true) => Some(format!("this sign-up {would} confirmed")),

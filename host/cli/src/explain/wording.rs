@@ -4,7 +4,7 @@ use admit_core::{Flag, Flags};
 
 /// An admission with the flags that are set.
 pub(super) fn admitted(flags: Flags) -> String {
-    let set = Flag::ALL.into_iter().filter(|flag| flags.is_set(*flag));
+    let set = Flag::ALL.into_iter().filter(|flag| flags[*flag]);
     let set: Vec<String> = set.map(|flag| flag.to_string()).collect();
     match set.is_empty() {
         true => "admitted, no flag set".to_owned(),

@@ -5,8 +5,8 @@
 //! what a failure of an answering one would mean) are one state.
 
 use admit_core::{
-    Ballot, Denial, Failure, Flag, Mode, OnFailure, Outcome, Permission, Permissions, PolicyId,
-    SignUp, Terms, Verdict, Vote,
+    Ballot, Denial, Failure, Flag, Mode, OnFailure, Outcome, PerFlag, Permission, Permissions,
+    PolicyId, SignUp, Terms, Verdict, Vote,
 };
 
 const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
@@ -62,7 +62,8 @@ fn ballots(flags: &[Flag]) -> Vec<Ballot> {
     for &confirm in votes(Flag::Confirm) {
         for &verify_email in votes(Flag::VerifyEmail) {
             for &verify_phone in votes(Flag::VerifyPhone) {
-                ballots.push(Ballot { confirm, verify_email, verify_phone });
+                let votes = [confirm, verify_email, verify_phone];
+                ballots.push(PerFlag::from_fn(|flag| votes[flag as usize]));
             }
         }
     }

@@ -1,0 +1,153 @@
+//! Merges verdicts and failures into a decision.
+
+use crate::decision::{
+    Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Grounds,
+    NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord,
+};
+use crate::flag::{Flag, PerFlag};
+use crate::permissions::Permission;
+use crate::policy::{Mode, OnFailure, Terms, WhenNoPolicyApplies};
+use crate::sign_up::SignUp;
+use crate::verdict::{Verdict, Vote};
+
+/// Merges what the policies said into one answer, with the record of how it came about, and
+/// of what each policy that only monitors would change.
+///
+/// 1. A denial that counts, or a failure with `on-failure = "deny"`, denies the sign-up;
+///    the message is that of the first such policy.
+/// 2. Otherwise a flag is set if a vote that counts grants it and none withholds it.
+/// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is
+///    not confirmed.
+/// 4. With no outcome of a policy that is enforced, the sign-up is admitted and no flag is set, or
+///    it is denied, as the manifest says.
+pub fn decide(
+    sign_up: &SignUp<'_>,
+    outcomes: &[Outcome],
+    when_no_policy_applies: WhenNoPolicyApplies,
+) -> Decision {
+    let mut policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
+    let all: Vec<&PolicyRecord> = policies.iter().collect();
+    let no_policy_applies = no_policy_applies(&all);
+    let (answer, flags) = merge(sign_up, &all, when_no_policy_applies);
+    for (index, outcome) in outcomes.iter().enumerate() {
+        if outcome.terms.mode == Mode::Monitor {
+            // It would apply then.
+            let alternative = enforced(sign_up, &policies, index, outcome);
+            let differs = !alternative.is_the_same_outcome(&answer);
+            policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
+        }
+    }
+    Decision { answer, policies, no_policy_applies, flags }
+}
+
+/// What would be answered if the policy with this index were enforced.
+fn enforced(
+    sign_up: &SignUp<'_>,
+    policies: &[PolicyRecord],
+    index: usize,
+    outcome: &Outcome,
+) -> Answer {
+    let terms = Terms { mode: Mode::Enforce, ..outcome.terms.clone() };
+    let enforced = record(&Outcome { terms, ..outcome.clone() });
+    let mut records: Vec<&PolicyRecord> = policies.iter().collect();
+    records[index] = &enforced;
+    merge(sign_up, &records, WhenNoPolicyApplies::Admit).0
+}
+
+/// Whether none of these policies is enforced: one that monitors changes nothing, here too.
+fn no_policy_applies(policies: &[&PolicyRecord]) -> bool {
+    policies.iter().all(|record| record.mode == Mode::Monitor)
+}
+
+/// Merges what was recorded of these policies, as if there were no others.
+pub(crate) fn merge(
+    sign_up: &SignUp<'_>,
+    policies: &[&PolicyRecord],
+    when_no_policy_applies: WhenNoPolicyApplies,
+) -> (Answer, PerFlag<FlagRecord>) {
+    let refusal = match (no_policy_applies(policies), when_no_policy_applies) {
+        (true, WhenNoPolicyApplies::Deny) => Some(Refusal {
+            policy: None,
+            grounds: Grounds::NoPolicyApplies,
+            message: NO_POLICY_APPLIES_MESSAGE.to_owned(),
+        }),
+        _ => policies.iter().find_map(|record| record.refusal()),
+    };
+    let denied = refusal.as_ref().map(|_| Cleared::Denied);
+    let confirmed = tally(Flag::Confirm, policies, denied).set;
+    let flags = PerFlag::from_fn(|flag| match flag.attribute() {
+        None => tally(flag, policies, denied),
+        Some(_) => {
+            let absent = (!has_attribute(sign_up, flag)).then_some(Cleared::AttributeAbsent);
+            let unconfirmed = (!confirmed).then_some(Cleared::NotConfirmed);
+            tally(flag, policies, denied.or(absent).or(unconfirmed))
+        }
+    });
+    let answer = match refusal {
+        Some(refusal) => Answer::Deny(refusal),
+        None => Answer::Admit(PerFlag::from_fn(|flag| flags[flag].set)),
+    };
+    (answer, flags)
+}
+
+fn record(outcome: &Outcome) -> PolicyRecord {
+    let Outcome { policy, terms, answer } = outcome;
+    let opinion = match answer {
+        Ok(Verdict::Allow(ballot)) => Opinion::Allow {
+            votes: ballot
+                .iter()
+                .filter(|(_, vote)| **vote != Vote::Abstain)
+                .map(|(flag, &vote)| VoteRecord {
+                    flag,
+                    vote,
+                    counted: counted(terms, flag.into()),
+                })
+                .collect(),
+        },
+        Ok(Verdict::Deny(denial)) => Opinion::Deny {
+            code: denial.code().to_owned(),
+            message: denial.message().to_owned(),
+            counted: counted(terms, Permission::Deny),
+        },
+        Err(failure) => Opinion::Failure {
+            failure: failure.clone(),
+            counted: match (terms.mode, terms.on_failure) {
+                (Mode::Monitor, _) => Counted::No(Uncounted::Monitor),
+                (Mode::Enforce, OnFailure::Abstain) => Counted::No(Uncounted::AbstainsOnFailure),
+                (Mode::Enforce, OnFailure::Deny) => Counted::Yes,
+            },
+        },
+    };
+    PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion, if_enforced: None }
+}
+
+fn counted(terms: &Terms, power: Permission) -> Counted {
+    match terms.mode {
+        _ if !terms.verdicts.permit(power) => Counted::No(Uncounted::NotPermitted),
+        Mode::Monitor => Counted::No(Uncounted::Monitor),
+        Mode::Enforce => Counted::Yes,
+    }
+}
+
+/// Whether there is something that a verify flag could be about.
+pub(crate) fn has_attribute(sign_up: &SignUp<'_>, flag: Flag) -> bool {
+    flag.attribute()
+        .and_then(|name| sign_up.attribute(name))
+        .is_some_and(|value| !value.trim().is_empty())
+}
+
+/// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.
+fn tally(flag: Flag, policies: &[&PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
+    let voters = |vote| {
+        let voters = policies.iter().filter(|record| record.casts(vote, flag));
+        voters.map(|record| record.policy.clone()).collect::<Vec<_>>()
+    };
+    let (granted_by, withheld_by) = (voters(Vote::Grant), voters(Vote::Withhold));
+    let granted = !granted_by.is_empty() && withheld_by.is_empty();
+    FlagRecord {
+        set: granted && cleared.is_none(),
+        granted_by,
+        withheld_by,
+        cleared: cleared.filter(|_| granted),
+    }
+}
