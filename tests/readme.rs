@@ -57,7 +57,7 @@ fn the_first_policy_is_made_and_tested_as_the_readme_says() {
 #[test]
 fn the_samples_pass_the_gate_as_the_readme_says() {
     let page = readme();
-    let section = section(&page, "## For those who must trust it");
+    let section = section(&page, "## For security reviewers");
     let command = blocks(section, "sh").remove(0);
     let args = command.trim().strip_prefix("cargo run -- ").expect("cargo run");
     let output = admit().args(args.split(' ')).output().unwrap();

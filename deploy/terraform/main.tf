@@ -1,11 +1,11 @@
-# The pre sign-up trigger `admit`, with a user pool of its own or for one that exists.
+# The pre sign-up trigger `admit`, with a new user pool or for an existing one.
 #
 #   admit bundle --manifest plugins/admit.toml --zip function.zip --target x86_64
 #   terraform -chdir=deploy/terraform init
 #   terraform -chdir=deploy/terraform apply
 #
-# Checked, by deploy/check: the format, every reference, every attribute against the schema of the provider 6.25.0, and
-# what every template here must have. `terraform validate` too, where the provider's registry can be reached.
+# deploy/check checks: the format, every reference, every attribute against the schema of the provider 6.25.0, and the
+# facts that all templates here must share; and `terraform validate`, if the provider's registry can be reached.
 # Checked once, by hand, with Terraform 1.11: the variables' conditions and the expressions that use them.
 # Not checked: a plan, a deployment to AWS, and the filter patterns in CloudWatch itself.
 
@@ -18,7 +18,7 @@ locals {
   metric_namespace = "Admit/${var.name}"
 }
 
-# Made here and not by Lambda, which would keep the lines for ever.
+# Created here because a log group that Lambda creates keeps its lines for ever.
 resource "aws_cloudwatch_log_group" "admit" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
@@ -35,11 +35,11 @@ data "aws_iam_policy_document" "assume" {
   }
 }
 
-# Without AWSLambdaBasicExecutionRole, which may create any log group of the account.
+# Not AWSLambdaBasicExecutionRole, which may create any log group of the account.
 data "aws_iam_policy_document" "log" {
   statement {
     actions = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    # This group's streams.
+    # The streams of this group.
     resources = ["${aws_cloudwatch_log_group.admit.arn}:*"]
   }
 }
@@ -61,35 +61,35 @@ resource "aws_lambda_function" "admit" {
   filename         = local.function_zip
   source_code_hash = filebase64sha256(local.function_zip)
   runtime          = "provided.al2023"
-  # The runtime takes no notice of it, Lambda asks for it.
+  # Lambda requires it, but the runtime ignores it.
   handler       = "bootstrap"
   architectures = [var.architecture]
   memory_size   = var.memory_size
-  # Cognito waits 5 s, which cannot be changed. An answer after that is worth nothing.
+  # Cognito waits 5 s, which cannot be changed. A later answer is useless.
   timeout = 4
   role    = aws_iam_role.admit.arn
-  # A version of each change; the ones from before stay. Rolling back is moving the alias: deploy/README.md.
+  # Each change creates a version, and previous versions are kept. To roll back, move the alias: deploy/README.md.
   publish = true
 
   logging_config {
     log_group = aws_cloudwatch_log_group.admit.name
-    # The lines are JSON already. This leaves them as they are.
+    # The lines are JSON already, and `Text` leaves them unchanged.
     log_format = "Text"
   }
 
   environment {
-    # ADMIT_RECORD=off must not be set: without the record every denial looks like a crash to the alarm on errors.
+    # Do not set ADMIT_RECORD=off: without records, the alarm on errors takes every denial for a crash.
     variables = merge(
       {
         ADMIT_LOG     = var.log_level
         ADMIT_METRICS = var.metrics
       },
-      # That there is none is no secret; otherwise a plan would hide the other variables too.
+      # Whether a key is set is not a secret; otherwise a plan would hide the other variables too.
       nonsensitive(var.user_name_key == null) ? {} : { ADMIT_USER_NAME_KEY = var.user_name_key },
     )
   }
 
-  # The first sign-up must find that it may write.
+  # The first sign-up needs the permission to write its log.
   depends_on = [aws_iam_role_policy.log]
 }
 
@@ -99,13 +99,12 @@ resource "aws_lambda_alias" "live" {
   function_version = aws_lambda_function.admit.version
 }
 
-# Settings that cannot be changed later are worth a look before the first apply: sign-in aliases, required attributes,
-# case.
+# Check the settings that cannot be changed later before the first apply: sign-in aliases, required attributes, case.
 resource "aws_cognito_user_pool" "admit" {
   count = var.user_pool_arn == null ? 1 : 0
 
   name = var.name
-  # It holds the users: destroying it asks for setting this to INACTIVE first.
+  # It contains the users. To destroy it, set this to INACTIVE first.
   deletion_protection      = "ACTIVE"
   auto_verified_attributes = ["email"]
 
@@ -125,7 +124,7 @@ resource "aws_cognito_user_pool" "admit" {
   }
 }
 
-# Apart from both: the pool needs the alias, the permission needs both, the function needs neither. No circle.
+# Separate, to avoid a cycle: the pool needs the alias, the permission needs both, the function needs neither.
 resource "aws_lambda_permission" "cognito" {
   statement_id   = "AllowCognito"
   action         = "lambda:InvokeFunction"
@@ -136,7 +135,7 @@ resource "aws_lambda_permission" "cognito" {
   source_arn     = local.user_pool_arn
 }
 
-# A policy that gives no answer, or a function that cannot work. A denial is none of these.
+# A policy that fails, or a function that cannot work. Denials do not count.
 resource "aws_cloudwatch_log_metric_filter" "failures" {
   name           = "failures"
   log_group_name = aws_cloudwatch_log_group.admit.name
@@ -159,7 +158,7 @@ resource "aws_cloudwatch_log_metric_filter" "denials" {
     namespace = local.metric_namespace
     name      = "Denials"
     value     = "1"
-    # Lambda's own lines match nothing. So a function that crashes before its first denial still has data here.
+    # Lambda's own lines count as 0, so that a function that crashes before its first denial has data here.
     default_value = "0"
     unit          = "Count"
   }
@@ -167,7 +166,7 @@ resource "aws_cloudwatch_log_metric_filter" "denials" {
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_name          = "${var.name}-failures"
-  alarm_description   = "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back."
+  alarm_description   = "A policy failed, or the function cannot work. The log lines of type `decision` with the grounds `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back."
   namespace           = local.metric_namespace
   metric_name         = "Failures"
   statistic           = "Sum"
@@ -180,13 +179,13 @@ resource "aws_cloudwatch_metric_alarm" "failures" {
   ok_actions          = local.alarm_actions
 }
 
-# A denial is a function error: nothing else denies a sign-up. So Lambda's errors less the denials of the log are what
-# went wrong, crashes and timeouts that leave no line among them.
+# A denial is a function error, since that is the only way to deny a sign-up. The real errors are Lambda's errors minus
+# the denials in the log; they include crashes and timeouts, which do not write a line.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name        = "${var.name}-errors"
   alarm_description = "The function fails without having denied anyone: a crash, a timeout, or too little memory. Look at the log's lines REPORT and INIT_REPORT. If it began with a deployment, roll back."
-  # Denials come by way of the log and may be later than Lambda's own metric. Then the youngest period of a wave of
-  # denials looks like errors, those before it do not.
+  # Denials arrive through the log, and may be later than Lambda's own metric. Then only the last period of many denials
+  # looks like errors.
   evaluation_periods  = 3
   datapoints_to_alarm = 2
   threshold           = var.errors_threshold
@@ -197,7 +196,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
   metric_query {
     id          = "unexplained"
-    label       = "Errors that no denial accounts for"
+    label       = "Errors without a matching denial"
     expression  = "errors - FILL(denials, 0)"
     return_data = true
   }
@@ -210,7 +209,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
       metric_name = "Errors"
       stat        = "Sum"
       period      = 300
-      # Of all versions, as the log is.
+      # Of all versions, like the log.
       dimensions = { FunctionName = aws_lambda_function.admit.function_name }
     }
   }
@@ -229,13 +228,13 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 resource "aws_cloudwatch_metric_alarm" "duration" {
   alarm_name         = "${var.name}-duration"
-  alarm_description  = "Decisions come close to the 5 s that Cognito waits. More memory brings more processor time; `microseconds` of each policy in the record says which one takes it."
+  alarm_description  = "Decisions come close to the 5 s that Cognito waits. More memory brings more processor time; `microseconds` of each policy in the record shows which one takes it."
   namespace          = "AWS/Lambda"
   metric_name        = "Duration"
   dimensions         = { FunctionName = aws_lambda_function.admit.function_name }
   extended_statistic = "p99"
   period             = 300
-  # With few sign-ups the 99th percentile is the slowest one: one alone is no reason to get up.
+  # With few sign-ups, the 99th percentile is the slowest one: do not alarm on a single slow sign-up.
   evaluation_periods  = 3
   datapoints_to_alarm = 2
   threshold           = var.duration_threshold

@@ -3,7 +3,7 @@ output "function_name" {
 }
 
 output "alias_arn" {
-  description = "What a user pool must name as its pre sign-up trigger."
+  description = "The pre sign-up trigger to set in a user pool."
   value       = aws_lambda_alias.live.arn
 }
 
@@ -12,6 +12,6 @@ output "log_group_name" {
 }
 
 output "user_pool_id" {
-  description = "Null where the pool existed before."
+  description = "Null if the pool existed before."
   value       = one(aws_cognito_user_pool.admit[*].id)
 }

@@ -10,13 +10,13 @@ variable "name" {
 }
 
 variable "function_zip" {
-  description = "What `admit bundle --zip` made. Where it is null: function.zip at the root of the repository."
+  description = "The output of `admit bundle --zip`. If null, function.zip at the root of the repository."
   type        = string
   default     = null
 }
 
 variable "architecture" {
-  description = "What `admit bundle --target` was told. Compiled policies run on no other."
+  description = "The value of `admit bundle --target`. Compiled policies run only on this architecture."
   type        = string
   default     = "x86_64"
 
@@ -27,7 +27,7 @@ variable "architecture" {
 }
 
 variable "memory_size" {
-  description = "Megabytes. Lambda gives processor time in proportion."
+  description = "In megabytes. Lambda allocates processor time in proportion."
   type        = number
   default     = 128
 
@@ -38,7 +38,7 @@ variable "memory_size" {
 }
 
 variable "log_level" {
-  description = "ADMIT_LOG. Below `warn` the alarm on failures misses lines. The record of decisions is written in any case."
+  description = "ADMIT_LOG. Below `warn`, the alarm on failures misses lines. Records of decisions are always written."
   type        = string
   default     = "info"
 
@@ -49,7 +49,7 @@ variable "log_level" {
 }
 
 variable "metrics" {
-  description = "ADMIT_METRICS, metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch charges for each."
+  description = "ADMIT_METRICS, the metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch charges for each."
   type        = string
   default     = "none"
 
@@ -60,7 +60,7 @@ variable "metrics" {
 }
 
 variable "user_name_key" {
-  description = "ADMIT_USER_NAME_KEY, a secret of at least 32 characters: puts a keyed hash of the user name into the record. It is in Terraform's state."
+  description = "ADMIT_USER_NAME_KEY, a secret of at least 32 characters. Records then have a keyed hash of the user name. Terraform's state contains the secret."
   type        = string
   default     = null
   sensitive   = true
@@ -72,37 +72,37 @@ variable "user_name_key" {
 }
 
 variable "log_retention_days" {
-  description = "Days that CloudWatch keeps the log; one of the numbers that it knows."
+  description = "Days that CloudWatch keeps the log; one of the numbers that it supports."
   type        = number
   default     = 30
 
   validation {
-    # 0 would be for ever.
+    # 0 means for ever.
     condition     = var.log_retention_days > 0
     error_message = "At least 1."
   }
 }
 
 variable "user_pool_arn" {
-  description = "A user pool that exists and shall be served; none is made then. Its trigger is attached where the pool is managed, see deploy/README.md."
+  description = "An existing user pool to serve instead of a new one. Attach its trigger where the pool is managed, see deploy/README.md."
   type        = string
   default     = null
 }
 
 variable "alarm_topic_arn" {
-  description = "An SNS topic for the alarms. Where it is null they are only seen in the console."
+  description = "An SNS topic for the alarms. If null, alarms are shown only in the console."
   type        = string
   default     = null
 }
 
 variable "errors_threshold" {
-  description = "Errors that no denial accounts for, in five minutes."
+  description = "Errors without a matching denial, in five minutes."
   type        = number
   default     = 5
 }
 
 variable "duration_threshold" {
-  description = "Milliseconds; the 99th percentile. Cognito waits 5 s, the budget of a decision is 2 s unless the manifest says otherwise."
+  description = "The 99th percentile, in milliseconds. Cognito waits 5 s, and the budget of a decision is 2 s by default."
   type        = number
   default     = 2500
 }

@@ -77,7 +77,8 @@ fn the_times_are_those_of_the_code() {
     assert!(section.contains(&format!("128 MB are {:.0} % of one", mib / vcpu * 100.0)));
     let share = Manifest::DEFAULT_BUDGET.duration().as_secs_f64() / 2.0;
     let computed = share * 1e3 * mib / vcpu;
-    let share = format!("has {share} s by the wall, which at 128 MB is 1,000 ms × 128 / 1,769");
+    let share =
+        format!("has {share} s of wall-clock time, which at 128 MB is 1,000 ms × 128 / 1,769");
     assert!(section.contains(&format!("{share} = {computed:.0} ms of computing")), "{computed}");
     let template = read("deploy/sam/template.yaml");
     let timeout = number(&template, "\n      Timeout: ");
@@ -95,7 +96,10 @@ fn the_times_are_those_of_the_code() {
     let timeout = number(&code, "const WHOLE: Duration = Duration::from_millis(");
     assert!(page.contains(&format!("all together, for {timeout} ms at most")), "{timeout}");
     assert!(timeout < reserve, "the answer is sent in time");
-    assert!(init == 500 && page.contains("they are tried out for half a second in all"), "{init}");
+    assert!(
+        init == 500 && page.contains("settings are tried out for at most half a second in total"),
+        "{init}"
+    );
 }
 
 #[test]

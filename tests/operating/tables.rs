@@ -146,7 +146,7 @@ fn variables(code: &str, prefix: &str) -> BTreeSet<String> {
 fn the_variables_are_those_that_the_code_reads() {
     let page = page();
     let page = section(&page, "## 2. Environment variables");
-    let own = table(page, &["variable", "value", "where it is not set", "what it does"]);
+    let own = table(page, &["variable", "value", "default", "what it does"]);
     let names = |rows: &[Vec<String>]| {
         rows.iter().map(|row| unquoted(&row[0]).to_owned()).collect::<Vec<_>>()
     };
@@ -165,7 +165,7 @@ fn the_variables_are_those_that_the_code_reads() {
 #[test]
 fn a_wrong_value_is_named_with_what_the_page_says_and_changes_nothing() {
     let page = page();
-    let header = ["variable", "value", "where it is not set", "what it does"];
+    let header = ["variable", "value", "default", "what it does"];
     let rows = table(section(&page, "## 2. Environment variables"), &header);
     let rows: Vec<_> = rows.iter().filter(|row| row[0] != "`ADMIT_BUNDLE`").collect();
     let wrong: Vec<(&str, &str)> = rows.iter().map(|row| (unquoted(&row[0]), ":?")).collect();
@@ -234,7 +234,7 @@ fn lines_of_the_code() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn every_kind_of_line_has_a_row_with_its_levels() {
     let page = page();
-    let section = section(&page, "## 6. The other lines");
+    let section = section(&page, "## 6. Other log lines");
     let rows = table(section, &["`type`", "level", "means", "do"]);
     let code = lines_of_the_code();
     assert!(code.len() >= 13, "{code:?}");
@@ -399,7 +399,7 @@ fn the_metrics_are_those_of_the_table() {
     assert_eq!(rows.len(), shown.len());
     let code = read("host/trigger/src/metrics.rs");
     let most = number(&code, "const MAX_CODES: usize = ");
-    assert!(section.contains(&format!("Of each policy {most} are told apart")), "{most}");
+    assert!(section.contains(&format!("a process counts {most} codes separately")), "{most}");
     for (before, name) in
         [("const OTHER_CODE: &str = \"", "`(other)`"), ("const NAMESPACE: &str = \"", "`Admit`")]
     {

@@ -1,5 +1,5 @@
-// The stack, with what the command line says: `cdk deploy -c logLevel=debug -c metrics=all`.
-// The names are those of AdmitStackProps, and `stackName`.
+// The stack, with settings from the command line: `cdk deploy -c logLevel=debug -c metrics=all`.
+// The settings are the members of AdmitStackProps, and `stackName`.
 
 import { App } from 'aws-cdk-lib';
 import { existsSync } from 'node:fs';

@@ -1,9 +1,9 @@
-// The pre sign-up trigger `admit`, with a user pool of its own or for one that exists.
+// The pre sign-up trigger `admit`, with a new user pool or for an existing one.
 //
-// Checked, by deploy/check: it compiles, `cdk synth` makes a template of it, cfn-lint finds nothing in that template,
-// and it has what every template here must have.
-// Checked once, by hand, in an emulator: the template deployed, sign-ups through the alias, a changed setting, rolling back.
-// The emulator knows no metric math, so without the alarm on errors.
+// deploy/check checks: it compiles, `cdk synth` generates a template without findings of cfn-lint, and the template has
+// the facts that all templates here must share.
+// Checked once, by hand, in an emulator: deploying the template, sign-ups through the alias, a changed setting, rolling
+// back. Without the alarm on errors, since the emulator does not support metric math.
 // Not checked: a deployment to AWS, and the filter patterns in CloudWatch itself.
 
 import {
@@ -28,31 +28,31 @@ import {
 import { Construct } from 'constructs';
 
 export interface AdmitStackProps extends StackProps {
-  /** What `admit bundle --zip` made. */
+  /** The output of `admit bundle --zip`. */
   readonly functionZip: string;
-  /** What `admit bundle --target` was told: compiled policies run on no other. Default: x86_64. */
+  /** The value of `admit bundle --target`; compiled policies run only on this architecture. Default: x86_64. */
   readonly architecture?: 'x86_64' | 'arm64';
-  /** Megabytes; Lambda gives processor time in proportion. Default: 128. */
+  /** In megabytes; Lambda allocates processor time in proportion. Default: 128. */
   readonly memorySize?: number;
   /**
-   * `ADMIT_LOG`. Below `warn` the alarm on failures misses lines. The record of decisions is written in any case.
+   * `ADMIT_LOG`. Below `warn`, the alarm on failures misses lines. Records of decisions are always written.
    * Default: info.
    */
   readonly logLevel?: 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /**
-   * `ADMIT_METRICS`, metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch charges
-   * for each. Default: none.
+   * `ADMIT_METRICS`, the metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch
+   * charges for each. Default: none.
    */
   readonly metrics?: string;
   /** Default: 30. */
   readonly logRetentionDays?: number;
-  /** A pool that exists and shall be served; none is made then. The stack cannot attach its trigger. */
+  /** An existing pool to serve instead of a new one. The stack cannot attach its trigger. */
   readonly userPoolArn?: string;
-  /** An SNS topic for the alarms. Without one they are only seen in the console. */
+  /** An SNS topic for the alarms. Without one, alarms are shown only in the console. */
   readonly alarmTopicArn?: string;
-  /** Errors that no denial accounts for, in five minutes. Default: 5. */
+  /** Errors without a matching denial, in five minutes. Default: 5. */
   readonly errorsThreshold?: number;
-  /** Milliseconds, the 99th percentile. Default: 2500, where a decision's budget is 2 s and Cognito waits 5 s. */
+  /** The 99th percentile, in milliseconds. Default: 2500; Cognito waits 5 s, and a decision's budget is 2 s by default. */
   readonly durationThreshold?: number;
 }
 
@@ -70,7 +70,7 @@ export class AdmitStack extends Stack {
       );
     }
 
-    // Made here and not by Lambda, which would keep the lines for ever.
+    // Created here because a log group that Lambda creates keeps its lines for ever.
     const logGroup = new logs.LogGroup(this, 'LogGroup', {
       logGroupName: `/aws/lambda/${this.stackName}`,
       retention: props.logRetentionDays ?? logs.RetentionDays.ONE_MONTH,
@@ -83,15 +83,15 @@ export class AdmitStack extends Stack {
 
     new CfnOutput(this, 'FunctionName', { value: live.lambda.functionName });
     new CfnOutput(this, 'AliasArn', {
-      description: 'What a user pool must name as its pre sign-up trigger',
+      description: 'The pre sign-up trigger to set in a user pool',
       value: live.functionArn,
     });
     new CfnOutput(this, 'LogGroupName', { value: logGroup.logGroupName });
   }
 
-  /** The function, and the alias that the pool calls: rolling back is moving it, see deploy/README.md. */
+  /** The function, and the alias that the pool calls. To roll back, move the alias, see deploy/README.md. */
   private alias(props: AdmitStackProps, metrics: string, logGroup: logs.ILogGroup): lambda.Alias {
-    // Of our own: the one that the CDK would make may create any log group of the account.
+    // A role of our own: the one that the CDK would create may create any log group of the account.
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -99,7 +99,7 @@ export class AdmitStack extends Stack {
           statements: [
             new iam.PolicyStatement({
               actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              // It ends in `:*`: this group's streams.
+              // This ARN ends in `:*`, the streams of this group.
               resources: [logGroup.logGroupArn],
             }),
           ],
@@ -107,10 +107,10 @@ export class AdmitStack extends Stack {
       },
     });
 
-    // A parameter, since a value from the command line's context would stand in the template.
+    // A parameter, since a context value from the command line would appear in the template.
     const userNameKey = new CfnParameter(this, 'UserNameKey', {
       description:
-        'ADMIT_USER_NAME_KEY, a secret of at least 32 characters; puts a keyed hash of the user name into the record. Empty for none.',
+        'ADMIT_USER_NAME_KEY, a secret of at least 32 characters. Records then have a keyed hash of the user name. Empty for none.',
       noEcho: true,
       default: '',
       allowedPattern: '^(|.{32,})$',
@@ -124,33 +124,33 @@ export class AdmitStack extends Stack {
       description: 'Decides who may sign up to a Cognito user pool',
       code: lambda.Code.fromAsset(props.functionZip),
       runtime: lambda.Runtime.PROVIDED_AL2023,
-      // The runtime takes no notice of it, Lambda asks for it.
+      // Lambda requires it, but the runtime ignores it.
       handler: 'bootstrap',
       architecture:
         props.architecture === 'arm64' ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
       memorySize: props.memorySize ?? 128,
-      // Cognito waits 5 s, which cannot be changed. An answer after that is worth nothing.
+      // Cognito waits 5 s, which cannot be changed. A later answer is useless.
       timeout: Duration.seconds(4),
       role,
       logGroup,
-      // The lines are JSON already. This leaves them as they are.
+      // The lines are JSON already, and `Text` leaves them unchanged.
       loggingFormat: lambda.LoggingFormat.TEXT,
       environment: {
-        // ADMIT_RECORD=off must not be set: without the record every denial looks like a crash to the alarm on errors.
+        // Do not set ADMIT_RECORD=off: without records, the alarm on errors takes every denial for a crash.
         ADMIT_LOG: props.logLevel ?? 'info',
         ADMIT_METRICS: metrics,
         ADMIT_USER_NAME_KEY: Token.asString(
           Fn.conditionIf(hasUserNameKey.logicalId, userNameKey.valueAsString, Aws.NO_VALUE),
         ),
       },
-      // Otherwise the version from before is deleted, and there is nothing to roll back to.
+      // Otherwise the previous version is deleted, and there is nothing to roll back to.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
 
     return new lambda.Alias(this, 'Live', { aliasName: 'live', version: fn.currentVersion });
   }
 
-  /** The pool with its trigger, and the permission for that pool alone. */
+  /** The pool with its trigger, and the permission for that pool only. */
   private serve(props: AdmitStackProps, live: lambda.Alias): void {
     if (props.userPoolArn !== undefined) {
       live.addPermission('Cognito', {
@@ -161,20 +161,20 @@ export class AdmitStack extends Stack {
       return;
     }
 
-    // Settings that cannot be changed later are worth a look before the first deployment: sign-in aliases, required
-    // attributes, case.
+    // Check the settings that cannot be changed later before the first deployment: sign-in aliases, required attributes,
+    // case.
     const userPool = new cognito.UserPool(this, 'UserPool', {
       userPoolName: this.stackName,
       selfSignUpEnabled: true,
       signInCaseSensitive: false,
       autoVerify: { email: true },
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
-      // It holds the users. Deleting the stack leaves it: take the trigger off then, or nobody can sign up.
+      // It contains the users, so it is kept when the stack is deleted. Remove the trigger then, or every sign-up fails.
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // The pool needs the alias, the permission that this makes needs both, the function needs neither: no circle.
-    // It has no source account; the pool's ARN holds it.
+    // The pool needs the alias, the permission that this creates needs both, and the function needs neither, which avoids
+    // a cycle. The permission has no source account, which is part of the pool's ARN.
     userPool.addTrigger(cognito.UserPoolOperation.PRE_SIGN_UP, live);
     new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId });
   }
@@ -182,7 +182,7 @@ export class AdmitStack extends Stack {
   private alarms(props: AdmitStackProps, fn: lambda.IFunction, logGroup: logs.ILogGroup): void {
     const namespace = `Admit/${this.stackName}`;
 
-    // A policy that gives no answer, or a function that cannot work. A denial is none of these.
+    // A policy that fails, or a function that cannot work. Denials do not count.
     const failures = new logs.MetricFilter(this, 'FailuresFilter', {
       logGroup,
       filterPattern: logs.FilterPattern.literal(
@@ -201,7 +201,7 @@ export class AdmitStack extends Stack {
       metricNamespace: namespace,
       metricName: 'Denials',
       metricValue: '1',
-      // Lambda's own lines match nothing. So a function that crashes before its first denial still has data here.
+      // Lambda's own lines count as 0, so that a function that crashes before its first denial has data here.
       defaultValue: 0,
       unit: cloudwatch.Unit.COUNT,
     });
@@ -211,7 +211,7 @@ export class AdmitStack extends Stack {
       new cloudwatch.Alarm(this, 'FailuresAlarm', {
         alarmName: `${this.stackName}-failures`,
         alarmDescription:
-          "A policy gave no answer, or the function cannot work. The log's lines of type `decision` with the grounds" +
+          'A policy failed, or the function cannot work. The log lines of type `decision` with the grounds' +
           ' `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
         metric: failures.metric(sum),
         evaluationPeriods: 1,
@@ -219,8 +219,8 @@ export class AdmitStack extends Stack {
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       }),
-      // A denial is a function error: nothing else denies a sign-up. So Lambda's errors less the denials of the log are
-      // what went wrong, crashes and timeouts that leave no line among them.
+      // A denial is a function error, since that is the only way to deny a sign-up. The real errors are Lambda's errors
+      // minus the denials in the log; they include crashes and timeouts, which do not write a line.
       new cloudwatch.Alarm(this, 'ErrorsAlarm', {
         alarmName: `${this.stackName}-errors`,
         alarmDescription:
@@ -228,13 +228,13 @@ export class AdmitStack extends Stack {
           " log's lines REPORT and INIT_REPORT. If it began with a deployment, roll back.",
         metric: new cloudwatch.MathExpression({
           expression: 'errors - FILL(denials, 0)',
-          label: 'Errors that no denial accounts for',
-          // The errors are those of all versions, as the log is.
+          label: 'Errors without a matching denial',
+          // The errors of all versions, like the log.
           usingMetrics: { errors: fn.metricErrors(sum), denials: denials.metric(sum) },
           period: PERIOD,
         }),
-        // Denials come by way of the log and may be later than Lambda's own metric. Then the youngest period of a wave
-        // of denials looks like errors, those before it do not.
+        // Denials arrive through the log, and may be later than Lambda's own metric. Then only the last period of many
+        // denials looks like errors.
         evaluationPeriods: 3,
         datapointsToAlarm: 2,
         threshold: props.errorsThreshold ?? 5,
@@ -245,9 +245,9 @@ export class AdmitStack extends Stack {
         alarmName: `${this.stackName}-duration`,
         alarmDescription:
           'Decisions come close to the 5 s that Cognito waits. More memory brings more processor time; `microseconds` of' +
-          ' each policy in the record says which one takes it.',
+          ' each policy in the record shows which one takes it.',
         metric: fn.metricDuration({ statistic: cloudwatch.Stats.p(99), period: PERIOD }),
-        // With few sign-ups the 99th percentile is the slowest one: one alone is no reason to get up.
+        // With few sign-ups, the 99th percentile is the slowest one: do not alarm on a single slow sign-up.
         evaluationPeriods: 3,
         datapointsToAlarm: 2,
         threshold: props.durationThreshold ?? 2500,
