@@ -54,7 +54,7 @@ variable "metrics" {
   default     = "none"
 
   validation {
-    condition     = can(regex("^(none|all|(decisions|denials|failures|time)(,(decisions|denials|failures|time))*)$", var.metrics))
+    condition     = can(regex("^(none|all|(decisions|denials|failures|no-policy-applies|time)(,(decisions|denials|failures|no-policy-applies|time))*)$", var.metrics))
     error_message = "One of none and all, or some of decisions,denials,failures,time."
   }
 }

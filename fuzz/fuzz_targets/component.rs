@@ -73,7 +73,7 @@ fn check(bytes: &[u8]) {
         }
         (Ok(_), Answer::Admit(flags)) => {
             let confirm = matches!(&confirms.answer,
-                Ok(Verdict::Allow(ballot)) if ballot.confirm == Vote::Grant);
+                Ok(Verdict::Allow(ballot)) if ballot[Flag::Confirm] == Vote::Grant);
             assert_eq!(flags, Flags::default().with(Flag::Confirm, confirm));
         }
         (said, answer) => panic!("{answer:?} to {said:?}"),

@@ -130,14 +130,14 @@ fn check_flags(sign_up: &SignUp<'_>, outcomes: &[Outcome], decision: &Decision) 
             .filter(|outcome| outcome.terms.mode == Mode::Enforce)
             .filter(|outcome| outcome.terms.verdicts.permit(flag))
             .filter_map(|outcome| match &outcome.answer {
-                Ok(Verdict::Allow(ballot)) => Some(ballot.vote(flag)),
+                Ok(Verdict::Allow(ballot)) => Some(ballot[flag]),
                 _ => None,
             })
             .collect();
         let voted = votes.contains(&Vote::Grant) && !votes.contains(&Vote::Withhold);
         let sensible = flag.attribute().is_none_or(|name| {
             let value = sign_up.attribute(name).unwrap_or_default();
-            set.confirm && value.chars().any(|c| !c.is_whitespace())
+            set[Flag::Confirm] && value.chars().any(|c| !c.is_whitespace())
         });
         assert_eq!(set[flag], voted && sensible, "{flag} by {votes:?}");
     }

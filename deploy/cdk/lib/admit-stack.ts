@@ -56,7 +56,7 @@ export interface AdmitStackProps extends StackProps {
   readonly durationThreshold?: number;
 }
 
-const METRICS = /^(none|all|(decisions|denials|failures|time)(,(decisions|denials|failures|time))*)$/;
+const METRICS = /^(none|all|(decisions|denials|failures|no-policy-applies|time)(,(decisions|denials|failures|no-policy-applies|time))*)$/;
 const PERIOD = Duration.minutes(5);
 
 export class AdmitStack extends Stack {
