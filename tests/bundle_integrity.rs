@@ -1,7 +1,7 @@
 //! What is not as `admit bundle` wrote it is not run: damaged files, and code that another
 //! compiler made.
 
-use admit_core::{Answer, FailureKind, Flag, Flags, Opinion, SignUp};
+use admit_core::{Answer, FailureKind, Flag, Flags, Member, Opinion, SignUp};
 use admit_engine::bundle::{Index, file_name};
 use admit_engine::{CodeHash, Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
 use admit_tests::{Bundle, root};
@@ -36,7 +36,7 @@ fn bundle() -> Bundle {
 
 fn decide(policies: &PolicySet) -> admit_core::Decision {
     let mut sign_up = SignUp::default();
-    sign_up.user_attributes.push(("email".into(), "mary@example.com".into()));
+    sign_up.members[Member::UserAttributes].push(("email".into(), "mary@example.com".into()));
     policies.decide(&sign_up, Duration::from_secs(4)).decision
 }
 

@@ -1,7 +1,8 @@
 #![no_main]
 
 use admit_core::{
-    Answer, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Limits, Manifest, SignUp, Verdict, Vote,
+    Answer, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Limits, Manifest, Member, PerMember,
+    SignUp, Verdict, Vote,
 };
 use admit_engine::{Engine, Evaluation, PolicySet};
 use libfuzzer_sys::fuzz_target;
@@ -106,12 +107,15 @@ fn sign_up() -> SignUp<'static> {
         user_pool_id: "us-east-1_EXAMPLE".into(),
         client_id: "1example23456789".into(),
         user_name: "mary_major".into(),
-        user_attributes: vec![
-            ("email".into(), "mary@example.com".into()),
-            ("phone_number".into(), "+12065550100".into()),
-        ],
-        validation_data: vec![("invite".into(), "abc".into())],
-        client_metadata: vec![],
+        members: PerMember::default()
+            .with(
+                Member::UserAttributes,
+                vec![
+                    ("email".into(), "mary@example.com".into()),
+                    ("phone_number".into(), "+12065550100".into()),
+                ],
+            )
+            .with(Member::ValidationData, vec![("invite".into(), "abc".into())]),
     }
 }
 

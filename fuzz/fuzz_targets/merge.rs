@@ -1,9 +1,9 @@
 #![no_main]
 
 use admit_core::{
-    Answer, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Mode, OnFailure,
-    Outcome, PerFlag, Permission, PolicyId, SignUp, Terms, Verdict, Vote, WhenNoPolicyApplies,
-    decide,
+    Answer, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags, Grounds, Member, Mode,
+    OnFailure, Outcome, PerFlag, PerMember, Permission, PolicyId, SignUp, Terms, Verdict, Vote,
+    WhenNoPolicyApplies, decide,
 };
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
@@ -175,7 +175,11 @@ fn sign_up(case: &Case) -> SignUp<'_> {
         value.clone().map(|value| (name.into(), value.into()))
     };
     let attributes = [entry("email", &case.email), entry("phone_number", &case.phone)];
-    SignUp { user_attributes: attributes.into_iter().flatten().collect(), ..SignUp::default() }
+    SignUp {
+        members: PerMember::default()
+            .with(Member::UserAttributes, attributes.into_iter().flatten().collect()),
+        ..SignUp::default()
+    }
 }
 
 fn outcome((index, said): (usize, &Said)) -> Outcome {

@@ -1,4 +1,4 @@
-use admit_core::SignUp;
+use admit_core::{Member, PerMember, SignUp};
 use std::borrow::Cow;
 
 /// What is odd, but the same in each run.
@@ -138,9 +138,10 @@ impl Chance {
             user_pool_id: self.text().into(),
             client_id: self.text().into(),
             user_name: self.text().into(),
-            user_attributes,
-            validation_data,
-            client_metadata,
+            members: PerMember::default()
+                .with(Member::UserAttributes, user_attributes)
+                .with(Member::ValidationData, validation_data)
+                .with(Member::ClientMetadata, client_metadata),
         }
     }
 }

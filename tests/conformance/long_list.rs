@@ -2,7 +2,7 @@
 
 use super::{UNHURRIED, written};
 use crate::snapshots::{Compiled, Twins};
-use admit_core::{FailureKind, Language, SignUp, Verdict};
+use admit_core::{FailureKind, Language, Member, PerMember, SignUp, Verdict};
 use admit_engine::NoSnapshot;
 
 /// What it takes to configure them, where the default limits do not do.
@@ -44,7 +44,10 @@ fn five_thousand_entries_fit() {
                 ("mary@domain-5000.example", false),
             ] {
                 let user_attributes = vec![("email".into(), email.into())];
-                let sign_up = SignUp { user_attributes, ..SignUp::default() };
+                let sign_up = SignUp {
+                    members: PerMember::default().with(Member::UserAttributes, user_attributes),
+                    ..SignUp::default()
+                };
                 let verdict = twins.evaluate(email, &sign_up).remove(0).answer.unwrap();
                 assert_eq!(matches!(verdict, Verdict::Deny(_)), is_denied, "{email}: {verdict:?}");
             }

@@ -2,7 +2,9 @@
 
 use super::{UNHURRIED, Written, side_by_side, written};
 use crate::snapshots::{Twins, anew};
-use admit_core::{Denial, Failure, FailureKind, Language, Limits, SignUp, Verdict};
+use admit_core::{
+    Denial, Failure, FailureKind, Language, Limits, Member, PerMember, SignUp, Verdict,
+};
 use admit_engine::{Evaluation, Level};
 use std::time::Duration;
 
@@ -16,7 +18,10 @@ const ATTRIBUTES: [(&str, &str); 5] = [
 
 fn sign_up() -> SignUp<'static> {
     let attributes = ATTRIBUTES.iter().map(|(name, value)| ((*name).into(), (*value).into()));
-    SignUp { user_attributes: attributes.collect(), ..SignUp::default() }
+    SignUp {
+        members: PerMember::default().with(Member::UserAttributes, attributes.collect()),
+        ..SignUp::default()
+    }
 }
 
 /// What becomes of a mishap in one language.

@@ -1,7 +1,7 @@
 //! Lets an interpreter look up once, when a policy is built, what it would look up on every
 //! sign-up: how the members of the contract are called in its language.
 
-use admit_core::View;
+use admit_core::{Member, PerMember, View};
 use admit_engine::Engine;
 
 /// A sign-up with everything that one can have.
@@ -12,9 +12,10 @@ fn sign_up() -> View<'static> {
         user_pool_id: "eu-west-1_AbCdEfGhI",
         client_id: "client",
         user_name: "mary",
-        user_attributes: vec![("email", "mary@example.com")],
-        validation_data: vec![("key", "value")],
-        client_metadata: vec![("key", "value")],
+        members: PerMember::from_fn(|member| match member {
+            Member::UserAttributes => vec![("email", "mary@example.com")],
+            _ => vec![("key", "value")],
+        }),
     }
 }
 

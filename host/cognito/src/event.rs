@@ -1,11 +1,9 @@
-//! The event of the pre sign-up trigger: reads it, and writes the flags into its text.
+//! The event of the pre sign-up trigger.
 
-use crate::members::{Members, Text};
-use admit_core::{Entries, Flag, Flags, PerFlag, SignUp};
-use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::ops::Range;
-use thiserror::Error;
+use crate::event_error::{EventError, MAX_EVENT_BYTES};
+use crate::flag_slots::Slots;
+use crate::object::{Object, kind, text};
+use admit_core::{Flags, Member, PerMember, SignUp};
 
 /// One pre sign-up event, as Cognito sent it.
 #[derive(Debug)]
@@ -15,58 +13,6 @@ pub struct Event<'a> {
     slots: Slots,
 }
 
-/// Why something is no pre sign-up event. No text of the event is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum EventError {
-    /// There is too much of it.
-    #[error("the event is larger than {} KiB", Event::MAX_BYTES >> 10)]
-    TooLarge,
-    /// The bytes are not text.
-    #[error("the event is not UTF-8, from byte {0} on")]
-    NotText(usize),
-    /// The text is not JSON.
-    #[error("the event is not JSON: {0}")]
-    NotJson(String),
-    /// A member is of the wrong kind.
-    #[error("{member} is {found}, expected an object")]
-    NotAnObject {
-        /// Which.
-        member: &'static str,
-        /// What it is.
-        found: &'static str,
-    },
-    /// It is the event of another trigger.
-    #[error("`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`")]
-    OtherTrigger,
-    /// It is the event of no trigger.
-    #[error("the event has no `triggerSource`, such as `PreSignUp_SignUp`")]
-    NoTrigger,
-    /// A member is not there that every event of Cognito has.
-    #[error("the event has no {0}")]
-    Lacks(&'static str),
-    /// A member is there twice, and two readers could disagree on which counts.
-    #[error("{0} has the same member twice")]
-    Doubled(&'static str),
-}
-
-/// Where the flags go: each in the place of a value, or at the end of an object.
-#[derive(Debug)]
-struct Slots {
-    flags: PerFlag<Option<Range<usize>>>,
-    rest: Rest,
-}
-
-/// Where the flags go that the event does not have.
-#[derive(Debug)]
-enum Rest {
-    /// At the end of `response`, whose closing brace is here.
-    IntoResponse { end: usize, empty: bool },
-    /// As a new `response` in this place.
-    Instead(Range<usize>),
-    /// As a new `response` at the end of the event, whose closing brace is here.
-    IntoEvent { end: usize },
-}
-
 /// The triggers that Cognito is known to send; more may come.
 pub const TRIGGERS: [&str; 3] =
     ["PreSignUp_SignUp", "PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"];
@@ -74,24 +20,10 @@ pub const TRIGGERS: [&str; 3] =
 /// What the triggers of a sign-up begin with, those too that Cognito may come to have.
 const PRE_SIGN_UP: &str = "PreSignUp_";
 
-/// The member of `response` that sets a flag.
-fn member_of(flag: Flag) -> &'static str {
-    match flag {
-        Flag::Confirm => "autoConfirmUser",
-        Flag::VerifyEmail => "autoVerifyEmail",
-        Flag::VerifyPhone => "autoVerifyPhone",
-    }
-}
-
-const EVENT: &str = "the event";
-const CALLER: &str = "`callerContext`";
-const REQUEST: &str = "`request`";
-const RESPONSE: &str = "`response`";
-
 impl<'a> Event<'a> {
-    /// The most bytes of an event that is read: some ten times what Cognito's own quotas let
-    /// a sign-up have. Reading takes up to fourteen times as much memory.
-    pub const MAX_BYTES: usize = 1 << 20;
+    /// The maximum size of an event, about ten times what Cognito's quotas allow. Reading takes up
+    /// to fourteen times as much memory.
+    pub const MAX_BYTES: usize = MAX_EVENT_BYTES;
 
     /// Reads an event: one of the pre sign-up trigger, with `callerContext` and `request`. It may
     /// lack any other member, and have more.
@@ -106,20 +38,22 @@ impl<'a> Event<'a> {
         // JSON's white space around the event is no part of it.
         let text = text.trim_matches([' ', '\t', '\n', '\r']);
         let event = Object::whole(text)?;
-        event.check_kind()?;
-        let caller = event.object("callerContext", CALLER)?;
-        let request = event.object("request", REQUEST)?;
+        check_kind(&event)?;
+        let caller = event.object("callerContext")?;
+        let request = event.object("request")?;
+        let mut members = PerMember::default();
+        for member in Member::ALL {
+            members[member] = request.object(member.name())?.entries()?;
+        }
         let sign_up = SignUp {
             trigger_source: event.text("triggerSource")?,
             region: event.text("region")?,
             user_pool_id: event.text("userPoolId")?,
             client_id: caller.text("clientId")?,
             user_name: event.text("userName")?,
-            user_attributes: request.object("userAttributes", "`userAttributes`")?.entries()?,
-            validation_data: request.object("validationData", "`validationData`")?.entries()?,
-            client_metadata: request.object("clientMetadata", "`clientMetadata`")?.entries()?,
+            members,
         };
-        let slots = slots(text, &event)?;
+        let slots = Slots::find(text, &event)?;
         Ok(Event { text, sign_up, slots })
     }
 
@@ -134,189 +68,40 @@ impl<'a> Event<'a> {
         self.sign_up.trigger_source == "PreSignUp_AdminCreateUser"
     }
 
-    /// The event as it came, with the flags set.
+    /// The text of the event with the flags set, and otherwise unchanged.
     pub(crate) fn with_flags(&self, flags: Flags) -> String {
-        let mut edits = Vec::new();
-        let mut missing = Vec::new();
-        for (flag, slot) in self.slots.flags.iter() {
-            let (name, value) = (member_of(flag), flags[flag]);
-            match slot {
-                Some(range) => {
-                    let value = if value { "true" } else { "false" };
-                    edits.push((range.clone(), Cow::Borrowed(value)));
-                }
-                None => missing.push(format!("\"{name}\":{value}")),
-            }
-        }
-        if !missing.is_empty() {
-            let missing = missing.join(",");
-            let comma = |empty: &bool| if *empty { "" } else { "," };
-            let (range, response) = match &self.slots.rest {
-                Rest::IntoResponse { end, empty } => {
-                    (*end..*end, format!("{}{missing}", comma(empty)))
-                }
-                Rest::Instead(range) => (range.clone(), format!("{{{missing}}}")),
-                Rest::IntoEvent { end } => (*end..*end, format!(",\"response\":{{{missing}}}")),
-            };
-            edits.push((range, Cow::Owned(response)));
-        }
-        edits.sort_by_key(|(range, _)| range.start);
-        let mut answer = String::with_capacity(self.text.len() + 96);
-        let mut copied = 0;
-        for (range, replacement) in edits {
-            answer.push_str(&self.text[copied..range.start]);
-            answer.push_str(&replacement);
-            copied = range.end;
-        }
-        answer.push_str(&self.text[copied..]);
-        answer
+        self.slots.with_flags(self.text, flags)
     }
 }
 
-/// A JSON object, or the absence of one, with the name by which errors call it.
-struct Object<'a> {
-    name: &'static str,
-    members: Vec<(Cow<'a, str>, &'a RawValue)>,
-}
-
-impl<'a> Object<'a> {
-    /// The event itself, which nobody has read before.
-    fn whole(text: &'a str) -> Result<Object<'a>, EventError> {
-        if text.starts_with('{') {
-            return Object::parse(EVENT, text);
-        }
-        let value = serde_json::from_str(text).map_err(not_json)?;
-        Object::new(EVENT, value)
-    }
-
-    fn new(name: &'static str, value: &'a RawValue) -> Result<Object<'a>, EventError> {
-        let found = kind(value);
-        if found != "an object" {
-            return Err(EventError::NotAnObject { member: name, found });
-        }
-        Object::parse(name, value.get())
-    }
-
-    fn parse(name: &'static str, text: &'a str) -> Result<Object<'a>, EventError> {
-        let Members(members) = serde_json::from_str(text).map_err(not_json)?;
-        Ok(Object { name, members })
-    }
-
-    /// Refuses what Cognito does not send to a pre sign-up trigger: its person would be asked
-    /// nothing that depends on the trigger, the pool or the client.
-    fn check_kind(&self) -> Result<(), EventError> {
-        let Some(trigger) = self.member("triggerSource")? else {
-            let response = self.member("response")?;
-            let is_there = |name| self.member(name).map(|value| value.is_some());
-            let is_test = response.is_some_and(|response| kind(response) == "an object")
-                && (is_there("userName")? || is_there("request")?);
-            return if is_test { Ok(()) } else { Err(EventError::NoTrigger) };
-        };
-        let word = if kind(trigger) == "a string" { text(trigger)? } else { None };
-        if !word.is_some_and(|word| word.starts_with(PRE_SIGN_UP)) {
-            return Err(EventError::OtherTrigger);
-        }
-        for (key, member) in [("callerContext", CALLER), ("request", REQUEST)] {
-            match self.member(key)?.map(kind) {
-                None => return Err(EventError::Lacks(member)),
-                Some("an object") => {}
-                Some(found) => return Err(EventError::NotAnObject { member, found }),
-            }
-        }
-        Ok(())
-    }
-
-    fn member(&self, name: &str) -> Result<Option<&'a RawValue>, EventError> {
-        let mut values =
-            self.members.iter().filter(|(key, _)| key == name).map(|(_, value)| *value);
-        match (values.next(), values.next()) {
-            (value, None) => Ok(value),
-            (_, Some(_)) => Err(EventError::Doubled(self.name)),
-        }
-    }
-
-    /// A member that is an object. Absent and null mean the same: no members.
-    fn object(&self, key: &str, name: &'static str) -> Result<Object<'a>, EventError> {
-        match self.member(key)? {
-            Some(value) if value.get() != "null" => Object::new(name, value),
-            _ => Ok(Object { name, members: Vec::new() }),
-        }
-    }
-
-    /// A member that is a string; empty where there is none.
-    fn text(&self, key: &str) -> Result<Cow<'a, str>, EventError> {
-        let value = self.member(key)?.map(text).transpose()?;
-        Ok(value.flatten().unwrap_or_default())
-    }
-
-    /// Every member as text, without those that are null.
-    fn entries(self) -> Result<Entries<'a>, EventError> {
-        let mut names: Vec<&str> = self.members.iter().map(|(name, _)| name.as_ref()).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(EventError::Doubled(self.name));
-        }
-        let entry = |(name, value)| Ok(text(value)?.map(|value| (name, value)));
-        self.members.into_iter().filter_map(|member| entry(member).transpose()).collect()
-    }
-}
-
-/// A value as text: a string's content, nothing for null, and else its JSON.
-fn text(value: &RawValue) -> Result<Option<Cow<'_, str>>, EventError> {
-    match (kind(value), value.get()) {
-        ("null", _) => Ok(None),
-        // Half a surrogate pair is JSON to one reader and none to another.
-        ("a string", json) => match serde_json::from_str(json) {
-            Ok(Text(text)) => Ok(Some(text)),
-            Err(error) => Err(not_json(error)),
-        },
-        (_, json) => Ok(Some(Cow::Borrowed(json))),
-    }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped by")]
-fn not_json(error: serde_json::Error) -> EventError {
-    EventError::NotJson(error.to_string())
-}
-
-fn kind(value: &RawValue) -> &'static str {
-    match value.get().as_bytes().first() {
-        Some(b'{') => "an object",
-        Some(b'[') => "an array",
-        Some(b'"') => "a string",
-        Some(b't' | b'f') => "a boolean",
-        Some(b'n') => "null",
-        _ => "a number",
-    }
-}
-
-fn slots(text: &str, event: &Object<'_>) -> Result<Slots, EventError> {
-    let Some(value) = event.member("response")? else {
-        let rest = Rest::IntoEvent { end: text.rfind('}').unwrap_or(text.len()) };
-        return Ok(Slots { flags: PerFlag::default(), rest });
+/// Refuses what Cognito does not send to a pre sign-up trigger: its person would be asked
+/// nothing that depends on the trigger, the pool or the client.
+fn check_kind(event: &Object<'_>) -> Result<(), EventError> {
+    let Some(trigger) = event.member("triggerSource")? else {
+        let response = event.member("response")?;
+        let is_there = |name| event.member(name).map(|value| value.is_some());
+        let is_test = response.is_some_and(|response| kind(response) == "an object")
+            && (is_there("userName")? || is_there("request")?);
+        return if is_test { Ok(()) } else { Err(EventError::NoTrigger) };
     };
-    let range = range_in(text, value);
-    if value.get() == "null" {
-        return Ok(Slots { flags: PerFlag::default(), rest: Rest::Instead(range) });
+    let word = if kind(trigger) == "a string" { text(trigger)? } else { None };
+    if !word.is_some_and(|word| word.starts_with(PRE_SIGN_UP)) {
+        return Err(EventError::OtherTrigger);
     }
-    let response = Object::new(RESPONSE, value)?;
-    let mut flags = PerFlag::default();
-    for flag in Flag::ALL {
-        flags[flag] = response.member(member_of(flag))?.map(|value| range_in(text, value));
+    for member in ["callerContext", "request"] {
+        match event.member(member)?.map(kind) {
+            None => return Err(EventError::Lacks(member)),
+            Some("an object") => {}
+            Some(found) => return Err(EventError::NotAnObject { member, found }),
+        }
     }
-    let empty = response.members.is_empty();
-    Ok(Slots { flags, rest: Rest::IntoResponse { end: range.end - 1, empty } })
-}
-
-/// Where a value stands in the text that it was parsed from.
-fn range_in(text: &str, value: &RawValue) -> Range<usize> {
-    let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
-    start..start + value.get().len()
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::Cow;
 
     const ALL: Flags = Flags::all(true);
 
@@ -368,10 +153,12 @@ mod tests {
             user_pool_id: "p".into(),
             client_id: "c".into(),
             user_name: "märy".into(),
-            user_attributes: [("email", "a@b"), ("t", "true"), ("i", "12.0"), ("o", r#"{"x": 1}"#)]
-                .map(pair)
-                .to_vec(),
-            ..SignUp::default()
+            members: PerMember::default().with(
+                Member::UserAttributes,
+                [("email", "a@b"), ("t", "true"), ("i", "12.0"), ("o", r#"{"x": 1}"#)]
+                    .map(pair)
+                    .to_vec(),
+            ),
         };
         assert_eq!(Event::parse(event).unwrap().sign_up(), &expected);
     }

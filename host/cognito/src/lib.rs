@@ -1,15 +1,18 @@
-//! The only crate that knows Cognito's JSON: an event to a sign-up, a decision to the
-//! reply.
+//! Cognito's JSON: reads a sign-up from an event, and writes the reply to it.
 //!
-//! The event is kept as text and comes back as it was, to the byte; only the three flags
-//! of its `response` are written. A typed event would drop what it does not know.
+//! The event is kept as text, and the reply is that text with the flags of `response` set: a typed
+//! event would drop the members that it does not know. No other crate knows Cognito's JSON.
 
 mod event;
+mod event_error;
+mod flag_slots;
 pub mod identifiers;
 mod members;
+mod object;
 mod reply;
 mod scope;
 
-pub use event::{Event, EventError, TRIGGERS};
+pub use event::{Event, TRIGGERS};
+pub use event_error::EventError;
 pub use reply::{FunctionError, Reply};
 pub use scope::check_scope;

@@ -47,11 +47,8 @@ impl Permissions {
 impl ReadPath {
     /// Whether who may read this may read the other.
     pub fn covers(&self, other: &ReadPath) -> bool {
-        use ReadPath::{ClientMetadata, UserAttribute, ValidationData};
         match (self, other) {
-            (UserAttribute(Name::All), UserAttribute(_))
-            | (ValidationData(Name::All), ValidationData(_))
-            | (ClientMetadata(Name::All), ClientMetadata(_)) => true,
+            (ReadPath::Entry(one, Name::All), ReadPath::Entry(another, _)) => one == another,
             _ => self == other,
         }
     }

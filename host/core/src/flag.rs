@@ -1,10 +1,10 @@
 //! The flags of an answer, and a value for each of them.
 
+use crate::per_key::per_key;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::{Index, IndexMut};
 
 /// A change to the new user that an answer can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,50 +42,17 @@ impl fmt::Display for Flag {
     }
 }
 
-/// A value for each flag.
-///
-/// In a file it is a table with a key for each flag; a flag that is absent has the default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct PerFlag<T>([T; Flag::ALL.len()]);
+per_key! {
+    /// A value for each flag.
+    ///
+    /// In a file it is a table with a key for each flag; a flag that is absent has the default.
+    PerFlag, Flag
+}
 
-impl<T> PerFlag<T> {
-    /// The values that a function gives, in the order of [`Flag::ALL`].
-    pub fn from_fn(value: impl FnMut(Flag) -> T) -> PerFlag<T> {
-        PerFlag(Flag::ALL.map(value))
-    }
-
+impl<T: Copy> PerFlag<T> {
     /// The same value for all flags.
-    pub const fn all(value: T) -> PerFlag<T>
-    where
-        T: Copy,
-    {
+    pub const fn all(value: T) -> PerFlag<T> {
         PerFlag([value; Flag::ALL.len()])
-    }
-
-    /// The values with another one for a flag.
-    #[must_use]
-    pub fn with(mut self, flag: Flag, value: T) -> PerFlag<T> {
-        self[flag] = value;
-        self
-    }
-
-    /// Every flag with its value, in the order of [`Flag::ALL`].
-    pub fn iter(&self) -> impl Iterator<Item = (Flag, &T)> {
-        Flag::ALL.into_iter().zip(&self.0)
-    }
-}
-
-impl<T> Index<Flag> for PerFlag<T> {
-    type Output = T;
-
-    fn index(&self, flag: Flag) -> &T {
-        &self.0[flag as usize]
-    }
-}
-
-impl<T> IndexMut<Flag> for PerFlag<T> {
-    fn index_mut(&mut self, flag: Flag) -> &mut T {
-        &mut self.0[flag as usize]
     }
 }
 

@@ -15,10 +15,12 @@ mod limits;
 mod manifest;
 #[cfg(feature = "toml")]
 mod manifest_file;
+mod member;
 mod merge;
 mod metadata;
 #[cfg(feature = "toml")]
 mod metadata_file;
+mod per_key;
 mod permissions;
 mod policy;
 mod printable;
@@ -27,6 +29,7 @@ mod reads;
 mod record;
 mod settings;
 mod sign_up;
+mod text_value;
 #[cfg(feature = "toml")]
 mod toml_file;
 mod verdict;
@@ -43,6 +46,7 @@ pub use key_path::{KeyPath, Problem};
 pub use language::Language;
 pub use limits::Limits;
 pub use manifest::{Manifest, RawManifest};
+pub use member::{Member, PerMember};
 pub use merge::decide;
 pub use metadata::{Metadata, RawMetadata};
 pub use permissions::{Permission, Permissions};
@@ -51,10 +55,10 @@ pub use policy::{
 };
 pub use printable::printable;
 pub use quantity::{InvalidQuantity, Size, Time, grouped};
-pub use reads::{InvalidPath, Name, ReadPath, Reads, View};
+pub use reads::{InvalidPath, Name, ReadPath, Reads};
 pub use record::Record;
 pub use settings::Settings;
-pub use sign_up::{Entries, SignUp};
+pub use sign_up::{Entries, SignUp, SignUpData, View};
 #[cfg(feature = "toml")]
 pub use toml_file::{FileError, Places, as_json, read_toml};
 pub use verdict::{Ballot, Denial, Verdict, Vote};

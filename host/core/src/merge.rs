@@ -74,7 +74,7 @@ pub(crate) fn merge(
         _ => policies.iter().find_map(|record| record.refusal()),
     };
     let denied = refusal.as_ref().map(|_| Cleared::Denied);
-    let confirmed = tally(Flag::Confirm, policies, denied).set;
+    let confirmed = denied.is_none() && is_granted(Flag::Confirm, policies);
     let flags = PerFlag::from_fn(|flag| match flag.attribute() {
         None => tally(flag, policies, denied),
         Some(_) => {
@@ -134,6 +134,12 @@ pub(crate) fn has_attribute(sign_up: &SignUp<'_>, flag: Flag) -> bool {
     flag.attribute()
         .and_then(|name| sign_up.attribute(name))
         .is_some_and(|value| !value.trim().is_empty())
+}
+
+/// Whether a vote that counts grants a flag, and none withholds it.
+fn is_granted(flag: Flag, policies: &[&PolicyRecord]) -> bool {
+    let any = |vote| policies.iter().any(|record| record.casts(vote, flag));
+    any(Vote::Grant) && !any(Vote::Withhold)
 }
 
 /// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.

@@ -1,7 +1,7 @@
 //! What a policy may decide.
 
 use crate::flag::Flag;
-use serde::de::Error;
+use crate::text_value::from_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -51,13 +51,19 @@ impl Serialize for Permission {
 
 impl<'de> Deserialize<'de> for Permission {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Permission, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Permission::ALL.into_iter().find(|permission| permission.to_string() == text).ok_or_else(
-            || {
-                let all = Permission::ALL.map(|permission| format!("`{permission}`")).join(", ");
-                D::Error::custom(format!("unknown variant `{text}`, expected one of {all}"))
-            },
-        )
+        from_text(deserializer, "permission, such as `deny`")
+    }
+}
+
+impl TryFrom<String> for Permission {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Permission, String> {
+        let mut all = Permission::ALL.into_iter();
+        all.find(|permission| permission.to_string() == text).ok_or_else(|| {
+            let all = Permission::ALL.map(|permission| format!("`{permission}`")).join(", ");
+            format!("unknown variant `{text}`, expected one of {all}")
+        })
     }
 }
 

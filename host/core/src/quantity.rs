@@ -1,9 +1,8 @@
 //! Times and sizes as a manifest writes them, and numbers in their range.
 
-use serde::de::{Error, Visitor};
+use crate::text_value::from_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 /// A span of time as a manifest writes it: `100ms`, `2s`.
@@ -123,28 +122,13 @@ impl Serialize for Size {
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
-        deserializer.deserialize_str(Text(Time::EXPECTED, PhantomData))
+        from_text(deserializer, Time::EXPECTED)
     }
 }
 
 impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Size, D::Error> {
-        deserializer.deserialize_str(Text(Size::EXPECTED, PhantomData))
-    }
-}
-
-/// Parses a quantity from a string, and says how to write one if the value has another type.
-struct Text<T>(&'static str, PhantomData<T>);
-
-impl<T: TryFrom<String, Error = InvalidQuantity>> Visitor<'_> for Text<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a {}", self.0)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        T::try_from(text.to_owned()).map_err(E::custom)
+        from_text(deserializer, Size::EXPECTED)
     }
 }
 

@@ -1,26 +1,22 @@
 //! What a policy may see of a sign-up, and the projection to that.
 
 use crate::key_path::{KeyPath, Problem};
+use crate::member::{Member, PerMember};
 use crate::printable::printable;
-use crate::sign_up::SignUp;
-use crate::verdict::as_code;
+use crate::sign_up::{SignUp, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
 
-/// One member of a sign-up that a policy may see, in the event's own words:
+/// A part of a sign-up that a policy may see, named as in the event:
 /// `userName`, `userAttributes.email`, `validationData.*`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReadPath {
     /// `userName`
     UserName,
-    /// `userAttributes.<name>`
-    UserAttribute(Name),
-    /// `validationData.<name>`
-    ValidationData(Name),
-    /// `clientMetadata.<name>`
-    ClientMetadata(Name),
+    /// `<member>.<name>`
+    Entry(Member, Name),
 }
 
 /// The last part of a [`ReadPath`].
@@ -40,9 +36,6 @@ pub struct InvalidPath {
     remedy: String,
 }
 
-const PATHS: &str = "a policy reads `userName`, `userAttributes.<name>`, `validationData.<name>` \
-                     or `clientMetadata.<name>`, with `*` for every name";
-
 impl TryFrom<String> for ReadPath {
     type Error = InvalidPath;
 
@@ -60,26 +53,33 @@ impl TryFrom<String> for ReadPath {
             Some((member, name)) => (member, Some(name)),
             None => (path.as_str(), None),
         };
-        match (member, name) {
-            ("userName", None) => Ok(ReadPath::UserName),
-            ("triggerSource" | "region" | "userPoolId" | "clientId", None) => {
+        let list = Member::ALL.into_iter().find(|list| list.name() == member);
+        match (member, list, name) {
+            ("userName", _, None) => Ok(ReadPath::UserName),
+            ("triggerSource" | "region" | "userPoolId" | "clientId", _, None) => {
                 Err(invalid("every policy sees it, leave it out"))
             }
-            ("userAttributes" | "validationData" | "clientMetadata", None | Some("")) => {
+            (_, Some(_), None | Some("")) => {
                 Err(invalid(&format!("write `{member}.<name>`, or `{member}.*` for every name")))
             }
-            ("userAttributes" | "validationData" | "clientMetadata", Some(name))
-                if name.len() > 1 && name.contains('*') =>
-            {
+            (_, Some(_), Some(name)) if name.len() > 1 && name.contains('*') => {
                 Err(invalid("a `*` stands alone, for every name"))
             }
-            ("userAttributes", Some(name)) => Ok(ReadPath::UserAttribute(name.into())),
-            ("validationData", Some(name)) => Ok(ReadPath::ValidationData(name.into())),
-            ("clientMetadata", Some(name)) => Ok(ReadPath::ClientMetadata(name.into())),
-            ("request", Some(rest)) => Err(invalid(&format!("write `{rest}`"))),
-            _ => Err(invalid(PATHS)),
+            (_, Some(member), Some(name)) => Ok(ReadPath::Entry(member, name.into())),
+            ("request", _, Some(rest)) => Err(invalid(&format!("write `{rest}`"))),
+            _ => Err(invalid(&paths())),
         }
     }
+}
+
+/// The paths that there are.
+fn paths() -> String {
+    let lists = Member::ALL.map(|member| format!("`{member}.<name>`")).join(", ");
+    let lists = match lists.rsplit_once(", ") {
+        Some((first, last)) => format!("{first} or {last}"),
+        None => lists,
+    };
+    format!("a policy reads `userName`, {lists}, with `*` for every name")
 }
 
 impl ReadPath {
@@ -127,9 +127,7 @@ impl fmt::Display for ReadPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadPath::UserName => f.write_str("userName"),
-            ReadPath::UserAttribute(name) => write!(f, "userAttributes.{name}"),
-            ReadPath::ValidationData(name) => write!(f, "validationData.{name}"),
-            ReadPath::ClientMetadata(name) => write!(f, "clientMetadata.{name}"),
+            ReadPath::Entry(member, name) => write!(f, "{member}.{name}"),
         }
     }
 }
@@ -138,53 +136,11 @@ impl fmt::Display for ReadPath {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads(BTreeSet<ReadPath>);
 
-/// A sign-up as one policy sees it. What was not granted is absent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct View<'a> {
-    /// What started the sign-up.
-    pub trigger_source: &'a str,
-    /// The region of the user pool.
-    pub region: &'a str,
-    /// The user pool.
-    pub user_pool_id: &'a str,
-    /// The app client.
-    pub client_id: &'a str,
-    /// The chosen user name, or nothing.
-    pub user_name: &'a str,
-    /// The granted attributes.
-    pub user_attributes: Vec<(&'a str, &'a str)>,
-    /// The granted entries of the validation data.
-    pub validation_data: Vec<(&'a str, &'a str)>,
-    /// The granted entries of the client metadata.
-    pub client_metadata: Vec<(&'a str, &'a str)>,
-}
-
-impl View<'_> {
-    /// Whether a code, as [`Denial::new`](crate::verdict::Denial::new) keeps it, holds a value of the
-    /// person who signs up, or part of one. What is shorter than four letters is no value.
-    pub fn has_value_in(&self, code: &str) -> bool {
-        const SHORT: usize = 4;
-        let code = code.to_ascii_lowercase();
-        let entries = [&self.user_attributes, &self.validation_data, &self.client_metadata];
-        let values = entries.into_iter().flatten().map(|(_, value)| *value);
-        values.chain([self.user_name]).any(|value| {
-            let value = as_code(value).to_ascii_lowercase();
-            let value = value.trim_matches('-');
-            value.len() >= SHORT && code.contains(value)
-                || code.len() >= SHORT && value.contains(&code)
-        })
-    }
-}
-
 impl Reads {
     /// Everything that a sign-up has.
     pub fn everything() -> Reads {
-        Reads(BTreeSet::from([
-            ReadPath::UserName,
-            ReadPath::UserAttribute(Name::All),
-            ReadPath::ValidationData(Name::All),
-            ReadPath::ClientMetadata(Name::All),
-        ]))
+        let entries = Member::ALL.into_iter().map(|member| ReadPath::Entry(member, Name::All));
+        entries.chain([ReadPath::UserName]).collect()
     }
 
     /// The part of a sign-up that was granted, borrowed from it.
@@ -196,18 +152,7 @@ impl Reads {
             user_pool_id: &sign_up.user_pool_id,
             client_id: &sign_up.client_id,
             user_name,
-            user_attributes: self.granted(&sign_up.user_attributes, |path| match path {
-                ReadPath::UserAttribute(name) => Some(name),
-                _ => None,
-            }),
-            validation_data: self.granted(&sign_up.validation_data, |path| match path {
-                ReadPath::ValidationData(name) => Some(name),
-                _ => None,
-            }),
-            client_metadata: self.granted(&sign_up.client_metadata, |path| match path {
-                ReadPath::ClientMetadata(name) => Some(name),
-                _ => None,
-            }),
+            members: PerMember::from_fn(|member| self.granted(member, &sign_up.members[member])),
         }
     }
 
@@ -218,16 +163,17 @@ impl Reads {
 
     fn granted<'a>(
         &self,
+        member: Member,
         entries: &'a [(Cow<'_, str>, Cow<'_, str>)],
-        select: impl Fn(&ReadPath) -> Option<&Name>,
     ) -> Vec<(&'a str, &'a str)> {
         // Gathered once, in their order: each entry is then looked up, however many there are.
         let mut all = false;
         let mut names = Vec::new();
-        for name in self.0.iter().filter_map(select) {
-            match name {
-                Name::All => all = true,
-                Name::One(name) => names.push(name.as_str()),
+        for path in &self.0 {
+            match path {
+                ReadPath::Entry(of, Name::All) if *of == member => all = true,
+                ReadPath::Entry(of, Name::One(name)) if *of == member => names.push(name.as_str()),
+                _ => {}
             }
         }
         entries
@@ -255,13 +201,20 @@ mod tests {
             user_pool_id: "pool".into(),
             client_id: "client".into(),
             user_name: "mary".into(),
-            user_attributes: vec![
-                ("email".into(), "mary@example.com".into()),
-                ("custom:domain".into(), "example.com".into()),
-                ("phone_number".into(), "+12065550100".into()),
-            ],
-            validation_data: vec![("invite".into(), "abc".into())],
-            client_metadata: vec![("a.b".into(), "1".into()), ("*".into(), "2".into())],
+            members: PerMember::default()
+                .with(
+                    Member::UserAttributes,
+                    vec![
+                        ("email".into(), "mary@example.com".into()),
+                        ("custom:domain".into(), "example.com".into()),
+                        ("phone_number".into(), "+12065550100".into()),
+                    ],
+                )
+                .with(Member::ValidationData, vec![("invite".into(), "abc".into())])
+                .with(
+                    Member::ClientMetadata,
+                    vec![("a.b".into(), "1".into()), ("*".into(), "2".into())],
+                ),
         }
     }
 
@@ -284,13 +237,17 @@ mod tests {
             reads(&["userName", "userAttributes.email"]).project(&sign_up),
             View {
                 user_name: "mary",
-                user_attributes: vec![("email", "mary@example.com")],
+                members: PerMember::default()
+                    .with(Member::UserAttributes, vec![("email", "mary@example.com")]),
                 ..bare.clone()
             }
         );
         assert_eq!(
             reads(&["clientMetadata.a.b", "validationData.other"]).project(&sign_up),
-            View { client_metadata: vec![("a.b", "1")], ..bare.clone() }
+            View {
+                members: PerMember::default().with(Member::ClientMetadata, vec![("a.b", "1")]),
+                ..bare.clone()
+            }
         );
     }
 
@@ -300,9 +257,13 @@ mod tests {
         let reads: Vec<String> = (0..100).map(name).collect();
         let reads = reads.iter().map(String::as_str).collect::<Vec<_>>();
         let entry = |index: u32| (format!("{index:03}").into(), "".into());
-        let sign_up = SignUp { client_metadata: (0..200).map(entry).collect(), ..sign_up() };
+        let sign_up = SignUp {
+            members: PerMember::default()
+                .with(Member::ClientMetadata, (0..200).map(entry).collect()),
+            ..sign_up()
+        };
         let view = self::reads(&reads).project(&sign_up);
-        let seen = view.client_metadata.iter().map(|(name, _)| name.to_string());
+        let seen = view.members[Member::ClientMetadata].iter().map(|(name, _)| name.to_string());
         assert_eq!(Vec::from_iter(seen), Vec::from_iter((0..100).map(|i| format!("{i:03}"))));
     }
 
@@ -312,14 +273,14 @@ mod tests {
         let view = Reads::everything().project(&sign_up);
         assert_eq!(view.user_name, "mary");
         assert_eq!(
-            view.user_attributes,
+            view.members[Member::UserAttributes],
             [
                 ("email", "mary@example.com"),
                 ("custom:domain", "example.com"),
                 ("phone_number", "+12065550100"),
             ]
         );
-        assert_eq!(view.client_metadata, [("a.b", "1"), ("*", "2")]);
+        assert_eq!(view.members[Member::ClientMetadata], [("a.b", "1"), ("*", "2")]);
     }
 
     #[test]
@@ -347,6 +308,9 @@ mod tests {
             assert_eq!(ReadPath::try_from(path.to_owned()).unwrap().to_string(), path);
         }
     }
+
+    const PATHS: &str = "a policy reads `userName`, `userAttributes.<name>`, `validationData.<name>` \
+                         or `clientMetadata.<name>`, with `*` for every name";
 
     #[test]
     fn an_unknown_path_says_what_would_be_right() {

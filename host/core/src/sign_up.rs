@@ -1,37 +1,58 @@
-//! One sign-up.
+//! One sign-up: as the event describes it, and as one policy sees it.
 
+use crate::member::{Member, PerMember};
+use crate::verdict::as_code;
 use std::borrow::Cow;
 
 /// Names and values, each name once, in the event's order.
-pub type Entries<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+pub type Entries<Text> = Vec<(Text, Text)>;
 
-/// One sign-up, in the terms of the contract and of no platform.
+/// One sign-up, in the terms of the contract.
 ///
-/// A member that the event does not have is an empty string or an empty list. In the
-/// lists every name occurs once, in the event's order.
+/// What the event does not have is an empty string or an empty list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SignUp<'a> {
-    /// What started the sign-up, in the platform's own word.
-    pub trigger_source: Cow<'a, str>,
+pub struct SignUpData<Text> {
+    /// The trigger that Cognito calls, such as `PreSignUp_SignUp`.
+    pub trigger_source: Text,
     /// The region of the user pool.
-    pub region: Cow<'a, str>,
-    /// The user pool.
-    pub user_pool_id: Cow<'a, str>,
-    /// The app client.
-    pub client_id: Cow<'a, str>,
+    pub region: Text,
+    /// The id of the user pool.
+    pub user_pool_id: Text,
+    /// The id of the app client.
+    pub client_id: Text,
     /// The chosen user name.
-    pub user_name: Cow<'a, str>,
-    /// The attributes of the new user, as name and value.
-    pub user_attributes: Entries<'a>,
-    /// What the app sent along for checking only, as name and value.
-    pub validation_data: Entries<'a>,
-    /// What the app sent along for triggers, as name and value.
-    pub client_metadata: Entries<'a>,
+    pub user_name: Text,
+    /// The entries of the members that are lists.
+    pub members: PerMember<Entries<Text>>,
 }
 
+/// A sign-up as the event describes it.
+pub type SignUp<'a> = SignUpData<Cow<'a, str>>;
+
+/// A sign-up as one policy sees it: what was not granted is absent.
+pub type View<'a> = SignUpData<&'a str>;
+
 impl SignUp<'_> {
-    /// The value of a user attribute, or `None` where the sign-up lacks it.
+    /// The value of a user attribute, or `None` if the sign-up lacks it.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.user_attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref())
+        let attributes = &self.members[Member::UserAttributes];
+        attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref())
+    }
+}
+
+impl View<'_> {
+    /// Whether a code, as [`Denial::new`](crate::verdict::Denial::new) keeps it, contains a value
+    /// of the person who signs up, or part of one. A text of fewer than four letters is not
+    /// compared.
+    pub fn has_value_in(&self, code: &str) -> bool {
+        const SHORT: usize = 4;
+        let code = code.to_ascii_lowercase();
+        let values = self.members.iter().flat_map(|(_, entries)| entries).map(|(_, value)| *value);
+        values.chain([self.user_name]).any(|value| {
+            let value = as_code(value).to_ascii_lowercase();
+            let value = value.trim_matches('-');
+            value.len() >= SHORT && code.contains(value)
+                || code.len() >= SHORT && value.contains(&code)
+        })
     }
 }

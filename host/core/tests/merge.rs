@@ -6,8 +6,9 @@
 use WhenNoPolicyApplies::{Admit, Deny};
 use admit_core::{
     Answer, Ballot, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags,
-    Grounds, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PerFlag, Permission,
-    PolicyId, SignUp, Terms, Uncounted, Verdict, Vote, WhenNoPolicyApplies, decide,
+    Grounds, Member, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PerFlag,
+    PerMember, Permission, PolicyId, SignUp, Terms, Uncounted, Verdict, Vote, WhenNoPolicyApplies,
+    decide,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -36,10 +37,10 @@ fn fails(id: &str) -> Outcome {
 
 fn mary() -> SignUp<'static> {
     SignUp {
-        user_attributes: vec![
-            ("email".into(), "mary@example.com".into()),
-            ("phone_number".into(), "  ".into()),
-        ],
+        members: PerMember::default().with(
+            Member::UserAttributes,
+            vec![("email".into(), "mary@example.com".into()), ("phone_number".into(), "  ".into())],
+        ),
         ..SignUp::default()
     }
 }
@@ -175,7 +176,7 @@ fn oracle(
         flags[index] = granted && !withheld;
     }
     for index in 1..3 {
-        let present = sign_up.user_attributes.iter().any(|(name, value)| {
+        let present = sign_up.members[Member::UserAttributes].iter().any(|(name, value)| {
             name == attributes[index] && value.chars().any(|c| !c.is_whitespace())
         });
         flags[index] &= present && flags[0];
@@ -219,7 +220,7 @@ prop_compose! {
         blank in select(vec!["", " ", "x", "x@y"]),
     ) -> SignUp<'static> {
         let entry = |name: &'static str| (name.into(), blank.into());
-        SignUp { user_attributes: names.into_iter().map(entry).collect(), ..SignUp::default() }
+        SignUp { members: PerMember::default().with(Member::UserAttributes, names.into_iter().map(entry).collect()), ..SignUp::default() }
     }
 }
 

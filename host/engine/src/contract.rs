@@ -1,7 +1,7 @@
 //! The contract 0.1 as this host speaks it, and its words in those of `admit-core`.
 
 use crate::policy_log::{Level, PolicyLog};
-use admit_core::{Denial, Flag, Limits, Log, PerFlag, Verdict, View, Vote};
+use admit_core::{Denial, Flag, Limits, Log, Member, PerFlag, Verdict, View, Vote};
 use wasmtime::component::{Linker, WasmStr};
 use wasmtime::{Result, StoreContextMut};
 
@@ -49,7 +49,7 @@ pub(crate) fn link<T: 'static>(
     )
 }
 
-/// A view in the contract's words.
+/// What a policy sees, in the types of the contract.
 pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
     SignUp {
         trigger_source: view.trigger_source,
@@ -57,9 +57,9 @@ pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
         user_pool_id: view.user_pool_id,
         client_id: view.client_id,
         user_name: view.user_name,
-        user_attributes: &view.user_attributes,
-        validation_data: &view.validation_data,
-        client_metadata: &view.client_metadata,
+        user_attributes: &view.members[Member::UserAttributes],
+        validation_data: &view.members[Member::ValidationData],
+        client_metadata: &view.members[Member::ClientMetadata],
     }
 }
 

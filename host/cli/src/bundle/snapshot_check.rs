@@ -2,7 +2,9 @@
 //! is deployed.
 
 use admit_cognito::{Event, TRIGGERS};
-use admit_core::{FailureKind, Manifest, Policy, ReadPath, Record, Scope, SignUp};
+use admit_core::{
+    FailureKind, Manifest, Member, Name, PerMember, Policy, ReadPath, Record, Scope, SignUp,
+};
 use admit_engine::{Component, Engine, Evaluation, Loaded, PolicySet, Snapshot};
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -125,9 +127,7 @@ fn owned(sign_up: &SignUp<'_>) -> SignUp<'static> {
         user_pool_id: text(&sign_up.user_pool_id),
         client_id: text(&sign_up.client_id),
         user_name: text(&sign_up.user_name),
-        user_attributes: entries(&sign_up.user_attributes),
-        validation_data: entries(&sign_up.validation_data),
-        client_metadata: entries(&sign_up.client_metadata),
+        members: PerMember::from_fn(|member| entries(&sign_up.members[member])),
     }
 }
 
@@ -135,17 +135,18 @@ fn owned(sign_up: &SignUp<'_>) -> SignUp<'static> {
 fn odd() -> impl Iterator<Item = SignUp<'static>> {
     let named = |user_name: String| SignUp { user_name: user_name.into(), ..SignUp::default() };
     let attributes = |count: usize, value: &'static str| SignUp {
-        user_attributes: (0..count)
-            .map(|number| (format!("custom:{number}").into(), value.into()))
-            .collect(),
+        members: PerMember::default().with(
+            Member::UserAttributes,
+            (0..count).map(|number| (format!("custom:{number}").into(), value.into())).collect(),
+        ),
         ..SignUp::default()
     };
     let contacts = |email: &'static str, phone: &'static str| SignUp {
         trigger_source: TRIGGERS[0].into(),
-        user_attributes: vec![
-            ("email".into(), email.into()),
-            ("phone_number".into(), phone.into()),
-        ],
+        members: PerMember::default().with(
+            Member::UserAttributes,
+            vec![("email".into(), email.into()), ("phone_number".into(), phone.into())],
+        ),
         ..SignUp::default()
     };
     [
@@ -202,17 +203,15 @@ fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
     };
     let granted: Vec<&ReadPath> = policy.reads.iter().collect();
     for path in granted.into_iter().take(20) {
-        let (path, name) = (path.to_string(), path.to_string());
-        let Some((list, name)) = name.split_once('.') else { continue };
-        let name = if name == "*" { "email" } else { name };
+        let ReadPath::Entry(member, name) = path else { continue };
+        let path = path.to_string();
+        let name = match name {
+            Name::All => "email",
+            Name::One(name) => name,
+        };
         // Every third is absent.
         if below(3, &format!("presence of {path}")) > 0 {
-            let entries = match list {
-                "userAttributes" => &mut sign_up.user_attributes,
-                "validationData" => &mut sign_up.validation_data,
-                _ => &mut sign_up.client_metadata,
-            };
-            entries.push((name.to_owned().into(), value(&path)));
+            sign_up.members[*member].push((name.to_owned().into(), value(&path)));
         }
     }
     sign_up
@@ -292,10 +291,12 @@ mod tests {
             crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), settings).unwrap();
         let all: Vec<SignUp<'_>> = (0..MADE_UP).map(|number| made_up(number, &policy)).collect();
         let has = |value: &str| {
-            all.iter().any(|sign_up| sign_up.user_attributes.iter().any(|(_, one)| one == value))
+            all.iter().any(|sign_up| {
+                sign_up.members[Member::UserAttributes].iter().any(|(_, one)| one == value)
+            })
         };
         assert!(has("mary@one.example") && has("one.example") && has(""), "{all:?}");
-        assert!(all.iter().any(|sign_up| sign_up.user_attributes.is_empty()));
+        assert!(all.iter().any(|sign_up| sign_up.members[Member::UserAttributes].is_empty()));
         assert_eq!(made_up(7, &policy), made_up(7, &policy));
     }
 }

@@ -141,6 +141,7 @@ impl<'de> Deserialize<'de> for GivenEvent {
 mod tests {
     use super::*;
     use admit_core::SignUp;
+    use admit_core::{Member, PerMember};
     use std::borrow::Cow;
 
     fn check(members: serde_json::Value, expected: impl Fn(&SignUp<'_>) -> bool) {
@@ -156,9 +157,9 @@ mod tests {
             let given = [&sign_up.trigger_source, &sign_up.region, &sign_up.user_pool_id];
             let more = [&sign_up.client_id, &sign_up.user_name];
             given.into_iter().chain(more).all(|text| !text.is_empty())
-                && sign_up.user_attributes.len() == 3
-                && sign_up.validation_data.is_empty()
-                && sign_up.client_metadata.is_empty()
+                && sign_up.members[Member::UserAttributes].len() == 3
+                && sign_up.members[Member::ValidationData].is_empty()
+                && sign_up.members[Member::ClientMetadata].is_empty()
         });
     }
 
@@ -179,11 +180,14 @@ mod tests {
                     user_pool_id: "p".into(),
                     client_id: "c".into(),
                     user_name: "u".into(),
-                    user_attributes: one("a", "1"),
-                    validation_data: one("b", "2"),
-                    client_metadata: one("d", "3"),
+                    members: PerMember::default()
+                        .with(Member::UserAttributes, one("a", "1"))
+                        .with(Member::ValidationData, one("b", "2"))
+                        .with(Member::ClientMetadata, one("d", "3")),
                 }
         });
-        check(json!({"userAttributes": {}}), |sign_up| sign_up.user_attributes.is_empty());
+        check(json!({"userAttributes": {}}), |sign_up| {
+            sign_up.members[Member::UserAttributes].is_empty()
+        });
     }
 }

@@ -5,8 +5,8 @@
 //! what a failure of an answering one would mean) are one state.
 
 use admit_core::{
-    Ballot, Denial, Failure, Flag, Mode, OnFailure, Outcome, PerFlag, Permission, Permissions,
-    PolicyId, SignUp, Terms, Verdict, Vote,
+    Ballot, Denial, Failure, Flag, Member, Mode, OnFailure, Outcome, PerFlag, Permission,
+    Permissions, PolicyId, SignUp, Terms, Verdict, Vote,
 };
 
 const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
@@ -42,7 +42,8 @@ pub(crate) fn sign_ups() -> Vec<SignUp<'static>> {
         for phone in [None, Some("+12065550100")] {
             let mut sign_up = SignUp::default();
             let mut add = |name: &'static str, value: Option<&'static str>| {
-                sign_up.user_attributes.extend(value.map(|value| (name.into(), value.into())));
+                sign_up.members[Member::UserAttributes]
+                    .extend(value.map(|value| (name.into(), value.into())));
             };
             add("email", email);
             add("phone_number", phone);
