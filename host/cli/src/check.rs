@@ -175,12 +175,12 @@ impl<'a> Subject<'a> {
     /// Whether it is granted what it asks for, and nothing else.
     fn check_grants(&self, written: &Written, findings: &mut Findings) {
         let Some(metadata) = &self.metadata else { return };
-        let reads = self.policy.reads.difference(&metadata.reads);
-        for path in reads.missing {
+        let reads = self.policy.reads.compare(Some(&metadata.reads));
+        for path in reads.missing() {
             let message = format!("the policy asks to see `{path}`, and is not granted it");
             self.add(findings, Rule::ReadsNotGranted, self.place(&["reads"]), message);
         }
-        for path in reads.unused {
+        for path in reads.unused() {
             let narrower: Vec<String> = metadata
                 .reads
                 .iter()
@@ -197,14 +197,15 @@ impl<'a> Subject<'a> {
             let place = self.item("reads", &written.reads, &path.to_string());
             self.add(findings, Rule::ReadsUnused, place, message);
         }
-        let verdicts = self.policy.terms.verdicts.difference(&metadata.verdicts);
-        for power in verdicts.missing {
-            let message = format!("the policy asks to decide `{power}`, and is not granted it");
+        let verdicts = self.policy.terms.verdicts.compare(Some(&metadata.verdicts));
+        for permission in verdicts.missing() {
+            let message =
+                format!("the policy asks to decide `{permission}`, and is not granted it");
             self.add(findings, Rule::VerdictsNotGranted, self.place(&["verdicts"]), message);
         }
-        for power in verdicts.unused {
-            let message = format!("`{power}` is granted, and the policy does not ask for it");
-            let place = self.item("verdicts", &written.verdicts, &power.to_string());
+        for permission in verdicts.unused() {
+            let message = format!("`{permission}` is granted, and the policy does not ask for it");
+            let place = self.item("verdicts", &written.verdicts, &permission.to_string());
             self.add(findings, Rule::VerdictsUnused, place, message);
         }
     }

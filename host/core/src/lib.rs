@@ -6,9 +6,9 @@
 
 mod counterfactual;
 mod decision;
-mod difference;
 mod failure;
 mod flag;
+mod grants;
 mod key_path;
 mod language;
 mod limits;
@@ -39,9 +39,9 @@ pub use decision::{
     Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds,
     NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord,
 };
-pub use difference::Difference;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
 pub use flag::{Flag, PerFlag};
+pub use grants::{Grant, GrantStatus, Grants};
 pub use key_path::{KeyPath, Problem};
 pub use language::Language;
 pub use limits::Limits;

@@ -29,19 +29,9 @@ impl Grants {
         let (reads, verdicts) = (&policy.reads, &policy.terms.verdicts);
         Grants {
             policy: policy.id.to_string(),
-            reads: Comparison::of(
-                reads.iter(),
-                metadata.map(|metadata| {
-                    let difference = reads.difference(&metadata.reads);
-                    (texts(metadata.reads.iter()), difference.missing, difference.unused)
-                }),
-            ),
-            verdicts: Comparison::of(
-                verdicts.iter(),
-                metadata.map(|metadata| {
-                    let difference = verdicts.difference(&metadata.verdicts);
-                    (texts(metadata.verdicts.iter()), difference.missing, difference.unused)
-                }),
+            reads: Comparison::new(&reads.compare(metadata.map(|metadata| &metadata.reads))),
+            verdicts: Comparison::new(
+                &verdicts.compare(metadata.map(|metadata| &metadata.verdicts)),
             ),
         }
     }
@@ -58,19 +48,15 @@ impl Grants {
 }
 
 impl Comparison {
-    fn of<T: Display>(
-        granted: impl Iterator<Item = impl ToString>,
-        asked: Option<(Vec<String>, Vec<T>, Vec<T>)>,
-    ) -> Comparison {
-        let granted = texts(granted);
-        match asked {
-            None => Comparison { granted, asked_for: None, missing: vec![], unused: vec![] },
-            Some((asked, missing, unused)) => Comparison {
-                granted,
-                asked_for: Some(asked),
-                missing: texts(missing.iter()),
-                unused: texts(unused.iter()),
-            },
+    fn new<T: Clone + Display>(grants: &admit_core::Grants<T>) -> Comparison {
+        let granted = grants.iter().filter(|grant| grant.granted);
+        let requested = grants.iter().filter(|grant| grant.requested == Some(true));
+        let requested = texts(requested.map(|grant| &grant.what));
+        Comparison {
+            granted: texts(granted.map(|grant| &grant.what)),
+            asked_for: grants.has_requests().then_some(requested),
+            missing: texts(grants.missing()),
+            unused: texts(grants.unused()),
         }
     }
 

@@ -239,7 +239,7 @@ impl PolicyReport {
     /// How often what is granted is not what is asked for, if the policy says what that is.
     pub(crate) fn differences(&self) -> Option<usize> {
         let grants = self.sees.iter().chain(&self.decides);
-        let differences = grants.filter(|grant| grant.standing.is_difference()).count();
+        let differences = grants.filter(|grant| grant.is_difference).count();
         matches!(self.says, Says::This { .. }).then_some(differences)
     }
 }
