@@ -299,7 +299,7 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
     refused(Path::new("empty"), "`empty` is a folder without `bundle.json`");
     workplace.write("project/admit.toml", "");
     refused(Path::new("project"), "name `project/admit.toml`");
-    refused(&component("puppet"), "is one component, and no policy set");
+    refused(&component("puppet"), "is a component, not a policy set");
     workplace.write("damaged.zip", "PK\u{3}\u{4}");
     refused(Path::new("damaged.zip"), "`damaged.zip` is no deployment package");
 

@@ -11,6 +11,7 @@ mod commands;
 mod diff;
 mod exit_status;
 mod explain;
+mod input;
 mod inspect;
 mod output;
 mod package;

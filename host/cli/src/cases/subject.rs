@@ -1,7 +1,8 @@
 //! What cases are about: one policy, or a manifest.
 
-use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
-use admit_build::{policy_toml, project};
+use crate::input::{Input, inside};
+use crate::policy_set::loaded_manifest::{Grants, LoadedManifest};
+use admit_build::project;
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
 use std::path::{Path, PathBuf};
 
@@ -24,17 +25,11 @@ pub(crate) enum Scope {
 }
 
 impl Subject {
-    /// What a path leads to: a manifest, a component, or the folder of a project or a manifest.
+    /// The subject at a path: a manifest, a component, or the folder of a project or a manifest.
     pub(crate) fn at(path: &Path) -> Subject {
-        let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-        let manifest = inside(path, MANIFEST);
-        // A project may keep a manifest to be tried out with.
-        if path.is_dir() && !path.join(policy_toml::FILE).exists() && manifest.exists() {
-            Subject::Manifest(manifest)
-        } else if is_toml && !path.is_dir() {
-            Subject::Manifest(path.to_owned())
-        } else {
-            Subject::Policy(path.to_owned())
+        match Input::detect(path) {
+            Input::Manifest(file) => Subject::Manifest(file),
+            _ => Subject::Policy(path.to_owned()),
         }
     }
 
@@ -90,11 +85,6 @@ impl Subject {
             }
         }
     }
-}
-
-/// A file in a folder, as a person would name it.
-fn inside(folder: &Path, name: &str) -> PathBuf {
-    folder.strip_prefix(".").unwrap_or(folder).join(name)
 }
 
 /// The policies that a case asks: one of them alone, or all.

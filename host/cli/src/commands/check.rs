@@ -4,16 +4,14 @@ use crate::check;
 use crate::check::finding::Severity;
 use crate::commands::eval::object;
 use crate::exit_status::ExitStatus;
+use crate::input::Input;
 use crate::output::format::print_json;
 use crate::package::deployment::manifest_behind;
-use crate::policy_set::loaded_manifest::MANIFEST;
-use admit_build::project;
 use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
-use std::fs::File;
-use std::io::{Read, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::io::{Write, stdout};
+use std::path::PathBuf;
 
 /// Check a manifest or a policy before it is merged or deployed
 ///
@@ -67,13 +65,22 @@ enum Format {
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
-        let findings = match Target::of(self.path)? {
-            Target::Manifest(file) if self.settings.is_some() => bail!(
+        let input = match self.path {
+            Some(path) => Input::detect(&manifest_behind(&path)?),
+            None => Input::here(),
+        };
+        let findings = match input {
+            Input::Manifest(file) if self.settings.is_some() => bail!(
                 "`{}` is a manifest, in which each policy has its own settings: leave --settings out",
                 file.display()
             ),
-            Target::Manifest(file) => check::of_manifest(&file)?,
-            Target::Policy(path) => check::of_component(&path, self.settings)?,
+            Input::Manifest(file) => check::of_manifest(&file)?,
+            Input::Project(path) | Input::Component(path) => {
+                check::of_component(&path, self.settings)?
+            }
+            Input::Bundle(path) | Input::Package(path) => {
+                bail!("`{}` is checked by its sources", path.display())
+            }
         };
         match self.format {
             Format::Text => stdout().write_all(findings.to_text().as_bytes())?,
@@ -86,42 +93,4 @@ impl Args {
             passes(Severity::Error) && (!self.deny_warnings || passes(Severity::Warning));
         Ok(ExitStatus::of_answer(is_clean))
     }
-}
-
-/// What is checked.
-enum Target {
-    Manifest(PathBuf),
-    /// A component, or the folder of a policy project.
-    Policy(PathBuf),
-}
-
-impl Target {
-    fn of(path: Option<PathBuf>) -> anyhow::Result<Target> {
-        let Some(path) = path else {
-            return Ok(match project::is_one(Path::new(".")) && !Path::new(MANIFEST).exists() {
-                true => Target::Policy(PathBuf::from(".")),
-                false => Target::Manifest(PathBuf::from(MANIFEST)),
-            });
-        };
-        let path = manifest_behind(&path)?;
-        let manifest = path.join(MANIFEST);
-        if path.is_dir() {
-            return Ok(match manifest.is_file() {
-                true => Target::Manifest(manifest),
-                false => Target::Policy(path),
-            });
-        }
-        let is_component = path.extension().is_some_and(|extension| extension == "wasm");
-        Ok(match is_component || starts_as_wasm(&path) {
-            true => Target::Policy(path),
-            false => Target::Manifest(path),
-        })
-    }
-}
-
-fn starts_as_wasm(path: &Path) -> bool {
-    let mut start = [0; 4];
-    path.is_file()
-        && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
-        && start == *b"\0asm"
 }

@@ -1,5 +1,6 @@
 //! Where a policy set comes from: a manifest, a bundle or a deployment package.
 
+use crate::input::Input;
 use crate::package::folder::{self, Readers};
 use crate::package::function_zip::{MAX_PACKAGE, Package};
 use crate::package::source_folder::SourceFolder;
@@ -43,28 +44,25 @@ const SETTINGS: Duration = Duration::from_secs(10);
 impl PolicySource {
     /// Tells what is in a place.
     pub(crate) fn at(path: &Path) -> anyhow::Result<PolicySource> {
-        let extension = path.extension().unwrap_or_default();
         let name = path.display();
-        let kind = match () {
-            () if path.is_dir() => match path.join(INDEX).exists() {
-                true => Kind::Bundle,
-                false if path.join(MANIFEST).exists() => {
-                    bail!("`{name}` is no bundle; for the manifest in it name `{name}/{MANIFEST}`")
-                }
-                false => bail!(
-                    "`{name}` is a folder without `{INDEX}`: name a manifest, the folder of a \
-                     bundle, or a deployment package"
-                ),
-            },
-            () if extension == "zip" => Kind::Package,
-            () if extension == "wasm" => bail!(
-                "`{name}` is one component, and no policy set: name a manifest that grants it \
+        let kind = match Input::detect(path) {
+            Input::Bundle(_) => Kind::Bundle,
+            Input::Package(_) => Kind::Package,
+            Input::Manifest(_) if path.is_dir() => {
+                bail!("`{name}` is not a bundle; for the manifest in it name `{name}/{MANIFEST}`")
+            }
+            Input::Project(_) => bail!(
+                "`{name}` is a folder without `{INDEX}`: name a manifest, the folder of a bundle, \
+                 or a deployment package"
+            ),
+            Input::Component(_) => bail!(
+                "`{name}` is a component, not a policy set: name a manifest that grants it \
                  something"
             ),
-            () if !path.exists() && path != Path::new(MANIFEST) => {
+            Input::Manifest(_) if !path.exists() && path != Path::new(MANIFEST) => {
                 bail!("there is no `{name}`: name a manifest, a bundle or a deployment package")
             }
-            () => Kind::Manifest,
+            Input::Manifest(_) => Kind::Manifest,
         };
         Ok(PolicySource { path: path.to_owned(), kind })
     }

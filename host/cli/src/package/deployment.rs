@@ -1,5 +1,6 @@
 //! A bundle or a deployment package as it lies there, none of whose code is loaded.
 
+use crate::input::Input;
 use crate::package::bootstrap;
 use crate::package::folder;
 use crate::package::function_zip::{BOOTSTRAP, MAX_PACKAGE, Package};
@@ -10,8 +11,6 @@ use admit_engine::bundle::{INDEX, Index};
 use admit_engine::{Digest, read_regular_file};
 use anyhow::{Context, anyhow, bail};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A bundle or a deployment package.
@@ -70,14 +69,11 @@ impl Deployment {
 
     /// What is in a place; nothing if that is neither a bundle nor a zip.
     pub(crate) fn at(path: &Path) -> anyhow::Result<Option<Deployment>> {
-        if path.join(INDEX).is_file() {
-            return Deployment::in_folder(path).map(Some);
+        match Input::detect(path) {
+            Input::Bundle(folder) => Deployment::in_folder(&folder).map(Some),
+            Input::Package(file) => Deployment::in_zip(&file).map(Some),
+            Input::Manifest(_) | Input::Project(_) | Input::Component(_) => Ok(None),
         }
-        let mut start = [0; 2];
-        let is_zip = path.is_file()
-            && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
-            && start == *b"PK";
-        is_zip.then(|| Deployment::in_zip(path)).transpose()
     }
 
     fn in_folder(path: &Path) -> anyhow::Result<Deployment> {
