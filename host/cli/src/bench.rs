@@ -3,6 +3,7 @@
 mod comparison;
 mod figures;
 mod measurement;
+pub(crate) mod rounds;
 mod samples;
 mod table;
 

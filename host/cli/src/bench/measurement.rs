@@ -1,6 +1,7 @@
 //! Measures the fuel, memory and time of policies.
 
 use super::figures::{FORMAT, FailedEvent, Figures, PolicyFigures, SampleEvent, Step, Times};
+use super::rounds::{decide_in_turn, percentile};
 use super::samples::Sample;
 use super::samples::Samples;
 use crate::output::progress::Progress;
@@ -8,7 +9,7 @@ use admit_cognito::Event;
 use admit_core::{PolicyId, Size};
 use admit_engine::{DecisionTrace, Evaluation, PolicySet, WASMTIME_VERSION};
 use anyhow::Context;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Decides the events in turn until so many decisions are timed, each event at least once.
 pub(crate) fn measure(
@@ -20,30 +21,27 @@ pub(crate) fn measure(
         .iter()
         .map(|sample| Event::parse(&sample.text).with_context(|| sample.name.clone()))
         .collect::<anyhow::Result<Vec<_>>>()?;
+    let names: Vec<&str> = samples.iter().map(|sample| sample.name.as_str()).collect();
     let count = count.max(events.len());
     let mut tallies: Vec<Tally> = policies.policies().map(|_| Tally::default()).collect();
     let mut whole = Vec::with_capacity(count);
     let mut whole_fuel = Vec::with_capacity(events.len());
     let progress = Progress::of(events.len() + count, "deciding");
     // A first round for the fuel, which is the same each time, and for what is slow only once.
-    for (event, sample) in events.iter().zip(samples.iter()) {
-        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
-        let fuel = deliberation.evaluations.iter().map(|evaluation| evaluation.fuel);
-        whole_fuel.push(fuel.sum());
-        for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, &deliberation)) {
-            tally.count(&sample.name, evaluation);
+    decide_in_turn(policies, &events, (0, None), |index, _, trace| {
+        whole_fuel.push(trace.evaluations.iter().map(|evaluation| evaluation.fuel).sum());
+        for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, trace)) {
+            tally.count(names[index], evaluation);
         }
         progress.advance();
-    }
-    for event in events.iter().cycle().take(count) {
-        let started = Instant::now();
-        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
-        whole.push(started.elapsed());
-        for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, &deliberation)) {
+    });
+    decide_in_turn(policies, &events, (count, None), |_, time, trace| {
+        whole.push(time);
+        for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, trace)) {
             tally.time(evaluation);
         }
         progress.advance();
-    }
+    });
     let figures = policies.policies().zip(tallies).map(|((policy, component), tally)| {
         let Tally { configure, evaluate, memory, failures } = tally;
         PolicyFigures {
@@ -141,14 +139,7 @@ impl Measured {
 impl Times {
     fn of(mut times: Vec<Duration>) -> Option<Times> {
         times.sort();
-        let nanoseconds = |duration: &Duration| u64::try_from(duration.as_nanos()).ok();
-        let at = |percent: usize| times.get((times.len() * percent / 100).min(times.len() - 1));
-        if times.is_empty() {
-            return None;
-        }
-        Some(Times {
-            median_nanoseconds: at(50).and_then(nanoseconds)?,
-            p99_nanoseconds: at(99).and_then(nanoseconds)?,
-        })
+        let at = |percent| u64::try_from(percentile(&times, percent)?.as_nanos()).ok();
+        Some(Times { median_nanoseconds: at(50)?, p99_nanoseconds: at(99)? })
     }
 }

@@ -1,8 +1,9 @@
 //! The events that are decided to measure policies.
 
-use admit_engine::{Digest, read_at_most};
+use crate::policy_set::event;
+use admit_engine::Digest;
 use anyhow::{Context, bail};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Events by name, each text once.
@@ -14,9 +15,6 @@ pub(super) struct Sample {
     pub(super) text: Vec<u8>,
 }
 
-/// The largest event that is read; Lambda hands over 6 MiB at most.
-const MAX_EVENT: u64 = 16 << 20;
-
 impl Samples {
     /// A sign-up with an email address and a phone number, as AWS's documentation shows one.
     pub(crate) fn built_in() -> Samples {
@@ -25,13 +23,8 @@ impl Samples {
 
     /// Reads events.
     pub(crate) fn read(files: &[PathBuf]) -> anyhow::Result<Samples> {
-        let read = |file: &PathBuf| {
-            let name = file.display().to_string();
-            let text = File::open(file).and_then(|file| read_at_most(file, MAX_EVENT));
-            let text = text.with_context(|| format!("cannot read the event `{name}`"))?;
-            Ok((name, text))
-        };
-        Ok(Samples::of(files.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?))
+        let events = files.iter().map(|file| event::read(file));
+        Ok(Samples::of(events.collect::<anyhow::Result<Vec<_>>>()?))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sample> {

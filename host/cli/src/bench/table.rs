@@ -2,10 +2,12 @@
 
 use super::comparison::{Change, Comparison, PolicyChange, StepChange};
 use super::figures::{Figures, PolicyFigures, Step, Times};
+use super::rounds::written;
 use crate::explain::{table, trimmed};
 use admit_core::{grouped, printable};
 use comfy_table::{CellAlignment, Table};
 use std::fmt::Write;
+use std::time::Duration;
 
 /// A table with two rows for each policy, one for each step, and what is otherwise than in a
 /// baseline, if there is one.
@@ -135,10 +137,5 @@ fn p99(times: Option<Times>) -> String {
 
 /// A time with three digits or so, which is as much as it is worth.
 fn time(nanoseconds: Option<u64>) -> String {
-    match nanoseconds {
-        None => "-".to_owned(),
-        Some(nanos @ ..10_000) => format!("{}.{} µs", nanos / 1_000, nanos % 1_000 / 100),
-        Some(nanos @ ..10_000_000) => format!("{} µs", grouped(nanos / 1_000)),
-        Some(nanos) => format!("{} ms", grouped(nanos / 1_000_000)),
-    }
+    nanoseconds.map_or_else(|| "-".to_owned(), |nanos| written(Duration::from_nanos(nanos)))
 }

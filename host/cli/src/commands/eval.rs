@@ -8,12 +8,9 @@ use crate::policy_set::event;
 use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_cognito::Reply;
 use admit_core::Answer;
-use admit_engine::read_at_most;
-use anyhow::Context;
 use serde_json::{Map, Value};
-use std::fs::File;
-use std::io::{IsTerminal, Write, stdin, stdout};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal, Write, stdout};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +50,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
-        let (name, bytes) = read(&self.event)?;
+        let (name, bytes) = event::read(&self.event)?;
         let event = event::parse(&name, &bytes)?;
         let policies = match &self.policy {
             Some(component) => {
@@ -96,20 +93,4 @@ fn answer(reply: &Reply) -> serde_json::Result<String> {
 /// The settings of a policy, from the command line.
 pub(super) fn object(json: &str) -> Result<Map<String, Value>, String> {
     serde_json::from_str(json).map_err(|error| format!("expected a JSON object itself: {error}"))
-}
-
-/// The largest event that is read; Lambda hands over 6 MiB at most.
-const MAX_EVENT: u64 = 16 << 20;
-
-/// An event and the name to call it by.
-fn read(path: &Path) -> anyhow::Result<(String, Vec<u8>)> {
-    if path == Path::new("-") {
-        let bytes = read_at_most(stdin(), MAX_EVENT)
-            .context("cannot read the event from standard input")?;
-        return Ok(("standard input".to_owned(), bytes));
-    }
-    let name = path.display().to_string();
-    let bytes = File::open(path).and_then(|file| read_at_most(file, MAX_EVENT));
-    let bytes = bytes.with_context(|| format!("cannot read the event `{name}`"))?;
-    Ok((name, bytes))
 }

@@ -1,7 +1,8 @@
 //! The limits of a policy, with their defaults and what was used of them.
 
 use super::measured::Cost;
-use super::plot::{percent_drawn, percent_written, time_written};
+use super::plot::{percent_drawn, percent_written};
+use crate::bench::rounds::written;
 use admit_core::{Limits, Size, grouped};
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ pub(crate) fn used(limits: &Limits, cost: Option<&Cost>) -> Vec<Use> {
         (
             "time",
             time.map(|time| {
-                let amount = format!("{} (p99)", time_written(time));
+                let amount = format!("{} (p99)", written(time));
                 part(amount, micros(time), micros(limits.time.duration()))
             }),
         ),

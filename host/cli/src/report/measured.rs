@@ -1,6 +1,7 @@
 //! What the policies cost, measured in their sandboxes under their limits.
 
 use super::plot::Distribution;
+use crate::bench::rounds::decide_in_turn;
 use admit_cognito::Event;
 use admit_core::{PolicyId, Size};
 use admit_engine::PolicySet;
@@ -48,21 +49,15 @@ impl Measured {
             Measure::Fuel => 0,
             Measure::Times { decisions } => decisions,
         };
-        for (number, event) in events.iter().cycle().enumerate() {
-            if number >= events.len() && (number >= decisions || Instant::now() >= end) {
-                break;
-            }
-            let start = Instant::now();
-            let deliberation = policies.decide(event.sign_up(), Duration::MAX);
-            whole.push(start.elapsed());
-            let records = deliberation.decision.policies.iter().zip(&deliberation.evaluations);
-            for (record, evaluation) in records {
+        decide_in_turn(policies, events, (decisions, Some(end)), |_, time, trace| {
+            whole.push(time);
+            for (record, evaluation) in trace.decision.policies.iter().zip(&trace.evaluations) {
                 let cost = by_policy.entry(record.policy.clone()).or_default();
                 cost.fuel = cost.fuel.max(evaluation.fuel);
                 cost.memory = cost.memory.max(Some(evaluation.memory));
                 seen.entry(record.policy.clone()).or_default().push(evaluation.time);
             }
-        }
+        });
         let times = |taken| match measure {
             Measure::Fuel => None,
             Measure::Times { .. } => Distribution::of(taken),

@@ -1,5 +1,6 @@
 //! Small plots, as the numbers that their drawings are made of.
 
+use crate::bench::rounds::{percentile, written};
 use admit_core::grouped;
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ impl Distribution {
     pub(crate) fn of(mut times: Vec<Duration>) -> Option<Distribution> {
         times.sort_unstable();
         let (least, most) = (*times.first()?, *times.last()?);
-        let (median, p95, p99) = (rank(&times, 50)?, rank(&times, 95)?, rank(&times, 99)?);
+        let (median, p95, p99) =
+            (percentile(&times, 50)?, percentile(&times, 95)?, percentile(&times, 99)?);
         let drawn = || times.iter().take_while(|time| **time <= p95);
         let span = (p95 - least).as_secs_f64();
         let mut counts = [0_u32; COLUMNS];
@@ -79,23 +81,23 @@ impl Distribution {
 
 impl Distribution {
     pub(crate) fn least(&self) -> String {
-        time_written(self.least)
+        written(self.least)
     }
 
     pub(crate) fn median(&self) -> String {
-        time_written(self.median)
+        written(self.median)
     }
 
     pub(crate) fn p95(&self) -> String {
-        time_written(self.p95)
+        written(self.p95)
     }
 
     pub(crate) fn p99(&self) -> String {
-        time_written(self.p99)
+        written(self.p99)
     }
 
     pub(crate) fn most(&self) -> String {
-        time_written(self.most)
+        written(self.most)
     }
 
     pub(crate) fn count(&self) -> String {
@@ -121,22 +123,6 @@ pub(crate) fn percent_written(part: u64, whole: u64) -> String {
         percent if percent < 10.0 => format!("{percent:.1} %"),
         percent => format!("{percent:.0} %"),
     }
-}
-
-/// A time with three digits or so.
-pub(crate) fn time_written(time: Duration) -> String {
-    let micros = time.as_nanos() as f64 / 1_000.0;
-    match micros {
-        micros if micros < 10.0 => format!("{micros:.1} µs"),
-        micros if micros < 1_000.0 => format!("{micros:.0} µs"),
-        micros if micros < 100_000.0 => format!("{:.1} ms", micros / 1_000.0),
-        micros => format!("{:.0} ms", micros / 1_000.0),
-    }
-}
-
-/// The smallest time that so many percent are not above.
-fn rank(sorted: &[Duration], percent: usize) -> Option<Duration> {
-    sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied()
 }
 
 fn tenths(number: f64) -> f64 {
@@ -174,6 +160,5 @@ mod tests {
         assert_eq!(percent_drawn(20, 10), 100.0);
         assert_eq!(percent_written(3_653, 50_000_000), "under 0.01 %");
         assert_eq!(percent_written(1, 3), "33 %");
-        assert_eq!(time_written(Duration::from_nanos(66_400)), "66 µs");
     }
 }
