@@ -4,4 +4,5 @@
 mod commands;
 mod figures;
 mod page;
+mod record;
 mod tables;

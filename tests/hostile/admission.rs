@@ -1,0 +1,117 @@
+//! Components that are refused before they run.
+
+use super::outcome::{eval, refused, refused_and_not_loaded};
+use admit_tests::{admit, root, stderr};
+use std::process::Command;
+
+#[test]
+fn wasi() {
+    let reason = "imports `wasi:cli/environment@0.2.3`, which no policy is granted: a policy has \
+                  no WASI";
+    refused_and_not_loaded("wasi", reason);
+}
+
+#[test]
+fn unknown_interface() {
+    let reason = "imports `acme:keys/pool@1.0.0`, which no policy is granted";
+    refused_and_not_loaded("unknown-interface", reason);
+}
+
+#[test]
+fn newer_log() {
+    let reason = "imports `admit:policy/log@0.2.0`, which no policy is granted";
+    refused_and_not_loaded("newer-log", reason);
+}
+
+#[test]
+fn another_log() {
+    let reason = "does not speak the contract `admit:policy@0.1.0`: component imports instance \
+                  `admit:policy/log@0.1.0`";
+    refused_and_not_loaded("another-log", reason);
+}
+
+#[test]
+fn empty() {
+    refused_and_not_loaded("empty", "it exports nothing");
+}
+
+#[test]
+fn another_type() {
+    refused_and_not_loaded("another-type", "does not speak the contract `admit:policy@0.1.0`");
+}
+
+#[test]
+fn unfolds() {
+    refused("unfolds", "nests components that would unfold into more than 100000 parts");
+}
+
+#[test]
+fn hands_itself_texts() {
+    refused("hands-itself-texts", "cannot be compiled; perhaps components inside it hand each");
+}
+
+#[test]
+fn unfolds_exports() {
+    refused("unfolds-exports", "would unfold into more than 100000 parts");
+}
+
+#[test]
+fn unfolds_borders() {
+    refused("unfolds-borders", "would unfold into more than 100000 parts");
+}
+
+#[test]
+fn escapes() {
+    let output = eval("escapes", "");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(!said.contains('\u{1b}') && said.contains("which no policy is granted"), "{said:?}");
+}
+
+/// What would take minutes to compile is refused before it is tried.
+#[test]
+fn a_very_large_function_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.wasm");
+    let text = format!("(component (core module (func {})))", "nop ".repeat(600 << 10));
+    std::fs::write(&file, wat::parse_str(text).unwrap()).unwrap();
+    let event = root().join("tests/events/sign-up.json");
+    let output = admit().args(["eval", "--policy"]).arg(&file).arg(event).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let reason = "has a function of 600 KiB, and no policy may have one of more than 512 KiB";
+    assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+}
+
+/// What is no component is told apart by its first bytes.
+#[test]
+fn what_is_no_component_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.wasm");
+    let check = |reason: &str| {
+        let event = root().join("tests/events/sign-up.json");
+        let output = admit().args(["eval", "--policy"]).arg(&file).arg(event).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    };
+    for (bytes, reason) in [
+        (&b""[..], "an empty file, not a WebAssembly component"),
+        (b"\x7fELF\x02\x01\x01", "an ELF file, not a WebAssembly component"),
+        (b"\0asm\x01\0\0\0", "a core WebAssembly module, not a component"),
+        (b"\0asm\x0d\0\x01\0\xff", "no valid component"),
+        (b"hello", "an unknown kind of file"),
+    ] {
+        std::fs::write(&file, bytes).unwrap();
+        check(reason);
+    }
+    std::fs::remove_file(&file).unwrap();
+    // Reading it would never end.
+    assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+    check("is no regular file");
+}
+
+#[test]
+fn exports_wizer_initialize() {
+    let reason = "exports `wizer-initialize`, which the tool that configures a policy ahead gives \
+                  a meaning of its own";
+    refused_and_not_loaded("exports-wizer-initialize", reason);
+}
