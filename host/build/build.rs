@@ -14,8 +14,8 @@ const RENAMED: [(&str, &str); 3] = [
     ("sdk-manifest.toml", "sdk/Cargo.toml"),
 ];
 
-/// The parts of an SDK for those alone who work on it. Its manifest in Rust and the lock files of
-/// other languages stand in the template.
+/// The parts of an SDK for those alone who work on it, and files that a project has elsewhere or
+/// in another form.
 const LEFT_OUT: [&str; 13] = [
     "BUILD-NOTES.txt",
     "Cargo.toml",

@@ -2,9 +2,9 @@
 
 use crate::atomic_file;
 use crate::languages::find;
+use crate::templates;
 use admit_core::Language;
 use anyhow::{Context, bail};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
@@ -101,29 +101,25 @@ impl NewProject {
         let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()))?;
         let made = temporary.path().join(name);
         let project = made.join(below);
-        let files: BTreeMap<_, _> =
-            find(language).template().iter().copied().flatten().copied().collect();
-        for (path, text) in files {
-            self.write_file(&project, path, text)?;
+        for (path, text) in templates::project(find(language), &self.name) {
+            write_file(&project.join(path), &text)?;
         }
         // A folder that is there is replaced only if it is still empty.
         fs::rename(&made, top)?;
         Ok(())
     }
+}
 
-    fn write_file(&self, folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
-        let path = folder.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let text = text.replace("{{name}}", &self.name);
-        fs::write(&path, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
-        // A script, which is started by its name.
-        if text.starts_with("#!") {
-            atomic_file::readable(&path, 0o755)?;
-        }
-        Ok(())
+fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
     }
+    fs::write(path, text)?;
+    // A script, which is started by its name.
+    if text.starts_with("#!") {
+        atomic_file::readable(path, 0o755)?;
+    }
+    Ok(())
 }
 
 /// Whether a policy, and a package in any language, may have this name.

@@ -6,7 +6,7 @@ use crate::build::inputs::sources;
 use crate::build::output;
 use crate::build::tools::{ask, nearest, run, tool};
 use crate::source::Source;
-use crate::templates;
+use crate::templates::{SHARED, sdk, template};
 use admit_component::encode;
 use admit_core::{Language, Metadata};
 use anyhow::{Context, bail};
@@ -38,7 +38,7 @@ impl GuestLanguage for C {
     }
 
     fn template(&self) -> &'static [Files] {
-        &[templates::SHARED, templates::sdk::C, templates::template::C]
+        &[SHARED, sdk::C, template::COMMON, template::C]
     }
 
     fn contents(&self) -> &'static [(&'static str, &'static str)] {

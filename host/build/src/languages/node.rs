@@ -5,8 +5,9 @@ use super::guest_language::{Builder, Files, GuestLanguage};
 use crate::build::inputs::{read_list, sources};
 use crate::build::tools::{ask, nearest, run, tool};
 use crate::build::{install, output};
+use crate::prewarm;
 use crate::source::Source;
-use crate::{prewarm, templates};
+use crate::templates::{SHARED, sdk, template};
 use admit_component::flatten;
 use admit_core::{Language, Metadata};
 use anyhow::bail;
@@ -27,6 +28,9 @@ const LOCK: &str = "package-lock.json";
 /// The npm package that is the SDK, and brings the tool that builds.
 const SDK: &str = "admit-policy";
 
+/// The settings of npm that the SDK itself is installed with.
+const NPM_SETTINGS: Files = &[(".npmrc", include_str!("../../../../guest-sdk/js/.npmrc"))];
+
 /// A language for Node.js, built with QuickJS.
 pub(super) struct Node {
     language: Language,
@@ -37,7 +41,6 @@ pub(super) struct Node {
     how_to_export: &'static str,
 }
 
-/// What an author finds beside the policy and its tests.
 const PACKAGE: (&str, &str) = ("package.json", "its package");
 const SDK_FOLDER: (&str, &str) =
     ("sdk/", "the package `admit-policy`, so that the project builds anywhere");
@@ -46,7 +49,14 @@ pub(super) const TYPESCRIPT: Node = Node {
     language: Language::TypeScript,
     names: &["ts", "typescript"],
     source: "src/policy.ts",
-    template: &[templates::SHARED, templates::sdk::JS, templates::template::TS],
+    template: &[
+        SHARED,
+        sdk::JS,
+        NPM_SETTINGS,
+        template::COMMON,
+        template::COMMON_NODE,
+        template::TS,
+    ],
     contents: &[
         ("src/policy.ts", "the policy"),
         ("src/policy.test.ts", "its tests"),
@@ -64,7 +74,14 @@ pub(super) const JAVASCRIPT: Node = Node {
     language: Language::JavaScript,
     names: &["js", "javascript"],
     source: "src/policy.js",
-    template: &[templates::SHARED, templates::sdk::JS, templates::template::JS],
+    template: &[
+        SHARED,
+        sdk::JS,
+        NPM_SETTINGS,
+        template::COMMON,
+        template::COMMON_NODE,
+        template::JS,
+    ],
     contents: &[
         ("src/policy.js", "the policy"),
         ("src/policy.test.js", "its tests"),

@@ -2,12 +2,13 @@
 
 use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
 use super::guest_language::{Builder, Files, GuestLanguage};
+use crate::atomic_file;
 use crate::build::inputs::{read_list, sources};
 use crate::build::output_folder::refuse_link;
 use crate::build::tools::{nearest, run, tool};
 use crate::build::{install, output};
 use crate::source::Source;
-use crate::{atomic_file, templates};
+use crate::templates::{SHARED, sdk, template};
 use admit_component::flatten;
 use admit_core::{Language, Metadata};
 use admit_engine::Digest;
@@ -22,6 +23,12 @@ const NO_PYTHON: &str = "install Python 3.10 or newer, from python.org or your s
 
 /// The file by which pip installs the same everywhere.
 const LOCK: &str = "requirements.txt";
+
+/// The lists of the SDK, which pin what builds and what tests a policy.
+const LISTS: Files = &[
+    (LOCK, include_str!("../../../../guest-sdk/python/requirements.txt")),
+    ("requirements-dev.txt", include_str!("../../../../guest-sdk/python/requirements-dev.txt")),
+];
 
 /// Python, built with componentize-py.
 pub(super) struct Python;
@@ -45,7 +52,7 @@ impl GuestLanguage for Python {
     }
 
     fn template(&self) -> &'static [Files] {
-        &[templates::SHARED, templates::sdk::PYTHON, templates::template::PYTHON]
+        &[SHARED, sdk::PYTHON, LISTS, template::COMMON, template::PYTHON]
     }
 
     fn contents(&self) -> &'static [(&'static str, &'static str)] {

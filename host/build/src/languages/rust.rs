@@ -5,7 +5,8 @@ use super::guest_language::{Files, GuestLanguage, STACK_BYTES};
 use crate::build::finish::finish;
 use crate::build::output_folder::OutputFolder;
 use crate::source::Source;
-use crate::{diagnostics, rust_toolchain, templates};
+use crate::templates::{SHARED, sdk, template};
+use crate::{diagnostics, rust_toolchain};
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
 use serde::Deserialize;
@@ -60,7 +61,7 @@ impl GuestLanguage for Rust {
     }
 
     fn template(&self) -> &'static [Files] {
-        &[templates::SHARED, SDK_FORMAT, templates::sdk::RUST, templates::template::RUST]
+        &[SHARED, SDK_FORMAT, sdk::RUST, template::COMMON, template::RUST]
     }
 
     fn contents(&self) -> &'static [(&'static str, &'static str)] {
