@@ -7,7 +7,7 @@ import { Refusal } from "../tool/project.mjs";
 
 const USAGE = `Usage: admit-policy-js build DIR --output FILE [--inputs LIST]
        admit-policy-js check DIR
-       admit-policy-js test DIR...`;
+       admit-policy-js test DIR`;
 
 async function run(args) {
   const { values, positionals } = parseArgs({
@@ -25,9 +25,9 @@ async function run(args) {
     const [{ check }, { entryOf }] = await Promise.all([import("../tool/check.mjs"), import("../tool/project.mjs")]);
     return report(check(entryOf(folders[0])).findings);
   }
-  if (command === "test" && folders.length > 0) {
+  if (command === "test" && folders.length === 1) {
     const { test } = await import("../tool/test.mjs");
-    const { findings, status } = await test(folders);
+    const { findings, status } = await test(folders[0]);
     return findings.length > 0 ? report(findings) : status;
   }
   throw new Refusal(USAGE);

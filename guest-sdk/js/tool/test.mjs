@@ -1,16 +1,16 @@
 // Runs the tests of a project under plain Node: `src/*.test.ts` and the like.
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { build as esbuild } from "esbuild";
 import { checkTests } from "./check.mjs";
 import { finding, Refusal, sdk } from "./project.mjs";
 
-/** Checks and runs the tests of some folders; returns what is wrong, or the exit status. */
-export async function test(folders) {
-  const tests = folders.flatMap((folder) => testsIn(folder));
+/** Checks and runs the tests of a folder; returns what is wrong, or the exit status. */
+export async function test(folder) {
+  const tests = testsIn(folder);
   if (tests.length === 0) {
     throw new Refusal("no tests: their files end in `.test.ts` or `.test.js`");
   }
@@ -18,7 +18,7 @@ export async function test(folders) {
   if (findings.length > 0) {
     return { findings };
   }
-  const output = mkdtempSync(join(tmpdir(), "admit-policy-"));
+  const output = mkdtempSync(join(packagesFor(folder), ".admit-policy-"));
   try {
     const names = tests.map((path, index) => `${index}-${basename(path).replace(/\.test\.[jt]s$/, "")}`);
     await esbuild({
@@ -49,6 +49,19 @@ export async function test(folders) {
     };
   } finally {
     rmSync(output, { recursive: true });
+  }
+}
+
+/** Where Node finds the packages of a project; without packages, any folder will do. */
+function packagesFor(folder) {
+  for (let above = resolve(folder); ; above = dirname(above)) {
+    const packages = join(above, "node_modules");
+    if (existsSync(packages)) {
+      return packages;
+    }
+    if (above === dirname(above)) {
+      return tmpdir();
+    }
   }
 }
 

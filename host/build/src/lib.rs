@@ -2,10 +2,13 @@
 //! is written in. Makes new projects as well.
 
 pub mod atomic_file;
+mod build;
 pub mod diagnostics;
+mod languages;
 pub mod new_project;
 pub mod policy_toml;
 mod prewarm;
 pub mod project;
 pub mod rust_toolchain;
 pub mod source;
+mod templates;

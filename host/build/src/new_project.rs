@@ -1,9 +1,8 @@
 //! A new policy project: where it goes, and what is in it.
 
-mod contents;
-mod files;
-
 use crate::atomic_file;
+use crate::languages::find;
+use crate::templates;
 use admit_core::Language;
 use anyhow::{Context, bail};
 use std::fs;
@@ -17,24 +16,10 @@ pub struct NewProject {
     name: String,
 }
 
-/// The languages in which a project can be made.
-pub fn languages() -> impl Iterator<Item = Language> {
-    Language::ALL.into_iter().filter(|language| !files::of(*language).is_empty())
+/// What is typed for a language in which a project is to be made; help shows the first.
+pub fn names(language: Language) -> &'static [&'static str] {
+    find(language).names()
 }
-
-/// What Rust does not let a crate be called, or what would stand in its own way as one.
-const RESERVED_IN_RUST: &str = "\
-    abstract admit-policy admit_policy alloc as async await become box break const continue \
-    core crate do dyn else enum extern false final fn for gen if impl in let loop macro match \
-    mod move mut override priv proc-macro proc_macro pub ref return schemars self serde static \
-    std struct super test trait true try type typeof unsafe unsized use virtual where while \
-    yield";
-
-/// What the SDK is called, and what npm does not let a package be called.
-const RESERVED_BY_NPM: &str = "admit-policy node_modules";
-
-/// What the SDK is called, and its folder.
-const RESERVED_IN_PYTHON: &str = "admit-policy admit_policy";
 
 impl FromStr for NewProject {
     type Err = String;
@@ -62,14 +47,8 @@ impl NewProject {
     ///
     /// What to choose instead.
     pub fn check_name(&self, language: Language) -> Result<(), String> {
-        let reserved = match language {
-            Language::Rust => RESERVED_IN_RUST,
-            Language::TypeScript | Language::JavaScript => RESERVED_BY_NPM,
-            Language::Python => RESERVED_IN_PYTHON,
-            Language::C => "",
-        };
-        let name = &self.name;
-        match reserved.split(' ').any(|reserved| reserved == name) {
+        let name = self.name.as_str();
+        match find(language).reserved_names().contains(&name) {
             true => Err(format!(
                 "{language}, or what the project is built with, has the name `{name}`: take another \
                  one"
@@ -78,9 +57,9 @@ impl NewProject {
         }
     }
 
-    /// What an author finds in such a project: files and folders, with what each is.
-    pub fn contents(language: Language) -> Vec<(&'static str, &'static str)> {
-        contents::of(language)
+    /// The files and folders of such a project that an author looks at, with what each is.
+    pub fn contents(language: Language) -> &'static [(&'static str, &'static str)] {
+        find(language).contents()
     }
 
     /// Writes the project: all of it, or nothing.
@@ -118,31 +97,29 @@ impl NewProject {
             bail!("there is no folder at `{}`", top.display());
         }
         let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(parent);
-        // Its name tells nobody anything.
+        // Its name would mean nothing to the reader of an error.
         let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()))?;
         let made = temporary.path().join(name);
         let project = made.join(below);
-        for (path, text) in files::of(language) {
-            self.write_file(&project, path, text)?;
+        for (path, text) in templates::project(find(language), &self.name) {
+            write_file(&project.join(path), &text)?;
         }
         // A folder that is there is replaced only if it is still empty.
         fs::rename(&made, top)?;
         Ok(())
     }
+}
 
-    fn write_file(&self, folder: &Path, path: &str, text: &str) -> std::io::Result<()> {
-        let path = folder.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let text = text.replace("{{name}}", &self.name);
-        fs::write(&path, text.replace("{{version}}", env!("CARGO_PKG_VERSION")))?;
-        // A script, which is started by its name.
-        if text.starts_with("#!") {
-            atomic_file::readable(&path, 0o755)?;
-        }
-        Ok(())
+fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
     }
+    fs::write(path, text)?;
+    // A script, which is started by its name.
+    if text.starts_with("#!") {
+        atomic_file::readable(path, 0o755)?;
+    }
+    Ok(())
 }
 
 /// Whether a policy, and a package in any language, may have this name.

@@ -3,55 +3,57 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a policy is written in, and so what builds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
+/// Makes the type of a list that has a line for each language: its name in `policy.toml`, and as
+/// people write it.
+macro_rules! languages {
+    ($($(#[$attribute:meta])* $language:ident = $name:literal, $title:literal;)*) => {
+        /// The language that a policy is written in, which decides how it is built.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+        pub enum Language {
+            $($(#[$attribute])* #[serde(rename = $name)] $language,)*
+        }
+
+        impl Language {
+            /// Every language that there is.
+            pub const ALL: [Language; [$($name),*].len()] = [$(Language::$language),*];
+
+            /// Its name, as it stands in `policy.toml`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Language::$language => $name,)*
+                }
+            }
+        }
+
+        /// As people write it.
+        impl fmt::Display for Language {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Language::$language => $title,)*
+                })
+            }
+        }
+    };
+}
+
+languages! {
     /// Rust, with the crate `admit-policy`.
     #[default]
-    Rust,
+    Rust = "rust", "Rust";
     /// TypeScript, with the npm package `admit-policy`.
-    TypeScript,
+    TypeScript = "typescript", "TypeScript";
     /// JavaScript, with the same.
-    JavaScript,
+    JavaScript = "javascript", "JavaScript";
     /// Python, with the package `admit_policy`.
-    Python,
+    Python = "python", "Python";
     /// C, with the header `admit_policy.h`.
-    C,
+    C = "c", "C";
 }
 
 impl Language {
-    /// Every language that there is.
-    pub const ALL: [Language; 5] =
-        [Language::Rust, Language::TypeScript, Language::JavaScript, Language::Python, Language::C];
-
-    /// Its name, as it stands in `policy.toml`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::Rust => "rust",
-            Language::TypeScript => "typescript",
-            Language::JavaScript => "javascript",
-            Language::Python => "python",
-            Language::C => "c",
-        }
-    }
-
     /// Whether it is the one that is meant where none is named.
     pub fn is_default(&self) -> bool {
         *self == Language::default()
-    }
-}
-
-/// As people write it.
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Language::Rust => "Rust",
-            Language::TypeScript => "TypeScript",
-            Language::JavaScript => "JavaScript",
-            Language::Python => "Python",
-            Language::C => "C",
-        })
     }
 }
 

@@ -14,8 +14,7 @@ use std::sync::LazyLock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Offered(Language);
 
-static OFFERED: LazyLock<Vec<Offered>> =
-    LazyLock::new(|| new_project::languages().map(Offered).collect());
+static OFFERED: LazyLock<Vec<Offered>> = LazyLock::new(|| Language::ALL.map(Offered).to_vec());
 
 impl ValueEnum for Offered {
     fn value_variants<'a>() -> &'a [Offered] {
@@ -24,13 +23,8 @@ impl ValueEnum for Offered {
 
     /// Its short name first; `policy.toml` has the long one.
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self.0 {
-            Language::Rust => PossibleValue::new("rust").alias("rs"),
-            Language::TypeScript => PossibleValue::new("ts").alias("typescript"),
-            Language::JavaScript => PossibleValue::new("js").alias("javascript"),
-            Language::Python => PossibleValue::new("python").alias("py"),
-            Language::C => PossibleValue::new("c"),
-        })
+        let (first, others) = new_project::names(self.0).split_first()?;
+        Some(PossibleValue::new(first).aliases(others))
     }
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { SignUp, type SignUpMembers } from "admit-policy";
 import policy from "./policy.ts";
@@ -30,6 +31,15 @@ test("every valid code opens", () => {
   ] as const) {
     assert.equal(codeFor({ validationData: { "invitation-code": sent } }), expected);
     assert.equal(codeFor({ clientMetadata: { "invitation-code": sent } }), expected);
+  }
+});
+
+test("a code is hashed as its UTF-8", () => {
+  const points = [0x21, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff];
+  for (const code of [String.fromCodePoint(...points), "%41é€😀".repeat(50)]) {
+    const sha256 = [createHash("sha256").update(code).digest("hex")];
+    const signUp = SignUp.of({ validationData: { "invitation-code": code } });
+    assert.equal(policy.configure({ sha256 }).evaluate(signUp).denial, undefined);
   }
 });
 

@@ -1,7 +1,8 @@
 // Denies sign-ups without a valid invitation code, of which the settings hold digests only.
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { hexToBytes } from "@noble/hashes/utils.js";
 import { allow, array, definePolicy, deny, object, optional, type SignUp, string } from "admit-policy";
-import { sha256, utf8 } from "./sha256.ts";
 
 export default definePolicy({
   settings: object({
@@ -20,7 +21,7 @@ export default definePolicy({
       if (!/^[0-9A-Fa-f]{64}$/.test(text)) {
         throw new Error(`\`sha256\`: entry ${index + 1} is not a digest of 64 hexadecimal digits`);
       }
-      return Int32Array.from({ length: 8 }, (_, word) => parseInt(text.slice(word * 8, word * 8 + 8), 16));
+      return hexToBytes(text);
     });
     return { key: settings.key, digests };
   },
@@ -51,16 +52,24 @@ function trimmed(text = ""): string | undefined {
   return /\P{White_Space}(?:.*\P{White_Space})?/su.exec(text)?.[0];
 }
 
+/** The bytes of a text in UTF-8; the engine has no `TextEncoder`. */
+function utf8(text: string): Uint8Array {
+  const bytes = encodeURIComponent(text).match(/%..|./g) ?? [];
+  return Uint8Array.from(bytes, (byte) =>
+    byte.startsWith("%") ? parseInt(byte.slice(1), 16) : byte.charCodeAt(0),
+  );
+}
+
 /**
  * Compares with every digest to the end: how long it takes does not tell how close
  * a guess was.
  */
-function isAmong(digests: readonly Int32Array[], digest: Int32Array): boolean {
+function isAmong(digests: readonly Uint8Array[], digest: Uint8Array): boolean {
   let found = 0;
   for (const valid of digests) {
     let difference = 0;
-    for (let word = 0; word < 8; word++) {
-      difference |= valid[word]! ^ digest[word]!;
+    for (let index = 0; index < digest.length; index++) {
+      difference |= valid[index]! ^ digest[index]!;
     }
     // 1 if there is no difference, else 0, without a branch.
     found |= ((difference | -difference) >>> 31) ^ 1;

@@ -1,10 +1,16 @@
 //! Builds policies in TypeScript and JavaScript, with Node.js and npm.
 
-use super::builder::Builder;
-use super::inputs::sources;
-use super::install;
-use super::tools::{ask, nearest, run, tool};
-use anyhow::{Context, bail};
+use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
+use super::guest_language::{Builder, Files, GuestLanguage};
+use crate::build::inputs::{read_list, sources};
+use crate::build::tools::{ask, nearest, run, tool};
+use crate::build::{install, output};
+use crate::prewarm;
+use crate::source::Source;
+use crate::templates::{SHARED, sdk, template};
+use admit_component::flatten;
+use admit_core::{Language, Metadata};
+use anyhow::bail;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,15 +28,126 @@ const LOCK: &str = "package-lock.json";
 /// The npm package that is the SDK, and brings the tool that builds.
 const SDK: &str = "admit-policy";
 
-/// Builds policies in TypeScript and JavaScript.
+/// The settings of npm that the SDK itself is installed with.
+const NPM_SETTINGS: Files = &[(".npmrc", include_str!("../../../../guest-sdk/js/.npmrc"))];
+
+/// A language for Node.js, built with QuickJS.
 pub(super) struct Node {
+    language: Language,
+    names: &'static [&'static str],
+    source: &'static str,
+    template: &'static [Files],
+    contents: &'static [(&'static str, &'static str)],
+    how_to_export: &'static str,
+}
+
+const PACKAGE: (&str, &str) = ("package.json", "its package");
+const SDK_FOLDER: (&str, &str) =
+    ("sdk/", "the package `admit-policy`, so that the project builds anywhere");
+
+pub(super) const TYPESCRIPT: Node = Node {
+    language: Language::TypeScript,
+    names: &["ts", "typescript"],
+    source: "src/policy.ts",
+    template: &[
+        SHARED,
+        sdk::JS,
+        NPM_SETTINGS,
+        template::COMMON,
+        template::COMMON_NODE,
+        template::TS,
+    ],
+    contents: &[
+        ("src/policy.ts", "the policy"),
+        ("src/policy.test.ts", "its tests"),
+        POLICY_TOML,
+        SETTINGS,
+        CASES,
+        PACKAGE,
+        README,
+        SDK_FOLDER,
+    ],
+    how_to_export: "`export default definePolicy({ … })` in `src/policy.ts`",
+};
+
+pub(super) const JAVASCRIPT: Node = Node {
+    language: Language::JavaScript,
+    names: &["js", "javascript"],
+    source: "src/policy.js",
+    template: &[
+        SHARED,
+        sdk::JS,
+        NPM_SETTINGS,
+        template::COMMON,
+        template::COMMON_NODE,
+        template::JS,
+    ],
+    contents: &[
+        ("src/policy.js", "the policy"),
+        ("src/policy.test.js", "its tests"),
+        POLICY_TOML,
+        SETTINGS,
+        CASES,
+        PACKAGE,
+        README,
+        SDK_FOLDER,
+    ],
+    how_to_export: "`export default definePolicy({ … })` in `src/policy.js`",
+};
+
+impl GuestLanguage for Node {
+    fn language(&self) -> Language {
+        self.language
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        self.names
+    }
+
+    fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// The SDK, and what npm does not let a package be called.
+    fn reserved_names(&self) -> &'static [&'static str] {
+        &[SDK, "node_modules"]
+    }
+
+    fn template(&self) -> &'static [Files] {
+        self.template
+    }
+
+    fn contents(&self) -> &'static [(&'static str, &'static str)] {
+        self.contents
+    }
+
+    fn how_to_export(&self) -> &'static str {
+        self.how_to_export
+    }
+
+    fn files(&self, folder: &Path) -> Vec<PathBuf> {
+        Project::find(folder).map(|project| project.files()).unwrap_or_default()
+    }
+
+    fn build(&self, folder: &Path, _: &Source, metadata: &Metadata) -> anyhow::Result<PathBuf> {
+        output::build(self, folder, metadata, Project::find)
+    }
+
+    /// Its tools put what they stub into a component of its own.
+    fn finish(&self, component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+        prewarm::warm(flatten(&component)?)
+    }
+}
+
+/// A project, with the folder of its tools.
+struct Project {
     folder: PathBuf,
     /// Where npm installs.
     root: PathBuf,
 }
 
-impl Node {
-    pub(super) fn of(folder: &Path) -> anyhow::Result<Node> {
+impl Project {
+    fn find(folder: &Path) -> anyhow::Result<Project> {
         let Some(root) = nearest(folder, LOCK) else {
             bail!(
                 "`{}` has no `{LOCK}`, nor has a folder above it: `npm install` writes one by its \
@@ -38,7 +155,7 @@ impl Node {
                 folder.display()
             );
         };
-        Ok(Node { folder: folder.to_owned(), root: root.to_owned() })
+        Ok(Project { folder: folder.to_owned(), root: root.to_owned() })
     }
 
     /// Whether the folder that npm installs into is the SDK itself.
@@ -81,7 +198,7 @@ impl Node {
     }
 }
 
-impl Builder for Node {
+impl Builder for Project {
     fn files(&self) -> Vec<PathBuf> {
         let mut files = sources(&self.sdk());
         let own = ["package.json", LOCK, "tsconfig.json"];
@@ -112,12 +229,6 @@ impl Builder for Node {
         }
         read_list(&list)
     }
-}
-
-/// The files that went into a build, as an SDK's tool lists them.
-pub(super) fn read_list(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let files = fs::read(list).context("the SDK does not say what it built from")?;
-    serde_json::from_slice(&files).context("cannot read what the SDK built from")
 }
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {

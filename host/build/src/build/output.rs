@@ -1,9 +1,9 @@
 //! Builds a project unless its component is up to date, one build at a time.
 
-use super::builder::Builder;
 use super::finish::finish;
 use super::inputs::{self, Inputs};
 use super::output_folder::OutputFolder;
+use crate::languages::guest_language::{Builder, GuestLanguage};
 use crate::policy_toml;
 use admit_core::Metadata;
 use anyhow::{Context, bail};
@@ -12,19 +12,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where a project's component is written, from its folder.
-pub(super) const OUTPUT: &str = "target/admit";
+pub(crate) const OUTPUT: &str = "target/admit";
 
 /// What tells backups that a folder holds nothing that is not built again.
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n";
 
-/// Builds a project whose tools do not know themselves what is to be built anew. The folder
-/// comes as it was named and as it is.
-pub(super) fn build(
+/// Builds a project whose tools do not know what has to be built anew.
+pub(crate) fn build<B: Builder>(
+    language: &dyn GuestLanguage,
     named: &Path,
-    folder: &Path,
-    builder: &dyn Builder,
     metadata: &Metadata,
+    builder: impl FnOnce(&Path) -> anyhow::Result<B>,
 ) -> anyhow::Result<PathBuf> {
+    let folder =
+        &named.canonicalize().with_context(|| format!("cannot find `{}`", named.display()))?;
+    let builder = builder(folder)?;
     let target = OutputFolder::make(folder, "target")?;
     if !target.file("CACHEDIR.TAG")?.exists() {
         target.write("CACHEDIR.TAG", CACHE_TAG.as_bytes())?;
@@ -37,7 +39,7 @@ pub(super) fn build(
     // Two builds at once would do the same work twice, and show the reader two of everything.
     let _lock = output.lock(".lock")?;
 
-    let mut inputs = Inputs::of(files(folder, builder));
+    let mut inputs = Inputs::new(files(folder, builder.files()));
     if let Some(before) = Inputs::read(&before)
         && output.read(&name).is_some_and(|bytes| before.still_give(&bytes, &inputs))
     {
@@ -54,7 +56,7 @@ pub(super) fn build(
     let Ok(bytes) = fs::read(&raw) else {
         bail!("`{}` builds no component, and its tools do not say why", named.display());
     };
-    let bytes = finish(named, metadata.language, bytes, Some(metadata))?;
+    let bytes = finish(named, language, bytes, Some(metadata))?;
     inputs.built(&bytes);
     let component = output.write(&name, &bytes)?;
     output.write(&stamp, &inputs.to_json()?)?;
@@ -62,7 +64,7 @@ pub(super) fn build(
 }
 
 /// The files that went into a project's component when it was built last.
-pub(super) fn inputs(folder: &Path, metadata: &Metadata) -> impl Iterator<Item = PathBuf> {
+pub(crate) fn inputs(folder: &Path, metadata: &Metadata) -> impl Iterator<Item = PathBuf> {
     let stamp = folder.join(OUTPUT).join(stamp(metadata));
     Inputs::read(&stamp).into_iter().flat_map(Inputs::into_files)
 }
@@ -72,8 +74,8 @@ fn stamp(metadata: &Metadata) -> String {
 }
 
 /// The files that decide what is built, as far as they are known beforehand.
-pub(super) fn files(folder: &Path, builder: &dyn Builder) -> Vec<PathBuf> {
-    let mut files = builder.files();
+pub(crate) fn files(folder: &Path, of_language: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut files = of_language;
     files.extend(inputs::sources(&folder.join("src")));
     let metadata = folder.join(policy_toml::FILE);
     files.extend(schema(folder, &metadata));

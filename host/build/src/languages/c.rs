@@ -1,9 +1,14 @@
 //! Builds policies in C, with clang and lld.
 
-use super::builder::{Builder, STACK_BYTES};
-use super::inputs::sources;
-use super::tools::{ask, nearest, run, tool};
+use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
+use super::guest_language::{Builder, Files, GuestLanguage, STACK_BYTES};
+use crate::build::inputs::sources;
+use crate::build::output;
+use crate::build::tools::{ask, nearest, run, tool};
+use crate::source::Source;
+use crate::templates::{SHARED, sdk, template};
 use admit_component::encode;
+use admit_core::{Language, Metadata};
 use anyhow::{Context, bail};
 use std::ffi::OsString;
 use std::fs;
@@ -12,14 +17,64 @@ use std::path::{Path, PathBuf};
 const NO_CLANG: &str =
     "install clang and lld, with your system's packages (apt-get install clang lld)";
 
-/// Builds policies in C: with clang, and nothing to install into the project.
-pub(super) struct C {
+/// C, built with clang, with nothing to install into the project.
+pub(super) struct C;
+
+impl GuestLanguage for C {
+    fn language(&self) -> Language {
+        Language::C
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["c"]
+    }
+
+    fn source(&self) -> &'static str {
+        "src/policy.c"
+    }
+
+    fn reserved_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn template(&self) -> &'static [Files] {
+        &[SHARED, sdk::C, template::COMMON, template::C]
+    }
+
+    fn contents(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("src/policy.c", "the policy"),
+            ("tests/", "its tests"),
+            POLICY_TOML,
+            SETTINGS,
+            CASES,
+            ("Makefile", "how its tests are built"),
+            README,
+            ("sdk/", "the header `admit_policy.h`, and what is linked with it"),
+        ]
+    }
+
+    fn how_to_export(&self) -> &'static str {
+        "define the functions that `admit_policy.h` declares"
+    }
+
+    fn files(&self, folder: &Path) -> Vec<PathBuf> {
+        Project::find(folder).map(|project| project.files()).unwrap_or_default()
+    }
+
+    fn build(&self, folder: &Path, _: &Source, metadata: &Metadata) -> anyhow::Result<PathBuf> {
+        output::build(self, folder, metadata, Project::find)
+    }
+}
+
+/// A project, with its SDK.
+struct Project {
     folder: PathBuf,
     sdk: PathBuf,
 }
 
-impl C {
-    pub(super) fn of(folder: &Path) -> anyhow::Result<C> {
+impl Project {
+    fn find(folder: &Path) -> anyhow::Result<Project> {
         let header = "include/admit_policy.h";
         let copy = nearest(folder, &format!("sdk/{header}")).map(|root| root.join("sdk"));
         let sdk = copy.or_else(|| nearest(folder, header).map(Path::to_owned));
@@ -30,7 +85,7 @@ impl C {
                 folder.display()
             );
         };
-        Ok(C { folder: folder.to_owned(), sdk })
+        Ok(Project { folder: folder.to_owned(), sdk })
     }
 
     /// One core module of all that is to be compiled.
@@ -62,7 +117,7 @@ impl C {
     }
 }
 
-impl Builder for C {
+impl Builder for Project {
     fn files(&self) -> Vec<PathBuf> {
         ["include", "libc", "src"].iter().flat_map(|part| sources(&self.sdk.join(part))).collect()
     }

@@ -1,12 +1,16 @@
 //! Builds policies in Python, in a virtual environment.
 
-use super::builder::Builder;
-use super::inputs::sources;
-use super::install;
-use super::node::read_list;
-use super::output_folder::refuse_link;
-use super::tools::{nearest, run, tool};
+use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
+use super::guest_language::{Builder, Files, GuestLanguage};
 use crate::atomic_file;
+use crate::build::inputs::{read_list, sources};
+use crate::build::output_folder::refuse_link;
+use crate::build::tools::{nearest, run, tool};
+use crate::build::{install, output};
+use crate::source::Source;
+use crate::templates::{SHARED, sdk, template};
+use admit_component::flatten;
+use admit_core::{Language, Metadata};
 use admit_engine::Digest;
 use anyhow::{Context, bail};
 use std::env;
@@ -20,15 +24,77 @@ const NO_PYTHON: &str = "install Python 3.10 or newer, from python.org or your s
 /// The file by which pip installs the same everywhere.
 const LOCK: &str = "requirements.txt";
 
-/// Builds policies in Python.
-pub(super) struct Python {
+/// The lists of the SDK, which pin what builds and what tests a policy.
+const LISTS: Files = &[
+    (LOCK, include_str!("../../../../guest-sdk/python/requirements.txt")),
+    ("requirements-dev.txt", include_str!("../../../../guest-sdk/python/requirements-dev.txt")),
+];
+
+/// Python, built with componentize-py.
+pub(super) struct Python;
+
+impl GuestLanguage for Python {
+    fn language(&self) -> Language {
+        Language::Python
+    }
+
+    fn names(&self) -> &'static [&'static str] {
+        &["python", "py"]
+    }
+
+    fn source(&self) -> &'static str {
+        "src/policy.py"
+    }
+
+    /// The SDK, and its folder.
+    fn reserved_names(&self) -> &'static [&'static str] {
+        &["admit-policy", "admit_policy"]
+    }
+
+    fn template(&self) -> &'static [Files] {
+        &[SHARED, sdk::PYTHON, LISTS, template::COMMON, template::PYTHON]
+    }
+
+    fn contents(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("src/policy.py", "the policy"),
+            ("tests/", "its tests"),
+            POLICY_TOML,
+            SETTINGS,
+            CASES,
+            ("requirements.txt", "the tools that build it, each in one version"),
+            README,
+            ("sdk/", "the package `admit_policy`, so that the project builds anywhere"),
+        ]
+    }
+
+    fn how_to_export(&self) -> &'static str {
+        "derive a class from `Policy` in `src/policy.py`"
+    }
+
+    fn files(&self, folder: &Path) -> Vec<PathBuf> {
+        Project::find(folder).map(|project| project.files()).unwrap_or_default()
+    }
+
+    fn build(&self, folder: &Path, _: &Source, metadata: &Metadata) -> anyhow::Result<PathBuf> {
+        output::build(self, folder, metadata, Project::find)
+    }
+
+    /// What it would look up is a tenth of a sign-up, and compiling it takes long.
+    fn finish(&self, component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+        flatten(&component)
+    }
+}
+
+/// A project, with the folder of its tools.
+struct Project {
     folder: PathBuf,
     /// Where the tools are installed, in a virtual environment.
     root: PathBuf,
 }
 
-impl Python {
-    pub(super) fn of(folder: &Path) -> anyhow::Result<Python> {
+impl Project {
+    fn find(folder: &Path) -> anyhow::Result<Project> {
         let Some(root) = nearest(folder, LOCK) else {
             bail!(
                 "`{}` has no `{LOCK}`, nor has a folder above it: it pins the tools that build a \
@@ -36,7 +102,7 @@ impl Python {
                 folder.display()
             );
         };
-        Ok(Python { folder: folder.to_owned(), root: root.to_owned() })
+        Ok(Project { folder: folder.to_owned(), root: root.to_owned() })
     }
 
     /// The folder that has the package `admit_policy` in it.
@@ -88,7 +154,7 @@ impl Python {
     }
 }
 
-impl Builder for Python {
+impl Builder for Project {
     fn files(&self) -> Vec<PathBuf> {
         let mut files = sources(&self.sdk());
         files.push(self.root.join(LOCK));

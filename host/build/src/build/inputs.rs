@@ -1,6 +1,7 @@
 //! The files that a build depends on, and whether they changed since.
 
 use admit_engine::{Digest, read_regular_file};
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 const MAX_FILES: usize = 10_000;
 
 /// The largest list of files that is read.
-const MAX: u64 = 16 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// Folders that hold what was made, and not what something is made from; and what an SDK has
 /// beside itself.
@@ -20,7 +21,7 @@ const NO_SOURCES: [&str; 7] =
 /// What was built from what: a build that would do the same again need not run.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     /// The `admit` that built it.
     admit: String,
     component: Digest,
@@ -29,8 +30,8 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    /// Of files as they are now, for a component that is still to be built.
-    pub(super) fn of(files: impl IntoIterator<Item = PathBuf>) -> Inputs {
+    /// Files as they are now, for a component that is still to be built.
+    pub(crate) fn new(files: impl IntoIterator<Item = PathBuf>) -> Inputs {
         let mut inputs =
             Inputs { admit: this_admit(), component: Digest::of(b""), files: BTreeMap::new() };
         inputs.add(files);
@@ -38,34 +39,34 @@ impl Inputs {
     }
 
     /// More files. Those that are known stay as they were.
-    pub(super) fn add(&mut self, files: impl IntoIterator<Item = PathBuf>) {
+    pub(crate) fn add(&mut self, files: impl IntoIterator<Item = PathBuf>) {
         for file in files {
             self.files.entry(file).or_insert_with_key(|file| digest_of(file));
         }
     }
 
     /// What was built from them.
-    pub(super) fn built(&mut self, component: &[u8]) {
+    pub(crate) fn built(&mut self, component: &[u8]) {
         self.component = Digest::of(component);
     }
 
     /// The files as they were written; none where that cannot be read.
-    pub(super) fn read(path: &Path) -> Option<Inputs> {
-        serde_json::from_slice(&read_regular_file(path, MAX).ok()?).ok()
+    pub(crate) fn read(path: &Path) -> Option<Inputs> {
+        serde_json::from_slice(&read_regular_file(path, MAX_BYTES).ok()?).ok()
     }
 
-    pub(super) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+    pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         Ok(text)
     }
 
-    pub(super) fn into_files(self) -> impl Iterator<Item = PathBuf> {
+    pub(crate) fn into_files(self) -> impl Iterator<Item = PathBuf> {
         self.files.into_keys()
     }
 
     /// Whether a component is what would be built now, from what was found so far.
-    pub(super) fn still_give(&self, component: &[u8], found: &Inputs) -> bool {
+    pub(crate) fn still_give(&self, component: &[u8], found: &Inputs) -> bool {
         self.admit == found.admit
             && self.component == Digest::of(component)
             // A file more may change what others mean.
@@ -92,8 +93,14 @@ fn this_admit() -> String {
     format!("{} {}", env!("CARGO_PKG_VERSION"), built.unwrap_or_default())
 }
 
-/// The files that somebody wrote in a folder and those below it.
-pub(super) fn sources(folder: &Path) -> Vec<PathBuf> {
+/// The files that went into a build, as an SDK's tool lists them.
+pub(crate) fn read_list(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let files = fs::read(list).context("the SDK does not say what it built from")?;
+    serde_json::from_slice(&files).context("cannot read what the SDK built from")
+}
+
+/// The files that an author wrote in a folder and those below it.
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     add_sources(folder, &mut files);
     files
@@ -127,7 +134,7 @@ mod tests {
         fs::write(here.path().join("src/policy.ts"), "1").unwrap();
         fs::write(here.path().join("src/node_modules/more.ts"), "1").unwrap();
         fs::write(here.path().join("shared.ts"), "1").unwrap();
-        let mut inputs = Inputs::of(sources(&here.path().join("src")));
+        let mut inputs = Inputs::new(sources(&here.path().join("src")));
         inputs.add([here.path().join("shared.ts"), here.path().join("none.ts")]);
         inputs.built(b"component");
         let path = here.path().join("inputs.json");
@@ -139,7 +146,7 @@ mod tests {
     #[test]
     fn what_is_as_it_was_need_not_be_built() {
         let (here, inputs) = built();
-        let found = || Inputs::of(sources(&here.path().join("src")));
+        let found = || Inputs::new(sources(&here.path().join("src")));
         assert!(inputs.still_give(b"component", &found()));
         fs::write(here.path().join("src/node_modules/more.ts"), "2").unwrap();
         assert!(inputs.still_give(b"component", &found()));
@@ -164,7 +171,7 @@ mod tests {
                 Some(text) => fs::write(path, text).unwrap(),
                 None => fs::remove_file(path).unwrap(),
             }
-            let found = Inputs::of(sources(&here.path().join("src")));
+            let found = Inputs::new(sources(&here.path().join("src")));
             assert!(!inputs.still_give(b"component", &found), "{file}: {text:?}");
         }
     }

@@ -9,14 +9,14 @@ use std::process::Command;
 
 /// Holds other builds back that would install into the same folder. It ends with what is
 /// returned.
-pub(super) fn lock(root: &Path) -> anyhow::Result<File> {
+pub(crate) fn lock(root: &Path) -> anyhow::Result<File> {
     let lock = OutputFolder::make(root, OUTPUT).and_then(|folder| folder.lock(".install"));
     lock.with_context(|| format!("cannot install tools in `{}`", root.display()))
 }
 
 /// Says what is installed, and does it, with the progress that it shows itself.
 #[expect(clippy::print_stderr, reason = "says what it puts on the machine")]
-pub(super) fn install(
+pub(crate) fn install(
     root: &Path,
     typed: &str,
     command: &mut Command,

@@ -11,14 +11,14 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read from there.
-const MAX: u64 = 256 << 20;
+const MAX_BYTES: u64 = 256 << 20;
 
 /// A folder without a link on the way to it.
-pub(super) struct OutputFolder(PathBuf);
+pub(crate) struct OutputFolder(PathBuf);
 
 impl OutputFolder {
     /// Makes a folder below another, with those in between.
-    pub(super) fn make(top: &Path, below: &str) -> anyhow::Result<OutputFolder> {
+    pub(crate) fn make(top: &Path, below: &str) -> anyhow::Result<OutputFolder> {
         let mut folder = top.to_owned();
         for part in Path::new(below) {
             folder.push(part);
@@ -36,19 +36,19 @@ impl OutputFolder {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
     /// A file in it, be it there or not.
-    pub(super) fn file(&self, name: impl AsRef<Path>) -> anyhow::Result<PathBuf> {
+    pub(crate) fn file(&self, name: impl AsRef<Path>) -> anyhow::Result<PathBuf> {
         let path = self.0.join(name);
         refuse_link(&path)?;
         Ok(path)
     }
 
     /// Holds others back that would lock the same file, until what is returned ends.
-    pub(super) fn lock(&self, name: &str) -> anyhow::Result<File> {
+    pub(crate) fn lock(&self, name: &str) -> anyhow::Result<File> {
         let path = self.file(name)?;
         let lock = open(&path).and_then(|file| {
             file.lock()?;
@@ -58,14 +58,14 @@ impl OutputFolder {
     }
 
     /// What is in a file of bounded size, if there is one.
-    pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
-        read_regular_file(&self.file(name).ok()?, MAX).ok()
+    pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        read_regular_file(&self.file(name).ok()?, MAX_BYTES).ok()
     }
 
     /// Writes a file, unless it is there already: what watches it need not look again.
-    pub(super) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> anyhow::Result<PathBuf> {
+    pub(crate) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> anyhow::Result<PathBuf> {
         let path = self.file(name)?;
-        if !read_regular_file(&path, MAX).is_ok_and(|before| before == bytes) {
+        if !read_regular_file(&path, MAX_BYTES).is_ok_and(|before| before == bytes) {
             atomic_file::put(&path, bytes)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
         }
@@ -74,7 +74,7 @@ impl OutputFolder {
 }
 
 /// Refuses a link where a build writes.
-pub(super) fn refuse_link(path: &Path) -> anyhow::Result<()> {
+pub(crate) fn refuse_link(path: &Path) -> anyhow::Result<()> {
     match path.is_symlink() {
         true => bail!(
             "`{}` is a symbolic link, and a build would write to where it leads: remove it",

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 /// A tool that is to be started in a folder. All that it says goes to standard error, as it is:
 /// standard output is for what `admit` answers.
-pub(super) fn tool(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
+pub(crate) fn tool(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null()).stdout(io::stderr());
     command
@@ -15,12 +15,12 @@ pub(super) fn tool(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Comma
 
 /// Runs a tool to its end and returns whether it did what it was started for. Where there is no
 /// such tool, the words say what to do.
-pub(super) fn run(command: &mut Command, missing: &str) -> anyhow::Result<bool> {
+pub(crate) fn run(command: &mut Command, missing: &str) -> anyhow::Result<bool> {
     Ok(command.status().map_err(|error| absent(command, error, missing))?.success())
 }
 
 /// What a tool says, which ends well.
-pub(super) fn ask(command: &mut Command, missing: &str) -> anyhow::Result<String> {
+pub(crate) fn ask(command: &mut Command, missing: &str) -> anyhow::Result<String> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let Output { status, stdout, stderr } =
         command.output().map_err(|error| absent(command, error, missing))?;
@@ -43,6 +43,6 @@ fn absent(command: &Command, error: io::Error, missing: &str) -> anyhow::Error {
 }
 
 /// The nearest folder, this one or above, in which a file is.
-pub(super) fn nearest<'a>(folder: &'a Path, file: &str) -> Option<&'a Path> {
+pub(crate) fn nearest<'a>(folder: &'a Path, file: &str) -> Option<&'a Path> {
     folder.ancestors().find(|folder| folder.join(file).is_file())
 }

@@ -1,9 +1,11 @@
 //! Builds a policy project in Rust, with cargo, which knows by itself what is to be built anew.
 
-use super::builder::STACK_BYTES;
-use super::finish::finish;
-use super::output_folder::OutputFolder;
+use super::guest_language::contents::{CASES, POLICY_TOML, README};
+use super::guest_language::{Files, GuestLanguage, STACK_BYTES};
+use crate::build::finish::finish;
+use crate::build::output_folder::OutputFolder;
 use crate::source::Source;
+use crate::templates::{SHARED, sdk, template};
 use crate::{diagnostics, rust_toolchain};
 use admit_core::{KeyPath, Language, Metadata};
 use anyhow::{Context, bail};
@@ -19,25 +21,101 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile that policies are built with; the author's `release` stays as it is.
 const PROFILE: &str = "policy";
 
-/// The file that a project in Rust has.
-pub(super) const MANIFEST: &str = "Cargo.toml";
+/// The file that every project in Rust has.
+pub(crate) const MANIFEST: &str = "Cargo.toml";
 
-/// The files that cargo reads of it, beside its sources.
-pub(super) const FILES: [&str; 3] = [MANIFEST, "Cargo.lock", "build.rs"];
+/// The files that cargo reads of a project, beside its sources.
+const FILES: [&str; 3] = [MANIFEST, "Cargo.lock", "build.rs"];
 
-/// Builds the project in a folder, which may say nothing of itself, and returns where its
-/// component is.
-pub(super) fn build(
-    folder: &Path,
-    metadata: Option<(Source, Metadata)>,
-) -> anyhow::Result<PathBuf> {
-    let manifest = folder.join(MANIFEST);
-    rust_toolchain::add_target(folder, TARGET)?;
-    let sources = Sources::of(folder)?;
-    if let Some((source, metadata)) = &metadata {
-        sources.compare(&manifest, source, metadata);
+/// The SDK is formatted as this repository is.
+const SDK_FORMAT: Files = &[("sdk/rustfmt.toml", include_str!("../../../../rustfmt.toml"))];
+
+/// Rust, built with cargo.
+pub(crate) struct Rust;
+
+impl GuestLanguage for Rust {
+    fn language(&self) -> Language {
+        Language::Rust
     }
-    let metadata = metadata.map(|(_, metadata)| metadata);
+
+    fn names(&self) -> &'static [&'static str] {
+        &["rust", "rs"]
+    }
+
+    fn source(&self) -> &'static str {
+        MANIFEST
+    }
+
+    /// What Rust does not let a crate be called, and what would stand in its own way as one.
+    #[rustfmt::skip]
+    fn reserved_names(&self) -> &'static [&'static str] {
+        &[
+            "abstract", "admit-policy", "admit_policy", "alloc", "as", "async", "await", "become",
+            "box", "break", "const", "continue", "core", "crate", "do", "dyn", "else", "enum",
+            "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+            "macro", "match", "mod", "move", "mut", "override", "priv", "proc-macro",
+            "proc_macro", "pub", "ref", "return", "schemars", "self", "serde", "static", "std",
+            "struct", "super", "test", "trait", "true", "try", "type", "typeof", "unsafe",
+            "unsized", "use", "virtual", "where", "while", "yield",
+        ]
+    }
+
+    fn template(&self) -> &'static [Files] {
+        &[SHARED, SDK_FORMAT, sdk::RUST, template::COMMON, template::RUST]
+    }
+
+    fn contents(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("src/lib.rs", "the policy, and its tests"),
+            POLICY_TOML,
+            ("settings.schema.json", "the schema of its settings, made from their Rust type"),
+            CASES,
+            (MANIFEST, "its package"),
+            README,
+            ("sdk/", "the crate `admit-policy`, so that the project builds anywhere"),
+        ]
+    }
+
+    fn how_to_export(&self) -> &'static str {
+        "call `admit_policy::export!` with the type that is one"
+    }
+
+    fn files(&self, folder: &Path) -> Vec<PathBuf> {
+        FILES.iter().map(|file| folder.join(file)).collect()
+    }
+
+    fn build(
+        &self,
+        folder: &Path,
+        source: &Source,
+        metadata: &Metadata,
+    ) -> anyhow::Result<PathBuf> {
+        let sources = Sources::read(folder)?;
+        sources.compare(&folder.join(MANIFEST), source, metadata);
+        let built = build(folder, &sources)?;
+        let finished = finish(folder, self, read(&built)?, Some(metadata))?;
+        match built.file_name() {
+            // What cargo built stays as cargo knows it.
+            Some(name) => OutputFolder::make(&sources.target, "admit")?.write(name, &finished),
+            None => Ok(built),
+        }
+    }
+}
+
+/// Builds the project in a folder without a `policy.toml`, and returns where its component is.
+pub(crate) fn build_without_metadata(folder: &Path) -> anyhow::Result<PathBuf> {
+    let built = build(folder, &Sources::read(folder)?)?;
+    finish(folder, &Rust, read(&built)?, None)?;
+    Ok(built)
+}
+
+fn read(component: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(component).with_context(|| format!("cannot read `{}`", component.display()))
+}
+
+/// Has cargo build a project, and returns where its component is.
+fn build(folder: &Path, sources: &Sources) -> anyhow::Result<PathBuf> {
+    let manifest = folder.join(MANIFEST);
     if !sources.target.join(TARGET).join(PROFILE).is_dir() {
         say_first_build(folder);
     }
@@ -46,7 +124,7 @@ pub(super) fn build(
         // A second crate type beside this one would switch off link-time optimisation.
         .args(["--lib", "--crate-type", "cdylib"])
         .args(["--message-format", "json-render-diagnostics"])
-        .args(config(&sources))
+        .args(config(sources))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
@@ -56,17 +134,7 @@ pub(super) fn build(
         });
     match output.context(rust_toolchain::NO_RUST)? {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
-        (_, Some(component)) => {
-            let bytes = fs::read(&component)
-                .with_context(|| format!("cannot read `{}`", component.display()))?;
-            let Some(name) = component.file_name() else { return Ok(component) };
-            let finished = finish(folder, Language::Rust, bytes, metadata.as_ref())?;
-            match metadata {
-                // What cargo built stays as cargo knows it.
-                Some(_) => OutputFolder::make(&sources.target, "admit")?.write(name, &finished),
-                None => Ok(component),
-            }
-        }
+        (_, Some(component)) => Ok(component),
         (_, None) => bail!(
             "`{}` builds no component: a policy is a library that calls `admit_policy::export!`",
             folder.display()
@@ -125,7 +193,7 @@ fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf
         .filter(|message| message.manifest_path.as_ref() == Some(&manifest))
         .flat_map(|message| message.filenames)
         .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"))
-        // To the end: cargo fails when nobody reads what it still has to say.
+        // To the end: cargo fails when what it still has to say is not read.
         .last()
 }
 
@@ -150,7 +218,8 @@ struct Package {
 }
 
 impl Sources {
-    fn of(folder: &Path) -> anyhow::Result<Sources> {
+    /// Asks cargo, for a toolchain that has the target.
+    fn read(folder: &Path) -> anyhow::Result<Sources> {
         #[derive(Deserialize)]
         struct Metadata {
             workspace_root: PathBuf,
@@ -158,6 +227,7 @@ impl Sources {
             packages: Vec<Package>,
         }
 
+        rust_toolchain::add_target(folder, TARGET)?;
         let output = cargo(folder)
             .args(["metadata", "--quiet", "--format-version", "1", "--filter-platform", TARGET])
             .stderr(Stdio::inherit())

@@ -1,0 +1,9 @@
+//! What builds in every language have in common: where a component is written, what it was built
+//! from, and how tools are installed and started.
+
+pub(crate) mod finish;
+pub(crate) mod inputs;
+pub(crate) mod install;
+pub(crate) mod output;
+pub(crate) mod output_folder;
+pub(crate) mod tools;
