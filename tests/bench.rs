@@ -174,11 +174,11 @@ fn each_event_counts_for_itself() {
     // One event more, and no regression: the others take what they took.
     bench.write("events/longer.json", &event(400));
     let output = bench.run(&["--event", "events", "--baseline", "was.json"]);
-    check(&output, 0, &["events that the baseline lacks: `events/longer.json`\n"]);
+    check(&output, 0, &["events that are not in the baseline: `events/longer.json`\n"]);
     let output = bench.run(&["--event", "events/short.json", "--baseline", "was.json"]);
-    check(&output, 0, &["events of the baseline alone: `events/long.json`\n"]);
+    check(&output, 0, &["events only in the baseline: `events/long.json`\n"]);
     let output = bench.run(&["--event", "events/longer.json", "--baseline", "was.json"]);
-    check(&output, 1, &["other events, `events/long.json`, `events/short.json`: name the same"]);
+    check(&output, 1, &["other events, `events/long.json`, `events/short.json`: specify the same"]);
     // Of the events of a step, the worst is named.
     bench.set(&[("at-length", "settings = { deny-at-length = true, spin = 10 }")]);
     let output = bench.run(&["--event", "events", "--baseline", "was.json"]);
@@ -193,10 +193,10 @@ fn policies_that_one_of_both_lacks_are_named() {
     check(&bench.run(&["--save", "was.json"]), 0, &[]);
     bench.set(&[IDLE, ("new", "")]);
     let words =
-        ["policies that the baseline lacks: `new`\n", "policies of the baseline alone: `busy`"];
+        ["policies that are not in the baseline: `new`\n", "policies only in the baseline: `busy`"];
     check(&bench.run(&["--baseline", "was.json"]), 0, &words);
     bench.set(&[("other", "")]);
-    let words = ["error: the baseline is of other policies, `idle`, `busy`"];
+    let words = ["error: the baseline has other policies, `idle`, `busy`"];
     check(&bench.run(&["--baseline", "was.json"]), 1, &words);
 }
 
@@ -252,12 +252,12 @@ fn what_cannot_be_measured_or_compared_is_said() {
     short["policies"][0]["evaluate"]["fuel"] = json!([]);
     bench.write("short.json", &short.to_string());
     let no_baseline =
-        |name: &str| format!("`{name}` is no baseline that `admit bench --save` wrote: ");
+        |name: &str| format!("`{name}` is not a baseline from `admit bench --save`: ");
     for (file, reason) in [
         ("text.json", "expected ident at line 1"),
-        ("event.json", "it does not say `\"format\": \"admit bench 1\"`"),
-        ("newer.json", "its format is `admit bench 2`"),
-        ("short.json", "a list of `fuel` is not as long as that of `events`"),
+        ("event.json", "missing `\"format\": \"admit bench 1\"`"),
+        ("newer.json", "`format` must be `admit bench 1`, got `admit bench 2`"),
+        ("short.json", "the lists `fuel` and `events` must have the same length"),
     ] {
         check(&bench.run(&["--baseline", file]), 1, &[&no_baseline(file), reason]);
     }

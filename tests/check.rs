@@ -104,7 +104,7 @@ fn nothing_is_found_where_nothing_is_wrong() {
     let folder = with_cases(CLEAN, METADATA, CASE);
     let output = run(folder.path(), &["--deny-warnings"]);
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(stdout(&output), "admit.toml: 1 policy checked: nothing found\n");
+    assert_eq!(stdout(&output), "admit.toml: 1 policy checked: no findings\n");
 }
 
 #[test]
@@ -134,8 +134,7 @@ fn a_grant_of_every_name_says_which_are_asked_for() {
     expect(&report, &[("reads-unused", 6)]);
     assert_eq!(
         report["findings"][0]["message"],
-        "`userAttributes.*` is granted, and of that the policy asks for `userAttributes.email` \
-         alone"
+        "`userAttributes.*` is granted, but the policy only requests `userAttributes.email`"
     );
 }
 
@@ -186,7 +185,7 @@ fn a_component_that_lies_about_itself() {
 #[test]
 fn terms_that_let_somebody_in() {
     check_line("on-failure = \"abstain\"", &[("abstains-on-failure", 8)]);
-    check_line("mode = \"monitor\"", &[("monitor", 8), ("nobody-decides", 0)]);
+    check_line("mode = \"monitor\"", &[("monitor", 8), ("no-policy-decides", 0)]);
     check_line(
         "applies-to = { triggers = [\"PreSignUp_SignUp\", \"PreSignUp_Another\"] }",
         &[("unknown-trigger", 8)],

@@ -249,7 +249,7 @@ fn events_are_read_from_wherever_they_are() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(log.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(stdout(&output).contains("1 sign-up: none flips, 1 the same"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("1 sign-up: no flips, 1 the same"), "{}", stdout(&output));
 }
 
 #[test]
@@ -270,13 +270,13 @@ fn what_is_no_event_is_named_without_its_text() {
         assert!(said.contains(&format!("`events.ndjson:{line}` is skipped: ")), "{said}");
     }
     let told = stdout(&output);
-    assert!(told.contains("1 sign-up: none flips") && told.contains("skipped: 4 unreadable"));
+    assert!(told.contains("1 sign-up: no flips") && told.contains("skipped: 4 unreadable"));
     assert!(!(said + &told).contains(PERSONAL));
     // Where there is nothing else, nothing was compared.
     workplace.write("none.ndjson", &broken.join("\n"));
     let output = workplace.diff(&["old.toml", "old.toml", "--events", "none.ndjson"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("error: no event to decide: found 4 unreadable"));
+    assert!(stderr(&output).contains("error: no events to decide: found 4 unreadable"));
     assert!(!stderr(&output).contains(PERSONAL) && output.stdout.is_empty());
 }
 
@@ -294,14 +294,14 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
             assert!(output.stdout.is_empty());
         }
     };
-    refused(Path::new("nowhere.toml"), "there is no `nowhere.toml`");
+    refused(Path::new("nowhere.toml"), "`nowhere.toml` not found");
     fs::create_dir(workplace.path("empty")).unwrap();
-    refused(Path::new("empty"), "`empty` is a folder without `bundle.json`");
+    refused(Path::new("empty"), "`empty` is not a bundle (`bundle.json` not found)");
     workplace.write("project/admit.toml", "");
-    refused(Path::new("project"), "name `project/admit.toml`");
+    refused(Path::new("project"), "specify `project/admit.toml`");
     refused(&component("puppet"), "is a component, not a policy set");
     workplace.write("damaged.zip", "PK\u{3}\u{4}");
-    refused(Path::new("damaged.zip"), "`damaged.zip` is no deployment package");
+    refused(Path::new("damaged.zip"), "`damaged.zip` is not a deployment package");
 
     // Of a package, a byte of native code.
     let zip = FunctionZip::with(&OLD.manifest());
@@ -309,7 +309,7 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(workplace.path("flipped.zip"), bytes).unwrap();
-    refused(Path::new("flipped.zip"), "`flipped.zip` is no deployment package");
+    refused(Path::new("flipped.zip"), "`flipped.zip` is not a deployment package");
     let bundle = Bundle::with(&OLD.manifest());
     let name = component("verify-contact");
     let compiled = bundle.compiled(name.to_str().unwrap());
@@ -338,7 +338,7 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", stderr(&made));
-    refused(Path::new("other"), &format!("for {other}, and this is wasmtime"));
+    refused(Path::new("other"), &format!("for {other}, but this is wasmtime"));
     refused(Path::new("other"), "are not in `other.sources`");
     // And a policy that refuses its settings.
     workplace
@@ -349,6 +349,6 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
     assert!(stderr(&output).contains("cannot read `nowhere`"));
     fs::create_dir(workplace.path("bare")).unwrap();
     let output = workplace.diff(&["old.toml", "old.toml", "--events", "bare"]);
-    assert!(stderr(&output).contains("the folder has no file whose name ends in .json"));
+    assert!(stderr(&output).contains("the folder has no files with the extension .json"));
     assert_eq!(workplace.diff(&["old.toml", "old.toml"]).status.code(), Some(2));
 }

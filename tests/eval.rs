@@ -125,13 +125,13 @@ fn the_explanation_says_what_a_policy_that_monitors_would_change() {
     };
     assert_eq!(
         explain("deny = [\"no\", \"Not today\"]"),
-        "watcher: monitored; if it were enforced: denied by watcher: Not today"
+        "watcher: monitored; if enforced: denied by watcher: Not today"
     );
     assert_eq!(
         explain("confirm = \"grant\""),
-        "watcher: monitored; if it were enforced: admitted: confirm"
+        "watcher: monitored; if enforced: admitted: confirm"
     );
-    let nothing = "watcher: monitored; enforced, it would change nothing";
+    let nothing = "watcher: monitored; if enforced: no change";
     assert_eq!(explain("confirm = \"withhold\""), nothing);
 }
 

@@ -142,7 +142,7 @@ fn changes(change: impl FnOnce(&mut Vec<(String, Vec<u8>, u32)>)) -> Vec<String>
 /// What would deny every sign-up is not called the same.
 #[test]
 fn a_check_finds_what_is_broken_in_a_package() {
-    assert_eq!(changes(|_| {}), ["other bytes with the same meaning"]);
+    assert_eq!(changes(|_| {}), ["different bytes with the same meaning"]);
     let not_executable = changes(|files| files[0].2 = 0o644);
     assert_eq!(not_executable, ["bootstrap: not executable"]);
     let compiled = |name: &str| name.ends_with(".cwasm");
@@ -158,7 +158,7 @@ fn a_check_finds_what_is_broken_in_a_package() {
     let added = changes(|files| files.push(("secrets.txt".to_owned(), Vec::new(), 0o644)));
     assert_eq!(added, ["`secrets.txt`: no part of a package"]);
     let without = changes(|files| files.retain(|file| file.0 != "bundle/bundle.json"));
-    assert_eq!(without, ["bundle.json: what was there cannot be read: there is no `bundle.json`"]);
+    assert_eq!(without, ["bundle.json: cannot read the previous one: there is no `bundle.json`"]);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn nothing_is_replaced_that_is_no_package() {
     fs::write(&notes, "mine").unwrap();
     let output = bundle(&["--zip"], &notes);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("is no deployment package: remove it, or name another file"));
+    assert!(stderr(&output).contains("is not a deployment package: remove it, or specify another file"));
     assert_eq!(fs::read_to_string(&notes).unwrap(), "mine");
     // A pipe would never end.
     let fifo = zip.path().with_file_name("fifo");
@@ -262,7 +262,7 @@ fn what_lambda_could_not_start_is_refused() {
             .unwrap();
         assert_eq!(output.status.code(), Some(1));
         let said = stderr(&output);
-        assert!(said.contains("cannot be the bootstrap") && said.contains(reason), "{said}");
+        assert!(said.contains("is not a bootstrap for ") && said.contains(reason), "{said}");
         assert!(!zip.exists());
     };
     refused(b"#!/bin/sh\n", here, "no executable for 64-bit Linux");

@@ -101,8 +101,8 @@ fn it_says_what_it_made_and_what_to_type_next() {
     let output = new(folder.path(), "below/mine");
     assert_eq!(stderr(&output), "");
     let said = stdout(&output);
-    assert!(said.starts_with("made the policy project `below/mine`:\n"), "{said}");
-    assert!(said.ends_with("\nTry it out:\n  cd below/mine\n  admit test\n"), "{said}");
+    assert!(said.starts_with("created the policy project `below/mine`:\n"), "{said}");
+    assert!(said.ends_with("\nRun its cases:\n  cd below/mine\n  admit test\n"), "{said}");
     let project = folder.path().join("below/mine");
     for line in said.lines().filter_map(|line| line.strip_prefix("  ")) {
         let Some((file, _)) = line.split_once("  ") else { continue };

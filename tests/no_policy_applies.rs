@@ -46,7 +46,7 @@ fn the_manifest_decides() {
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let (said, message) = (stdout(&output), format!("\"errorMessage\": \"{PUBLIC_MESSAGE}\""));
     assert!(said.contains(&message) && said.contains("\"errorType\": \"SignUpDenied\""), "{said}");
-    let conclusion = "denied by the manifest, since no policy applies: Sign-up is not available";
+    let conclusion = "denied by the manifest, because no policy applies: Sign-up is not available";
     assert!(said.contains(conclusion), "{said}");
     // One that applies is asked, as ever; one that monitors changes nothing.
     assert_eq!(eval(&elsewhere(DENY, "enforce")).status.code(), Some(0));
@@ -90,7 +90,7 @@ fn check_lists_what_no_denying_policy_covers() {
     };
     let found = findings(&denying(""));
     assert_eq!(found.len(), 1);
-    let message = "no policy that may deny is asked about clients other than `2example23456789`";
+    let message = "no policy that may deny applies to clients other than `2example23456789`";
     assert_eq!(found[0]["message"], message);
     assert_eq!(findings(&denying(DENY)), [] as [Value; 0]);
     assert_eq!(findings(&denying("").replace(SCOPE, "")), [] as [Value; 0]);

@@ -116,7 +116,7 @@ fn what_the_function_stored_is_decided_anew() {
     let output = replay(folder.path(), &["admit.log", "--manifest", "new.toml"]);
     let table = stdout(&output);
     assert!(table.contains("length denies: username-too-short"), "{table}");
-    assert!(table.starts_with("old  the decisions of that time\nnew  new.toml\n"), "{table}");
+    assert!(table.starts_with("old  recorded decisions\nnew  new.toml\n"), "{table}");
     for text in [table, stderr(&output), changed.to_string()] {
         assert!(!text.contains(PERSONAL), "{text}");
     }
@@ -189,7 +189,7 @@ fn events_are_stored_only_where_the_operator_asks() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     assert!(
-        said.contains("no sign-up to replay: found 30 events without their decisions"),
+        said.contains("no sign-ups to replay: found 30 events without their decisions"),
         "{said}"
     );
     assert!(said.contains("`ADMIT_EVENTS`") && !said.contains(PERSONAL), "{said}");
@@ -255,9 +255,9 @@ fn what_admit_serve_wrote_is_replayed() {
 fn where_there_is_nothing_to_replay_it_says_so() {
     let folder = workplace("");
     for (args, said) in [
-        (&["admit.log"][..], "no sign-up to replay: found nothing"),
+        (&["admit.log"][..], "no sign-ups to replay: found nothing"),
         (&["nowhere.log"], "cannot read `nowhere.log`"),
-        (&["admit.log", "--manifest", "nowhere.toml"], "there is no `nowhere.toml`"),
+        (&["admit.log", "--manifest", "nowhere.toml"], "`nowhere.toml` not found"),
     ] {
         let output = replay(folder.path(), args);
         assert_eq!(output.status.code(), Some(1));
@@ -266,6 +266,6 @@ fn where_there_is_nothing_to_replay_it_says_so() {
     // An event by itself has no decision of that time.
     fs::write(folder.path().join("event.json"), event("sign-up.json")).unwrap();
     let output = replay(folder.path(), &["event.json"]);
-    assert!(stderr(&output).contains("for which see `admit diff`"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("use `admit diff` for events"), "{}", stderr(&output));
     assert_eq!(replay(folder.path(), &[]).status.code(), Some(2));
 }

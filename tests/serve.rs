@@ -157,7 +157,7 @@ fn changes_are_taken_in_and_bad_ones_change_nothing() {
     // Whatever is wrong, it is said, and the last good set goes on.
     write(folder.path(), "settings = { characters = \"many\" }");
     served.said_line("`configure` refuses the settings");
-    served.said_line("the policies from before go on deciding");
+    served.said_line("keeping the previous policies");
     assert!(is_denied());
     write(folder.path(), "verdict = []");
     served.said_line("unknown field `verdict`");
@@ -262,7 +262,7 @@ fn a_project_is_built_anew_when_its_sources_change() {
     served.said_line("reloaded");
     assert!(served.invoke(&event).body.contains("Not today"));
     source("this is no Rust");
-    served.said_line("the policies from before go on deciding");
+    served.said_line("keeping the previous policies");
     assert!(served.invoke(&event).body.contains("Not today"));
 }
 

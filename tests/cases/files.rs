@@ -13,7 +13,7 @@ fn a_filter_chooses_cases_by_name() {
     assert!(stdout(&output).contains("\n4 passed, 0 failed, 2 left out\n"), "{}", stdout(&output));
     let output = test(folder.path(), &["--filter", "nothing like it"]);
     assert_eq!(output.status.code(), Some(1));
-    let said = "error: no case of `cases.toml` has `nothing like it` in its name\n";
+    let said = "error: `cases.toml` has no case whose name contains `nothing like it`\n";
     assert_eq!(stderr(&output), said);
 }
 

@@ -93,7 +93,7 @@ fn a_new_project_passes_and_its_cases_are_tried() {
     expect(&found, &[("denial-undeclared", denials)]);
     let finding = &found["findings"][0];
     assert_eq!([&finding["file"], &finding["severity"]], ["checked/policy.toml", "warning"]);
-    let message = "it denies with `email-missing`, which its `[denials]` do not name";
+    let message = "the policy denies with `email-missing`, which is not declared in `[denials]`";
     assert_eq!(finding["message"], message);
 
     // What is wrong in a project is told once, whoever uses it.

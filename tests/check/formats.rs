@@ -96,7 +96,7 @@ fn json_has_every_member_of_a_finding() {
             "rule": "reads-unused",
             "severity": "error",
             "policy": "grants",
-            "message": "`userAttributes.*` is granted, and the policy does not ask for it",
+            "message": "`userAttributes.*` is granted, but the policy does not request it",
             "file": "a, b%.toml",
             "key": "policy[0].reads[1]",
             "region": { "startLine": 6, "startColumn": 22, "endLine": 6, "endColumn": 40 },

@@ -262,7 +262,7 @@ fn sign_ups_are_replayed_as_the_page_says() {
     for (beginning, same) in [("admit replay ", 2), ("admit diff ", 9)] {
         let output = shell(&self::command(&page, beginning), &folder);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let totals = format!("{same} sign-ups: none flips, {same} the same\n");
+        let totals = format!("{same} sign-ups: no flips, {same} the same\n");
         assert!(stdout(&output).contains(&totals), "{}", stdout(&output));
     }
     let rows = table(section(&page, "## 12. Replay sign-ups"), &["`ADMIT_EVENTS`", "stores"]);

@@ -66,7 +66,7 @@ fn metadata_that_cannot_be_read_is_said_to_be_so() {
     let mut metadata = metadata();
     metadata["description"] = "left\u{202e}right".into();
     let page = page_of(&metadata);
-    assert!(page.contains("Its metadata cannot be read:"), "{page}");
+    assert!(page.contains("Invalid metadata:"), "{page}");
     assert!(page.contains("expected one printable line"), "{page}");
     assert!(!page.contains("example.com"), "{page}");
 }
