@@ -1,4 +1,4 @@
-//! What policies cost: measured, written to a file, and compared with such a file.
+//! Measures the cost of policies, and compares it with a baseline.
 
 mod comparison;
 mod figures;

@@ -1,4 +1,4 @@
-//! Makes bundles and deployment packages, and compares them with what was there.
+//! Creates bundles and deployment packages, and compares them with existing ones.
 
 pub(crate) mod build;
 mod changes;

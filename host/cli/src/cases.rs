@@ -1,7 +1,7 @@
-//! Cases: sign-ups with what is expected of each, and what comes of them in the sandbox.
+//! Cases: sign-ups with their expected results, run in the sandbox.
 //!
-//! They stand in `cases.toml`, beside the `policy.toml` of a project or beside a manifest. A
-//! [`Suite`] is such a file with what it is about; to run it gives [`Results`].
+//! Cases are in `cases.toml`, beside the `policy.toml` of a project or beside a manifest. A
+//! [`Suite`] is such a file together with its subject; running it gives [`Results`].
 
 mod case;
 mod coverage;

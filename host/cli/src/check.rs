@@ -1,7 +1,7 @@
-//! Everything that `admit check` looks at, collected rather than stopped at.
+//! The checks of `admit check`, which collect all findings rather than stop at the first.
 
 mod cases;
-mod examined;
+mod components;
 pub(crate) mod finding;
 mod longest;
 mod manifest;
@@ -22,42 +22,41 @@ use admit_core::{
     Failure, KeyPath, Metadata, Mode, OnFailure, Permission, Policy, Settings, read_toml,
 };
 use admit_engine::Engine;
-use examined::{CheckedComponents, Component, Flaw};
+use components::{CheckedComponents, Component, Flaw};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::path::Path;
 use std::rc::Rc;
 
-/// Whether a policy has the settings that it is to run with.
+/// Whether the settings of a policy are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Given {
-    /// Somebody wrote them, or left them out.
-    Settings,
-    /// Nobody was asked.
-    Nothing,
+enum SettingsSource {
+    /// From the manifest or the command line.
+    Given,
+    /// Not given: a single policy is checked without `--settings`.
+    Unknown,
 }
 
-/// One policy, and where what is said of it is to point.
+/// One policy, and the place that its findings point at.
 struct Subject<'a> {
     policy: &'a Policy,
     site: Site,
-    /// What its component says of itself.
     metadata: Option<Metadata>,
 }
 
-/// Where a policy stands.
+/// The place where a policy is defined.
 #[derive(Clone)]
 enum Site {
-    /// In a manifest, counted from 0.
+    /// A manifest, at this index.
     Manifest { document: Rc<Document>, index: usize },
-    /// In a `policy.toml`.
+    /// A `policy.toml`.
     Project(Rc<Document>),
-    /// Nowhere but in its component.
+    /// A component without a project.
     Component(String),
 }
 
-/// Checks a manifest and everything that it names. An error means that it cannot be read.
-pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
+/// Checks a manifest and everything that it refers to. Fails if the manifest cannot be read.
+pub(crate) fn check_manifest(file: &Path) -> anyhow::Result<Findings> {
     let mut findings = Findings::new(file.display().to_string());
     let (origin, manifest) = match LoadedManifest::read_manifest(file) {
         Ok(read) => read,
@@ -68,19 +67,20 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
         }
     };
     let Origin::Manifest(source) = origin else { return Ok(findings) };
-    // It was read before, so that it can be read.
+    // The order of lists in the file, which the parsed manifest does not keep.
     let written: Value = read_toml(&source.file, &source.text)?;
     let document = Rc::new(Document::from(source));
     findings.policies = manifest.policies.len();
     let folder = file.parent().unwrap_or(Path::new(""));
     let engine = compiled_cache::engine(1)?;
     let components = manifest.policies.iter().map(|policy| policy.component.as_str());
-    let workshop = CheckedComponents::of(&engine, components.map(|name| (name, folder.join(name))));
+    let components =
+        CheckedComponents::check(&engine, components.map(|name| (name, folder.join(name))));
     let mut seen = HashSet::new();
     for (index, policy) in manifest.policies.iter().enumerate() {
         let site = Site::Manifest { document: document.clone(), index };
-        let written = Written::of(&written, index);
-        let Some(component) = workshop.examined(&policy.component) else { continue };
+        let written = WrittenLists::of_policy(&written, index);
+        let Some(component) = components.get(&policy.component) else { continue };
         let subject = Subject::new(policy, site, component);
         subject.add_all(&component.flaws, &mut findings);
         if seen.insert(policy.component.as_str()) {
@@ -88,29 +88,32 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
         }
         subject.check_grants(&written, &mut findings);
         subject.check_terms(&mut findings);
-        subject.check_settings(component, &engine, Given::Settings, &mut findings);
+        subject.check_settings(component, &engine, SettingsSource::Given, &mut findings);
     }
     manifest::check(&document, &manifest, &mut findings);
-    // Beside a project, they are those of the project.
+    // A `cases.toml` beside a `policy.toml` belongs to the project.
     if !folder.join(policy_toml::FILE).exists() {
         let cases = Suite::at(file, None);
-        manifest::check_cases(&cases, &document, &manifest, &workshop, &mut findings);
+        manifest::check_cases(&cases, &document, &manifest, &components, &mut findings);
     }
     Ok(findings)
 }
 
-/// Checks a component, or the policy project in a folder, which is granted what it asks for.
-pub(crate) fn of_component(
+/// Checks a component or the policy project in a folder, with the grants that it requests.
+pub(crate) fn check_component(
     path: &Path,
     settings: Option<Map<String, Value>>,
 ) -> anyhow::Result<Findings> {
     let name = path.display().to_string();
     let mut findings = Findings { policies: 1, ..Findings::new(name.clone()) };
-    let given = if settings.is_some() { Given::Settings } else { Given::Nothing };
+    let settings_source = match settings {
+        Some(_) => SettingsSource::Given,
+        None => SettingsSource::Unknown,
+    };
     let settings = Settings::from(settings.unwrap_or_default());
     let engine = compiled_cache::engine(1)?;
-    let workshop = CheckedComponents::of(&engine, [(name.as_str(), path.to_owned())]);
-    let Some(component) = workshop.examined(&name) else { return Ok(findings) };
+    let components = CheckedComponents::check(&engine, [(name.as_str(), path.to_owned())]);
+    let Some(component) = components.get(&name) else { return Ok(findings) };
     let policy = loaded_manifest::alone(path, settings)?;
     let toml = path.join(policy_toml::FILE);
     let site = match path.is_dir() {
@@ -121,7 +124,7 @@ pub(crate) fn of_component(
     let subject = Subject::new(&policy, site, component);
     subject.add_all(&component.flaws, &mut findings);
     subject.add_all(&component.project_flaws, &mut findings);
-    subject.check_settings(component, &engine, given, &mut findings);
+    subject.check_settings(component, &engine, settings_source, &mut findings);
     Ok(findings)
 }
 
@@ -136,7 +139,7 @@ impl<'a> Subject<'a> {
         Subject { policy, site, metadata: component.metadata.clone() }
     }
 
-    /// The value of a key of the policy.
+    /// The place of the value of a key of the policy.
     fn place(&self, key: &[&str]) -> Place {
         let within = |path: KeyPath| key.iter().fold(path, |path, key| path.key(key));
         match &self.site {
@@ -151,7 +154,7 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Where its component is named.
+    /// The place of the policy's component.
     fn component_place(&self) -> Place {
         match &self.site {
             Site::Manifest { .. } => self.place(&["component"]),
@@ -164,7 +167,7 @@ impl<'a> Subject<'a> {
         findings.list.push(Finding { rule, place, policy, message: message.into() });
     }
 
-    /// What is wrong with its component or its project.
+    /// Adds the flaws of the policy's component or project as findings.
     fn add_all(&self, flaws: &[Flaw], findings: &mut Findings) {
         for flaw in flaws {
             let place = flaw.place.clone().unwrap_or_else(|| self.component_place());
@@ -172,25 +175,25 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether it is granted what it asks for, and nothing else.
-    fn check_grants(&self, written: &Written, findings: &mut Findings) {
+    /// Checks that the grants are equal to the requests.
+    fn check_grants(&self, written: &WrittenLists, findings: &mut Findings) {
         let Some(metadata) = &self.metadata else { return };
         let reads = self.policy.reads.compare(Some(&metadata.reads));
         for path in reads.missing() {
-            let message = format!("the policy asks to see `{path}`, and is not granted it");
+            let message = format!("the policy requests `{path}`, which is not granted");
             self.add(findings, Rule::ReadsNotGranted, self.place(&["reads"]), message);
         }
         for path in reads.unused() {
             let narrower: Vec<String> = metadata
                 .reads
                 .iter()
-                .filter(|asked| path.covers(asked))
-                .map(|asked| format!("`{asked}`"))
+                .filter(|requested| path.covers(requested))
+                .map(|requested| format!("`{requested}`"))
                 .collect();
             let message = match narrower.is_empty() {
-                true => format!("`{path}` is granted, and the policy does not ask for it"),
+                true => format!("`{path}` is granted, but the policy does not request it"),
                 false => format!(
-                    "`{path}` is granted, and of that the policy asks for {} alone",
+                    "`{path}` is granted, but the policy only requests {}",
                     narrower.join(", ")
                 ),
             };
@@ -199,75 +202,77 @@ impl<'a> Subject<'a> {
         }
         let verdicts = self.policy.terms.verdicts.compare(Some(&metadata.verdicts));
         for permission in verdicts.missing() {
-            let message =
-                format!("the policy asks to decide `{permission}`, and is not granted it");
+            let message = format!("the policy requests `{permission}`, which is not granted");
             self.add(findings, Rule::VerdictsNotGranted, self.place(&["verdicts"]), message);
         }
         for permission in verdicts.unused() {
-            let message = format!("`{permission}` is granted, and the policy does not ask for it");
+            let message = format!("`{permission}` is granted, but the policy does not request it");
             let place = self.item("verdicts", &written.verdicts, &permission.to_string());
             self.add(findings, Rule::VerdictsUnused, place, message);
         }
     }
 
-    /// On what terms it takes part.
+    /// Checks the mode, the behaviour on failure and the triggers.
     fn check_terms(&self, findings: &mut Findings) {
         let terms = &self.policy.terms;
         if terms.mode == Mode::Monitor {
-            let message = "it only monitors: it is recorded, and changes no answer";
+            let message = "mode `monitor`: its verdicts are recorded, but do not change any answer";
             self.add(findings, Rule::Monitor, self.place(&["mode"]), message);
         } else if terms.on_failure == OnFailure::Abstain && terms.verdicts.permit(Permission::Deny)
         {
-            let message = "it may deny, and abstains where it fails: whoever makes it fail gets \
-                           past it";
+            let message = "the policy may deny, but abstains on failure: a sign-up that makes it \
+                           fail is not denied";
             self.add(findings, Rule::AbstainsOnFailure, self.place(&["on-failure"]), message);
         }
         for trigger in manifest::unknown_triggers(self.policy) {
             let known = admit_cognito::TRIGGERS.join("`, `");
             let message = format!(
-                "`{trigger}` is none of the triggers that are known, which are `{known}`: the \
-                 policy may never be asked"
+                "unknown trigger `{trigger}`, expected one of `{known}`: the policy may never be \
+                 evaluated"
             );
             let place = self.place(&["applies-to", "triggers"]);
             self.add(findings, Rule::UnknownTrigger, place, message);
         }
     }
 
-    /// Whether its settings are right by its own schema, and whether it accepts them.
+    /// Checks the settings against the policy's JSON Schema and with its `configure`.
     fn check_settings(
         &self,
         component: &Component,
         engine: &Engine,
-        given: Given,
+        source: SettingsSource,
         findings: &mut Findings,
     ) {
         let settings = Value::Object(self.policy.settings.clone().into());
-        let misfits = settings::misfits(self.metadata.as_ref(), &settings);
-        if given == Given::Settings {
-            for misfit in &misfits {
+        let errors = settings::schema_errors(self.metadata.as_ref(), &settings);
+        if source == SettingsSource::Given {
+            for error in &errors {
                 let place = match &self.site {
                     Site::Manifest { document, index } => {
                         let key = KeyPath::policy(*index).key("settings");
-                        Place::key(document, &misfit.key.iter().fold(key, settings::Step::onto))
+                        Place::key(document, &error.key.iter().fold(key, settings::Step::append_to))
                     }
                     _ => self.place(&["settings"]),
                 };
-                self.add(findings, Rule::SettingsSchema, place, misfit.message.clone());
+                self.add(findings, Rule::SettingsSchema, place, error.message.clone());
             }
         }
         let Some(compiled) = &component.compiled else { return };
         let json = self.policy.settings.to_json();
-        let tried = engine.check_settings(compiled, &self.policy.limits, &json);
-        let Err(failure) = tried else { return };
+        let configured = engine.check_settings(compiled, &self.policy.limits, &json);
+        let Err(failure) = configured else { return };
         match failure {
-            // It would say the same of any policy that needs settings.
+            // Without settings, a policy that requires some is not wrong.
             Failure::SettingsRefused(_)
-                if given == Given::Nothing && (self.metadata.is_none() || !misfits.is_empty()) =>
+                if source == SettingsSource::Unknown
+                    && (self.metadata.is_none() || !errors.is_empty()) =>
             {
-                // Its cases have settings for it.
+                // The settings of its cases were accepted.
                 if !component.has_answered {
                     let (_, message) = self.refused(&failure, &json);
-                    let message = format!("it was not set up, since it needs settings: {message}");
+                    let message = format!(
+                        "`configure` was not checked, because it needs settings: {message}"
+                    );
                     self.add(findings, Rule::SettingsUntried, self.place(&["settings"]), message);
                 }
             }
@@ -276,8 +281,7 @@ impl<'a> Subject<'a> {
                 self.add(findings, Rule::Settings, place, message);
             }
             failure => {
-                // Whether its functions have the types of the contract is known when they are
-                // looked for.
+                // A type that differs from the contract's is only detected on instantiation.
                 let rule = match failure {
                     Failure::NotLoaded(_) => Rule::Contract,
                     _ => Rule::Configure,
@@ -295,17 +299,17 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Where in its settings the policy found a mistake, and its words for it.
+    /// The place of a setting that the policy rejected, and its message.
     fn refused(&self, failure: &Failure, json: &str) -> (Place, String) {
         let path = match &self.site {
             Site::Manifest { index, .. } => KeyPath::policy(*index),
             _ => KeyPath::default(),
         };
-        let Some((at, words)) = loaded_manifest::refused(failure, json, path.key("settings"))
+        let Some((at, reason)) = loaded_manifest::refused(failure, json, path.key("settings"))
         else {
             return (self.place(&["settings"]), failure.to_string());
         };
-        let failure = Failure::SettingsRefused(words);
+        let failure = Failure::SettingsRefused(reason);
         match (&self.site, at.part) {
             (Site::Manifest { document, .. }, Part::Name) => {
                 (Place::name(document, &at.path), failure.to_string())
@@ -329,18 +333,18 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The lists of a policy in the order in which they are written.
-struct Written {
+/// The lists of a policy in the order of the manifest.
+struct WrittenLists {
     reads: Vec<String>,
     verdicts: Vec<String>,
 }
 
-impl Written {
-    fn of(document: &Value, index: usize) -> Written {
+impl WrittenLists {
+    fn of_policy(document: &Value, index: usize) -> WrittenLists {
         let list = |key: &str| {
             let items = document["policy"][index][key].as_array().into_iter().flatten();
             items.filter_map(|item| Some(item.as_str()?.to_owned())).collect()
         };
-        Written { reads: list("reads"), verdicts: list("verdicts") }
+        WrittenLists { reads: list("reads"), verdicts: list("verdicts") }
     }
 }

@@ -1,4 +1,4 @@
-//! The commands: their arguments, and what they do with them.
+//! The commands: their arguments and their execution.
 
 mod bench;
 mod build;

@@ -1,4 +1,4 @@
-//! The same sign-ups, decided by two policy sets.
+//! Compares the decisions of two policy sets on the same sign-ups.
 
 pub(crate) mod comparison;
 pub(crate) mod policy_source;

@@ -2,20 +2,20 @@
 
 use std::process::ExitCode;
 
-/// How a command ended. Wrong usage has the status 2, with which `clap` ends the process.
+/// The result of a command. Wrong usage is not among them: `clap` ends the process with status 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
-    /// It was done, and the answer is yes.
+    /// The command succeeded, with a positive result.
     Success,
-    /// It could not be done.
+    /// The command failed.
     Error,
-    /// It was done, and the answer is no: a denial, a failed case, a finding, a change.
+    /// The command succeeded, with a negative result: a denial, a failed case, a finding, a change.
     Negative,
 }
 
 impl ExitStatus {
-    /// The status of an answer.
-    pub(crate) fn of_answer(is_positive: bool) -> ExitStatus {
+    /// The status of a result.
+    pub(crate) fn from_result(is_positive: bool) -> ExitStatus {
         if is_positive { ExitStatus::Success } else { ExitStatus::Negative }
     }
 }

@@ -1,10 +1,9 @@
-//! A decision as a person or a program reads it.
+//! The explanation of a decision, as text and JSON.
 
 mod why;
 mod wording;
 
 use self::wording::admitted;
-
 use crate::output::format::to_json;
 use crate::output::terminal;
 use crate::policy_set::remedy::remedy;
@@ -19,17 +18,17 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
 
-/// Everything about one decision.
+/// The explanation of one decision.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Explanation<'a> {
     #[serde(flatten)]
     decision: &'a Decision,
-    /// Why it is not otherwise: of a denial its `refusals`, `without` whom there had been none
-    /// and the flags that are set `then`; of an admitted sign-up its `flags`, each with the
-    /// same two, or with what is `missing`.
+    /// The smallest changes that lead to another decision. A denial has its `refusals`, the policies
+    /// `without` which the sign-up is admitted, and the flags that are set `then`. An admission has
+    /// its `flags`, each with `without` and `then`, or with the conditions that are `missing`.
     why: Counterfactual,
-    /// What each evaluation cost, in the order of the policies.
+    /// The cost of each evaluation, in the order of the policies.
     evaluations: Vec<Cost<'a>>,
     not_asked: Vec<&'a PolicyId>,
     flags_are_ignored: bool,
@@ -51,10 +50,10 @@ impl<'a> Explanation<'a> {
     pub(crate) fn new(
         event: &Event<'_>,
         policies: &'a PolicySet,
-        deliberation: &'a DecisionTrace,
+        trace: &'a DecisionTrace,
         reply: &'a Reply,
     ) -> Explanation<'a> {
-        let DecisionTrace { decision, evaluations, .. } = deliberation;
+        let DecisionTrace { decision, evaluations, .. } = trace;
         let cost = |(record, evaluation): (&'a PolicyRecord, &'a Evaluation)| Cost {
             policy: &record.policy,
             fuel: evaluation.fuel,
@@ -72,7 +71,7 @@ impl<'a> Explanation<'a> {
         }
     }
 
-    /// The decision, what it cost and the reply, as one JSON object.
+    /// The decision, its cost and the reply, as one JSON object.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         #[derive(Serialize)]
         struct WithReply<'a> {
@@ -85,27 +84,24 @@ impl<'a> Explanation<'a> {
         to_json(&WithReply { explanation: self, reply })
     }
 
-    /// The decision as tables, a row for each policy, then one for each flag, and what would
-    /// have changed it.
+    /// The decision as two tables, of the policies and of the flags, and the smallest changes that
+    /// lead to another decision.
     pub(crate) fn to_table(&self) -> String {
         let mut text = format!("{}\n{}", trimmed(&self.policies()), trimmed(&self.flags()));
         for (index, sentence) in why::sentences(self.decision, &self.why).iter().enumerate() {
             let _ = writeln!(text, "{}{sentence}", if index == 0 { "\n" } else { "" });
         }
         for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
-            if let Some(words) = self.words(record) {
-                let _ = writeln!(text, "\n{}: {words}", record.policy);
+            if let Some(details) = self.details(record) {
+                let _ = writeln!(text, "\n{}: {details}", record.policy);
             }
             for note in &cost.notes.kept {
                 let _ =
                     writeln!(text, "\n{} writes ({}): {}", record.policy, note.level, note.message);
             }
             if cost.notes.dropped > 0 {
-                let _ = writeln!(
-                    text,
-                    "\n{} wrote more: {} notes cut or dropped",
-                    record.policy, cost.notes.dropped
-                );
+                let dropped = cost.notes.dropped;
+                let _ = writeln!(text, "\n{}: {dropped} notes cut or dropped", record.policy);
             }
         }
         for record in &self.decision.policies {
@@ -125,10 +121,10 @@ impl<'a> Explanation<'a> {
         text
     }
 
-    /// What a table has no room for: the message of a denial, the cause of a failure.
-    fn words(&self, record: &PolicyRecord) -> Option<String> {
+    /// The message of a denial or the cause of a failure, for which a table has no room.
+    fn details(&self, record: &PolicyRecord) -> Option<String> {
         match (&record.opinion, &self.decision.answer) {
-            // The conclusion says it.
+            // The conclusion has this message.
             (Opinion::Deny { .. }, Answer::Deny(refusal))
                 if refusal.policy.as_ref() == Some(&record.policy) =>
             {
@@ -146,7 +142,7 @@ impl<'a> Explanation<'a> {
     fn policies(&self) -> Table {
         let mut table = table(["policy", "verdict", "counted", "fuel", "time"]);
         for (record, cost) in self.decision.policies.iter().zip(&self.evaluations) {
-            let (verdict, counted) = said(&record.opinion);
+            let (verdict, counted) = verdict(&record.opinion);
             table.add_row([
                 record.policy.to_string(),
                 verdict,
@@ -170,7 +166,7 @@ impl<'a> Explanation<'a> {
         table
     }
 
-    /// The answer, with its first word in a colour.
+    /// The answer, with its first word in colour.
     fn conclusion(&self) -> String {
         let text = conclusion(&self.decision.answer);
         let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
@@ -182,7 +178,7 @@ impl<'a> Explanation<'a> {
     }
 }
 
-/// What the Lambda function would answer, ending in a newline.
+/// The answer of the Lambda function, with a final newline.
 pub(crate) fn reply_text(reply: &Reply) -> serde_json::Result<String> {
     let text = match reply {
         Reply::Event(event) => event.clone(),
@@ -191,7 +187,7 @@ pub(crate) fn reply_text(reply: &Reply) -> serde_json::Result<String> {
     Ok(text + "\n")
 }
 
-/// An empty table with these columns.
+/// Creates an empty table with these columns.
 pub(crate) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
@@ -201,8 +197,8 @@ pub(crate) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
     table
 }
 
-/// The verdict in a few words, and what of it counted.
-pub(crate) fn said(opinion: &Opinion) -> (String, String) {
+/// The verdict or failure in short, and whether it counted.
+pub(crate) fn verdict(opinion: &Opinion) -> (String, String) {
     match opinion {
         Opinion::Allow { votes } => (ballot(votes), votes_counted(votes)),
         Opinion::Deny { code, counted, .. } => (format!("denies: {code}"), word(*counted)),
@@ -212,7 +208,7 @@ pub(crate) fn said(opinion: &Opinion) -> (String, String) {
     }
 }
 
-/// Votes in a few words.
+/// The votes in short.
 pub(crate) fn ballot(votes: &[VoteRecord]) -> String {
     let flags = |vote: Vote| {
         let flags = votes.iter().filter(|record| record.vote == vote);
@@ -244,28 +240,28 @@ fn word(counted: Counted) -> String {
     }
 }
 
-/// The answer in a few words.
+/// The answer in short.
 pub(crate) fn conclusion(answer: &Answer) -> String {
     match answer {
         Answer::Deny(Refusal { policy: Some(policy), message, .. }) => {
             format!("denied by {policy}: {message}")
         }
         Answer::Deny(Refusal { policy: None, message, .. }) => {
-            format!("denied by the manifest, since no policy applies: {message}")
+            format!("denied by the manifest, because no policy applies: {message}")
         }
         Answer::Admit(flags) => admitted(*flags),
     }
 }
 
-/// What a policy that only monitors would bring about.
+/// The effect that a policy in mode `monitor` would have if it were enforced.
 fn if_enforced(alternative: &Alternative) -> String {
     match alternative.differs {
-        false => "monitored; enforced, it would change nothing".to_owned(),
-        true => format!("monitored; if it were enforced: {}", conclusion(&alternative.answer)),
+        false => "monitored; if enforced: no change".to_owned(),
+        true => format!("monitored; if enforced: {}", conclusion(&alternative.answer)),
     }
 }
 
-/// A table without the space that fills its last column.
+/// The text of a table, without trailing spaces.
 pub(crate) fn trimmed(table: &Table) -> String {
     let text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
     terminal::table(&text)
@@ -281,7 +277,7 @@ fn why(flag: &FlagRecord) -> String {
         reasons.push(format!("withheld by {}", names(&flag.withheld_by)));
     }
     reasons.push(match flag.granted_by.is_empty() {
-        true => "granted by nobody".to_owned(),
+        true => "not granted".to_owned(),
         false => format!("granted by {}", names(&flag.granted_by)),
     });
     reasons.join("; ")

@@ -1,4 +1,4 @@
-//! Detects what is at a path that is given to a command.
+//! Detects the kind of input at a path that is passed to a command.
 
 use crate::policy_set::loaded_manifest::MANIFEST;
 use admit_build::{policy_toml, project};
@@ -7,14 +7,14 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// What is at a path.
+/// The input at a path, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Input {
     /// A manifest, or a file of an unknown kind, which is read as one.
     Manifest(PathBuf),
     /// The folder of a policy project, or a folder of an unknown kind, which is read as one.
     Project(PathBuf),
-    /// A component.
+    /// A WebAssembly component.
     Component(PathBuf),
     /// The folder of a bundle.
     Bundle(PathBuf),
@@ -23,11 +23,11 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// Detects what is at a path: a folder by the files in it, a file by its first bytes, and by
-    /// its extension where these do not tell.
+    /// Detects the kind of a folder by the files in it, and of a file by its first bytes, or by its
+    /// extension if these are not conclusive.
     ///
-    /// A folder with a `policy.toml` is a project even if it has a manifest too, which serves to
-    /// try the policy out.
+    /// A folder with a `policy.toml` is a project even if it also has a manifest, with which the
+    /// policy can be run.
     pub(crate) fn detect(path: &Path) -> Input {
         if path.is_dir() {
             return Input::detect_folder(path);
@@ -44,7 +44,7 @@ impl Input {
         }
     }
 
-    /// Detects what is in the current folder; a manifest is expected where there is nothing.
+    /// Detects the kind of the current folder; a manifest is expected if there is nothing in it.
     pub(crate) fn here() -> Input {
         let here = Path::new(".");
         match Input::detect(here) {
@@ -64,14 +64,14 @@ impl Input {
     }
 }
 
-/// The path of a file in a folder, without a leading `./`.
+/// Joins a folder and the name of a file, without a leading `./`.
 pub(crate) fn inside(folder: &Path, name: &str) -> PathBuf {
     folder.strip_prefix(".").unwrap_or(folder).join(name)
 }
 
 fn first_bytes(path: &Path) -> Option<[u8; 4]> {
     let mut start = [0; 4];
-    // A pipe is not read: its bytes would be gone.
+    // A pipe is not read, because its bytes could not be read again.
     let mut file = path.is_file().then(|| File::open(path).ok()).flatten()?;
     file.read_exact(&mut start).ok()?;
     Some(start)
@@ -83,7 +83,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_file_is_known_by_its_first_bytes_and_then_by_its_extension() {
+    fn files_are_detected_by_first_bytes_then_by_extension() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str, content: &str| {
             let path = folder.path().join(name);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_known_by_its_files() {
+    fn folders_are_detected_by_their_files() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
         assert_eq!(Input::detect(&path), Input::Project(path.clone()));

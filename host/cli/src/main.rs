@@ -1,5 +1,5 @@
-//! `admit`: builds, tries out and bundles the policies that decide who may sign up to an
-//! Amazon Cognito user pool.
+//! `admit`: builds, tests and bundles the policies that decide who may sign up to an Amazon
+//! Cognito user pool.
 
 #![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
 
@@ -29,13 +29,12 @@ use output::terminal::Color;
 use std::io;
 use std::process::ExitCode;
 
-/// Builds, tries out and bundles policies that decide who may sign up to an Amazon Cognito
-/// user pool.
+/// Build, test and bundle the policies that decide who may sign up to an Amazon Cognito user
+/// pool
 ///
-/// A policy is a WebAssembly component that is handed a sign-up and answers with a verdict.
-/// A manifest, `admit.toml`, names the policies and says what each may see and decide. This
-/// tool builds policies, shows what they decide, and makes the bundle that the Lambda
-/// function loads.
+/// A policy is a WebAssembly component that takes a sign-up and returns a verdict. A manifest,
+/// `admit.toml`, lists the policies and what each of them may see and decide. `admit` builds
+/// policies, runs them locally, and creates the bundle that the Lambda function loads.
 #[derive(Parser)]
 #[command(name = "admit", version, max_term_width = 100)]
 struct Args {
@@ -51,7 +50,7 @@ fn main() -> ExitCode {
     args.color.choose();
     match args.command.exec() {
         Ok(status) => status.into(),
-        // Whoever reads the output has seen enough, as `head` does.
+        // The reader of the output closed the pipe, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", diagnostics::render(&error));

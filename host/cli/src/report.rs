@@ -1,4 +1,4 @@
-//! What a policy set is, for those who must trust it: everything that the page shows.
+//! The report about a policy set, for its reviewers: the content of the page, and the page.
 
 mod about;
 mod budgets;
@@ -12,7 +12,7 @@ mod settings;
 mod tested;
 mod untrusted_text;
 
-pub(crate) use contents::{Report, Trials};
+pub(crate) use contents::{Evidence, Report};
 pub(crate) use measured::{Measure, Measured};
 pub(crate) use page::page;
 pub(crate) use settings::Values;

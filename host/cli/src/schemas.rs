@@ -1,24 +1,24 @@
-//! The JSON Schemas of the files that people write and of the record that the function writes.
+//! The JSON Schemas of the files that users write and of the lines that the function logs.
 
 use clap::ValueEnum;
 
-/// A JSON Schema, by the name of what it describes.
+/// A JSON Schema, by the name of the format that it describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Schema {
     /// The manifest, admit.toml
     Admit,
-    /// What a policy says of itself, policy.toml
+    /// The metadata of a policy, policy.toml
     Policy,
     /// Test cases, cases.toml
     Cases,
-    /// The record of a decision, one line of the function's log
+    /// The record of a decision, a line of the function's log
     Decision,
-    /// An event that the function stores for a replay, one line of its log
+    /// An event that the function stores for replay, a line of its log
     StoredEvent,
 }
 
 impl Schema {
-    /// Its text, which ends in a newline.
+    /// The text of the schema, which ends in a newline.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Schema::Admit => include_str!("../../../schemas/admit.schema.json"),

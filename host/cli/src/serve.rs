@@ -1,4 +1,4 @@
-//! The trigger behind Lambda's Invoke API on this machine.
+//! The trigger behind a local implementation of Lambda's Invoke API.
 
 pub(crate) mod invoke_api;
 pub(crate) mod reloading_trigger;

@@ -6,22 +6,22 @@ use admit_core::{PolicyId, grouped, printable};
 use anyhow::bail;
 use serde::Serialize;
 
-/// What is otherwise than in the baseline, and whether that is too much.
+/// The changes from a baseline, and the regressions among them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Comparison {
-    /// What measured the baseline.
+    /// The versions of `admit` and wasmtime that measured the baseline.
     admit: String,
     wasmtime: String,
-    /// By how many percent fuel may rise.
+    /// The increase in fuel that is not a regression, in percent.
     max_regression: f64,
-    /// The policies that both have, in the order of the one that was measured now.
+    /// The policies in both, in the order of the current figures.
     pub(super) policies: Vec<PolicyChange>,
-    /// The whole decision, of whatever policies.
+    /// The whole decision, even if the policies differ.
     pub(super) decision: StepChange,
-    /// Where fuel rose by more.
+    /// The larger increases in fuel.
     pub(super) regressions: Vec<Regression>,
-    /// What could not be compared, and why.
+    /// The limitations of the comparison.
     pub(super) notes: Vec<String>,
 }
 
@@ -35,14 +35,14 @@ pub(super) struct PolicyChange {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct StepChange {
-    /// The most of the events that both have.
+    /// The most fuel of an event, among the events in both.
     pub(super) fuel: Option<Change>,
     /// The times of the baseline.
     #[serde(flatten)]
     pub(super) times: Option<Times>,
 }
 
-/// A figure and what it was.
+/// A figure and its value in the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(super) struct Change {
     pub(super) now: u64,
@@ -50,23 +50,23 @@ pub(super) struct Change {
     pub(super) percent: f64,
 }
 
-/// Fuel that rose by more than it may.
+/// An increase in fuel beyond the permitted one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Regression {
     pub(super) policy: PolicyId,
     pub(super) step: &'static str,
-    /// Of which event, where they may differ.
+    /// The event, for `evaluate`, whose cost depends on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) event: Option<String>,
     #[serde(flatten)]
-    pub(super) fuel: Rise,
+    pub(super) fuel: Increase,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(untagged)]
-pub(super) enum Rise {
+pub(super) enum Increase {
     Known(Change),
-    /// It was cut off before its fuel was counted.
+    /// The policy was interrupted before its fuel was counted.
     Unknown {
         was: u64,
     },
@@ -77,7 +77,7 @@ impl Change {
         #[expect(clippy::cast_precision_loss, reason = "a percentage is rounded anyway")]
         let percent = match (now, was) {
             (now, was) if now == was => 0.0,
-            // From nothing, whatever came is all of it.
+            // An increase from 0 has no percentage.
             (_, 0) => 100.0,
             (now, was) => (now as f64 - was as f64) * 100.0 / was as f64,
         };
@@ -86,7 +86,7 @@ impl Change {
 }
 
 impl Comparison {
-    /// The figures in JSON, with what is otherwise than in the baseline.
+    /// The figures in JSON, with this comparison.
     pub(crate) fn to_json_with(&self, figures: &Figures) -> serde_json::Result<String> {
         #[derive(Serialize)]
         struct Compared<'a> {
@@ -98,16 +98,16 @@ impl Comparison {
         to_json(&Compared { figures, comparison: self })
     }
 
-    /// Compares what both have. It is an error if that is nothing.
+    /// Compares figures with a baseline. Fails if they have no events or no policies in common.
     pub(crate) fn new(
         now: &Figures,
         baseline: &Figures,
         max_regression: f64,
     ) -> anyhow::Result<Comparison> {
-        let pairs = Pairs::of(&now.events, &baseline.events);
+        let pairs = Pairs::new(&now.events, &baseline.events);
         if pairs.0.is_empty() {
             let names = names(baseline.events.iter().map(|event| event.name.as_str()));
-            bail!("the baseline is of other events, {names}: name the same with --event");
+            bail!("the baseline has other events, {names}: specify the same ones with --event");
         }
         let mut comparison = Comparison {
             admit: baseline.admit.clone(),
@@ -125,12 +125,12 @@ impl Comparison {
         }
         if comparison.policies.is_empty() {
             let names = names(baseline.policies.iter().map(|policy| policy.policy.as_str()));
-            bail!("the baseline is of other policies, {names}");
+            bail!("the baseline has other policies, {names}");
         }
         Ok(comparison)
     }
 
-    /// Whether fuel rose by more than it may.
+    /// Whether there is a regression.
     pub(crate) fn is_a_regression(&self) -> bool {
         !self.regressions.is_empty()
     }
@@ -146,37 +146,37 @@ impl Comparison {
         let evaluate = pairs.change(&policy.evaluate, &was.evaluate);
         let regression =
             |step, event, fuel| Regression { policy: policy.policy.clone(), step, event, fuel };
-        // Every event is configured alike.
+        // The cost of `configure` does not depend on the event.
         if let Some(change) = configure.fuel.filter(|change| change.percent > self.max_regression) {
-            self.regressions.push(regression("configure", None, Rise::Known(change)));
+            self.regressions.push(regression("configure", None, Increase::Known(change)));
         }
         for (here, there) in &pairs.0 {
             let Some(was) = was.evaluate.fuel[*there] else { continue };
             let event = &now.events[*here].name;
-            let rise = match policy.evaluate.fuel[*here] {
+            let increase = match policy.evaluate.fuel[*here] {
                 Some(now) => Some(Change::new(now, was))
                     .filter(|change| change.percent > self.max_regression)
-                    .map(Rise::Known),
+                    .map(Increase::Known),
                 None => {
                     let has_failed = policy.failures.iter().any(|failed| failed.event == *event);
-                    has_failed.then_some(Rise::Unknown { was })
+                    has_failed.then_some(Increase::Unknown { was })
                 }
             };
-            let rise = rise.map(|rise| regression("evaluate", Some(event.clone()), rise));
-            self.regressions.extend(rise);
+            let found = increase.map(|fuel| regression("evaluate", Some(event.clone()), fuel));
+            self.regressions.extend(found);
         }
         let memory = Change::new(policy.memory.bytes(), was.memory.bytes());
         let policy = policy.policy.clone();
         self.policies.push(PolicyChange { policy, memory, configure, evaluate });
     }
 
-    /// Why the exit status is what it is, in a line for each step of a policy.
+    /// The result, after a line for each step of a policy with a regression.
     pub(super) fn conclusion(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for group in self.regressions.chunk_by(|a, b| (&a.policy, a.step) == (&b.policy, b.step)) {
             let worst = group.iter().max_by(|a, b| a.fuel.percent().total_cmp(&b.fuel.percent()));
             let Some(Regression { policy, step, event, fuel }) = worst else { continue };
-            let mut line = format!("{policy}: {step} takes {}", fuel.said());
+            let mut line = format!("{policy}: {step} takes {}", fuel.describe());
             if let Some(event) = event {
                 line += &format!(", for `{}`", printable(event, 200));
             }
@@ -199,32 +199,32 @@ impl Comparison {
     }
 }
 
-impl Rise {
+impl Increase {
     fn percent(self) -> f64 {
         match self {
-            Rise::Known(change) => change.percent,
-            Rise::Unknown { .. } => f64::INFINITY,
+            Increase::Known(change) => change.percent,
+            Increase::Unknown { .. } => f64::INFINITY,
         }
     }
 
-    fn said(self) -> String {
+    fn describe(self) -> String {
         match self {
-            Rise::Known(Change { now, was, percent }) => {
+            Increase::Known(Change { now, was, percent }) => {
                 format!("{} units of fuel, {percent:.1} % more than {}", grouped(now), grouped(was))
             }
-            Rise::Unknown { was } => format!(
-                "an unknown amount of fuel, since it fails, and took {} before",
+            Increase::Unknown { was } => format!(
+                "an unknown amount of fuel because it fails, and took {} before",
                 grouped(was)
             ),
         }
     }
 }
 
-/// The places of the events that both have.
+/// The indices of the events in both.
 struct Pairs(Vec<(usize, usize)>);
 
 impl Pairs {
-    fn of(now: &[SampleEvent], baseline: &[SampleEvent]) -> Pairs {
+    fn new(now: &[SampleEvent], baseline: &[SampleEvent]) -> Pairs {
         let there =
             |event: &SampleEvent| baseline.iter().position(|was| was.digest == event.digest);
         let pairs = now.iter().enumerate().filter_map(|(here, event)| Some((here, there(event)?)));
@@ -232,12 +232,12 @@ impl Pairs {
     }
 
     fn change(&self, now: &Step, was: &Step) -> StepChange {
-        let fuel = self.most(now, was).map(|(now, was)| Change::new(now, was));
+        let fuel = self.max_fuel(now, was).map(|(now, was)| Change::new(now, was));
         StepChange { fuel, times: was.times }
     }
 
-    /// The most fuel of the events of which both know it.
-    fn most(&self, now: &Step, was: &Step) -> Option<(u64, u64)> {
+    /// The most fuel of an event, now and in the baseline, among the events with known fuel in both.
+    fn max_fuel(&self, now: &Step, was: &Step) -> Option<(u64, u64)> {
         let known = |(here, there): &(usize, usize)| Some((now.fuel[*here]?, was.fuel[*there]?));
         let (now, was): (Vec<u64>, Vec<u64>) = self.0.iter().filter_map(known).unzip();
         Some((now.into_iter().max()?, was.into_iter().max()?))
@@ -250,12 +250,12 @@ impl PolicyFigures {
     }
 }
 
-/// What stands in the way of a comparison.
+/// The limitations of a comparison.
 fn notes(now: &Figures, baseline: &Figures) -> Vec<String> {
     let mut notes = Vec::new();
     if now.wasmtime != baseline.wasmtime {
         notes.push(format!(
-            "the baseline is of wasmtime {}, this is {}: a version may count fuel otherwise",
+            "the baseline is from wasmtime {}, this is {}: versions may count fuel differently",
             printable(&baseline.wasmtime, 40),
             now.wasmtime
         ));
@@ -267,17 +267,17 @@ fn notes(now: &Figures, baseline: &Figures) -> Vec<String> {
         only(these, others, |policy| policy.policy.clone(), |policy| policy.policy.as_str())
     };
     for (what, found) in [
-        ("events that the baseline lacks", events(&now.events, &baseline.events)),
-        ("events of the baseline alone", events(&baseline.events, &now.events)),
-        ("policies that the baseline lacks", policies(&now.policies, &baseline.policies)),
-        ("policies of the baseline alone", policies(&baseline.policies, &now.policies)),
+        ("events that are not in the baseline", events(&now.events, &baseline.events)),
+        ("events only in the baseline", events(&baseline.events, &now.events)),
+        ("policies that are not in the baseline", policies(&now.policies, &baseline.policies)),
+        ("policies only in the baseline", policies(&baseline.policies, &now.policies)),
     ] {
         notes.extend(found.map(|names| format!("{what}: {names}")));
     }
     notes
 }
 
-/// The names of those that the others lack, if there are any.
+/// The names of the items that are not among the others, if there are any.
 fn only<T, K: PartialEq>(
     these: &[T],
     others: &[T],
@@ -289,7 +289,7 @@ fn only<T, K: PartialEq>(
     (!lacking.is_empty()).then(|| names(lacking.into_iter()))
 }
 
-/// A few names of somebody's file.
+/// Quotes the first names of a list, which may come from an untrusted file.
 fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const MAX: usize = 5;
     let names: Vec<String> = names.map(|name| format!("`{}`", printable(name, 200))).collect();

@@ -1,4 +1,4 @@
-//! What was measured, and the file that it is written to.
+//! The measured figures, and their file format.
 
 use crate::output::format::to_json;
 use admit_core::{PolicyId, Size, printable};
@@ -8,60 +8,60 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
 
-/// What was measured, as `--format json` prints it and `--save` writes it.
+/// The measured figures, as `--format json` prints and `--save` writes them.
 ///
-/// Fuel and memory are the same on every machine; times are of this one.
+/// Fuel and memory are the same on every machine; times are not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Figures {
     /// Always [`FORMAT`].
     pub(super) format: String,
-    /// The versions that ran the policies.
+    /// The versions of `admit` and wasmtime that ran the policies.
     pub(super) admit: String,
     pub(super) wasmtime: String,
-    /// How many decisions were timed.
+    /// The number of timed decisions.
     pub(super) samples: usize,
-    /// The events in turn; every list of `fuel` is in their order.
+    /// The events; every list `fuel` has the same order.
     pub(super) events: Vec<SampleEvent>,
-    /// In the manifest's order.
+    /// The policies, in the manifest's order.
     pub(super) policies: Vec<PolicyFigures>,
-    /// The whole decision: all policies together, and what the host does itself.
+    /// The whole decision: all policies together, and the host's own work.
     pub(super) decision: Step,
 }
 
-/// By what a file is known to hold figures.
+/// The name and the version of the file format.
 pub(super) const FORMAT: &str = "admit bench 1";
 
-/// An event that was decided, known by its digest.
+/// A decided event, identified by its digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SampleEvent {
     pub(super) name: String,
     pub(super) digest: Digest,
 }
 
-/// What one policy costs.
+/// The cost of one policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct PolicyFigures {
     pub(super) policy: PolicyId,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) component: Option<Digest>,
-    /// The most that it held.
+    /// The most memory that it used.
     pub(super) memory: Size,
-    /// To instantiate it and hand it its settings.
+    /// The cost of the instantiation and of `configure`.
     pub(super) configure: Step,
-    /// To ask it for its verdict.
+    /// The cost of `evaluate`.
     pub(super) evaluate: Step,
-    /// Where it gave no answer.
+    /// The events on which it failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) failures: Vec<FailedEvent>,
 }
 
-/// What one step costs.
+/// The cost of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Step {
-    /// Units of fuel for each event. None where the policy was not asked, or was cut off
-    /// before the engine had counted them.
+    /// Units of fuel for each event, or `None` where the policy did not apply, or was interrupted
+    /// before the engine had counted its fuel.
     pub(super) fuel: Vec<Option<u64>>,
     #[serde(flatten)]
     pub(super) times: Option<Times>,
@@ -75,24 +75,24 @@ pub(super) struct Times {
     pub(super) p99_nanoseconds: u64,
 }
 
-/// An event on which a policy gave no answer, and why.
+/// An event on which a policy failed, with the failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FailedEvent {
     pub(super) event: String,
     pub(super) failure: String,
 }
 
-/// The largest file of figures that is read.
+/// The maximum size of a file with figures, in bytes.
 pub(super) const MAX_FILE: u64 = 64 << 20;
 
 impl Figures {
-    /// Reads what `--save` wrote.
+    /// Reads a file that `--save` wrote.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Figures> {
         let name = path.display();
         let bytes = read_regular_file(path, MAX_FILE)
             .with_context(|| format!("cannot read the baseline `{name}`"))?;
         Figures::from_json(&bytes)
-            .with_context(|| format!("`{name}` is no baseline that `admit bench --save` wrote"))
+            .with_context(|| format!("`{name}` is not a baseline from `admit bench --save`"))
     }
 
     pub(super) fn from_json(bytes: &[u8]) -> anyhow::Result<Figures> {
@@ -101,29 +101,29 @@ impl Figures {
             Some(FORMAT) => {}
             Some(other) => {
                 let other = printable(other, 40);
-                bail!("its format is `{other}`, and this is `{FORMAT}`")
+                bail!("`format` must be `{FORMAT}`, got `{other}`")
             }
-            None => bail!("it does not say `\"format\": \"{FORMAT}\"`"),
+            None => bail!("missing `\"format\": \"{FORMAT}\"`"),
         }
         let figures: Figures = serde_json::from_value(value)?;
         let steps =
             figures.policies.iter().flat_map(|policy| [&policy.configure, &policy.evaluate]);
         let events = figures.events.len();
         if steps.chain([&figures.decision]).any(|step| step.fuel.len() != events) {
-            bail!("a list of `fuel` is not as long as that of `events`");
+            bail!("the lists `fuel` and `events` must have the same length");
         }
         Ok(figures)
     }
 
-    /// What `--save` writes.
+    /// The content of the file that `--save` writes.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         to_json(self)
     }
 }
 
 impl Step {
-    /// The most fuel that an event took, if any is known.
-    pub(super) fn most(&self) -> Option<u64> {
+    /// The most fuel of an event, or `None` if it is unknown for all.
+    pub(super) fn max_fuel(&self) -> Option<u64> {
         self.fuel.iter().copied().flatten().max()
     }
 }

@@ -11,7 +11,7 @@ use admit_engine::{DecisionTrace, Evaluation, PolicySet, WASMTIME_VERSION};
 use anyhow::Context;
 use std::time::Duration;
 
-/// Decides the events in turn until so many decisions are timed, each event at least once.
+/// Measures `count` decisions of the events in turn, and at least one of each event.
 pub(crate) fn measure(
     policies: &PolicySet,
     samples: &Samples,
@@ -27,18 +27,18 @@ pub(crate) fn measure(
     let mut whole = Vec::with_capacity(count);
     let mut whole_fuel = Vec::with_capacity(events.len());
     let progress = Progress::of(events.len() + count, "deciding");
-    // A first round for the fuel, which is the same each time, and for what is slow only once.
+    // The first round is for the fuel, which is the same each time, and as a warm-up for the times.
     decide_in_turn(policies, &events, (0, None), |index, _, trace| {
         whole_fuel.push(trace.evaluations.iter().map(|evaluation| evaluation.fuel).sum());
         for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, trace)) {
-            tally.count(names[index], evaluation);
+            tally.add(names[index], evaluation);
         }
         progress.advance();
     });
     decide_in_turn(policies, &events, (count, None), |_, time, trace| {
         whole.push(time);
         for (tally, evaluation) in tallies.iter_mut().zip(by_policy(policies, trace)) {
-            tally.time(evaluation);
+            tally.add_time(evaluation);
         }
         progress.advance();
     });
@@ -61,32 +61,30 @@ pub(crate) fn measure(
         samples: count,
         events: samples.iter().map(event).collect(),
         policies: figures.collect(),
-        decision: Step { fuel: whole_fuel, times: Times::of(whole) },
+        decision: Step { fuel: whole_fuel, times: Times::new(whole) },
     })
 }
 
-/// The evaluation of each policy of the set, none where it was not asked.
-fn by_policy<'a>(
-    policies: &PolicySet,
-    deliberation: &'a DecisionTrace,
-) -> Vec<Option<&'a Evaluation>> {
-    let records = deliberation.decision.policies.iter();
-    let mut asked = records.zip(&deliberation.evaluations).peekable();
+/// The evaluation of each policy of the set, or `None` where the policy did not apply.
+fn by_policy<'a>(policies: &PolicySet, trace: &'a DecisionTrace) -> Vec<Option<&'a Evaluation>> {
+    let records = trace.decision.policies.iter();
+    let mut asked = records.zip(&trace.evaluations).peekable();
     let mut evaluation =
         |id: &PolicyId| asked.next_if(|(record, _)| record.policy == *id).map(|(_, e)| e);
     policies.policies().map(|(policy, _)| evaluation(&policy.id)).collect()
 }
 
-/// What is known of one policy so far.
+/// The measurements of one policy so far.
 struct Tally {
-    configure: Measured,
-    evaluate: Measured,
+    configure: StepTally,
+    evaluate: StepTally,
     memory: Size,
     failures: Vec<FailedEvent>,
 }
 
+/// The measurements of one step so far.
 #[derive(Default)]
-struct Measured {
+struct StepTally {
     fuel: Vec<Option<u64>>,
     times: Vec<Duration>,
 }
@@ -94,8 +92,8 @@ struct Measured {
 impl Default for Tally {
     fn default() -> Tally {
         Tally {
-            configure: Measured::default(),
-            evaluate: Measured::default(),
+            configure: StepTally::default(),
+            evaluate: StepTally::default(),
             memory: Size::from_bytes(0),
             failures: Vec::new(),
         }
@@ -103,8 +101,8 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts what is the same each time.
-    fn count(&mut self, event: &str, evaluation: Option<&Evaluation>) {
+    /// Adds the fuel, the memory and the failure of an evaluation, which are the same each time.
+    fn add(&mut self, event: &str, evaluation: Option<&Evaluation>) {
         let configured = evaluation.and_then(|evaluation| evaluation.configured);
         let fuel = evaluation.and_then(|evaluation| evaluation.fuel);
         self.configure.fuel.push(configured.map(|configured| configured.fuel));
@@ -120,7 +118,7 @@ impl Tally {
         }
     }
 
-    fn time(&mut self, evaluation: Option<&Evaluation>) {
+    fn add_time(&mut self, evaluation: Option<&Evaluation>) {
         if let Some((evaluation, configured)) =
             evaluation.and_then(|evaluation| Some((evaluation, evaluation.configured?)))
         {
@@ -130,14 +128,14 @@ impl Tally {
     }
 }
 
-impl Measured {
+impl StepTally {
     fn step(self) -> Step {
-        Step { fuel: self.fuel, times: Times::of(self.times) }
+        Step { fuel: self.fuel, times: Times::new(self.times) }
     }
 }
 
 impl Times {
-    fn of(mut times: Vec<Duration>) -> Option<Times> {
+    fn new(mut times: Vec<Duration>) -> Option<Times> {
         times.sort();
         let at = |percent| u64::try_from(percentile(&times, percent)?.as_nanos()).ok();
         Some(Times { median_nanoseconds: at(50)?, p99_nanoseconds: at(99)? })

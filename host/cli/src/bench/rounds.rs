@@ -1,11 +1,11 @@
-//! Decides events in turn, and orders the times that this takes.
+//! Decides events in turn, and evaluates the measured times.
 
 use admit_cognito::Event;
 use admit_engine::{DecisionTrace, PolicySet};
 use std::time::{Duration, Instant};
 
-/// Decides the events in turn until `count` decisions are made or the time is over, each event at
-/// least once. `each` gets the index of the event, the time of the decision, and the decision.
+/// Decides the events in turn until `count` decisions are made or the time is over, and each event at
+/// least once. Calls `each` with the index of the event, the time of the decision, and its trace.
 pub(crate) fn decide_in_turn(
     policies: &PolicySet,
     events: &[Event<'_>],
@@ -23,13 +23,13 @@ pub(crate) fn decide_in_turn(
     }
 }
 
-/// The time that a percentage of the times does not exceed. The times are sorted.
+/// The percentile of sorted times.
 pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Option<Duration> {
     sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied()
 }
 
-/// A time with about three digits.
-pub(crate) fn written(time: Duration) -> String {
+/// Formats a time with about three digits.
+pub(crate) fn format_time(time: Duration) -> String {
     let micros = time.as_nanos() as f64 / 1_000.0;
     match micros {
         micros if micros < 10.0 => format!("{micros:.1} µs"),
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_time_has_about_three_digits() {
         for (nanos, text) in [(640, "0.6 µs"), (66_400, "66 µs"), (2_340_000, "2.3 ms")] {
-            assert_eq!(written(Duration::from_nanos(nanos)), text);
+            assert_eq!(format_time(Duration::from_nanos(nanos)), text);
         }
     }
 }

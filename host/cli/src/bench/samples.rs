@@ -1,4 +1,4 @@
-//! The events that are decided to measure policies.
+//! The events for a measurement.
 
 use crate::policy_set::event;
 use admit_engine::Digest;
@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Events by name, each text once.
+/// Distinct events, with their names.
 pub(crate) struct Samples(Vec<Sample>);
 
 pub(super) struct Sample {
@@ -16,22 +16,22 @@ pub(super) struct Sample {
 }
 
 impl Samples {
-    /// A sign-up with an email address and a phone number, as AWS's documentation shows one.
+    /// The sample sign-up of AWS's documentation, with an email address and a phone number.
     pub(crate) fn built_in() -> Samples {
-        Samples::of([("sample sign-up".to_owned(), include_bytes!("sign-up.json").to_vec())])
+        Samples::new([("sample sign-up".to_owned(), include_bytes!("sign-up.json").to_vec())])
     }
 
     /// Reads events.
     pub(crate) fn read(files: &[PathBuf]) -> anyhow::Result<Samples> {
         let events = files.iter().map(|file| event::read(file));
-        Ok(Samples::of(events.collect::<anyhow::Result<Vec<_>>>()?))
+        Ok(Samples::new(events.collect::<anyhow::Result<Vec<_>>>()?))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sample> {
         self.0.iter()
     }
 
-    fn of(texts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Samples {
+    fn new(texts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Samples {
         let mut samples: Vec<Sample> = Vec::new();
         for (name, text) in texts {
             let digest = Digest::of(&text);
@@ -43,7 +43,7 @@ impl Samples {
     }
 }
 
-/// Files as they are named, and of a folder every file that ends in `.json`, by their names.
+/// The files among the paths, and the `.json` files of each folder, ordered by name.
 pub(crate) fn event_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
@@ -65,7 +65,7 @@ fn events_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     files.sort();
     if files.is_empty() {
-        bail!("no events in `{}`: they are files that end in `.json`", folder.display());
+        bail!("no events in `{}`: expected files with the extension .json", folder.display());
     }
     Ok(files)
 }

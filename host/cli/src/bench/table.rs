@@ -1,16 +1,16 @@
-//! Figures as a person reads them.
+//! The figures as text.
 
 use super::comparison::{Change, Comparison, PolicyChange, StepChange};
 use super::figures::{Figures, PolicyFigures, Step, Times};
-use super::rounds::written;
+use super::rounds::format_time;
 use crate::explain::{table, trimmed};
 use admit_core::{grouped, printable};
 use comfy_table::{CellAlignment, Table};
 use std::fmt::Write;
 use std::time::Duration;
 
-/// A table with two rows for each policy, one for each step, and what is otherwise than in a
-/// baseline, if there is one.
+/// A table with two rows per policy, one for each step, and with the changes from a baseline, if
+/// there is one.
 pub(crate) fn to_text(figures: &Figures, comparison: Option<&Comparison>) -> String {
     let rows = match comparison {
         None => plain(figures),
@@ -38,7 +38,7 @@ pub(crate) fn to_text(figures: &Figures, comparison: Option<&Comparison>) -> Str
 
 fn plain(figures: &Figures) -> Table {
     let mut rows = table(["policy", "memory", "step", "fuel", "median", "p99"]);
-    let cells = |step: &Step| [fuel(step.most()), median(step.times), p99(step.times)];
+    let cells = |step: &Step| [fuel(step.max_fuel()), median(step.times), p99(step.times)];
     let mut add = |name: &str, memory: &str, step: &str, figures: &Step| {
         let [fuel, median, p99] = cells(figures);
         rows.add_row([name, memory, step, &fuel, &median, &p99]);
@@ -67,7 +67,7 @@ fn compared(figures: &Figures, comparison: &Comparison) -> Table {
             memory.to_owned(),
             change.to_owned(),
             step.to_owned(),
-            fuel(figures.most()),
+            fuel(figures.max_fuel()),
             percent(was.and_then(|was| was.fuel)),
             median(figures.times),
             median(before),
@@ -91,7 +91,7 @@ fn compared(figures: &Figures, comparison: &Comparison) -> Table {
 
 const WHOLE: &str = "whole decision";
 
-/// Everything to the right but the names of policies and those of steps, in this column.
+/// Aligns all columns to the right, except the names of the policies and the column of the steps.
 fn aligned(mut rows: Table, steps: usize) -> Table {
     for (index, column) in rows.column_iter_mut().enumerate() {
         if index != 0 && index != steps {
@@ -109,7 +109,7 @@ fn caption(figures: &Figures) -> String {
         }
         [event] => format!("{samples} decisions of `{}`", printable(&event.name, 200)),
         events => format!(
-            "{samples} decisions of {} events; fuel is that of the event that takes most",
+            "{samples} decisions of {} events; fuel is that of the most expensive event",
             grouped(events.len() as u64)
         ),
     }
@@ -135,7 +135,7 @@ fn p99(times: Option<Times>) -> String {
     time(times.map(|times| times.p99_nanoseconds))
 }
 
-/// A time with three digits or so, which is as much as it is worth.
+/// Formats a time, if there is one.
 fn time(nanoseconds: Option<u64>) -> String {
-    nanoseconds.map_or_else(|| "-".to_owned(), |nanos| written(Duration::from_nanos(nanos)))
+    nanoseconds.map_or_else(|| "-".to_owned(), |nanos| format_time(Duration::from_nanos(nanos)))
 }

@@ -1,4 +1,4 @@
-//! The files of a bundle, before they are written anywhere.
+//! Builds the files of a bundle in memory.
 
 use crate::bundle::snapshot_check::difference;
 use crate::cases::Suite;
@@ -18,62 +18,62 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A bundle, by the names of its files.
+/// The files of a bundle, by name.
 pub(crate) struct BundleFiles {
-    /// With all settings.
+    /// The index, with all settings.
     pub(crate) index: Index,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
-    /// What it was made from, which goes beside it.
+    /// The sources, which are written beside the bundle.
     pub(crate) sources: BTreeMap<String, Vec<u8>>,
-    /// The policies that are configured for each sign-up, although it was tried not to.
+    /// The policies that could not be configured ahead of time, with the reasons.
     pub(crate) unconfigured: Vec<(PolicyId, NoSnapshot)>,
 }
 
-/// When policies are configured.
+/// The time at which policies are configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Configure {
-    /// Once, while they are bundled, where that can be done and pays
+    /// Once, at bundle time, where possible and worthwhile
     Ahead,
-    /// Anew for each sign-up
+    /// On every sign-up
     Always,
 }
 
-/// Where policies share a component, one that is configured ahead needs a compiled file of its
-/// own, which pays where reading the settings takes this many units of fuel.
+/// The fuel of `configure` from which a policy that shares its component is configured ahead of
+/// time, which requires a compiled file of its own.
 const WORTH_A_FILE: u64 = 50_000;
 
 impl BundleFiles {
-    /// Compiles an assembly for a kind of machine, after refusing what would fail on every
-    /// sign-up. The same input gives the same bytes.
-    pub(crate) fn of(
-        assembly: LoadedManifest,
+    /// Compiles the policies of a manifest for a target, after rejecting whatever would fail on
+    /// every sign-up. The same input gives the same bytes.
+    pub(crate) fn build(
+        loaded: LoadedManifest,
         target: Target,
         configure: Configure,
     ) -> anyhow::Result<BundleFiles> {
         let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
-        let compiled_here = assembly.checked(&engine)?;
+        let compiled_here = loaded.checked(&engine)?;
         let compiler = compiled_cache::compiler(target)?;
-        let policies = &assembly.manifest.policies;
+        let policies = &loaded.manifest.policies;
         let mut users = HashMap::new();
         for policy in policies {
-            *users.entry(Digest::of(&assembly.components[&policy.component])).or_insert(0) += 1;
+            *users.entry(Digest::of(&loaded.components[&policy.component])).or_insert(0) += 1;
         }
-        let ahead = Ahead {
+        let ahead = AheadOfTime {
             engine: &engine,
             compiled_here: &compiled_here,
             compiler: &compiler,
-            assembly: &assembly,
+            loaded: &loaded,
             users,
-            events: events(&assembly),
+            events: events(&loaded),
         };
-        let tried = parallel::map(policies, |policy| match configure {
+        let snapshots = parallel::map(policies, |policy| match configure {
             Configure::Ahead => ahead.configure(policy),
             Configure::Always => None,
         });
         let (mut configured, mut files) = (BTreeMap::new(), BTreeMap::new());
         let (mut unconfigured, mut shared) = (Vec::new(), HashMap::new());
-        for (policy, tried) in policies.iter().zip(tried) {
-            match tried {
+        for (policy, snapshot) in policies.iter().zip(snapshots) {
+            match snapshot {
                 Some(Ok((entry, code))) => {
                     files.insert(file_name(entry.compiled), code);
                     configured.insert(policy.id.clone(), entry);
@@ -81,14 +81,14 @@ impl BundleFiles {
                 }
                 Some(Err(NoSnapshot::Differs(how))) => bail!(
                     "policy `{}` would decide differently in the function than in review: its \
-                     snapshot differs from its component, {how}; or bundle it with \
+                     snapshot differs from its component: {how}; otherwise, bundle it with \
                      `--configure always`",
                     policy.id
                 ),
                 Some(Err(reason)) => unconfigured.push((policy.id.clone(), reason)),
                 None => {}
             }
-            let bytes = &assembly.components[&policy.component];
+            let bytes = &loaded.components[&policy.component];
             shared.insert(Digest::of(bytes), (&policy.component, bytes));
         }
         let shared: Vec<_> = shared.into_iter().collect();
@@ -106,22 +106,22 @@ impl BundleFiles {
             let source = Digest::of(bytes);
             Entry { source, compiled: compiled.get(&source).copied() }
         };
-        let components = assembly.components.iter();
+        let components = loaded.components.iter();
         let entries = components.map(|(name, bytes)| (name.clone(), entry(bytes))).collect();
-        let about = About::of(assembly.components.values().map(Vec::as_slice))?.to_json()?;
-        let sources = SourceFolder::files(&assembly)?;
-        let mut index = Index::new(assembly.manifest, target, entries);
+        let about = About::of(loaded.components.values().map(Vec::as_slice))?.to_json()?;
+        let sources = SourceFolder::files(&loaded)?;
+        let mut index = Index::new(loaded.manifest, target, entries);
         index.about = Some(Digest::of(&about));
         files.insert(ABOUT.to_owned(), about);
         index.configured = configured;
-        // The function never reads those of policies that are configured by now.
+        // The function does not need the settings of policies that are configured already.
         let settings = index.take_settings();
         files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
         index.put_settings(settings);
         Ok(BundleFiles { index, files, sources, unconfigured })
     }
 
-    /// The size of all that a component is compiled to, in bytes.
+    /// The total size of the compiled files of a component, in bytes.
     pub(crate) fn compiled_size(&self, name: &str, entry: &Entry) -> usize {
         let policies = self.index.manifest().map(|manifest| manifest.policies).unwrap_or_default();
         let own = policies.iter().filter(|policy| policy.component == name);
@@ -131,27 +131,27 @@ impl BundleFiles {
     }
 }
 
-/// What it takes to configure policies ahead.
-struct Ahead<'a> {
+/// Configures policies ahead of time.
+struct AheadOfTime<'a> {
     engine: &'a Arc<Engine>,
-    /// For this machine.
+    /// The components, compiled for this machine.
     compiled_here: &'a Compiled,
     compiler: &'a Compiler,
-    assembly: &'a LoadedManifest,
-    /// How many policies have a component, by its digest.
+    loaded: &'a LoadedManifest,
+    /// The number of policies with a component, by its digest.
     users: HashMap<Digest, usize>,
-    /// Of the cases of all policies.
+    /// The events of the cases, by component.
     events: HashMap<String, Vec<Vec<u8>>>,
 }
 
-impl Ahead<'_> {
-    /// Configures a policy and compiles what comes of it; nothing where that does not pay.
+impl AheadOfTime<'_> {
+    /// Configures a policy and compiles its snapshot. Returns `None` if that is not worthwhile.
     fn configure(
         &self,
         policy: &Policy,
     ) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
         let Policy { component: name, settings, limits, log, .. } = policy;
-        let (bytes, settings) = (&self.assembly.components[name], settings.to_json());
+        let (bytes, settings) = (&self.loaded.components[name], settings.to_json());
         let source = Digest::of(bytes);
         let is_alone = self.users.get(&source) == Some(&1);
         let component = self.compiled_here.get(&source)?;
@@ -189,7 +189,7 @@ impl Ahead<'_> {
     }
 }
 
-/// The code of a component, which must not be more than the function reads.
+/// Compiles a component, whose code must not be larger than the function accepts.
 pub(crate) fn compile(
     compiler: &Compiler,
     name: &str,
@@ -205,7 +205,7 @@ pub(crate) fn compile(
 fn check_size(name: &str, compiled: &[u8]) -> anyhow::Result<()> {
     if compiled.len() as u64 > MAX_COMPILED {
         bail!(
-            "`{name}` is {} MiB when it is compiled, and the function reads at most {} MiB",
+            "the code of `{name}` has {} MiB; the function reads at most {} MiB",
             compiled.len() >> 20,
             MAX_COMPILED >> 20
         );
@@ -213,10 +213,10 @@ fn check_size(name: &str, compiled: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The events of the cases beside a manifest, for all its policies, and of those in the projects
-/// that it names. Cases that cannot be read are left to `admit test`.
-fn events(assembly: &LoadedManifest) -> HashMap<String, Vec<Vec<u8>>> {
-    let Origin::Manifest(source) = &assembly.origin else { return HashMap::new() };
+/// The events for each component: from the cases beside the manifest, and from those of its project.
+/// Cases that cannot be read are ignored, because `admit test` reports them.
+fn events(loaded: &LoadedManifest) -> HashMap<String, Vec<Vec<u8>>> {
+    let Origin::Manifest(source) = &loaded.origin else { return HashMap::new() };
     let manifest = Path::new(&source.file);
     let of = |path: &Path| {
         let suite = Suite::at(path, None);
@@ -227,7 +227,7 @@ fn events(assembly: &LoadedManifest) -> HashMap<String, Vec<Vec<u8>>> {
     };
     let all = of(manifest);
     let folder = manifest.parent().unwrap_or(Path::new(""));
-    let events = assembly.components.keys().map(|name| {
+    let events = loaded.components.keys().map(|name| {
         let project = folder.join(name);
         let own = if project.is_dir() { of(&project) } else { Vec::new() };
         (name.clone(), all.iter().cloned().chain(own).collect())

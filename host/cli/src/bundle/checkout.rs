@@ -1,4 +1,4 @@
-//! The sources of `admit` itself, where they are at hand: there the bootstrap can be built.
+//! A checkout of `admit` itself, in which the bootstrap can be built.
 
 use admit_build::rust_toolchain;
 use admit_engine::Target;
@@ -9,14 +9,14 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The package that is the bootstrap.
+/// The package of the bootstrap.
 const PACKAGE: &str = "admit-lambda";
 
 /// A checkout of `admit`.
 pub(crate) struct Checkout(PathBuf);
 
 impl Checkout {
-    /// The checkout that this folder or this tool is in.
+    /// Finds a checkout that contains this folder, the current directory or this executable.
     pub(crate) fn find(folder: &Path) -> Option<Checkout> {
         let folder = folder.canonicalize().ok();
         let here = env::current_dir().ok();
@@ -27,8 +27,8 @@ impl Checkout {
         })
     }
 
-    /// Builds the bootstrap for a kind of machine, with cargo's own progress on the terminal,
-    /// and returns where it is.
+    /// Builds the bootstrap for a target and returns its path. Cargo shows its progress on the
+    /// terminal.
     pub(crate) fn build_bootstrap(&self, target: Target) -> anyhow::Result<PathBuf> {
         let root = &self.0;
         let triple = target.triple();
@@ -37,14 +37,14 @@ impl Checkout {
         let mut flags = rust_toolchain::remap_paths(&[(root, "/admit")]);
         if Some(target) == Target::HERE && cfg!(target_os = "linux") {
             command.arg("build").args(["--target", triple]);
-            // Nothing is to be found and linked at each start, and the version of this machine's C
-            // library does not matter.
+            // A static executable starts faster, and does not depend on the version of this machine's
+            // C library.
             if has_static_libc() {
                 flags.push("-Ctarget-feature=+crt-static".to_owned());
             }
         } else {
             check_cross_compiler(root, target)?;
-            // With the C library of Amazon Linux 2023.
+            // The version of the C library in Amazon Linux 2023.
             command.arg("zigbuild").args(["--target", &format!("{triple}.2.34")]);
         }
         let flags = serde_json::json!(flags);
@@ -60,7 +60,7 @@ impl Checkout {
         if !child.wait()?.success() {
             bail!("cannot build the bootstrap for {target} in `{}`", root.display());
         }
-        executable.with_context(|| format!("`{}` builds no bootstrap", root.display()))
+        executable.with_context(|| format!("`{}` does not build a bootstrap", root.display()))
     }
 }
 
@@ -69,14 +69,14 @@ fn is_checkout(root: &Path) -> bool {
     manifest.is_ok_and(|text| text.contains(&format!("name = \"{PACKAGE}\"")))
 }
 
-/// Whether the C compiler of this machine, which links, finds a C library to link in.
+/// Whether the C compiler of this machine finds a static C library.
 fn has_static_libc() -> bool {
     let found = Command::new("cc").arg("-print-file-name=libc.a").output();
-    // It gives the name back if there is none.
+    // The compiler prints the name unchanged if it does not find the file.
     found.is_ok_and(|found| found.stdout.starts_with(b"/"))
 }
 
-/// A linker and a C compiler for another kind of machine come with Zig.
+/// Checks for cargo-zigbuild, which provides a linker and a C compiler for other targets.
 fn check_cross_compiler(root: &Path, target: Target) -> anyhow::Result<()> {
     let mut command = rust_toolchain::tool("cargo", root);
     let help = command.args(["zigbuild", "--help"]).output();
@@ -88,9 +88,9 @@ fn check_cross_compiler(root: &Path, target: Target) -> anyhow::Result<()> {
         Target::Arm64 => "--arm64",
     };
     bail!(
-        "this machine has no compiler for {target}: `pip install cargo-zigbuild` brings one, then \
-         run this again; or build with `cargo lambda build --release --package {PACKAGE} {flag}` \
-         and name what it builds with `--bootstrap target/lambda/bootstrap/bootstrap`"
+        "no compiler for {target}: run `pip install cargo-zigbuild` and try again, or run `cargo \
+         lambda build --release --package {PACKAGE} {flag}` and pass `--bootstrap \
+         target/lambda/bootstrap/bootstrap`"
     )
 }
 
@@ -105,6 +105,6 @@ fn executable(messages: impl Read) -> Option<PathBuf> {
         .lines()
         .map_while(Result::ok)
         .filter_map(|line| serde_json::from_str::<Message>(&line).ok()?.executable)
-        // To the end: cargo fails when nobody reads what it still has to say.
+        // Reads to the end, because cargo fails if its output is closed.
         .last()
 }

@@ -1,4 +1,4 @@
-//! Where a bundle goes, and what is there before.
+//! The destination of a bundle, and the existing output that it replaces.
 
 use crate::bundle::changes;
 use crate::output::file::Output;
@@ -13,18 +13,18 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-/// Where a bundle goes, with what goes there beside it.
+/// The destination of a bundle.
 pub(crate) enum Place {
     Folder(PathBuf),
     Zip { output: Output, bootstrap: Vec<u8> },
 }
 
-/// What is in a place before.
+/// The existing output at a destination.
 pub(crate) struct ExistingOutput {
-    /// None in a folder, which has no bootstrap.
+    /// The digest of the bootstrap, or `None` for a folder, which has none.
     bootstrap: Option<Digest>,
     index: Result<Known, String>,
-    /// What would not work as it is.
+    /// The flaws that would prevent it from working.
     flaws: Vec<String>,
     content: Content,
 }
@@ -34,12 +34,12 @@ enum Content {
     Zip(Vec<u8>),
 }
 
-/// The most changes that are listed.
+/// The maximum number of changes that are listed.
 const MAX_LINES: usize = 200;
 
 impl ExistingOutput {
-    /// What is in a place; nothing if there is nothing. What is no package is an error: it is
-    /// not to be replaced.
+    /// Reads the output at a destination, or `None` if there is none. A file that is not a package
+    /// is an error, so that it is not replaced.
     pub(crate) fn read(place: &Place) -> anyhow::Result<Option<ExistingOutput>> {
         match place {
             Place::Folder(folder) => {
@@ -66,7 +66,9 @@ impl ExistingOutput {
                 }
                 let package = Package::from_zip(&bytes).with_context(|| {
                     let path = path.display();
-                    format!("`{path}` is no deployment package: remove it, or name another file")
+                    format!(
+                        "`{path}` is not a deployment package: remove it, or specify another file"
+                    )
                 })?;
                 let mut flaws = flaws(&package.bundle);
                 if package.bootstrap.is_empty() {
@@ -83,7 +85,7 @@ impl ExistingOutput {
         }
     }
 
-    /// Whether it is to the byte what a zip or the files of a bundle are.
+    /// Whether it is identical to a zip or to the files of a bundle.
     pub(crate) fn is(&self, zip: &[u8], files: &BTreeMap<String, Vec<u8>>) -> bool {
         match &self.content {
             Content::Folder(before) => before == files,
@@ -91,7 +93,7 @@ impl ExistingOutput {
         }
     }
 
-    /// What replacing it changes, a line each.
+    /// The changes of replacing it, one per line.
     pub(crate) fn changes(&self, place: &Place, new: &Index) -> anyhow::Result<Vec<String>> {
         let mut lines = self.flaws.clone();
         if let (Place::Zip { bootstrap, .. }, Some(before)) = (place, self.bootstrap) {
@@ -102,13 +104,13 @@ impl ExistingOutput {
         }
         match &self.index {
             Ok(before) => lines.extend(changes::between(before, new)?),
-            Err(reason) => lines.push(format!("{INDEX}: what was there cannot be read: {reason}")),
+            Err(reason) => lines.push(format!("{INDEX}: cannot read the previous one: {reason}")),
         }
         if lines.is_empty()
             && let Ok(Known { index: before, .. }) = &self.index
             && (before.compiled() != new.compiled() || before.configured != new.configured)
         {
-            lines.push("other code".to_owned());
+            lines.push("different code".to_owned());
         }
         let more = lines.len().saturating_sub(MAX_LINES);
         lines.truncate(MAX_LINES);
@@ -116,7 +118,7 @@ impl ExistingOutput {
             lines.push(format!("and {more} more"));
         }
         if lines.is_empty() {
-            lines.push("other bytes with the same meaning".to_owned());
+            lines.push("different bytes with the same meaning".to_owned());
         }
         Ok(lines)
     }

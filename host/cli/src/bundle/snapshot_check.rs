@@ -1,5 +1,5 @@
-//! Compares a policy that was configured ahead with its component, so that what is reviewed is what
-//! is deployed.
+//! Compares a policy that was configured ahead of time with its component, so that the deployed
+//! policy behaves like the reviewed one.
 
 use admit_cognito::{Event, TRIGGERS};
 use admit_core::{
@@ -11,18 +11,18 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often a sign-up is tried again that a clock stopped on one side alone.
-const TRIES: usize = 3;
+/// The number of retries if only one side times out.
+const RETRIES: usize = 3;
 
-/// How many sign-ups are made up for each policy.
-const MADE_UP: u64 = 64;
+/// The number of generated sign-ups per policy.
+const GENERATED: u64 = 64;
 
-/// How much fuel a policy may use for them all, the component and its snapshot together: one that
-/// uses up its limit on each would keep its operator waiting.
+/// The maximum fuel for all sign-ups, of the component and its snapshot together, which bounds the
+/// time for a policy that uses up its limit on each.
 const MAX_FUEL: u64 = 2_000_000_000;
 
-/// How a policy that was configured ahead differs from its component, if it does: they are asked
-/// about the events of the policy's cases, some odd sign-ups, and some that are made up.
+/// Describes how a policy that was configured ahead of time differs from its component, if it does.
+/// Both decide the events of the policy's cases, unusual sign-ups, and generated ones.
 pub(crate) fn difference(
     engine: &Arc<Engine>,
     policy: &Policy,
@@ -35,13 +35,13 @@ pub(crate) fn difference(
     let configured = alone(engine, policy, Loaded { snapshot: Some(snapshot), ..loaded });
     let events = events.iter().filter_map(|event| Event::parse(event).ok());
     let given = events.map(|event| owned(event.sign_up()));
-    let made_up = (0..MADE_UP).map(|number| made_up(number, policy));
+    let generated = (0..GENERATED).map(|number| generated(number, policy));
     let mut fuel = 0;
-    for sign_up in given.chain(odd()).chain(made_up) {
+    for sign_up in given.chain(unusual()).chain(generated) {
         let both = || Some((evaluate(&component, &sign_up)?, evaluate(&configured, &sign_up)?));
         let (mut one, mut other) = both()?;
-        // One that a clock stopped may have been slow for once.
-        for _ in 0..TRIES {
+        // A timeout on one side may be due to the load of this machine.
+        for _ in 0..RETRIES {
             if is_stopped(&one) == is_stopped(&other) {
                 break;
             }
@@ -58,7 +58,7 @@ pub(crate) fn difference(
     None
 }
 
-/// The policy, asked about every sign-up.
+/// A policy set with only this policy, which applies to every sign-up.
 fn alone(engine: &Arc<Engine>, policy: &Policy, loaded: Loaded) -> PolicySet {
     let policy = Policy { applies_to: Scope::default(), ..policy.clone() };
     let manifest = Manifest {
@@ -78,33 +78,36 @@ fn evaluate(policy: &PolicySet, sign_up: &SignUp<'_>) -> Option<Evaluation> {
     policy.decide(sign_up, Duration::MAX).evaluations.pop()
 }
 
-/// Whether a clock stopped an evaluation, or the machine had no room for it.
+/// Whether an evaluation timed out or lacked resources of the host.
 fn is_stopped(evaluation: &Evaluation) -> bool {
-    let by_chance = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
-    evaluation.answer.as_ref().is_err_and(|failure| by_chance.contains(&failure.kind()))
+    let transient = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
+    evaluation.answer.as_ref().is_err_and(|failure| transient.contains(&failure.kind()))
 }
 
-/// In what two evaluations differ, unless a clock stopped both.
+/// The difference between two evaluations, unless both timed out.
 fn between(one: &Evaluation, other: &Evaluation) -> Option<String> {
     match (is_stopped(one), is_stopped(other)) {
         (true, true) => return None,
         (true, false) => {
             return Some(
-                "the same sign-up is stopped by the clock where the policy is configured for it, \
-                 and not where it was configured before: raise its `limits.time`"
+                "the same sign-up times out with the component, but not with the snapshot: raise \
+                 `limits.time`"
                     .to_owned(),
             );
         }
         (false, true) => {
-            return Some("the clock stops it, and did not without a snapshot".to_owned());
+            return Some(
+                "the same sign-up times out with the snapshot, but not with the component"
+                    .to_owned(),
+            );
         }
         (false, false) => {}
     }
     let fuel = |e: &Evaluation| e.fuel.map_or_else(|| "-".to_owned(), |fuel| fuel.to_string());
     if one.answer != other.answer {
-        Some("it gives another answer to the same sign-up".to_owned())
+        Some("different answers to the same sign-up".to_owned())
     } else if one.notes != other.notes {
-        Some("it writes other notes about the same sign-up".to_owned())
+        Some("different notes about the same sign-up".to_owned())
     } else if one.fuel != other.fuel {
         let (one, other) = (fuel(one), fuel(other));
         Some(format!("the same sign-up takes {other} units of fuel instead of {one}"))
@@ -131,8 +134,8 @@ fn owned(sign_up: &SignUp<'_>) -> SignUp<'static> {
     }
 }
 
-/// Sign-ups that policies seldom expect.
-fn odd() -> impl Iterator<Item = SignUp<'static>> {
+/// Unusual sign-ups.
+fn unusual() -> impl Iterator<Item = SignUp<'static>> {
     let named = |user_name: String| SignUp { user_name: user_name.into(), ..SignUp::default() };
     let attributes = |count: usize, value: &'static str| SignUp {
         members: PerMember::default().with(
@@ -162,9 +165,9 @@ fn odd() -> impl Iterator<Item = SignUp<'static>> {
     .into_iter()
 }
 
-/// A sign-up that follows from a number: of what the policy may see, with words of its settings and
-/// words that are common.
-fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
+/// Generates a sign-up from a number, with the members that the policy may see, and with values from
+/// its settings and common values.
+fn generated(number: u64, policy: &Policy) -> SignUp<'static> {
     const COMMON: [&str; 10] = [
         "",
         " ",
@@ -178,10 +181,10 @@ fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
         "ABC-123",
     ];
     let settings = words(&policy.settings.to_json());
-    let below = |most: usize, what: &str| {
+    let below = |bound: usize, what: &str| {
         let mut hasher = DefaultHasher::new();
         (number, what).hash(&mut hasher);
-        usize::try_from(hasher.finish() % most.max(1) as u64).unwrap_or(0)
+        usize::try_from(hasher.finish() % bound.max(1) as u64).unwrap_or(0)
     };
     let value = |what: &str| {
         let (kind, index) = (below(6, &format!("kind {what}")), below(1 << 20, what));
@@ -209,7 +212,7 @@ fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
             Name::All => "email",
             Name::One(name) => name,
         };
-        // Every third is absent.
+        // One third of the members is absent.
         if below(3, &format!("presence of {path}")) > 0 {
             sign_up.members[*member].push((name.to_owned().into(), value(&path)));
         }
@@ -217,10 +220,10 @@ fn made_up(number: u64, policy: &Policy) -> SignUp<'static> {
     sign_up
 }
 
-/// Some of the texts in settings.
+/// Some of the strings in settings.
 fn words(settings: &str) -> Vec<String> {
     const MAX: usize = 100;
-    // Between quotes, of which every second is the text itself or the name of a member.
+    // Between quotes, every second part is a string or a key.
     let texts = settings.split('"').skip(1).step_by(2);
     texts.filter(|text| !text.is_empty()).take(MAX).map(str::to_owned).collect()
 }
@@ -230,7 +233,7 @@ mod tests {
     use super::*;
     use admit_core::Settings;
 
-    /// A policy that denies with this code, as one that is configured ahead is expected to.
+    /// A policy that denies with this code.
     fn component(engine: &Engine, code: &str) -> Component {
         let text = include_str!("../../../../tests/guests/exports-wizer-initialize.wat");
         let text = text.replace("wizer-initialize", "other").replace("honest", code);
@@ -238,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_another_policy_in_the_function_is_found() {
+    fn a_snapshot_that_differs_from_its_component_is_found() {
         let engine = Arc::new(Engine::new(1).unwrap());
         let policy =
             crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), Settings::default())
@@ -248,25 +251,24 @@ mod tests {
         let differs = |configured: &Component, fuel: u64| {
             difference(&engine, &policy, &same, (configured, Snapshot { fuel }), &[])
         };
-        // It has no start function, so that to instantiate it takes no fuel.
+        // The component has no start function, so instantiating it takes no fuel.
         assert_eq!(differs(&same, fuel), None);
-        let said = differs(&other, fuel);
-        assert_eq!(said.as_deref(), Some("it gives another answer to the same sign-up"));
-        let said = differs(&same, fuel + 1).unwrap();
-        assert!(said.starts_with("the same sign-up takes "), "{said}");
+        let found = differs(&other, fuel);
+        assert_eq!(found.as_deref(), Some("different answers to the same sign-up"));
+        let found = differs(&same, fuel + 1).unwrap();
+        assert!(found.starts_with("the same sign-up takes "), "{found}");
     }
 
-    /// A policy that takes its time to be configured would be stopped in review, and not in the
-    /// function.
+    /// A policy with a slow `configure` would time out in review, but not in the function.
     #[test]
-    fn the_time_for_configuring_counts_on_both_sides() {
+    fn a_slow_configure_is_a_difference() {
         let engine = Arc::new(Engine::new(1).unwrap());
         let mut policy =
             crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), Settings::default())
                 .unwrap();
         policy.limits.time = admit_core::Time::from_millis(20);
         policy.limits.fuel = 10_000_000_000;
-        // Fills memory for some hundred milliseconds.
+        // Fills memory for several hundred milliseconds.
         let configure = "(func $configure (type $configure) (local $n i32)
             (loop $again
                 (memory.fill (i32.const 4096) (i32.const 0) (i32.const 60000))
@@ -278,18 +280,19 @@ mod tests {
         assert!(text.contains(quick));
         let text = text.replace("wizer-initialize", "other").replace(quick, configure);
         let slow = engine.compile(&wat::parse_str(&text).unwrap()).unwrap();
-        // From a snapshot, it is not configured.
-        let said = difference(&engine, &policy, &slow, (&slow, Snapshot { fuel: 0 }), &[]);
-        assert!(said.unwrap().contains("raise its `limits.time`"));
+        // With a snapshot, the policy is not configured again.
+        let found = difference(&engine, &policy, &slow, (&slow, Snapshot { fuel: 0 }), &[]);
+        assert!(found.unwrap().contains("raise `limits.time`"));
     }
 
     #[test]
-    fn made_up_sign_ups_have_what_the_policy_may_see_and_words_of_its_settings() {
+    fn generated_sign_ups_have_granted_members_and_values_from_settings() {
         let settings = serde_json::json!({ "domains": ["one.example"] });
         let settings = Settings::from(settings.as_object().unwrap().clone());
         let policy =
             crate::policy_set::loaded_manifest::alone("p.wasm".as_ref(), settings).unwrap();
-        let all: Vec<SignUp<'_>> = (0..MADE_UP).map(|number| made_up(number, &policy)).collect();
+        let all: Vec<SignUp<'_>> =
+            (0..GENERATED).map(|number| generated(number, &policy)).collect();
         let has = |value: &str| {
             all.iter().any(|sign_up| {
                 sign_up.members[Member::UserAttributes].iter().any(|(_, one)| one == value)
@@ -297,6 +300,6 @@ mod tests {
         };
         assert!(has("mary@one.example") && has("one.example") && has(""), "{all:?}");
         assert!(all.iter().any(|sign_up| sign_up.members[Member::UserAttributes].is_empty()));
-        assert_eq!(made_up(7, &policy), made_up(7, &policy));
+        assert_eq!(generated(7, &policy), generated(7, &policy));
     }
 }

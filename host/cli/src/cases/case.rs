@@ -11,22 +11,22 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
-/// One sign-up, and what is expected of it.
+/// A sign-up and its expected result.
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) name: String,
-    /// The line on which it begins, from 1.
+    /// The line on which the case begins, counted from 1.
     pub(crate) line: usize,
-    /// The one policy of a manifest that is asked; all of them if none is named.
+    /// The only policy of a manifest to evaluate, or `None` for all.
     pub(crate) policy: Option<PolicyId>,
     pub(crate) event: GivenEvent,
-    /// The settings of the policy, where no manifest has them.
+    /// The settings of the policy, if it is not one of a manifest.
     pub(crate) settings: Option<Settings>,
     pub(crate) expected: Expectation,
     pub(crate) budgets: Budgets,
 }
 
-/// Cases as they are written.
+/// The content of a `cases.toml`, before it is validated.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawCases {
@@ -56,7 +56,7 @@ struct RawCase {
 }
 
 impl RawCase {
-    /// What the case says about each flag.
+    /// The expected value of each flag, if the case states it.
     fn flags(&self) -> PerFlag<Option<bool>> {
         PerFlag::from_fn(|flag| match flag {
             Flag::Confirm => self.confirm,
@@ -67,15 +67,15 @@ impl RawCase {
 }
 
 impl Case {
-    /// The most characters of a name.
-    const NAME_CHARACTERS: usize = 200;
+    /// The maximum length of a name, in characters.
+    const MAX_NAME_CHARACTERS: usize = 200;
 
-    /// Reads the text of a `cases.toml`.
+    /// Parses the text of a `cases.toml`.
     pub(crate) fn read_all(source: &Source) -> anyhow::Result<Vec<Case>> {
         let raw: RawCases =
             read_toml(&source.file, &source.text).map_err(|error| source.located(error))?;
         if raw.case.is_empty() {
-            let message = "it has no case: a `[[case]]` has a name, an event and what is expected";
+            let message = "no cases: expected a `[[case]]` with a name, an event and a result";
             anyhow::bail!("`{}`: {message}", source.file);
         }
         let places = Places::of(&source.text);
@@ -85,7 +85,7 @@ impl Case {
             let here = key(index);
             let line = places.at(&source.file, &source.text, &here, String::new()).line;
             if !names.insert(raw.name.clone()) {
-                let message = format!("`{}` is the name of a case above, choose another", raw.name);
+                let message = format!("duplicate case name `{}`", raw.name);
                 return Err(source.error(&here.key("name"), message));
             }
             let case = case(raw, line, &here);
@@ -95,17 +95,18 @@ impl Case {
     }
 }
 
-/// Where a case stands in its file, counted from 0.
+/// The key of a case in its file, counted from 0.
 pub(crate) fn key(index: usize) -> KeyPath {
     KeyPath::default().key("case").index(index)
 }
 
 fn case(raw: RawCase, line: usize, here: &KeyPath) -> Result<Case, Problem> {
     let at = |name: &str| here.clone().key(name);
-    if raw.name.is_empty() || printable(&raw.name, Case::NAME_CHARACTERS) != raw.name {
-        let most = Case::NAME_CHARACTERS;
+    if raw.name.is_empty() || printable(&raw.name, Case::MAX_NAME_CHARACTERS) != raw.name {
+        let max = Case::MAX_NAME_CHARACTERS;
         let message = format!(
-            "expected one printable line of at most {most} characters, without spaces at its ends"
+            "expected one printable line of at most {max} characters, without leading or trailing \
+             spaces"
         );
         return Err(at("name").problem(message));
     }
@@ -130,12 +131,13 @@ fn case(raw: RawCase, line: usize, here: &KeyPath) -> Result<Case, Problem> {
     })
 }
 
-/// What a case expects, which must be one thing and no other.
+/// The expectation of a case, which must not contradict itself.
 fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
     let at = |name: &str| here.clone().key(name);
     let flags = raw.flags();
     if raw.admit == Some(false) {
-        let message = "say what happens instead: `deny` with a code, or `failure` with its kind";
+        let message = "`admit` can only be `true`: to expect a denial, use `deny` with a code, or \
+                       `failure` with a kind";
         return Err(at("admit").problem(message));
     }
     let flag = flags.iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag.to_string());
@@ -144,12 +146,12 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
     let denial = raw.deny.as_ref().map(|_| "deny");
     let failure = raw.failure.map(|_| "failure");
     let only_with = |name: &str, present: bool, other: Option<&str>, others: &str| match other {
-        None if present => Err(at(name).problem(format!("it says more about {others}: add that"))),
+        None if present => Err(at(name).problem(format!("`{name}` requires {others}"))),
         _ => Ok(()),
     };
-    only_with("message", raw.message.is_some(), denial, "a denial, `deny`")?;
+    only_with("message", raw.message.is_some(), denial, "`deny`")?;
     let refusal = denial.or(failure);
-    only_with("by", raw.by.is_some(), refusal, "a `deny` or a `failure`")?;
+    only_with("by", raw.by.is_some(), refusal, "`deny` or `failure`")?;
     let contradiction = match (denial, failure, admission.or(votes)) {
         (Some(_), Some(_), _) => Some(("failure", "deny")),
         (Some(_), None, Some(other)) => Some((other, "deny")),
@@ -157,15 +159,13 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
         _ => None,
     };
     if let Some((one, other)) = contradiction {
-        return Err(
-            at(one).problem(format!("`{other}` stands in the same case: expect one of them"))
-        );
+        return Err(at(one).problem(format!("`{one}` cannot be used with `{other}`")));
     }
     if let Some(code) = &raw.deny
         && Denial::new(code, "", 1).code() != code
     {
         return Err(at("deny").problem(format!(
-            "no code of a denial: use letters, digits, `-`, `_` and `.`, at most {} of them",
+            "not a denial code: expected at most {} letters, digits, `-`, `_` and `.`",
             Denial::CODE_CHARACTERS
         )));
     }
@@ -183,8 +183,8 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
         (None, None, None) => None,
     };
     Expectation::new(answer, raw.votes).ok_or_else(|| {
-        let message = "it expects nothing: add `admit = true`, a flag such as `confirm = true`, \
-                       `votes`, `deny` with a code or `failure` with its kind";
+        let message = "case has no expectation: add `admit = true`, a flag such as `confirm = \
+                       true`, `votes`, `deny` with a code, or `failure` with a kind";
         here.clone().problem(message)
     })
 }
@@ -197,7 +197,7 @@ mod tests {
         Case::read_all(&Source { file: "cases.toml".to_owned(), text: text.to_owned() })
     }
 
-    /// A case with these lines, the first of which is line 3.
+    /// Checks the error of a case with these lines, which begin at line 3.
     fn check_error(lines: &str, expected: &str) {
         let error = read(&format!("[[case]]\nname = \"a\"\n{lines}\n")).unwrap_err();
         assert_eq!(error.to_string(), expected, "{lines}");
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_expects_one_thing_in_words() {
+    fn an_expectation_is_described_in_words() {
         for (lines, words) in [
             ("admit = true", "admitted, no flag set"),
             ("confirm = false", "admitted, no flag set"),
@@ -233,41 +233,36 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_and_nothing_are_refused() {
-        let expects_nothing = "cases.toml:1:1: `case[0]`: it expects nothing: add `admit = true`, a flag such as \
-             `confirm = true`, `votes`, `deny` with a code or `failure` with its kind";
-        check_error("", expects_nothing);
-        check_error("max-fuel = 3", expects_nothing);
+    fn contradictory_and_missing_expectations_are_errors() {
+        let no_expectation = "cases.toml:1:1: `case[0]`: case has no expectation: add `admit = \
+             true`, a flag such as `confirm = true`, `votes`, `deny` with a code, or `failure` with \
+             a kind";
+        check_error("", no_expectation);
+        check_error("max-fuel = 3", no_expectation);
         for (lines, expected) in [
             (
                 "deny = \"x\"\nconfirm = false",
-                "4:11: `case[0].confirm`: `deny` stands in the same case: expect one of them",
+                "4:11: `case[0].confirm`: `confirm` cannot be used with `deny`",
             ),
             (
                 "deny = \"x\"\nfailure = \"fuel\"",
-                "4:11: `case[0].failure`: `deny` stands in the same case: expect one of them",
+                "4:11: `case[0].failure`: `failure` cannot be used with `deny`",
             ),
             (
                 "failure = \"fuel\"\nvotes = {}",
-                "4:9: `case[0].votes`: `failure` stands in the same case: expect one of them",
+                "4:9: `case[0].votes`: `votes` cannot be used with `failure`",
             ),
             (
                 "admit = false",
-                "3:9: `case[0].admit`: say what happens instead: `deny` with a code, or `failure` \
-                 with its kind",
+                "3:9: `case[0].admit`: `admit` can only be `true`: to expect a denial, use `deny` \
+                 with a code, or `failure` with a kind",
             ),
-            (
-                "admit = true\nmessage = \"x\"",
-                "4:11: `case[0].message`: it says more about a denial, `deny`: add that",
-            ),
-            (
-                "votes = {}\nby = \"x\"",
-                "4:6: `case[0].by`: it says more about a `deny` or a `failure`: add that",
-            ),
+            ("admit = true\nmessage = \"x\"", "4:11: `case[0].message`: `message` requires `deny`"),
+            ("votes = {}\nby = \"x\"", "4:6: `case[0].by`: `by` requires `deny` or `failure`"),
             (
                 "deny = \"a b\"",
-                "3:8: `case[0].deny`: no code of a denial: use letters, digits, `-`, `_` and `.`, \
-                 at most 64 of them",
+                "3:8: `case[0].deny`: not a denial code: expected at most 64 letters, digits, `-`, \
+                 `_` and `.`",
             ),
         ] {
             check_error(lines, &format!("cases.toml:{expected}"));
@@ -275,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_misspelt_is_pointed_at() {
+    fn an_error_points_at_a_misspelt_key_or_value() {
         for (lines, expected) in [
             (
                 "failure = \"timeout\"",
@@ -291,7 +286,7 @@ mod tests {
             ),
             (
                 "admit = true\nevent = 7",
-                "4:9: `case[0].event`: invalid type: integer `7`, expected the name of a file, or \
+                "4:9: `case[0].event`: invalid type: integer `7`, expected the name of a file or \
                  the members of an event",
             ),
             (
@@ -314,24 +309,25 @@ mod tests {
     }
 
     #[test]
-    fn names_are_lines_of_their_own() {
+    fn names_are_unique_printable_lines() {
         let twice = "[[case]]\nname = \"a\"\nadmit = true\n".repeat(2);
         assert_eq!(
             read(&twice).unwrap_err().to_string(),
-            "cases.toml:5:8: `case[1].name`: `a` is the name of a case above, choose another"
+            "cases.toml:5:8: `case[1].name`: duplicate case name `a`"
         );
         let blank = "[[case]]\nname = \" \"\nadmit = true\n";
         assert_eq!(
             read(blank).unwrap_err().to_string(),
-            "cases.toml:2:8: `case[0].name`: expected one printable line of at most 200 characters, without spaces at its ends"
+            "cases.toml:2:8: `case[0].name`: expected one printable line of at most 200 characters, \
+             without leading or trailing spaces"
         );
-        let none = "`cases.toml`: it has no case: a `[[case]]` has a name, an event and what is \
-                    expected";
+        let none =
+            "`cases.toml`: no cases: expected a `[[case]]` with a name, an event and a result";
         assert_eq!(read("").unwrap_err().to_string(), none);
     }
 
     #[test]
-    fn a_case_knows_its_line_and_its_budgets() {
+    fn a_case_has_its_line_and_its_budgets() {
         let text = "# Cases\n[[case]]\nname = \"a\"\nadmit = true\n\n[[case]]\nname = \"b\"\n\
                     confirm = true\nmax-fuel = 5_000\nmax-memory = \"1MiB\"\n";
         let cases = read(text).unwrap();

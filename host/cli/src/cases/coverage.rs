@@ -1,4 +1,4 @@
-//! Which denials and which votes the cases brought about.
+//! The coverage of policies by cases: denial codes and votes.
 
 use crate::policy_set::loaded_manifest::LoadedManifest;
 use crate::policy_set::origin::Origin;
@@ -8,47 +8,47 @@ use admit_engine::DecisionTrace;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What the cases brought about, policy by policy in the manifest's order.
+/// The coverage of all policies, in the manifest's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Coverage {
     pub(crate) policies: Vec<PolicyCoverage>,
 }
 
-/// What the cases brought about of one policy.
+/// The coverage of one policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PolicyCoverage {
     pub(crate) policy: PolicyId,
-    /// None where it may not deny.
+    /// The denial codes, or `None` if the policy may not deny.
     pub(crate) denials: Option<Denials>,
     /// The flags on which it may vote.
     pub(crate) flags: Vec<FlagCoverage>,
     #[serde(skip)]
-    asks: Asks,
+    verdicts: Verdicts,
 }
 
-/// Whether it was said what a policy wants to decide.
+/// The origin of the verdicts that a policy may give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    /// By its metadata or by a manifest.
-    ForThis,
-    /// Nowhere, so that it may decide everything.
-    ForNothing,
+enum Verdicts {
+    /// Listed in the metadata or in a manifest.
+    Listed,
+    /// Not listed: the policy may decide everything.
+    All,
 }
 
-/// The codes of a policy's denials.
+/// The coverage of a policy's denial codes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Denials {
-    /// Those that the policy's metadata names; none if it has no metadata.
+    /// Codes that the metadata declares, or `None` without metadata.
     pub(crate) declared: Option<BTreeSet<String>>,
-    /// Those that a case expected and that came.
+    /// Codes that a case expected and that the policy returned.
     pub(crate) tested: BTreeSet<String>,
-    /// Those that came, expected or not.
+    /// Codes that the policy returned, expected or not.
     pub(crate) seen: BTreeSet<String>,
 }
 
-/// How often a policy voted on a flag, and how.
+/// The number of each kind of vote on a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct FlagCoverage {
     pub(crate) flag: Flag,
@@ -58,25 +58,25 @@ pub(crate) struct FlagCoverage {
 }
 
 impl Coverage {
-    /// Of no case yet.
-    pub(crate) fn of(assembly: &LoadedManifest) -> anyhow::Result<Coverage> {
-        let policies = assembly.manifest.policies.iter();
+    /// Creates an empty coverage of the policies of a manifest.
+    pub(crate) fn new(loaded: &LoadedManifest) -> anyhow::Result<Coverage> {
+        let policies = loaded.manifest.policies.iter();
         let policies = policies.map(|policy| {
-            let info = ComponentInfo::of(&assembly.components[&policy.component])?;
+            let info = ComponentInfo::of(&loaded.components[&policy.component])?;
             let metadata = info.metadata.and_then(Result::ok);
             let declared = metadata.map(|metadata| metadata.denials.into_keys().collect());
-            let asks = match (&assembly.origin, &declared) {
-                (Origin::CommandLine, None) => Asks::ForNothing,
-                _ => Asks::ForThis,
+            let verdicts = match (&loaded.origin, &declared) {
+                (Origin::CommandLine, None) => Verdicts::All,
+                _ => Verdicts::Listed,
             };
-            Ok(PolicyCoverage::of(policy, declared, asks))
+            Ok(PolicyCoverage::new(policy, declared, verdicts))
         });
         Ok(Coverage { policies: policies.collect::<anyhow::Result<_>>()? })
     }
 
-    /// Counts one case, and the code of its denial if that was expected.
-    pub(crate) fn add(&mut self, deliberation: &DecisionTrace, tested: Option<&String>) {
-        let decision = &deliberation.decision;
+    /// Adds one case, with the code of its denial if that was expected.
+    pub(crate) fn add(&mut self, trace: &DecisionTrace, tested: Option<&String>) {
+        let decision = &trace.decision;
         for record in &decision.policies {
             let here = self.policies.iter_mut().find(|policy| policy.policy == record.policy);
             let Some(here) = here else { continue };
@@ -107,8 +107,12 @@ impl Coverage {
 }
 
 impl PolicyCoverage {
-    fn of(policy: &Policy, declared: Option<BTreeSet<String>>, asks: Asks) -> PolicyCoverage {
-        let may = |power: Permission| policy.terms.verdicts.permit(power);
+    fn new(
+        policy: &Policy,
+        declared: Option<BTreeSet<String>>,
+        verdicts: Verdicts,
+    ) -> PolicyCoverage {
+        let may = |permission: Permission| policy.terms.verdicts.permit(permission);
         let flags = Flag::ALL.into_iter().filter(|flag| may((*flag).into()));
         PolicyCoverage {
             policy: policy.id.clone(),
@@ -116,17 +120,18 @@ impl PolicyCoverage {
             flags: flags
                 .map(|flag| FlagCoverage { flag, granted: 0, withheld: 0, abstained: 0 })
                 .collect(),
-            asks,
+            verdicts,
         }
     }
 
-    /// What was covered, a line for each thing.
+    /// The coverage as lines of text.
     pub(crate) fn lines(&self) -> Vec<String> {
         let denials = self.denials.iter().filter_map(Denials::line);
-        // Flags that nobody meant to vote on would only be noise.
-        let is_meant =
-            |flag: &&FlagCoverage| self.asks == Asks::ForThis || flag.granted + flag.withheld > 0;
-        let flags = self.flags.iter().filter(is_meant).map(|flag| {
+        // A policy that may decide everything need not vote on every flag.
+        let is_relevant = |flag: &&FlagCoverage| {
+            self.verdicts == Verdicts::Listed || flag.granted + flag.withheld > 0
+        };
+        let flags = self.flags.iter().filter(is_relevant).map(|flag| {
             let FlagCoverage { flag, granted, withheld, abstained } = flag;
             format!("{flag}: {granted} granted, {withheld} withheld, {abstained} abstained")
         });
@@ -135,12 +140,12 @@ impl PolicyCoverage {
 }
 
 impl Denials {
-    /// The codes that are named and never came where they were expected.
-    pub(crate) fn never(&self) -> impl Iterator<Item = &String> {
+    /// The declared codes that no case tested.
+    pub(crate) fn untested(&self) -> impl Iterator<Item = &String> {
         self.declared.iter().flatten().filter(|code| !self.tested.contains(*code))
     }
 
-    /// The codes that came and are not named.
+    /// The codes that the policy returned and does not declare.
     pub(crate) fn undeclared(&self) -> impl Iterator<Item = &String> {
         let declared = self.declared.as_ref();
         self.seen.iter().filter(move |code| declared.is_some_and(|named| !named.contains(*code)))
@@ -154,16 +159,16 @@ impl Denials {
             }
             None if self.seen.is_empty() => return None,
             None => format!(
-                "denial codes: {}, and no `policy.toml` names them",
+                "denial codes: {}, not declared (no `policy.toml`)",
                 quoted(self.seen.iter())
             ),
         };
-        let (never, undeclared) = (quoted(self.never()), quoted(self.undeclared()));
-        if !never.is_empty() {
-            line = format!("{line} (never: {never})");
+        let (untested, undeclared) = (quoted(self.untested()), quoted(self.undeclared()));
+        if !untested.is_empty() {
+            line = format!("{line} (untested: {untested})");
         }
         if !undeclared.is_empty() {
-            line = format!("{line}; not named in `policy.toml`: {undeclared}");
+            line = format!("{line}; not declared in `policy.toml`: {undeclared}");
         }
         Some(line)
     }

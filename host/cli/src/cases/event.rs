@@ -1,4 +1,4 @@
-//! The event of a case: a file, or what differs from a sample.
+//! The event of a case: a file, or the differences from a sample.
 
 use admit_build::source::Source;
 use admit_cognito::Event;
@@ -12,19 +12,19 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-/// An event as a case names it.
+/// The event of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum GivenEvent {
-    /// The name of a file, relative to the file of the case.
+    /// A file, relative to the file of the case.
     File(String),
-    /// A sample sign-up, but for these members.
+    /// A sample sign-up with these members replaced.
     Members(Members),
 }
 
-/// The members of an event that a case gives, in Cognito's words.
+/// The members of an event that a case gives, by Cognito's names.
 ///
-/// A list that is given takes the place of the sample's as a whole: a case without an email
-/// address gives attributes that have none.
+/// A map replaces that of the sample as a whole: a case without an email address gives attributes
+/// without `email`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Members {
@@ -45,13 +45,12 @@ impl Default for GivenEvent {
 }
 
 impl GivenEvent {
-    /// The text of the sample.
+    /// The text of the sample event.
     pub(crate) fn sample() -> Vec<u8> {
         Members::default().text().into_bytes()
     }
 
-    /// The text of the event, as Cognito would send it. What is wrong is an error of the key
-    /// that names it.
+    /// The text of the event, as Cognito would send it. An error points at the key in the case.
     pub(crate) fn text(
         &self,
         folder: &Path,
@@ -121,7 +120,7 @@ impl<'de> Deserialize<'de> for GivenEvent {
             type Value = GivenEvent;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a file, or the members of an event")
+                f.write_str("the name of a file or the members of an event")
             }
 
             fn visit_str<E>(self, name: &str) -> Result<GivenEvent, E> {
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sample_is_a_whole_sign_up() {
+    fn the_sample_is_a_complete_sign_up() {
         check(json!({}), |sign_up| {
             let given = [&sign_up.trigger_source, &sign_up.region, &sign_up.user_pool_id];
             let more = [&sign_up.client_id, &sign_up.user_name];
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_takes_the_place_of_the_sample() {
+    fn given_members_replace_those_of_the_sample() {
         let members = json!({
             "triggerSource": "PreSignUp_T", "userName": "u", "region": "r", "userPoolId": "p",
             "clientId": "c", "userAttributes": {"a": "1"}, "validationData": {"b": "2"},

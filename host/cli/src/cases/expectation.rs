@@ -1,4 +1,4 @@
-//! What a case expects, and how what happened differs from it.
+//! The expected result of a case, and its differences from the actual one.
 
 use super::subject::Scope;
 use crate::explain;
@@ -9,25 +9,25 @@ use admit_core::{
 use serde::Serialize;
 use std::fmt;
 
-/// What a case expects: an answer, the votes of one policy, or both.
+/// The expected result of a case: an answer, the votes of one policy, or both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expectation {
     answer: Option<ExpectedAnswer>,
     votes: Option<Ballot>,
 }
 
-/// The answer that a case expects.
+/// The expected answer of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ExpectedAnswer {
     /// Admitted, with exactly these flags.
     Admit(Flags),
-    /// Denied with a code, for the person in these very words, by a policy.
+    /// Denied with a code, and if stated with exactly this message and by this policy.
     Deny { code: String, message: Option<String>, by: Option<PolicyId> },
-    /// No answer, for this reason, of a policy.
+    /// A failure of this kind, and if stated of this policy.
     Failure { kind: FailureKind, by: Option<PolicyId> },
 }
 
-/// One respect in which a case did not go as expected.
+/// A difference between the expected and the actual result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Difference {
     pub(crate) about: About,
@@ -35,7 +35,7 @@ pub(crate) struct Difference {
     pub(crate) got: String,
 }
 
-/// What a difference is about.
+/// The subject of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum About {
@@ -47,7 +47,7 @@ pub(crate) enum About {
 }
 
 impl Expectation {
-    /// What to expect, which must be something.
+    /// Creates an expectation, which must not be empty.
     pub(crate) fn new(
         answer: Option<ExpectedAnswer>,
         votes: Option<Ballot>,
@@ -55,7 +55,7 @@ impl Expectation {
         (answer.is_some() || votes.is_some()).then_some(Expectation { answer, votes })
     }
 
-    /// The policy that is expected to deny, or to give no answer.
+    /// The policy that is expected to deny or to fail.
     pub(crate) fn by(&self) -> Option<&PolicyId> {
         match self.answer.as_ref()? {
             ExpectedAnswer::Admit(_) => None,
@@ -63,17 +63,17 @@ impl Expectation {
         }
     }
 
-    /// Whether votes are expected, which are those of one policy.
+    /// Whether votes of one policy are expected.
     pub(crate) fn has_votes(&self) -> bool {
         self.votes.is_some()
     }
 
-    /// Whether the denial of the answer is what was asked for.
+    /// Whether a denial is expected.
     pub(crate) fn is_denial(&self) -> bool {
         matches!(self.answer, Some(ExpectedAnswer::Deny { .. }))
     }
 
-    /// In which respects a decision is not what was expected.
+    /// The differences between a decision and the expected one.
     pub(crate) fn differences(&self, decision: &Decision, scope: Scope) -> Vec<Difference> {
         let mut differences = Vec::new();
         if let Some(answer) = &self.answer {
@@ -116,7 +116,7 @@ impl ExpectedAnswer {
                 }
             }
             ExpectedAnswer::Failure { kind, by } => {
-                // Alone, a policy gives no answer whatever that means for the sign-up.
+                // For a single policy its failure counts, whether or not it denies the sign-up.
                 let record = match (scope, refusal) {
                     (Scope::One, _) => decision.policies.first(),
                     (Scope::All, Some(refusal)) if refusal.grounds == Grounds::Failure => {
@@ -140,38 +140,38 @@ impl ExpectedAnswer {
     }
 }
 
-/// The most that a case may cost.
+/// The maximum cost of a case.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Budgets {
     /// Units of fuel, of all policies together.
     pub(crate) fuel: Option<u64>,
-    /// Memory of the policy that holds most at its end.
+    /// The largest memory of a policy at the end of its evaluation.
     pub(crate) memory: Option<Size>,
 }
 
 impl Budgets {
-    /// In which respects something cost more than it may.
+    /// The budgets that a cost exceeds, as differences.
     pub(crate) fn differences(self, fuel: Option<u64>, memory: Size) -> Vec<Difference> {
         let mut differences = Vec::new();
-        if let Some(most) = self.fuel
-            && fuel.is_none_or(|fuel| fuel > most)
+        if let Some(max) = self.fuel
+            && fuel.is_none_or(|fuel| fuel > max)
         {
             let units = |fuel| format!("{} units of fuel", grouped(fuel));
             differences.push(Difference {
                 about: About::Fuel,
-                expected: grouped(most),
+                expected: grouped(max),
                 got: fuel.map_or_else(
-                    || "an unknown amount of fuel, since a policy was cut off".to_owned(),
+                    || "an unknown amount of fuel (a policy was interrupted)".to_owned(),
                     units,
                 ),
             });
         }
-        if let Some(most) = self.memory
-            && memory > most
+        if let Some(max) = self.memory
+            && memory > max
         {
             differences.push(Difference {
                 about: About::Memory,
-                expected: most.to_string(),
+                expected: max.to_string(),
                 got: format!("{memory} of memory"),
             });
         }
@@ -179,7 +179,7 @@ impl Budgets {
     }
 }
 
-/// The code of the denial that is the answer, if it is one.
+/// The code of the denial that is the answer, if the answer is a denial by a policy.
 pub(crate) fn denial_code(decision: &Decision) -> Option<&String> {
     let Answer::Deny(refusal) = &decision.answer else { return None };
     match &record_of(decision, refusal)?.opinion {
@@ -188,7 +188,7 @@ pub(crate) fn denial_code(decision: &Decision) -> Option<&String> {
     }
 }
 
-/// What became of a sign-up, in the words of an expectation.
+/// Describes an outcome in the same words as an expectation.
 pub(crate) fn outcome(decision: &Decision, scope: Scope) -> String {
     let Answer::Deny(refusal) = &decision.answer else {
         return match decision.policies.first().map(|record| &record.opinion) {
@@ -212,22 +212,22 @@ pub(crate) fn outcome(decision: &Decision, scope: Scope) -> String {
     }
 }
 
-/// What a policy said, and what of it did not count.
+/// Describes the verdict or failure of a policy, and whether it counted if not in full.
 pub(crate) fn opinion(record: &PolicyRecord) -> String {
-    let (said, counted) = explain::said(&record.opinion);
+    let (verdict, counted) = explain::verdict(&record.opinion);
     match counted.as_str() {
-        "yes" | "-" => said,
-        counted => format!("{said}, counted: {counted}"),
+        "yes" | "-" => verdict,
+        counted => format!("{verdict}, counted: {counted}"),
     }
 }
 
-/// The record of the policy that refused, if one did.
+/// The record of the policy that denied, if a policy did.
 fn record_of<'a>(decision: &'a Decision, refusal: &Refusal) -> Option<&'a PolicyRecord> {
     let policy = refusal.policy.as_ref()?;
     decision.policies.iter().find(|record| record.policy == *policy)
 }
 
-/// The votes of a policy that count, if it has no objection.
+/// The votes of a policy, if it did not deny or fail and all of them count.
 fn counted_ballot(record: &PolicyRecord) -> Option<Ballot> {
     let Opinion::Allow { votes } = &record.opinion else { return None };
     let mut ballot = Ballot::default();

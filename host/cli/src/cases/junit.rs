@@ -4,13 +4,13 @@ use super::results::{CaseResult, Results, Verdict};
 use anyhow::Context;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-/// JUnit's XML of some results. It has no times: they would be others on each machine.
+/// The results as JUnit XML. It contains no times, which would differ between machines.
 pub(crate) fn report(results: &Results) -> anyhow::Result<String> {
     let mut suite = TestSuite::new(results.file.as_str());
     suite.add_test_cases(results.cases.iter().map(|case| test_case(results, case)));
     let mut report = Report::new("admit test");
     report.add_test_suite(suite);
-    report.to_string().context("cannot write JUnit's XML")
+    report.to_string().context("cannot write the JUnit XML")
 }
 
 fn test_case(results: &Results, case: &CaseResult) -> TestCase {

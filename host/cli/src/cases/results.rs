@@ -1,4 +1,4 @@
-//! What came of cases, as a person reads it and as a program does.
+//! The results of cases, and their output as text and JSON.
 
 use super::coverage::Coverage;
 use super::expectation::{About, Difference};
@@ -8,7 +8,7 @@ use admit_core::{PolicyId, Size, grouped};
 use serde::Serialize;
 use std::fmt::Write;
 
-/// What came of the cases of one file.
+/// The results of the cases in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Results {
@@ -16,43 +16,43 @@ pub(crate) struct Results {
     pub(crate) file: String,
     pub(crate) passed: usize,
     pub(crate) failed: usize,
-    /// Cases that were not run.
+    /// The number of cases that were not run.
     pub(crate) left_out: usize,
     pub(crate) cases: Vec<CaseResult>,
-    /// What the cases that were run brought about.
+    /// The coverage by the cases that were run.
     pub(crate) coverage: Coverage,
 }
 
-/// What came of one case.
+/// The result of one case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CaseResult {
     pub(crate) name: String,
-    /// The line on which it begins, from 1.
+    /// The line on which the case begins, counted from 1.
     pub(crate) line: usize,
-    /// The one policy that it asks, where others could be asked.
+    /// The only policy of a manifest that the case evaluates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) policy: Option<PolicyId>,
     pub(crate) outcome: Verdict,
-    /// What it expects, in words.
+    /// The expected result, in words.
     pub(crate) expected: String,
-    /// What became of the sign-up, in words.
+    /// The actual result, in words.
     pub(crate) got: String,
-    /// In which respects that is not as expected, costs included.
+    /// The differences between them, including the cost.
     pub(crate) differences: Vec<Difference>,
-    /// Units of fuel of all policies together; none where one of them was cut off.
+    /// Units of fuel of all policies together, or `None` if a policy was interrupted.
     pub(crate) fuel: Option<u64>,
-    /// Memory of the policy that held most at its end.
+    /// The largest memory of a policy at the end of its evaluation.
     pub(crate) memory: Size,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_fuel: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_memory: Option<Size>,
-    pub(crate) policies: Vec<Said>,
+    pub(crate) policies: Vec<PolicyResult>,
     pub(crate) not_asked: Vec<PolicyId>,
 }
 
-/// Whether a case went as expected.
+/// Whether a case passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verdict {
@@ -60,16 +60,16 @@ pub(crate) enum Verdict {
     Failed,
 }
 
-/// What one policy said.
+/// The result of one policy in a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Said {
+pub(crate) struct PolicyResult {
     pub(crate) policy: PolicyId,
-    /// Its verdict in a few words, and whether it counted.
+    /// The verdict in short, and whether it counted.
     pub(crate) said: String,
-    /// The message of its denial, or the cause of its failure.
+    /// The message of a denial, or the cause of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) words: Option<String>,
-    /// What it wrote to the log.
+    /// The lines that the policy logged.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,
 }
@@ -86,19 +86,19 @@ impl Results {
         Results { file, passed, failed, left_out, cases, coverage }
     }
 
-    /// Whether every case went as expected.
+    /// Whether every case passed.
     pub(crate) fn all_passed(&self) -> bool {
         self.failed == 0
     }
 
-    /// A line for each case, the failed ones at length, and what was covered.
+    /// A line for each case, the details of failures, and the coverage.
     pub(crate) fn to_text(&self) -> String {
         let mut text = String::new();
         let name = |case: &CaseResult| case.name.chars().count();
         let width = self.cases.iter().map(name).max().unwrap_or(0);
         let fuel: Vec<String> = self.cases.iter().map(|case| known(case.fuel)).collect();
         let fuel_width = fuel.iter().map(String::len).max().unwrap_or(0);
-        // As wide as the widest word that there is.
+        // Pads the column to its widest word.
         let space = if self.all_passed() { "" } else { "    " };
         for (case, fuel) in self.cases.iter().zip(fuel) {
             let word = match case.outcome {
@@ -115,34 +115,35 @@ impl Results {
             false => terminal::bad(&self.summary()),
         };
         let _ = writeln!(text, "\n{summary}");
-        // Of a part of the cases this would say what is not so.
+        // The coverage by a part of the cases would be misleading.
         if self.left_out == 0 {
             text += &self.covered();
         }
         text
     }
 
-    /// Everything as one JSON object.
+    /// The results as one JSON object.
     pub(crate) fn to_json(&self) -> serde_json::Result<String> {
         to_json(self)
     }
 
-    /// Why one case failed.
+    /// The details of a case, as labels and texts.
     pub(crate) fn explanation(&self, case: &CaseResult) -> Vec<(String, String)> {
         let mut lines = vec![("at".to_owned(), format!("{}:{}", self.file, case.line))];
         for difference in &case.differences {
             lines.extend(difference.lines());
         }
-        for said in &case.policies {
-            let words = said.words.as_ref().map(|words| format!("; {words}")).unwrap_or_default();
-            lines.push((said.policy.to_string(), format!("{}{words}", said.said)));
-            for note in &said.notes {
+        for result in &case.policies {
+            let words = result.words.as_ref().map(|words| format!("; {words}"));
+            let words = words.unwrap_or_default();
+            lines.push((result.policy.to_string(), format!("{}{words}", result.said)));
+            for note in &result.notes {
                 lines.push((String::new(), note.clone()));
             }
         }
         if !case.not_asked.is_empty() {
             let ids: Vec<&str> = case.not_asked.iter().map(PolicyId::as_str).collect();
-            let why = "the sign-up is outside of `applies-to`";
+            let why = "the sign-up is outside their `applies-to`";
             lines.push(("not asked".to_owned(), format!("{}: {why}", ids.join(", "))));
         }
         lines
@@ -185,7 +186,7 @@ impl Results {
 }
 
 impl Difference {
-    /// The difference, in lines with a label each.
+    /// The difference as lines, each with a label.
     pub(crate) fn lines(&self) -> Vec<(String, String)> {
         let line = |label: &str, words: String| (label.to_owned(), words);
         let Difference { about, expected, got } = self;
@@ -202,7 +203,7 @@ impl Difference {
                 line("got", format!("votes: {got}")),
             ],
             About::Fuel | About::Memory => {
-                vec![line("cost", format!("used {got}, the case allows {expected}"))]
+                vec![line("cost", format!("used {got}; the case allows {expected}"))]
             }
         }
     }

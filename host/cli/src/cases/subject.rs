@@ -1,4 +1,4 @@
-//! What cases are about: one policy, or a manifest.
+//! The subject of cases: a single policy, or a manifest.
 
 use crate::input::{Input, inside};
 use crate::policy_set::loaded_manifest::{Grants, LoadedManifest};
@@ -6,19 +6,19 @@ use admit_build::project;
 use admit_core::{Log, Manifest, Mode, Policy, PolicyId, Settings};
 use std::path::{Path, PathBuf};
 
-/// What cases are about.
+/// The subject of cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// One policy: the folder of a project, or a component.
+    /// A single policy: the folder of a project, or a component.
     Policy(PathBuf),
-    /// A manifest.
+    /// The policies of a manifest.
     Manifest(PathBuf),
 }
 
-/// Who is asked in a case.
+/// The policies that a case evaluates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// One policy alone.
+    /// A single policy.
     One,
     /// All policies of a manifest.
     All,
@@ -33,7 +33,7 @@ impl Subject {
         }
     }
 
-    /// The file of this name beside what it is about.
+    /// The path of a file with this name beside the subject.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         match self {
             Subject::Policy(path) if path.is_dir() => inside(path, name),
@@ -41,8 +41,8 @@ impl Subject {
         }
     }
 
-    /// Builds and reads what decides.
-    pub(crate) fn assembly(&self) -> anyhow::Result<LoadedManifest> {
+    /// Builds and reads the policies.
+    pub(crate) fn load(&self) -> anyhow::Result<LoadedManifest> {
         match self {
             Subject::Policy(path) => {
                 LoadedManifest::from_component(path, Grants::AskedFor, Settings::default())
@@ -51,7 +51,7 @@ impl Subject {
         }
     }
 
-    /// The files that it is made from, as far as they are known without a build.
+    /// The files that the policies are built from, as far as known without a build.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let own = match self {
             Subject::Policy(_) => None,
@@ -61,7 +61,7 @@ impl Subject {
         own.into_iter().chain(components.iter().flat_map(|path| project::files(path))).collect()
     }
 
-    /// The components, each a file or the folder of a project.
+    /// The paths of the components, each a file or the folder of a project.
     pub(crate) fn components(&self) -> Vec<PathBuf> {
         match self {
             Subject::Policy(path) => vec![path.clone()],
@@ -74,7 +74,7 @@ impl Subject {
         }
     }
 
-    /// The files and folders on which the answers depend.
+    /// The files and folders to watch for changes.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         match self {
             Subject::Policy(path) => project::places(path),
@@ -87,8 +87,8 @@ impl Subject {
     }
 }
 
-/// The policies that a case asks: one of them alone, or all.
-pub(crate) fn asked(
+/// The manifest for a case: with a single policy, or with all of them.
+pub(crate) fn manifest_for(
     manifest: &Manifest,
     one: Option<&PolicyId>,
     settings: Option<&Settings>,
@@ -96,11 +96,11 @@ pub(crate) fn asked(
     let mut manifest = manifest.clone();
     if let Some(id) = one {
         manifest.policies.retain(|policy| policy.id == *id);
-        // What the manifest says of others is not the policy's own answer.
+        // A single policy is tested by itself, without the manifest's default.
         manifest.when_no_policy_applies = None;
     }
     for policy in &mut manifest.policies {
-        // A case is about what is said, which the log need not keep.
+        // A failed case shows the notes, even if the manifest discards them.
         policy.log = Log::Record;
         if one.is_some() {
             policy.terms.mode = Mode::Enforce;
@@ -112,7 +112,7 @@ pub(crate) fn asked(
     manifest
 }
 
-/// The ids of policies, for an error.
+/// The ids of policies, for an error message.
 pub(crate) fn ids(policies: &[Policy]) -> String {
     let ids: Vec<String> = policies.iter().map(|policy| format!("`{}`", policy.id)).collect();
     ids.join(", ")

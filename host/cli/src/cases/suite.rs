@@ -4,8 +4,8 @@ use super::case::{self, Case};
 use super::coverage::Coverage;
 use super::event::GivenEvent;
 use super::expectation::{denial_code, opinion, outcome};
-use super::results::{CaseResult, Results, Said, Verdict};
-use super::subject::{Scope, Subject, asked, ids};
+use super::results::{CaseResult, PolicyResult, Results, Verdict};
+use super::subject::{Scope, Subject, ids, manifest_for};
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::LoadedManifest;
 use crate::policy_set::remedy::remedy;
@@ -19,21 +19,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The file of cases, where no other is named.
+/// The default name of the file with the cases.
 pub(crate) const FILE: &str = "cases.toml";
 
-/// The most characters that are shown of anything that was said.
+/// The maximum length of a message in the output, in characters.
 const MAX_CHARACTERS: usize = 2_000;
 
-/// A file of cases, and what they are about.
+/// A file of cases and their subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Suite {
     subject: Subject,
     file: PathBuf,
 }
 
-/// Everything that is needed to run cases.
-struct Bench {
+/// Runs cases on compiled components.
+struct Runner {
     manifest: Manifest,
     components: HashMap<String, (Digest, Component)>,
     engine: Arc<Engine>,
@@ -41,20 +41,20 @@ struct Bench {
 }
 
 impl Suite {
-    /// The cases of a project, a component or a manifest, in a file of this name or in the
-    /// `cases.toml` beside it. Nothing is read yet.
+    /// The cases of a project, a component or a manifest, in this file or in the `cases.toml`
+    /// beside it. Reads nothing yet.
     pub(crate) fn at(path: &Path, file: Option<&Path>) -> Suite {
         let subject = Subject::at(path);
         let file = file.map_or_else(|| subject.beside(FILE), Path::to_owned);
         Suite { subject, file }
     }
 
-    /// The file of the cases, which need not be there.
+    /// The file of the cases, which may not exist.
     pub(crate) fn file(&self) -> &Path {
         &self.file
     }
 
-    /// Runs the cases whose name has a text in it, or all of them.
+    /// Runs all cases, or those whose name contains a text.
     pub(crate) fn run(&self, filter: Option<&str>) -> anyhow::Result<Results> {
         let source = Source::read(&self.file)
             .with_context(|| format!("cannot read the cases `{}`", self.file.display()))?;
@@ -71,32 +71,32 @@ impl Suite {
         if let Some(filter) = filter
             && !chosen.iter().any(|(.., is_chosen)| *is_chosen)
         {
-            bail!("no case of `{}` has `{filter}` in its name", self.file.display());
+            bail!("`{}` has no case whose name contains `{filter}`", self.file.display());
         }
-        let assembly = self.subject.assembly()?;
+        let loaded = self.subject.load()?;
         for (key, case, ..) in &chosen {
-            self.check(case, &assembly.manifest, key)
+            self.check(case, &loaded.manifest, key)
                 .map_err(|Problem { key, message }| source.error(&key, message))?;
         }
-        let mut coverage = Coverage::of(&assembly)?;
-        let bench = Bench::new(assembly, &self.subject)?;
+        let mut coverage = Coverage::new(&loaded)?;
+        let runner = Runner::new(loaded, &self.subject)?;
         let mut results = Vec::new();
         for (_, case, event, _) in chosen.iter().filter(|(.., is_chosen)| *is_chosen) {
-            let (result, deliberation) = bench.run(case, event)?;
-            let tested = denial_code(&deliberation.decision)
+            let (result, trace) = runner.run(case, event)?;
+            let tested = denial_code(&trace.decision)
                 .filter(|_| case.expected.is_denial() && result.outcome == Verdict::Passed);
-            coverage.add(&deliberation, tested);
+            coverage.add(&trace, tested);
             results.push(result);
         }
         Ok(Results::new(source.file, all, results, coverage))
     }
 
-    /// Builds and reads what the cases are about.
-    pub(crate) fn assembly(&self) -> anyhow::Result<LoadedManifest> {
-        self.subject.assembly()
+    /// Builds and reads the subject.
+    pub(crate) fn load(&self) -> anyhow::Result<LoadedManifest> {
+        self.subject.load()
     }
 
-    /// The manifest that the cases are about; none if they are about a policy alone.
+    /// The manifest that the cases test, or `None` if they test a single policy.
     pub(crate) fn manifest(&self) -> Option<&Path> {
         match &self.subject {
             Subject::Manifest(file) => Some(file),
@@ -104,7 +104,7 @@ impl Suite {
         }
     }
 
-    /// The events of all cases as Cognito would send them, or a sample if there are no cases.
+    /// The events of all cases, as Cognito would send them, or a sample if there is no file.
     pub(crate) fn events(&self) -> anyhow::Result<Vec<Vec<u8>>> {
         if !self.file.exists() {
             return Ok(vec![GivenEvent::sample()]);
@@ -119,14 +119,14 @@ impl Suite {
         cases.map(text).collect()
     }
 
-    /// The files and folders that a run depends on.
+    /// The files and folders to watch for changes.
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         let mut places = self.subject.places();
         places.extend(self.cases());
         places
     }
 
-    /// The files that it is made from: those of the subject, its cases, and those of every policy.
+    /// The files of the subject, its cases, and the cases of every policy.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files = self.subject.files();
         files.extend(self.cases());
@@ -135,7 +135,7 @@ impl Suite {
         files
     }
 
-    /// The file of the cases, and those of their events.
+    /// The file of the cases and the files of their events.
     fn cases(&self) -> Vec<PathBuf> {
         let mut files = vec![self.file.clone()];
         let folder = self.file.parent().unwrap_or(Path::new(""));
@@ -148,7 +148,7 @@ impl Suite {
         files
     }
 
-    /// Refuses what makes no sense for what the case is about.
+    /// Rejects keys of a case that do not apply to the subject.
     fn check(
         &self,
         case: &Case,
@@ -159,36 +159,38 @@ impl Suite {
         let expected = &case.expected;
         match self.subject {
             Subject::Policy(_) => {
-                let only = "it is for the cases of a manifest: here there is one policy";
+                let only = |key: &str| {
+                    problem(key, format!("`{key}` is only for the cases of a manifest"))
+                };
                 if case.policy.is_some() {
-                    return problem("policy", only.to_owned());
+                    return only("policy");
                 }
                 if expected.by().is_some() {
-                    return problem("by", only.to_owned());
+                    return only("by");
                 }
             }
             Subject::Manifest(_) => {
                 if case.settings.is_some() {
-                    let message = "the manifest has the settings: leave them out here";
+                    let message = "`settings` cannot be used here: the manifest has the settings";
                     return problem("settings", message.to_owned());
                 }
                 if case.policy.is_none() && expected.has_votes() {
-                    let message = "votes are those of one policy: name it in `policy`";
+                    let message = "`votes` requires `policy`, the policy that votes";
                     return problem("votes", message.to_owned());
                 }
                 let named = [("policy", case.policy.as_ref()), ("by", expected.by())];
                 for (key, id) in named.into_iter().filter_map(|(key, id)| Some((key, id?))) {
                     if !manifest.policies.iter().any(|policy| policy.id == *id) {
                         let ids = ids(&manifest.policies);
-                        let message =
-                            format!("no policy of the manifest is `{id}`; they are {ids}");
+                        let message = format!("unknown policy `{id}`; the manifest has {ids}");
                         return problem(key, message);
                     }
                 }
                 if let (Some(one), Some(by)) = (&case.policy, expected.by())
                     && one != by
                 {
-                    return problem("by", format!("only `{one}` is asked: leave `by` out"));
+                    let message = format!("`by` must be `{one}`, the only policy of this case");
+                    return problem("by", message);
                 }
             }
         }
@@ -196,30 +198,30 @@ impl Suite {
     }
 }
 
-impl Bench {
-    fn new(assembly: LoadedManifest, subject: &Subject) -> anyhow::Result<Bench> {
+impl Runner {
+    fn new(loaded: LoadedManifest, subject: &Subject) -> anyhow::Result<Runner> {
         let engine = Arc::new(compiled_cache::engine(1)?);
-        let components = assembly.compiled(&engine)?;
+        let components = loaded.compiled(&engine)?;
         let scope = match subject {
             Subject::Policy(_) => Scope::One,
             Subject::Manifest(_) => Scope::All,
         };
-        Ok(Bench { manifest: assembly.manifest, components, engine, scope })
+        Ok(Runner { manifest: loaded.manifest, components, engine, scope })
     }
 
     fn run(&self, case: &Case, event: &[u8]) -> anyhow::Result<(CaseResult, DecisionTrace)> {
         let scope = if case.policy.is_some() { Scope::One } else { self.scope };
         let event = Event::parse(event)?;
         let policies = self.policies(case, scope);
-        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
-        let decision = &deliberation.decision;
-        let fuel = deliberation.evaluations.iter().map(|evaluation| evaluation.fuel).sum();
-        let held = deliberation.evaluations.iter().map(|evaluation| evaluation.memory);
-        let memory = held.max().unwrap_or(Size::from_kib(0));
+        let trace = policies.decide(event.sign_up(), Duration::MAX);
+        let decision = &trace.decision;
+        let fuel = trace.evaluations.iter().map(|evaluation| evaluation.fuel).sum();
+        let memory = trace.evaluations.iter().map(|evaluation| evaluation.memory);
+        let memory = memory.max().unwrap_or(Size::from_kib(0));
         let mut differences = case.expected.differences(decision, scope);
         differences.extend(case.budgets.differences(fuel, memory));
-        let said = decision.policies.iter().zip(&deliberation.evaluations);
-        let said = said.map(|(record, evaluation)| Said {
+        let results = decision.policies.iter().zip(&trace.evaluations);
+        let results = results.map(|(record, evaluation)| PolicyResult {
             policy: record.policy.clone(),
             said: opinion(record),
             words: words(&record.opinion),
@@ -237,10 +239,10 @@ impl Bench {
             memory,
             max_fuel: case.budgets.fuel,
             max_memory: case.budgets.memory,
-            policies: said.collect(),
+            policies: results.collect(),
             not_asked: policies.not_asked(event.sign_up()).cloned().collect(),
         };
-        Ok((result, deliberation))
+        Ok((result, trace))
     }
 
     fn policies(&self, case: &Case, scope: Scope) -> PolicySet {
@@ -248,7 +250,7 @@ impl Bench {
             (None, Scope::One) => self.manifest.policies.first().map(|policy| &policy.id),
             (one, _) => one.as_ref(),
         };
-        let manifest = asked(&self.manifest, one, case.settings.as_ref());
+        let manifest = manifest_for(&self.manifest, one, case.settings.as_ref());
         PolicySet::new(Arc::clone(&self.engine), manifest, |_, policy| {
             let (digest, component) = &self.components[&policy.component];
             Loaded::new(Some(*digest), Ok(component.clone()))
@@ -256,7 +258,7 @@ impl Bench {
     }
 }
 
-/// What a few words have no room for: the message of a denial, the cause of a failure.
+/// The message of a denial, or the cause of a failure.
 fn words(opinion: &Opinion) -> Option<String> {
     let words = match opinion {
         Opinion::Allow { .. } => return None,
@@ -277,7 +279,7 @@ fn notes(evaluation: &Evaluation) -> Vec<String> {
         .map(|note| format!("writes ({}): {}", note.level, note.message))
         .collect();
     if notes.dropped > 0 {
-        lines.push(format!("wrote more: {} notes cut or dropped", notes.dropped));
+        lines.push(format!("{} notes cut or dropped", notes.dropped));
     }
     lines
 }

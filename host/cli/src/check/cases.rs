@@ -1,4 +1,4 @@
-//! The cases that a policy or a manifest is tested by.
+//! Runs the cases of a policy or a manifest for findings.
 
 use super::finding::located::located;
 use crate::cases::{Results, Suite};
@@ -8,47 +8,47 @@ use admit_core::{KeyPath, PolicyId};
 use std::path::Path;
 use std::rc::Rc;
 
-/// What came of the cases of one file.
+/// The result of the cases in one file.
 #[derive(Default)]
-pub(super) struct Tried {
+pub(super) struct CheckedCases {
     pub(super) flaws: Vec<Flaw>,
-    /// The codes that a policy denied with and that its metadata does not name.
+    /// The codes that a policy denied with and that its metadata does not declare.
     pub(super) undeclared: Vec<(PolicyId, String)>,
-    /// Whether a policy answered in one of them, for which it was set up.
+    /// Whether a policy gave a verdict in a case, and so accepted its settings.
     pub(super) has_answered: bool,
 }
 
-/// What is wrong with a case, or with all of them.
+/// A problem of a case, or of all cases.
 pub(super) struct Flaw {
-    /// The one policy that the case asks.
+    /// The only policy that the case evaluates.
     pub(super) policy: Option<PolicyId>,
     pub(super) place: Place,
     pub(super) message: String,
 }
 
-/// Says what is missing if there are no cases.
+/// The message for a missing file of cases.
 pub(super) fn missing(suite: &Suite) -> Option<String> {
     let file = suite.file();
-    (!file.exists()).then(|| format!("there is no `{}` to test it by", file.display()))
+    (!file.exists()).then(|| format!("no test cases: `{}` not found", file.display()))
 }
 
 /// Runs all cases.
-pub(super) fn try_out(suite: &Suite) -> Tried {
+pub(super) fn run(suite: &Suite) -> CheckedCases {
     match suite.run(None) {
-        Ok(results) => Tried::of(&results, suite.file()),
+        Ok(results) => CheckedCases::new(&results, suite.file()),
         Err(error) => {
             let (message, place) = located(error).unwrap_or_else(|error| {
                 let file = suite.file().display().to_string();
-                (format!("its cases cannot be run: {error:#}"), Place::File(file))
+                (format!("cannot run the cases: {error:#}"), Place::File(file))
             });
             let flaw = Flaw { policy: None, place, message };
-            Tried { flaws: vec![flaw], ..Tried::default() }
+            CheckedCases { flaws: vec![flaw], ..CheckedCases::default() }
         }
     }
 }
 
-impl Tried {
-    fn of(results: &Results, file: &Path) -> Tried {
+impl CheckedCases {
+    fn new(results: &Results, file: &Path) -> CheckedCases {
         let document = Source::read(file).ok().map(|source| Rc::new(Document::from(source)));
         let place = |index| match &document {
             Some(document) => Place::key(document, &KeyPath::default().key("case").index(index)),
@@ -70,7 +70,7 @@ impl Tried {
             let codes = policy.denials.iter().flat_map(|denials| denials.undeclared());
             codes.map(|code| (policy.policy.clone(), code.clone()))
         });
-        Tried {
+        CheckedCases {
             flaws: flaws.collect(),
             undeclared: undeclared.collect(),
             has_answered: results.cases.iter().any(|case| !case.got.starts_with("failure")),
@@ -78,7 +78,7 @@ impl Tried {
     }
 }
 
-/// The words for a code that is not declared.
+/// The message for a code that is not declared.
 pub(super) fn undeclared(code: &str) -> String {
-    format!("it denies with `{code}`, which its `[denials]` do not name")
+    format!("the policy denies with `{code}`, which is not declared in `[denials]`")
 }

@@ -1,4 +1,4 @@
-//! What `admit check` has to say, and where.
+//! The findings of `admit check`.
 
 mod document;
 mod github;
@@ -17,40 +17,40 @@ use admit_core::{FileError, KeyPath, PolicyId, printable};
 use serde::Serialize;
 use std::rc::Rc;
 
-/// One thing that is not as it should be, or that somebody should know.
+/// A problem, or a note, of a manifest or a policy.
 #[derive(Debug)]
 pub(crate) struct Finding {
     pub(crate) rule: Rule,
     pub(crate) place: Place,
-    /// The policy that it is about.
+    /// The policy that the finding is about.
     pub(crate) policy: Option<PolicyId>,
-    /// What is wrong, and what would be right.
+    /// The problem and, if possible, its fix.
     pub(crate) message: String,
 }
 
-/// Where a finding is.
+/// The place of a finding.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
-    /// A file as a whole.
+    /// A whole file.
     File(String),
-    /// Part of a file with lines.
+    /// A part of a text file.
     Lines {
         document: Rc<Document>,
-        /// The bytes of it.
+        /// The position and the bytes of the part.
         at: FileError,
     },
 }
 
-/// Everything that was found in one place.
+/// All findings of one check.
 pub(crate) struct Findings {
-    /// What was checked, as it was named.
+    /// The path that was checked.
     pub(crate) path: String,
-    /// How many policies were looked at.
+    /// The number of policies that were checked.
     pub(crate) policies: usize,
     pub(crate) list: Vec<Finding>,
 }
 
-/// Lines and columns from 1, columns in characters; the end is behind the last one.
+/// A range of lines and columns, counted from 1, with columns in characters and an exclusive end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Region {
@@ -60,16 +60,15 @@ struct Region {
     end_column: usize,
 }
 
-/// As much of a message as is shown: names inside a component, which is somebody else's, are
-/// part of some.
+/// The maximum length of a message, which may quote names from an untrusted component.
 const MAX_CHARACTERS: usize = 2_000;
 
 impl Finding {
-    /// The message as one line that is safe to show, with the policy that it is about.
+    /// The message as one printable line, with the id of the policy.
     fn line(&self) -> String {
         let line = match (&self.policy, &self.place) {
             (Some(policy), _) => format!("policy `{policy}`: {}", self.message),
-            // A case has a name.
+            // The message of a case has its name.
             (None, Place::Lines { at: FileError { key: Some(key), .. }, .. })
                 if self.rule != Rule::Case =>
             {
@@ -82,17 +81,17 @@ impl Finding {
 }
 
 impl Place {
-    /// The value of a key in a file.
+    /// The place of the value of a key.
     pub(crate) fn key(document: &Rc<Document>, key: &KeyPath) -> Place {
         Place::Lines { document: document.clone(), at: document.at(key) }
     }
 
-    /// A key in a file, without its value.
+    /// The place of a key, without its value.
     pub(crate) fn name(document: &Rc<Document>, key: &KeyPath) -> Place {
         Place::Lines { document: document.clone(), at: document.at_name(key) }
     }
 
-    /// The value of a key in a file, or the file as a whole if nothing around it is there.
+    /// The place of the value of a key, or the whole file if neither the key nor its table exists.
     pub(crate) fn key_or_file(document: &Rc<Document>, key: &KeyPath) -> Place {
         match document.at(key) {
             at if at.span.is_empty() => Place::File(at.file),
@@ -108,7 +107,7 @@ impl Place {
         }
     }
 
-    /// The key in the file, where it has keys.
+    /// The key in the file, if there is one.
     fn key_text(&self) -> Option<&str> {
         match self {
             Place::File(_) => None,
@@ -120,7 +119,7 @@ impl Place {
         let Place::Lines { document, at } = self else { return None };
         let (start_line, start_column) = (at.line, at.column);
         let spanned = document.text.get(at.span.clone()).unwrap_or_default();
-        // A table ends with the line end behind it.
+        // The span of a table includes the line end after it.
         let spanned = spanned.trim_end_matches(['\r', '\n']);
         let (end_line, end_column) = match spanned.rsplit_once('\n') {
             None => (start_line, start_column + spanned.chars().count()),
@@ -137,7 +136,7 @@ impl Findings {
         Findings { path, policies: 0, list: Vec::new() }
     }
 
-    /// How many findings of a severity there are.
+    /// Counts the findings of a severity.
     pub(crate) fn count(&self, severity: Severity) -> usize {
         self.list.iter().filter(|finding| finding.rule.severity() == severity).count()
     }
@@ -149,7 +148,7 @@ mod tests {
     use admit_build::source::Source;
 
     #[test]
-    fn a_region_ends_behind_its_last_character() {
+    fn a_region_ends_after_its_last_character() {
         let text = "a = \"ä\"\nb = [\n  1,\n]\n";
         let source = Source { file: "x.toml".to_owned(), text: text.to_owned() };
         let document = Rc::new(Document::from(source));

@@ -1,27 +1,27 @@
-//! The sign-up whose policies may take the most time.
+//! The longest time that the policies of one sign-up may take.
 
 use admit_core::{Policy, Scope};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// The most time that policies may take, by their own limits, of which one sign-up concerns all: of
-/// every combination of a trigger, a user pool and an app client that the manifest tells apart.
+/// The largest sum of the time limits of policies that apply to the same sign-up, over every
+/// combination of a trigger, a user pool and an app client that the manifest distinguishes.
 pub(super) fn longest(policies: &[Policy]) -> Duration {
     let named = policies.iter().flat_map(|policy| &policy.applies_to.triggers);
     let mut triggers: HashSet<Option<&str>> = named.map(|name| Some(name.as_str())).collect();
-    // One that no list names.
+    // A trigger that is not in any list.
     triggers.insert(None);
     let of_trigger = |trigger: Option<&str>| {
-        let is_asked = |scope: &Scope| {
+        let applies = |scope: &Scope| {
             let list = &scope.triggers;
             list.is_empty() || trigger.is_some_and(|trigger| list.iter().any(|t| t == trigger))
         };
-        longest_of(policies.iter().filter(|policy| is_asked(&policy.applies_to)))
+        longest_of(policies.iter().filter(|policy| applies(&policy.applies_to)))
     };
     triggers.into_iter().map(of_trigger).max().unwrap_or_default()
 }
 
-/// The same, whatever the trigger.
+/// The same for policies of one trigger, over every combination of a user pool and an app client.
 fn longest_of<'a>(policies: impl Iterator<Item = &'a Policy>) -> Duration {
     let mut anywhere = ByClient::default();
     let mut by_pool: HashMap<&str, ByClient<'_>> = HashMap::new();
@@ -33,7 +33,7 @@ fn longest_of<'a>(policies: impl Iterator<Item = &'a Policy>) -> Duration {
             by_pool.entry(pool).or_default().add(policy);
         }
     }
-    // A pool and a client that no list of a pool names with it have what is asked anywhere.
+    // For a client that the policies of a pool do not list, only those for all pools count.
     let most = anywhere.by_client.values().max().copied().unwrap_or_default();
     let in_pool = |pool: &ByClient<'_>| {
         let together = pool.by_client.iter().map(|(client, time)| {
@@ -44,7 +44,7 @@ fn longest_of<'a>(policies: impl Iterator<Item = &'a Policy>) -> Duration {
     by_pool.values().map(in_pool).fold(anywhere.any_client + most, Duration::max)
 }
 
-/// The times of policies, by the clients that they are asked about.
+/// The sums of time limits, by the clients to which the policies apply.
 #[derive(Default)]
 struct ByClient<'a> {
     any_client: Duration,
@@ -63,7 +63,7 @@ impl<'a> ByClient<'a> {
     }
 }
 
-/// The words of a list, each once.
+/// The distinct items of a list.
 fn distinct(list: &[String]) -> HashSet<&str> {
     list.iter().map(String::as_str).collect()
 }
@@ -75,7 +75,7 @@ mod tests {
 
     fn policies(scopes: &[String]) -> Vec<Policy> {
         let policy = |(index, scope): (usize, &String)| {
-            // A power of two for each: a sum says which policies are in it.
+            // Powers of two, so that a sum identifies its policies.
             format!(
                 "[[policy]]\nid = \"p{index}\"\ncomponent = \"p\"\nreads = []\nverdicts = []\n\
                  limits = {{ time = \"{}ms\" }}\napplies-to = {{ {scope} }}\n",
@@ -93,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn policies_that_no_sign_up_concerns_together_are_not_added_up() {
+    fn only_policies_that_apply_to_the_same_sign_up_are_added() {
         check(&[], &[]);
         check(&["", ""], &[0, 1]);
         check(&["clients = [\"a\"]", "clients = [\"b\"]", ""], &[1, 2]);
         check(&["clients = [\"a\", \"b\", \"a\"]", "clients = [\"b\"]"], &[0, 1]);
         check(&["user-pools = [\"a\"]", "user-pools = [\"b\"]", "user-pools = [\"c\"]"], &[2]);
-        // Each pair has a word in common, and no two a sign-up.
+        // Each pair shares a pool or a client, but no two apply to the same sign-up.
         check(
             &[
                 "user-pools = [\"A\"], clients = [\"x\"]",
@@ -119,8 +119,8 @@ mod tests {
         );
     }
 
-    /// As slow as it is plain: every combination there is.
-    fn tried_out(policies: &[Policy]) -> Duration {
+    /// The result by brute force over every combination.
+    fn by_brute_force(policies: &[Policy]) -> Duration {
         let mut most = Duration::ZERO;
         for trigger in ["PreSignUp_A", "PreSignUp_B", "PreSignUp_Other"] {
             for pool in ["p0", "p1", "p2", "other"] {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_most_of_all_combinations() {
+    fn the_result_equals_that_by_brute_force() {
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
         let mut below = |most: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -164,12 +164,12 @@ mod tests {
                 })
                 .collect();
             let policies = policies(&scopes);
-            assert_eq!(longest(&policies), tried_out(&policies), "{scopes:?}");
+            assert_eq!(longest(&policies), by_brute_force(&policies), "{scopes:?}");
         }
     }
 
     #[test]
-    fn thousands_of_tenants_are_no_trouble() {
+    fn thousands_of_tenants_are_supported() {
         let tenant = |number: usize| {
             let list = if number.is_multiple_of(2_usize) { "user-pools" } else { "clients" };
             format!("{list} = [\"t{number}\"]")

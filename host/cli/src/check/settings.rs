@@ -1,4 +1,4 @@
-//! Settings against the JSON Schema that a policy has for them.
+//! Validates settings against the JSON Schema of a policy.
 
 use admit_core::{KeyPath, Metadata, printable};
 use jsonschema::ValidationError;
@@ -8,78 +8,77 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// A setting that is not as the schema says.
-pub(super) struct Misfit {
-    /// From the settings to the value.
+/// A setting that violates the schema.
+pub(super) struct SchemaError {
+    /// The path from the settings to the value.
     pub(super) key: Vec<Step>,
-    /// What is wrong, without the value, which may be a secret.
+    /// The reason, without the value, which may be a secret.
     pub(super) message: String,
 }
 
-/// One step into a value.
+/// One step of a path into a JSON value.
 pub(super) enum Step {
     Key(String),
     Index(usize),
 }
 
-/// The most that is said of the settings of one policy.
+/// The maximum number of errors per policy.
 const MAX: usize = 20;
 
-/// How long a word of the schema, which is somebody else's, may be in a message.
+/// The maximum length of an error, which quotes an untrusted schema.
 const MAX_CHARACTERS: usize = 300;
 
-/// How long a schema may take; one that was written for settings takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The time limit of a validation, which takes milliseconds with a reasonable schema.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// As much as the main thread has.
+/// The stack size of the validating thread, the same as that of the main thread.
 const STACK_BYTES: usize = 8 << 20;
 
-/// What of the settings is not as the metadata says; nothing if there is none.
-pub(super) fn misfits(metadata: Option<&Metadata>, settings: &Value) -> Vec<Misfit> {
+/// Validates settings against the schema in the metadata. Without metadata, there are no errors.
+pub(super) fn schema_errors(metadata: Option<&Metadata>, settings: &Value) -> Vec<SchemaError> {
     let Some(metadata) = metadata else { return Vec::new() };
     let Some(schema) = &metadata.settings else {
         let keys = settings.as_object().into_iter().flat_map(|settings| settings.keys());
-        let misfit = |key: &String| Misfit {
+        let error = |key: &String| SchemaError {
             key: vec![Step::Key(key.clone())],
             message: "the policy takes no settings".to_owned(),
         };
-        return keys.take(MAX).map(misfit).collect();
+        return keys.take(MAX).map(error).collect();
     };
     let (schema, settings) = (Value::Object(schema.clone()), settings.clone());
-    in_time(move || match jsonschema::validator_for(&schema) {
+    with_timeout(move || match jsonschema::validator_for(&schema) {
         Ok(validator) => {
             let errors = validator.iter_errors(&settings);
-            errors.flat_map(|error| of(&error, &settings)).take(MAX).collect()
+            errors.flat_map(|error| from_validation(&error, &settings)).take(MAX).collect()
         }
-        // It was tried when the metadata was read.
+        // An invalid schema is an error in the metadata, and reported there.
         Err(_) => Vec::new(),
     })
 }
 
-/// What a schema finds, unless that takes too long: a few lines of a stranger's schema can
-/// take for ever, and nothing interrupts them. What is left running ends with the process.
-fn in_time(find: impl FnOnce() -> Vec<Misfit> + Send + 'static) -> Vec<Misfit> {
+/// Runs a validation with a time limit: an untrusted schema of a few lines can take practically
+/// for ever, and a validation cannot be interrupted. Its thread ends with the process.
+fn with_timeout(validate: impl FnOnce() -> Vec<SchemaError> + Send + 'static) -> Vec<SchemaError> {
     let (sender, receiver) = channel();
-    let searching = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        // Nobody may be waiting any more.
-        let _ = sender.send(find());
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        // The receiver is gone after a timeout.
+        let _ = sender.send(validate());
     });
-    match searching.map(|_| receiver.recv_timeout(PATIENCE)) {
-        Ok(Ok(misfits)) => misfits,
-        _ => vec![Misfit {
+    match thread.map(|_| receiver.recv_timeout(TIMEOUT)) {
+        Ok(Ok(errors)) => errors,
+        _ => vec![SchemaError {
             key: Vec::new(),
             message: format!(
-                "the schema that the policy has for them takes more than {} s to check them by; \
-                 it must be made simpler",
-                PATIENCE.as_secs()
+                "validation with the policy's schema takes more than {} s: simplify the schema",
+                TIMEOUT.as_secs()
             ),
         }],
     }
 }
 
 impl Step {
-    /// The path with this step more.
-    pub(super) fn onto(path: KeyPath, step: &Step) -> KeyPath {
+    /// Appends a step to a path.
+    pub(super) fn append_to(path: KeyPath, step: &Step) -> KeyPath {
         match step {
             Step::Key(key) => path.key(key),
             Step::Index(index) => path.index(*index),
@@ -87,28 +86,29 @@ impl Step {
     }
 }
 
-fn of(error: &ValidationError<'_>, settings: &Value) -> Vec<Misfit> {
+fn from_validation(error: &ValidationError<'_>, settings: &Value) -> Vec<SchemaError> {
     let here = || steps(error, settings);
     match error.kind() {
-        // Each at its own key.
+        // One error for each unexpected key, at that key.
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
-            .map(|name| Misfit {
+            .map(|name| SchemaError {
                 key: here().into_iter().chain([Step::Key(name.clone())]).collect(),
                 message: format!("the policy has no setting `{}`", printable(name, MAX_CHARACTERS)),
             })
             .collect(),
         _ => {
             let key = here();
-            let name = key.iter().fold(KeyPath::default().key("settings"), Step::onto).to_string();
+            let name = key.iter().fold(KeyPath::default().key("settings"), Step::append_to);
+            let name = name.to_string();
             let name = printable(&name, MAX_CHARACTERS);
             let reason = error.masked_with(format!("`{name}`")).to_string();
-            vec![Misfit { key, message: printable(&reason, MAX_CHARACTERS) }]
+            vec![SchemaError { key, message: printable(&reason, MAX_CHARACTERS) }]
         }
     }
 }
 
-/// The steps of a JSON pointer, in which the index of a list looks like a key.
+/// The steps of a JSON pointer, in which an index cannot be told from a key without the value.
 fn steps(error: &ValidationError<'_>, settings: &Value) -> Vec<Step> {
     let mut value = Some(settings);
     let mut steps = Vec::new();
@@ -140,11 +140,12 @@ mod tests {
         });
         let raw: RawMetadata = serde_json::from_value(raw).unwrap();
         let metadata = Metadata::try_from(raw).unwrap();
-        let found: Vec<(String, String)> = misfits(Some(&metadata), &settings)
+        let found: Vec<(String, String)> = schema_errors(Some(&metadata), &settings)
             .into_iter()
-            .map(|misfit| {
-                let key = misfit.key.iter().fold(KeyPath::default().key("settings"), Step::onto);
-                (key.to_string(), misfit.message)
+            .map(|error| {
+                let root = KeyPath::default().key("settings");
+                let key = error.key.iter().fold(root, Step::append_to);
+                (key.to_string(), error.message)
             })
             .collect();
         let found: Vec<(&str, &str)> =
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misfit_is_named_by_its_key_and_never_by_its_value() {
+    fn an_error_shows_the_key_and_never_the_value() {
         let schema = json!({
             "type": "object",
             "additionalProperties": false,
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_never_ends_is_given_up() {
+    fn an_endless_validation_times_out() {
         let twice = |level: u32| {
             let below = json!({ "$ref": format!("#/$defs/a{}", level + 1) });
             (format!("a{level}"), json!({ "allOf": [below, below] }))
@@ -191,13 +192,13 @@ mod tests {
         let mut definitions: serde_json::Map<String, Value> = (0..60).map(twice).collect();
         definitions.insert("a60".to_owned(), json!(true));
         let schema = json!({ "$ref": "#/$defs/a0", "$defs": definitions });
-        let message = "the schema that the policy has for them takes more than 3 s to check them \
-                       by; it must be made simpler";
+        let message =
+            "validation with the policy's schema takes more than 3 s: simplify the schema";
         check(schema, json!({}), &[("settings", message)]);
     }
 
     #[test]
-    fn who_takes_no_settings_is_given_none() {
+    fn settings_without_a_schema_are_errors() {
         check(Value::Null, json!({ "a": 1 }), &[("settings.a", "the policy takes no settings")]);
     }
 }

@@ -1,9 +1,9 @@
-//! The user pools and clients whose sign-ups no policy that may deny is asked about.
+//! The user pools and clients to which no policy that may deny applies.
 
 use admit_core::{Manifest, Mode, Permission, Policy, WhenNoPolicyApplies};
 use std::collections::BTreeSet;
 
-/// The app clients that some policies are asked about.
+/// The app clients to which policies apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Clients<'a> {
     All,
@@ -11,7 +11,7 @@ enum Clients<'a> {
 }
 
 impl<'a> Clients<'a> {
-    fn of(policies: impl Iterator<Item = &'a Policy>) -> Clients<'a> {
+    fn of_policies(policies: impl Iterator<Item = &'a Policy>) -> Clients<'a> {
         let mut named = BTreeSet::new();
         for policy in policies {
             match &policy.applies_to.clients[..] {
@@ -23,28 +23,30 @@ impl<'a> Clients<'a> {
     }
 }
 
-/// Where sign-ups are decided without a policy that may deny, in words; nothing if no policy of the
-/// manifest may.
+/// Describes the user pools and clients whose sign-ups are decided without a policy that may deny.
+/// Empty if no policy of the manifest may deny.
 ///
-/// Triggers are not looked at: that a rule is for one of them is usual.
+/// Ignores triggers, because a policy for one trigger is common.
 pub(super) fn uncovered(manifest: &Manifest) -> Vec<String> {
     let enforced = || manifest.policies.iter().filter(|policy| policy.terms.mode == Mode::Enforce);
     let denying = || enforced().filter(|policy| policy.terms.verdicts.permit(Permission::Deny));
     let everywhere = |policy: &&Policy| policy.applies_to.user_pools.is_empty();
-    // The usual manifest, whose rules are for every pool.
-    if denying().next().is_none() || Clients::of(denying().filter(everywhere)) == Clients::All {
+    // The common case: a policy that may deny applies to every sign-up.
+    if denying().next().is_none()
+        || Clients::of_policies(denying().filter(everywhere)) == Clients::All
+    {
         return Vec::new();
     }
     let pools: BTreeSet<&str> =
         enforced().flat_map(|policy| &policy.applies_to.user_pools).map(String::as_str).collect();
     let mut words = Vec::new();
     for pool in pools.iter().copied().map(Some).chain([None]) {
-        let denied = Clients::of(denying().filter(|policy| concerns(policy, pool)));
+        let denied = Clients::of_policies(denying().filter(|policy| applies_to(policy, pool)));
         let decided = match manifest.when_no_policy_applies.unwrap_or_default() {
             WhenNoPolicyApplies::Admit => Clients::All,
-            // What no policy applies to is denied.
+            // The manifest denies the sign-ups of all other clients.
             WhenNoPolicyApplies::Deny => {
-                Clients::of(enforced().filter(|policy| concerns(policy, pool)))
+                Clients::of_policies(enforced().filter(|policy| applies_to(policy, pool)))
             }
         };
         let clients = match (decided, denied) {
@@ -72,13 +74,13 @@ pub(super) fn uncovered(manifest: &Manifest) -> Vec<String> {
     words
 }
 
-/// Whether a policy is asked about sign-ups of a pool; none stands for one that no policy names.
-fn concerns(policy: &Policy, pool: Option<&str>) -> bool {
+/// Whether a policy applies to a pool; `None` stands for a pool that is not in the manifest.
+fn applies_to(policy: &Policy, pool: Option<&str>) -> bool {
     let pools = &policy.applies_to.user_pools;
     pools.is_empty() || pool.is_some_and(|pool| pools.iter().any(|one| one == pool))
 }
 
-/// How many names are shown.
+/// The maximum number of names in a list.
 const MAX: usize = 5;
 
 fn list(names: &BTreeSet<&str>) -> String {
@@ -93,7 +95,7 @@ fn list(names: &BTreeSet<&str>) -> String {
 mod tests {
     use super::*;
 
-    /// Policies by what they may decide and where they apply.
+    /// Checks policies, each given by its verdict and its scope.
     fn check(head: &str, policies: &[(&str, &str)], expected: &[&str]) {
         let policy = |(index, (verdict, scope)): (usize, &(&str, &str))| {
             format!(
@@ -109,7 +111,7 @@ mod tests {
     const DENY: &str = "when-no-policy-applies = \"deny\"";
 
     #[test]
-    fn what_no_denying_policy_covers_is_listed() {
+    fn clients_without_a_denying_policy_are_listed() {
         check("", &[("confirm", "clients = ['a']")], &[]);
         check("", &[("deny", "triggers = ['t']"), ("confirm", "")], &[]);
         check("", &[("deny", "clients = ['b', 'a']")], &["clients other than `a`, `b`"]);
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_manifest_denies_is_covered() {
+    fn sign_ups_that_the_manifest_denies_are_covered() {
         check(DENY, &[("deny", "clients = ['a']")], &[]);
         check(
             DENY,

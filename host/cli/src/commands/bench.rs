@@ -1,4 +1,4 @@
-//! `admit bench`: measures what policies cost.
+//! `admit bench`: measures the cost of policies.
 
 use super::eval::object;
 use crate::bench::{Comparison, Figures, Samples, event_files, measure, to_text};
@@ -16,16 +16,16 @@ use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Measure what policies cost: fuel, memory and time
+/// Measure the fuel, memory and time of policies
 ///
-/// Decides events many times, in the sandboxes and under the limits of production, and
-/// prints for each policy what it takes to configure it, instantiating included, and to
-/// evaluate it. Fuel and memory are the same on every machine; times are of this one.
+/// Decides events many times, in the same sandboxes and under the same limits as in production,
+/// and prints for each policy the cost of `configure`, which includes the instantiation, and of
+/// `evaluate`. Fuel and memory are the same on every machine; times are not.
 ///
-/// With a baseline, which `--save` wrote before, it says what has changed. It fails where an
-/// event takes more fuel than it did; memory and time are shown for information.
+/// With `--baseline`, compares the figures with a file that `--save` wrote. An event that uses more
+/// fuel than before is a regression; changes in memory and time are only shown.
 ///
-/// Exit status: 0 measured, 3 a regression in fuel, 1 could not be measured, 2 wrong usage.
+/// Exit status: 0 measured, 3 a regression in fuel, 1 error, 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit bench --event events/
@@ -33,38 +33,37 @@ use std::sync::Arc;
   admit bench . --save baseline.json
   admit bench . --baseline baseline.json --max-regression 5")]
 pub(crate) struct Args {
-    /// The folder of a policy project, a manifest or the folder of one, or a component; a policy
-    /// alone has what it asks for
+    /// A policy project, a manifest or its folder, or a component; a single policy is granted what
+    /// it requests
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
-    /// The settings of that policy
+    /// Settings of a single policy
     #[arg(long, value_name = "JSON", value_parser = object)]
     settings: Option<Map<String, Value>>,
-    /// An event to decide, or a folder of them; may be given more than once. Without any, a
-    /// sample sign-up with an email address and a phone number is decided
+    /// Event to decide, or folder of events; can be repeated [default: a sample sign-up with an
+    /// email address and a phone number]
     #[arg(long = "event", value_name = "FILE")]
     events: Vec<PathBuf>,
-    /// How many decisions to time, the events in turn, each at least once
+    /// Number of decisions to time; the events take turns, and each is decided at least once
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     samples: u32,
-    /// Write what was measured to a file; one that is there already is replaced, even if it is the
-    /// baseline, and a device or a pipe is written to
+    /// Write the figures to a file; an existing file is replaced, even if it is the baseline
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Compare with such a file
+    /// Compare with a file that `--save` wrote
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// By how many percent fuel may rise
+    /// Increase in fuel that is not a regression, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent, requires = "baseline")]
     max_regression: f64,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
-        // Before everything that takes long.
+        // Invalid files are reported before any slow step.
         let baseline = self.baseline.as_deref().map(Figures::read).transpose()?;
         let events = event_files(&self.events)?;
         let save = self.save.as_deref().map(|path| {
@@ -76,7 +75,7 @@ impl Args {
             [] => Samples::built_in(),
             files => Samples::read(files)?,
         };
-        let policies = assembly(&self.path, self.settings)?
+        let policies = load(&self.path, self.settings)?
             .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
         let count = usize::try_from(self.samples)?;
         let figures = measure(&policies, &samples, count)?;
@@ -99,12 +98,12 @@ impl Args {
     }
 }
 
-fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<LoadedManifest> {
+fn load(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result<LoadedManifest> {
     let manifest = match Subject::at(path) {
         Subject::Policy(path) if path == Path::new(".") && !project::is_one(&path) => {
             bail!(
-                "no `{MANIFEST}` here; name a manifest, a .wasm file or the folder of a policy \
-                 project"
+                "`{MANIFEST}` not found in the current directory; specify a manifest, a .wasm file \
+                 or the folder of a policy project"
             )
         }
         Subject::Policy(path) => {
@@ -115,21 +114,21 @@ fn assembly(path: &Path, settings: Option<Map<String, Value>>) -> anyhow::Result
     };
     if settings.is_some() {
         let message = format!(
-            "--settings are for one policy, and those of `{}` stand in it\n",
+            "--settings is for a single policy; `{}` has settings of its own\n",
             manifest.display()
         );
         clap::Error::raw(ErrorKind::ArgumentConflict, message).exit();
     }
-    let assembly = LoadedManifest::from_manifest(&manifest)?;
-    match assembly.manifest.policies.is_empty() {
-        true => bail!("`{}` names no policy: there is nothing to measure", manifest.display()),
-        false => Ok(assembly),
+    let loaded = LoadedManifest::from_manifest(&manifest)?;
+    match loaded.manifest.policies.is_empty() {
+        true => bail!("`{}` has no policies to measure", manifest.display()),
+        false => Ok(loaded),
     }
 }
 
 fn percent(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(percent) if (0.0..=1_000_000.0).contains(&percent) => Ok(percent),
-        _ => Err("expected a number of percent, such as `5` or `0.5`".to_owned()),
+        _ => Err("expected a percentage, such as `5` or `0.5`".to_owned()),
     }
 }

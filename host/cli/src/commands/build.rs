@@ -12,30 +12,29 @@ use std::fs;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
-/// Build a policy project to a component
+/// Build a policy project into a component
 ///
-/// Builds what `policy.toml` says by `language`, and prints where the component is: Rust with
-/// cargo, TypeScript and JavaScript with Node.js, Python with Python, C with clang. What a
-/// language's tools need besides is installed into the project by its own package manager, in
-/// the versions that the project pins; for Rust, rustup adds the target
-/// wasm32-unknown-unknown. Components are built small, without WASI, and without paths of
-/// this machine; the project needs no settings for that.
+/// Builds the project in the `language` of its `policy.toml`, and prints the path of the component:
+/// Rust with cargo, TypeScript and JavaScript with Node.js, Python with Python, C with clang.
+/// Further tools of a language are installed into the project by its package manager, in the
+/// versions that the project pins; for Rust, rustup adds the target wasm32-unknown-unknown.
+/// Components are optimized for size and contain neither WASI nor paths of this machine; the
+/// project needs no configuration for that.
 #[derive(clap::Args)]
 #[command(after_help = "Example: admit build plugins/email-domain -o email-domain.wasm")]
 pub(crate) struct Args {
-    /// The folder of the project
+    /// Folder of the project
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// Also copy the component to this file; one that is there already is replaced, a device or a
-    /// pipe is written to
+    /// Copy the component to this file; an existing file is replaced
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// How to print where it is; as JSON with its digest and size
+    /// Output format; JSON includes the digest and the size
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
-/// A component that was built.
+/// A built component, as the JSON output describes it.
 #[derive(Serialize)]
 struct Built {
     path: String,

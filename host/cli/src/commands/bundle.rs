@@ -1,4 +1,4 @@
-//! `admit bundle`: compiles a policy set for the function.
+//! `admit bundle`: compiles a policy set for the Lambda function.
 
 use crate::bundle::build::{BundleFiles, Configure};
 use crate::bundle::checkout::Checkout;
@@ -19,23 +19,23 @@ use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
 use std::path::{Path, PathBuf};
 
-/// Compile a policy set to what the Lambda function loads, or to the whole function
+/// Compile policies into a bundle or deployment package
 ///
-/// Builds the policies that the manifest names by folder, refuses what would fail on every
-/// sign-up (a missing component, an import that is not granted, settings that the policy
-/// does not accept), configures the policies, and writes `bundle.json`, compiled files, and for
-/// those who inspect them `about.json`: into a folder with --output, or with --zip into a
-/// deployment package for the runtime `provided.al2023`, together with the bootstrap. The same
+/// Builds the policies whose `component` is a folder, rejects whatever would fail on every sign-up
+/// (a missing component, an import that is not granted, settings that the policy does not accept),
+/// configures the policies, and writes `bundle.json`, the compiled policies, and `about.json`, which
+/// describes them: with --output into a folder, with --zip into a deployment package for the
+/// runtime `provided.al2023`, together with the bootstrap. The output is reproducible: the same
 /// input gives the same bytes.
 ///
-/// The manifest with its settings, and the components, are put beside it, such as into the folder
-/// `function.sources` beside `function.zip`. The function has no need of them; `admit report`,
-/// `check`, `verify` and `diff` read them where they are given the package.
+/// The manifest with its settings, and the components, are written to a folder beside the output,
+/// such as `function.sources` beside `function.zip`. The function does not need them; `admit
+/// report`, `check`, `verify` and `diff` read them when they are given the package.
 ///
-/// Says what it wrote, and what that changes if there was something before.
+/// Prints the files that were written, and how they differ from the output that was replaced.
 ///
-/// Exit status: 0 done, or with --check nothing would change; 3 with --check something would
-/// change; 1 cannot be bundled; 2 wrong usage.
+/// Exit status: 0 written, or with --check no changes; 3 with --check changes; 1 error; 2 wrong
+/// usage.
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("place").required(true).args(["output", "zip"]))]
 #[command(after_help = "Examples:
@@ -43,34 +43,32 @@ use std::path::{Path, PathBuf};
   admit bundle --zip function.zip --check
   admit bundle -o bundle")]
 pub(crate) struct Args {
-    /// The manifest
+    /// Manifest
     #[arg(long, value_name = "FILE", default_value = MANIFEST)]
     manifest: PathBuf,
-    /// The folder to write; a bundle that is there already is replaced
+    /// Folder to write; an existing bundle is replaced
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// The deployment package to write; one that is there already is replaced
+    /// Deployment package to write; an existing package is replaced
     #[arg(long, value_name = "FILE")]
     zip: Option<PathBuf>,
-    /// The bootstrap for the package, as `cargo lambda build` or `cargo build` makes it; where
-    /// none is named, it is built if the sources of `admit` are at hand
+    /// Bootstrap for the package, from `cargo lambda build` or `cargo build` [default: built from
+    /// the sources of `admit`, in a checkout]
     #[arg(long, value_name = "FILE", requires = "zip", conflicts_with = "output")]
     bootstrap: Option<PathBuf>,
-    /// Do not put the manifest and the components beside it
+    /// Do not write the manifest and the components beside the output
     #[arg(long)]
     no_sources: bool,
-    /// The architecture of the Lambda function
+    /// Architecture of the Lambda function
     #[arg(long, value_enum, default_value_t = Architecture::X86_64)]
     target: Architecture,
-    /// When policies are configured: once, or for each sign-up. What can be observed of them is
-    /// the same
+    /// When to run `configure`; results are identical
     #[arg(long, value_enum, default_value_t = Configure::Ahead)]
     configure: Configure,
-    /// Write nothing; say what would be written, and what that would change. The sources beside it
-    /// are not compared
+    /// Dry run: show changes, write nothing; the sources beside the output are not compared
     #[arg(long)]
     check: bool,
-    /// How to print what is written and what that changes
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -106,18 +104,18 @@ impl Args {
         if let Some(sources) = &sources {
             sources.check()?;
         }
-        let assembly = LoadedManifest::from_manifest(&self.manifest)?;
-        assembly.check_that_somebody_decides()?;
+        let loaded = LoadedManifest::from_manifest(&self.manifest)?;
+        loaded.check_that_somebody_decides()?;
         let target = Target::from(self.target);
-        let bundle = BundleFiles::of(assembly, target, self.configure)?;
-        // Last, since it may take minutes.
+        let bundle = BundleFiles::build(loaded, target, self.configure)?;
+        // Last, because building the bootstrap may take minutes.
         let place = match (self.output, zip) {
             (Some(folder), _) => Place::Folder(folder),
             (None, Some(output)) => {
                 let bootstrap = bootstrap(self.bootstrap.as_deref(), &self.manifest, target)?;
                 Place::Zip { output, bootstrap }
             }
-            (None, None) => bail!("name a folder with --output, or a package with --zip"),
+            (None, None) => bail!("specify a folder with --output or a package with --zip"),
         };
         let zip = match &place {
             Place::Folder(_) => Vec::new(),
@@ -141,36 +139,36 @@ impl Args {
         }
         report.print(self.format)?;
         let is_found = self.check && report.is_a_change();
-        Ok(ExitStatus::of_answer(!is_found))
+        Ok(ExitStatus::from_result(!is_found))
     }
 }
 
-/// The bootstrap that was named, or one that is built for it.
+/// Reads the specified bootstrap, or builds one.
 fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::Result<Vec<u8>> {
     let path = match named {
         Some(path) => path.to_owned(),
         None => match Checkout::find(manifest) {
             Some(checkout) => checkout.build_bootstrap(target)?,
             None => bail!(
-                "no bootstrap for the package: name one with --bootstrap, or run this in a \
-                 checkout of `admit`, where it is built"
+                "the package needs a bootstrap: specify one with --bootstrap, or run this command \
+                 in a checkout of `admit`, which builds it"
             ),
         },
     };
     let bytes = read_regular_file(&path, MAX_PACKAGE)
         .with_context(|| format!("cannot read the bootstrap `{}`", path.display()))?;
     bootstrap::check(&bytes, target)
-        .with_context(|| format!("`{}` cannot be the bootstrap", path.display()))?;
+        .with_context(|| format!("`{}` is not a bootstrap for {target}", path.display()))?;
     Ok(bytes)
 }
 
-/// The bytes of a package, which must be one that Lambda takes.
+/// The bytes of a package that Lambda accepts.
 fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
     let files = bundle.files.values().map(Vec::len).sum::<usize>();
     let unpacked = (bootstrap.len() + files) as u64;
     if unpacked > MAX_UNPACKED {
         bail!(
-            "the package is {} MiB when it is unpacked, and Lambda takes {} MiB",
+            "the unpacked package has {} MiB; Lambda accepts at most {} MiB",
             unpacked >> 20,
             MAX_UNPACKED >> 20
         );
@@ -190,7 +188,7 @@ fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
 #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
 fn warn_of_size(bytes: usize) {
     let message = format!(
-        "the package is {} MiB, and Lambda takes {} MiB unless it comes from S3",
+        "the package has {} MiB; Lambda accepts more than {} MiB only from S3",
         bytes >> 20,
         MAX_UPLOADED >> 20
     );

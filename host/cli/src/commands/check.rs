@@ -1,4 +1,4 @@
-//! `admit check`: finds what is wrong with a manifest or a policy.
+//! `admit check`: reports problems of a manifest or a policy.
 
 use crate::check;
 use crate::check::finding::Severity;
@@ -15,21 +15,20 @@ use std::path::PathBuf;
 
 /// Check a manifest or a policy before it is merged or deployed
 ///
-/// Builds the policies that the manifest names by folder, and says everything that is not as
-/// it should be: a manifest that is not valid, a component that cannot be a policy, settings
-/// that its schema or the policy itself does not accept, more or less granted than a policy
-/// asks for, a budget without room for all, a policy that fails open, a case of `cases.toml`
-/// that does not go as it expects. A policy project or a component by itself is checked with
-/// the grants that it asks for.
+/// Builds the policies whose `component` is a folder, and reports every problem: an invalid
+/// manifest, a component that is not a policy, settings that its schema or the policy itself
+/// rejects, grants that a policy does not request, requests that are not granted, a budget that is
+/// too small for all policies, a policy that fails open, a failing case of `cases.toml`. A single
+/// policy project or component is checked with the grants that it requests.
 ///
-/// Every finding names its rule, which is stable. Errors are for what must not be deployed as
-/// it is, warnings for what may be meant so, notes for what is good to know.
+/// Every finding has the stable id of its rule. An error must be fixed before the policies are
+/// deployed; a warning may be intended; a note is for information.
 ///
-/// A folder is built by cargo, which runs the project's build scripts and macros: for a policy
-/// that you do not trust, name the .wasm file.
+/// A folder is built by its language's tools, and cargo runs the project's build scripts and
+/// macros. If you do not trust a policy, specify its .wasm file instead.
 ///
-/// Exit status: 0 no errors; 3 errors, or with --deny-warnings errors or warnings; 1 could not
-/// be checked; 2 wrong usage.
+/// Exit status: 0 no errors; 3 errors, or warnings with --deny-warnings; 1 not checked; 2 wrong
+/// usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit check
@@ -37,29 +36,29 @@ use std::path::PathBuf;
   admit check plugins/minimum-username-length --settings '{\"characters\": 8}'
   admit check --format sarif > admit.sarif")]
 pub(crate) struct Args {
-    /// A manifest, a component, the folder of a manifest or a policy project, or a bundle or package
-    /// with its sources beside it; where none is named, what is here
+    /// A manifest or its folder, a policy project, a component, or a bundle or package with its
+    /// sources beside it [default: current directory]
     path: Option<PathBuf>,
-    /// The settings of a policy that is checked by itself
+    /// Settings of a single policy
     #[arg(long, value_name = "JSON", value_parser = object)]
     settings: Option<Map<String, Value>>,
-    /// End with status 3 for warnings too
+    /// Exit with status 3 on warnings too
     #[arg(long)]
     deny_warnings: bool,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// Each finding with its lines
+    /// Each finding with its source lines
     Text,
     /// One JSON object
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// Annotations of GitHub Actions
+    /// Annotations for GitHub Actions
     Github,
 }
 
@@ -71,15 +70,15 @@ impl Args {
         };
         let findings = match input {
             Input::Manifest(file) if self.settings.is_some() => bail!(
-                "`{}` is a manifest, in which each policy has its own settings: leave --settings out",
+                "--settings is for a single policy; `{}` is a manifest, which has its own settings",
                 file.display()
             ),
-            Input::Manifest(file) => check::of_manifest(&file)?,
+            Input::Manifest(file) => check::check_manifest(&file)?,
             Input::Project(path) | Input::Component(path) => {
-                check::of_component(&path, self.settings)?
+                check::check_component(&path, self.settings)?
             }
             Input::Bundle(path) | Input::Package(path) => {
-                bail!("`{}` is checked by its sources", path.display())
+                bail!("`{}` can only be checked by its sources", path.display())
             }
         };
         match self.format {
@@ -91,6 +90,6 @@ impl Args {
         let passes = |severity| findings.count(severity) == 0;
         let is_clean =
             passes(Severity::Error) && (!self.deny_warnings || passes(Severity::Warning));
-        Ok(ExitStatus::of_answer(is_clean))
+        Ok(ExitStatus::from_result(is_clean))
     }
 }

@@ -1,21 +1,21 @@
-//! `admit completions`: completes commands in a shell.
+//! `admit completions`: generates shell completions.
 
 use crate::exit_status::ExitStatus;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::io::{Write, stdout};
 
-/// Print what a shell needs to complete the commands and options of `admit`
+/// Generate shell completions
 #[derive(clap::Args)]
-#[command(after_help = "Where it goes:
+#[command(after_help = "To install the completions:
   bash        source <(admit completions bash), as a line of ~/.bashrc
   zsh         source <(admit completions zsh), as a line of ~/.zshrc, after `compinit`
   fish        admit completions fish > ~/.config/fish/completions/admit.fish
   elvish      eval (admit completions elvish | slurp), as a line of ~/.config/elvish/rc.elv
   powershell  admit completions powershell | Out-String | Invoke-Expression, as a line of $PROFILE
-A new shell has it.")]
+Then start a new shell.")]
 pub(crate) struct Args {
-    /// The shell
+    /// Shell
     #[arg(value_enum)]
     shell: Shell,
 }

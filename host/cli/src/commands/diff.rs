@@ -2,7 +2,7 @@
 
 use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
-use crate::diff::records::{self, Entry, Found, Kind, Skipped};
+use crate::diff::records::{self, Entry, Kind, LocatedEntry, Skipped};
 use crate::diff::report::Report;
 use crate::diff::summary::DecisionSummary;
 use crate::exit_status::ExitStatus;
@@ -16,48 +16,47 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Decide the same sign-ups by two policy sets, and list every decision that flips
+/// Decide the same sign-ups with two policy sets, and list every decision that flips
 ///
-/// A policy set is a manifest, the folder of a bundle (`admit bundle -o`) or a deployment
-/// package (`admit bundle --zip`). The flips are grouped by what changes and by the policy
-/// and the code, or the votes, that bring it about. A sign-up that is denied both times, but
-/// by another policy or with another code, is listed and is no flip. Nothing that is printed
-/// holds a value of a sign-up.
+/// A policy set is a manifest, the folder of a bundle (`admit bundle -o`) or a deployment package
+/// (`admit bundle --zip`). Flips are grouped by the change and its cause: the policy and the code,
+/// or the votes. A sign-up that both sets deny, but by another policy or with another code, is
+/// listed and is not a flip. The output contains no values of sign-ups.
 ///
-/// Of a bundle or package that another version of `admit` made, or for another kind of machine, the
-/// sources are compiled: the folder that `admit bundle` puts beside it.
+/// If a bundle or package was made by another version of `admit`, or for another architecture, its
+/// sources are compiled instead: the folder that `admit bundle` writes beside it.
 ///
-/// A bundle or package holds native code, which runs as it is, outside of any sandbox's
-/// protection if whoever made it is hostile: compare only those that you, or your CI, made.
-/// Of others compare the manifests.
+/// A bundle or package contains native code, which runs unchanged: the sandbox does not protect
+/// from a hostile one. Compare only bundles and packages that you or your CI made; otherwise
+/// compare the manifests.
 ///
-/// Exit status: 0 nothing flips, 3 something flips, 1 could not be compared, 2 wrong usage.
+/// Exit status: 0 no flips, 3 flips, 1 error, 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit diff deployed.zip admit.toml --events events/
   admit diff old/admit.toml new/admit.toml --events events.ndjson --format json
   admit diff old.toml new.toml --events - < admit.log")]
 pub(crate) struct Args {
-    /// The policy set to compare with: a manifest, a bundle or a deployment package
+    /// Policy set to compare with: a manifest, a bundle or a deployment package
     old: PathBuf,
-    /// The policy set that is compared
+    /// Policy set to compare
     new: PathBuf,
-    /// What to decide: an event (.json), files with an event a line, logs of the function with
-    /// stored events, folders of such files (.json, .jsonl, .log, .ndjson; not of folders in
-    /// them), or `-` for standard input. What is no event is skipped and reported
+    /// Events to decide: a file with one event (.json) or one event per line, a log of the function
+    /// with stored events, a folder of such files (.json, .jsonl, .log, .ndjson; subfolders are not
+    /// read), or `-` for standard input. Other input is skipped and reported
     #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
     events: Vec<PathBuf>,
-    /// How many sign-ups of each group to name in the table
+    /// Number of sign-ups to list per group in the table
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     examples: usize,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
-        // First what takes no time to be wrong.
+        // Invalid paths are reported before any slow step.
         let (old, new) = (PolicySource::at(&self.old)?, PolicySource::at(&self.new)?);
         let mut skipped = Skipped::default();
         let events = events(records::read(&self.events)?, &mut skipped);
@@ -67,7 +66,8 @@ impl Args {
         let progress = Progress::of(events.len(), "deciding sign-ups");
         let summaries = parallel::map(&events, |(_, text)| {
             let event = Event::parse(text.as_bytes()).map_err(|error| error.to_string())?;
-            let summaries = sets.each_ref().map(|set| DecisionSummary::by(set, event.sign_up()));
+            let summaries =
+                sets.each_ref().map(|set| DecisionSummary::decide(set, event.sign_up()));
             progress.advance();
             Ok::<_, String>(summaries)
         });
@@ -83,18 +83,18 @@ impl Args {
         let totals = comparison.totals();
         if totals.sign_ups == 0 {
             let found = skipped.in_words().unwrap_or_else(|| "nothing".to_owned());
-            bail!("no event to decide: found {found}");
+            bail!("no events to decide: found {found}");
         }
         let report = Report::new((old.name(), new.name()), comparison, skipped);
         stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
-        Ok(ExitStatus::of_answer(totals.flips == 0))
+        Ok(ExitStatus::from_result(totals.flips == 0))
     }
 }
 
-/// The events among what was found, each with its name.
-fn events(found: Vec<Found>, skipped: &mut Skipped) -> Vec<(String, String)> {
+/// The events among the entries, each with its name.
+fn events(entries: Vec<LocatedEntry>, skipped: &mut Skipped) -> Vec<(String, String)> {
     let mut events = Vec::new();
-    for Found { place, entry } in found {
+    for LocatedEntry { place, entry } in entries {
         match entry {
             Entry::Event(event) => events.push((place, event)),
             Entry::Stored(stored) => match stored.event {

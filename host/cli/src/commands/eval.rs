@@ -16,35 +16,33 @@ use std::time::Duration;
 
 /// Decide one sign-up, as the Lambda function would
 ///
-/// Builds the policies that the manifest names by folder, decides the event and prints
-/// what the Lambda function would answer: the event with its flags, or the error that
-/// denies the sign-up.
+/// Builds the policies whose `component` is a folder, decides the event, and prints the answer of
+/// the Lambda function: the event with its flags, or the error that denies the sign-up.
 ///
-/// Exit status: 0 admitted, 3 denied, 1 could not be decided, 2 wrong usage.
+/// Exit status: 0 admitted, 3 denied, 1 error, 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit eval event.json --explain
   admit eval --manifest plugins/admit.toml tests/events/sign-up.json
   admit eval --policy minimum.wasm --settings '{\"characters\": 8}' - < event.json")]
 pub(crate) struct Args {
-    /// The manifest
+    /// Manifest
     #[arg(long, value_name = "FILE", default_value = MANIFEST, conflicts_with = "policy")]
     manifest: PathBuf,
-    /// One component, or the folder of a policy project, instead of a manifest; it may see
-    /// and decide everything
+    /// A single component or policy project instead of a manifest; it is granted everything
     #[arg(long, value_name = "COMPONENT")]
     policy: Option<PathBuf>,
-    /// The settings of that policy
+    /// Settings of that policy
     #[arg(long, value_name = "JSON", requires = "policy", conflicts_with = "manifest", value_parser = object)]
     settings: Option<Map<String, Value>>,
-    /// Print a table of what each policy said and whether it counted, who set the flags, and
-    /// without whom the decision would have been another
+    /// Also print the verdict of each policy and whether it counted, the votes behind each flag, and
+    /// the policies without which the decision would have been different
     #[arg(long)]
     explain: bool,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with = "explain")]
     format: Format,
-    /// A pre sign-up event of Cognito, or `-` to read it from standard input
+    /// File with a pre sign-up event, or `-` for standard input
     event: PathBuf,
 }
 
@@ -58,16 +56,16 @@ impl Args {
                 LoadedManifest::from_component(component, Grants::Everything, settings)?
             }
             None => {
-                let assembly = LoadedManifest::from_manifest(&self.manifest)?;
-                assembly.check_that_somebody_decides()?;
-                assembly
+                let loaded = LoadedManifest::from_manifest(&self.manifest)?;
+                loaded.check_that_somebody_decides()?;
+                loaded
             }
         }
         .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
-        // Here nobody waits: the manifest's own budget is the only one.
-        let deliberation = policies.decide(event.sign_up(), Duration::MAX);
-        let reply = Reply::new(&event, &deliberation.decision.answer);
-        let explanation = Explanation::new(&event, &policies, &deliberation, &reply);
+        // Cognito does not wait for this answer, so only the manifest's budget limits the time.
+        let trace = policies.decide(event.sign_up(), Duration::MAX);
+        let reply = Reply::new(&event, &trace.decision.answer);
+        let explanation = Explanation::new(&event, &policies, &trace, &reply);
         let text = match self.format {
             Format::Json => explanation.to_json()?,
             Format::Text if self.explain => {
@@ -76,21 +74,21 @@ impl Args {
             Format::Text => answer(&reply)?,
         };
         stdout().write_all(text.as_bytes())?;
-        Ok(match deliberation.decision.answer {
+        Ok(match trace.decision.answer {
             Answer::Admit(_) => ExitStatus::Success,
             Answer::Deny(_) => ExitStatus::Negative,
         })
     }
 }
 
-/// What the Lambda function would answer, to the byte but on a terminal: whoever signed up
-/// wrote part of it.
+/// The answer of the Lambda function, byte for byte, except on a terminal, where control characters
+/// are made visible: part of it was written by the person signing up.
 fn answer(reply: &Reply) -> serde_json::Result<String> {
     let text = explain::reply_text(reply)?;
     Ok(if stdout().is_terminal() { format::visible(&text) } else { text })
 }
 
-/// The settings of a policy, from the command line.
+/// Parses the settings of a policy on the command line.
 pub(super) fn object(json: &str) -> Result<Map<String, Value>, String> {
-    serde_json::from_str(json).map_err(|error| format!("expected a JSON object itself: {error}"))
+    serde_json::from_str(json).map_err(|error| format!("expected a JSON object: {error}"))
 }

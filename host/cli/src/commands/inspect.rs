@@ -1,4 +1,4 @@
-//! `admit inspect`: shows what a component or a package is.
+//! `admit inspect`: describes a component, a bundle or a package.
 
 use crate::exit_status::ExitStatus;
 use crate::inspect::{ComponentReport, PackageInfo};
@@ -10,40 +10,38 @@ use anyhow::{Context, bail};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
-/// Show what a component, a bundle or a deployment package is, without running it
+/// Describe a component, a bundle or a deployment package, without running it
 ///
-/// Of a component: the version of the contract that it speaks, its size and digest, everything
-/// that it imports and exports by its own types, the tools that made it, and what it says of
-/// itself, which is its author's word. An import that no policy is granted is marked; such a
-/// component is refused when it is bundled. With --manifest also what each policy that uses it
-/// is granted, against what it asks for.
+/// For a component: the version of its contract, its size and digest, its imports and exports with
+/// their types, the tools that made it, and its metadata, which is unverified. Imports that are not
+/// granted are marked; a component with such an import cannot be bundled. With --manifest, also the
+/// grants of each policy that uses the component, beside the component's requests.
 ///
-/// Of a bundle or a package: what it was made for, its policies with their terms, grants and
-/// limits, and what is missing, damaged, there twice or too much. The terms, grants and limits
-/// alone are what the function applies. What the components were, and what they say of
-/// themselves, is the word of whoever made the bundle: native code cannot be compared with it.
-/// Values of settings, which may be secrets, are not shown.
+/// For a bundle or a package: its target, its policies with their terms, grants and limits, and
+/// files that are missing, damaged, duplicate or unexpected. Only terms, grants and limits are
+/// applied by the function. The digests and metadata of the components are claims of the bundle's
+/// author: they cannot be verified from native code, see `admit verify`. Values of settings, which
+/// may be secrets, are not shown.
 ///
-/// If PATH is the folder of a project, it is built first, by cargo, which runs its build
-/// scripts and macros: for a policy that you do not trust, name the .wasm file. A project that
-/// only the manifest names is never built: its policy is compared if PATH is its folder, and
-/// is said not to be compared otherwise.
+/// If PATH is the folder of a project, the project is built first, and cargo runs its build scripts
+/// and macros. If you do not trust a policy, specify its .wasm file instead. A project that only the
+/// manifest names is never built: its policy is compared if PATH is its folder, and otherwise listed
+/// as not compared.
 ///
-/// Exit status: 0 nothing to object to; 3 a component imports what is not granted, or what it
-/// says of itself cannot be read, or a bundle or package has flaws; 1 cannot be read; 2 wrong
-/// usage.
+/// Exit status: 0 no problems; 3 imports that are not granted, invalid metadata, or flaws of a
+/// bundle or package; 1 error; 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit inspect email-domain.wasm
   admit inspect plugins/email-domain --manifest plugins/admit.toml
   admit inspect function.zip --format json")]
 pub(crate) struct Args {
-    /// A component, the folder of a policy project or of a bundle, or a deployment package
+    /// A component, a policy project, the folder of a bundle, or a deployment package
     path: PathBuf,
-    /// Show what the policies of this manifest that use the component are granted
+    /// Show the grants of the policies in this manifest that use the component
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -53,7 +51,7 @@ impl Args {
         let name = self.path.display().to_string();
         let (text, is_sound) = if let Some(deployment) = Deployment::at(&self.path)? {
             if self.manifest.is_some() {
-                bail!("`{name}` has its own manifest inside: leave --manifest out");
+                bail!("--manifest is for a component; `{name}` contains its own manifest");
             }
             let deployed = PackageInfo::of(deployment)?;
             let text = match self.format {
@@ -77,6 +75,6 @@ impl Args {
             (text, inspected.is_sound())
         };
         stdout().write_all(text.as_bytes())?;
-        Ok(ExitStatus::of_answer(is_sound))
+        Ok(ExitStatus::from_result(is_sound))
     }
 }

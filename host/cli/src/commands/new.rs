@@ -1,4 +1,4 @@
-//! `admit new`: makes a policy project.
+//! `admit new`: creates a policy project.
 
 use crate::exit_status::ExitStatus;
 use admit_build::new_project::{self, NewProject};
@@ -10,7 +10,7 @@ use std::io::{Write, stdout};
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// A language in which a project can be made.
+/// A language as a value of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Offered(Language);
 
@@ -21,25 +21,25 @@ impl ValueEnum for Offered {
         &OFFERED
     }
 
-    /// Its short name first; `policy.toml` has the long one.
+    /// The short name of the language, with its long name in `policy.toml` as an alias.
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (first, others) = new_project::names(self.0).split_first()?;
         Some(PossibleValue::new(first).aliases(others))
     }
 }
 
-/// Make a new policy project
+/// Create a new policy project
 ///
-/// It builds, passes its tests and has something to change at once: a policy with settings,
-/// its tests, and cases for `admit test`. It brings the SDK of its language along, so that it
-/// builds wherever it goes. A folder that is there already must be empty.
+/// The project builds and passes its tests: a policy with settings, unit tests, and cases for `admit
+/// test`. It includes the SDK of its language, and so does not depend on its location. An existing
+/// folder must be empty.
 #[derive(clap::Args)]
 #[command(after_help = "Example: admit new invite-only")]
 pub(crate) struct Args {
-    /// The folder to make; its last part becomes the policy's name
+    /// Folder to create; its last component becomes the name of the policy
     #[arg(value_name = "NAME")]
     project: NewProject,
-    /// What to write the policy in
+    /// Language of the policy
     #[arg(long, value_enum, value_name = "LANGUAGE", default_value_t = Offered(Language::Rust))]
     lang: Offered,
 }
@@ -53,17 +53,17 @@ impl Args {
         self.project.write(language)?;
         let folder = self.project.folder();
         let mut out = stdout().lock();
-        writeln!(out, "made the policy project `{}`:", folder.display())?;
+        writeln!(out, "created the policy project `{}`:", folder.display())?;
         for (file, about) in NewProject::contents(language) {
             writeln!(out, "  {file:<20}  {about}")?;
         }
-        writeln!(out, "\nTry it out:\n  cd {}\n  admit test", word(folder))?;
+        writeln!(out, "\nRun its cases:\n  cd {}\n  admit test", quoted(folder))?;
         Ok(ExitStatus::Success)
     }
 }
 
-/// A path as one word of a shell.
-fn word(path: &Path) -> String {
+/// Quotes a path for a shell where necessary.
+fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     match text.chars().all(|c| c.is_alphanumeric() || "/._-+~".contains(c)) {
         true => text,

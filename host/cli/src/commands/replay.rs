@@ -1,4 +1,4 @@
-//! `admit replay`: decides recorded sign-ups anew.
+//! `admit replay`: decides recorded sign-ups again.
 
 use crate::diff::comparison::Comparison;
 use crate::diff::policy_source::{PolicySource, Shared};
@@ -18,45 +18,45 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Decide recorded sign-ups anew, and list every decision that flips
+/// Decide recorded sign-ups again, and list every decision that flips
 ///
-/// Takes the function's log, in which events are stored where its variable `ADMIT_EVENTS`
-/// says so, and decides each of them by a policy set. What comes out is compared with the
-/// decision of that time, and listed as `admit diff` does. Nothing that is printed holds a
-/// value of a sign-up; the log does, so keep it accordingly.
+/// Reads the function's log, which contains events if the variable `ADMIT_EVENTS` enables them, and
+/// decides each event with a policy set. The decisions are compared with the recorded ones, and
+/// listed as `admit diff` does. The output contains no values of sign-ups; the log does, so protect
+/// it accordingly.
 ///
-/// The log may be as the function writes it, as `aws logs tail` shows it, as `aws logs
-/// filter-log-events` and `get-log-events` print it, or as `admit serve` leaves it. Lines
-/// of other kinds are skipped and counted.
+/// The log can have the form in which the function or `admit serve` writes it, or that of `aws logs
+/// tail`, `aws logs filter-log-events` or `aws logs get-log-events`. Other lines are skipped and
+/// counted.
 ///
-/// A bundle or package holds native code, which runs as it is: name only those that you, or
-/// your CI, made.
+/// A bundle or package contains native code, which runs unchanged: use only those that you or your
+/// CI made.
 ///
-/// Exit status: 0 nothing flips, 3 something flips, 1 could not be replayed, 2 wrong usage.
+/// Exit status: 0 no flips, 3 flips, 1 error, 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit replay admit.log --manifest new/admit.toml
   admit replay logs/ --manifest function.zip --format json
   aws logs tail /aws/lambda/admit --since 1d --format short | admit replay -")]
 pub(crate) struct Args {
-    /// Files with lines of the log, folders of such files (.json, .jsonl, .log, .ndjson; not
-    /// of folders in them), or `-` for standard input
+    /// Files with lines of the log, folders of such files (.json, .jsonl, .log, .ndjson; subfolders
+    /// are not read), or `-` for standard input
     #[arg(required = true)]
     records: Vec<PathBuf>,
-    /// The policy set to decide by: a manifest, a bundle or a deployment package
+    /// Policy set to decide with: a manifest, a bundle or a deployment package
     #[arg(long, value_name = "NEW", default_value = MANIFEST)]
     manifest: PathBuf,
-    /// How many sign-ups of each group to name in the table, by the ids of their requests
+    /// Number of sign-ups to list per group in the table, by their request ids
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     examples: usize,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
-        // First what takes no time to be wrong.
+        // Invalid paths are reported before any slow step.
         let new = PolicySource::at(&self.manifest)?;
         let mut skipped = Skipped::default();
         let sign_ups = replayed::pair(records::read(&self.records)?, &mut skipped);
@@ -64,8 +64,8 @@ impl Args {
             skipped.warn();
             let found = skipped.in_words().unwrap_or_else(|| "nothing".to_owned());
             bail!(
-                "no sign-up to replay: found {found}; the function stores events only where \
-                 `ADMIT_EVENTS` says so"
+                "no sign-ups to replay: found {found}; the function stores events only if \
+                 `ADMIT_EVENTS` enables it"
             );
         }
         let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
@@ -74,7 +74,7 @@ impl Args {
         let summaries = parallel::map(&sign_ups, |sign_up| {
             let event =
                 Event::parse(sign_up.event.as_bytes()).map_err(|error| error.to_string())?;
-            let summary = DecisionSummary::by(&policies, event.sign_up());
+            let summary = DecisionSummary::decide(&policies, event.sign_up());
             progress.advance();
             Ok::<_, String>(summary)
         });
@@ -88,9 +88,9 @@ impl Args {
         }
         skipped.warn();
         let totals = comparison.totals();
-        let old = "the decisions of that time".to_owned();
+        let old = "recorded decisions".to_owned();
         let report = Report::new((old, new.name()), comparison, skipped);
         stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
-        Ok(ExitStatus::of_answer(totals.flips == 0))
+        Ok(ExitStatus::from_result(totals.flips == 0))
     }
 }

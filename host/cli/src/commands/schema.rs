@@ -5,20 +5,20 @@ use crate::schemas::Schema;
 use clap::ValueEnum;
 use std::io::{Write, stdout};
 
-/// Print the JSON Schema of a file, for editors and other tools
+/// Print a JSON Schema, for editors and other tools
 ///
-/// Without a name, lists those that there are.
+/// Without a name, lists the available schemas.
 ///
-/// An editor that knows TOML by schemas (Even Better TOML in VS Code, taplo or tombi in others)
-/// completes and checks a file whose first line says where its schema is, as a path from the
-/// file or as a URL:
+/// An editor with support for TOML schemas (Even Better TOML in VS Code, taplo or tombi in others)
+/// completes and checks a file whose first line names its schema, as a path relative to the file or
+/// as a URL:
 ///
 ///   #:schema ./admit.schema.json
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 #[command(after_help = "Example: admit schema admit > admit.schema.json")]
 pub(crate) struct Args {
-    /// What the schema describes
+    /// Name of the schema
     #[arg(value_enum)]
     name: Option<Schema>,
 }
@@ -33,7 +33,7 @@ impl Args {
     }
 }
 
-/// A line for each schema: its name, and what it describes.
+/// Lists the schemas, one per line, with their descriptions.
 fn list() -> String {
     let known = Schema::value_variants().iter().filter_map(Schema::to_possible_value);
     let known: Vec<_> = known.collect();

@@ -1,4 +1,4 @@
-//! `admit serve`: answers sign-ups on this machine.
+//! `admit serve`: runs the trigger locally.
 
 use crate::exit_status::ExitStatus;
 use crate::policy_set::loaded_manifest::MANIFEST;
@@ -14,38 +14,37 @@ use std::thread;
 use tokio::net::TcpListener;
 use tokio::runtime;
 
-/// Answer sign-ups on this machine as the Lambda function would, while policies are written
+/// Run the trigger locally, reloading on change
 ///
-/// Listens on 127.0.0.1 and speaks Lambda's Invoke API for a function of any name, so that an
-/// emulator of Cognito, an AWS SDK or the AWS command line can invoke it. When the manifest, a
-/// component or the folder of a policy project changes, they are built and loaded anew; if
-/// that cannot be done, the error is shown and the policies from before go on deciding.
+/// Listens on 127.0.0.1 and implements Lambda's Invoke API for a function of any name, so that an
+/// emulator of Cognito, an AWS SDK or the AWS CLI can invoke it. When the manifest, a component or a
+/// policy project changes, the policies are built and loaded again; if that fails, the error is
+/// shown and the previous policies stay in use.
 ///
-/// Only programs on this machine are answered: a request whose Host is another name, or that the
-/// page of a browser sent, is refused.
+/// Only programs on this machine are served: a request to another Host name, or from a web page in a
+/// browser, is rejected.
 ///
-/// Writes to standard output what the function would write to its log, with the same
-/// variables: ADMIT_LOG, ADMIT_RECORD, ADMIT_METRICS, ADMIT_METRICS_NAMESPACE,
-/// ADMIT_USER_NAME_KEY.
+/// Writes the log of the function to standard output, and respects the same variables: ADMIT_LOG,
+/// ADMIT_RECORD, ADMIT_METRICS, ADMIT_METRICS_NAMESPACE, ADMIT_USER_NAME_KEY.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit serve --manifest plugins/admit.toml
   aws lambda invoke --endpoint-url http://127.0.0.1:3001 --function-name admit \\
     --cli-binary-format raw-in-base64-out --payload file://tests/events/sign-up.json answer.json")]
 pub(crate) struct Args {
-    /// The manifest
+    /// Manifest
     #[arg(long, value_name = "FILE", default_value = MANIFEST)]
     manifest: PathBuf,
-    /// The port to listen on; 0 takes any that is free
+    /// Port to listen on; 0 for any free port
     #[arg(long, default_value_t = 3001)]
     port: u16,
-    /// A further name that requests may be sent to, such as host.docker.internal for an emulator in
-    /// a container; with a port where that is another one, such as of a tunnel
+    /// Additional host name to accept, such as host.docker.internal for an emulator in a container;
+    /// with a port if it differs, as behind a tunnel
     #[arg(long, value_name = "NAME", value_parser = invoke_api::name)]
     host: Vec<String>,
 }
 
-/// Variables that other parts of `admit` read.
+/// Variables that are read by other parts of `admit`.
 const ELSEWHERE: [&str; 2] = ["ADMIT_BUNDLE", "ADMIT_CACHE"];
 
 impl Args {
@@ -61,18 +60,20 @@ impl Args {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
             let listener = TcpListener::bind(address).await;
             let listener = listener.with_context(|| {
-                format!("cannot listen on {address}; --port takes another, 0 any that is free")
+                format!(
+                    "cannot listen on {address}; use --port for another port, 0 for any free one"
+                )
             })?;
-            // After the port is known to be free: this says in the log that somebody decides.
+            // Telemetry logs the start, so it begins only once the port is known to be free.
             let telemetry = Telemetry::start(env::vars_os(), &ELSEWHERE);
-            let live = Arc::new(ReloadingTrigger::start(self.manifest, telemetry)?);
-            let following = Arc::clone(&live);
-            thread::spawn(move || following.follow());
+            let trigger = Arc::new(ReloadingTrigger::start(self.manifest, telemetry)?);
+            let watched = Arc::clone(&trigger);
+            thread::spawn(move || watched.reload_on_change());
             let address = listener.local_addr()?;
             let url = format!("http://{address}");
             eprintln!("listening on {url}{}", invoke_api::path("admit"));
             let names = Names::new(address, self.host);
-            match InvokeApi::new(live, names).serve(listener).await {}
+            match InvokeApi::new(trigger, names).serve(listener).await {}
         })
     }
 }

@@ -11,13 +11,13 @@ use std::path::PathBuf;
 
 /// Run the cases of a policy or a manifest in the sandbox
 ///
-/// A case is a sign-up with what is expected of it: an answer, the votes of a policy, a
-/// failure, and what it may cost. Cases stand in `cases.toml`, beside the `policy.toml` of a
-/// project or beside a manifest. A project runs with what its `policy.toml` asks for and under
-/// the default limits, a manifest as it is written. What a case costs in fuel is the same on
-/// every machine.
+/// A case is a sign-up with its expected result: an answer, the votes of a policy, a failure, and
+/// limits on its cost. Cases are in `cases.toml`, beside the `policy.toml` of a project or beside a
+/// manifest. A project runs with the grants that its `policy.toml` requests and under the default
+/// limits, a manifest with its own grants and limits. The fuel of a case is the same on every
+/// machine.
 ///
-/// Exit status: 0 all cases passed, 3 some failed, 1 they cannot be run, 2 wrong usage.
+/// Exit status: 0 all cases passed, 3 some failed, 1 error, 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit test
@@ -25,31 +25,31 @@ use std::path::PathBuf;
   admit test plugins/admit.toml --format junit > results.xml
   admit test --watch")]
 pub(crate) struct Args {
-    /// The folder of a policy project, a manifest or the folder of one, or a component
+    /// A policy project, a manifest or its folder, or a component
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// The cases, where they do not stand beside it in `cases.toml`
+    /// File with the cases [default: `cases.toml` beside PATH]
     #[arg(long, value_name = "FILE")]
     cases: Option<PathBuf>,
-    /// Run only the cases that have this in their name
+    /// Run only the cases whose name contains this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// Run them again whenever the cases, the manifest, a project or a component changes
+    /// Run again when the cases, the manifest, a project or a component changes
     #[arg(long)]
     watch: bool,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    /// A line for each case, and why some failed
+    /// One line per case, with the details of failures
     #[value(alias = "text")]
     Pretty,
     /// One JSON object
     Json,
-    /// JUnit's XML, for continuous integration
+    /// JUnit XML, for continuous integration
     Junit,
 }
 
@@ -63,17 +63,16 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let suite = Suite::at(&self.path, self.cases.as_deref());
         if self.watch {
-            self.follow(&suite)?;
+            self.run_on_change(&suite)?;
         }
         if !self.path.exists() {
             bail!(
-                "there is nothing at `{}`: name the folder of a policy project, a manifest or the \
-                 folder of one, or a component",
+                "`{}` not found: expected a policy project, a manifest or its folder, or a component",
                 self.path.display()
             );
         }
         if !suite.file().exists() {
-            say_how_to_begin(&suite);
+            print_example(&suite);
             return Ok(ExitStatus::Error);
         }
         let results = self.run(&suite)?;
@@ -94,11 +93,11 @@ impl Args {
         Ok(results)
     }
 
-    /// Runs the cases again and again, until somebody ends it or nobody reads any more.
+    /// Runs the cases on every change, until the process is interrupted or its output is closed.
     #[expect(clippy::print_stderr, reason = "standard output is for results")]
-    fn follow(&self, suite: &Suite) -> anyhow::Result<()> {
+    fn run_on_change(&self, suite: &Suite) -> anyhow::Result<()> {
         loop {
-            // Before they are run: what changes meanwhile is found next.
+            // Looks before the run, so that a change during the run is seen afterwards.
             let seen = Look::at(&suite.places());
             if let Err(error) = self.run(suite) {
                 if crate::is_broken_pipe(&error) {
@@ -106,15 +105,15 @@ impl Args {
                 }
                 eprintln!("{}", diagnostics::render(&error));
             }
-            eprintln!("\nwaiting for a change; Ctrl-C ends this");
+            eprintln!("\nwaiting for changes; press Ctrl-C to stop");
             watch::wait(&seen, || suite.places());
-            eprintln!("changed, so once more\n");
+            eprintln!("change detected, re-running\n");
         }
     }
 }
 
-#[expect(clippy::print_stderr, reason = "says what to write, in several lines")]
-fn say_how_to_begin(suite: &Suite) {
-    let message = format!("no cases at `{}`: write some there, such as", suite.file().display());
+#[expect(clippy::print_stderr, reason = "the message has several lines")]
+fn print_example(suite: &Suite) {
+    let message = format!("`{}` not found: write a case, such as", suite.file().display());
     eprintln!("{}\n{EXAMPLE}", diagnostics::error(&message));
 }

@@ -1,4 +1,4 @@
-//! `admit verify`: compares native code with its components.
+//! `admit verify`: compares the native code of a bundle with its components.
 
 use crate::exit_status::ExitStatus;
 use crate::output::format::{self, Format};
@@ -10,35 +10,35 @@ use anyhow::bail;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
-/// Compile the components of a bundle or package once more, and compare its code with that
+/// Verify that the native code of a bundle or package was compiled from its components
 ///
-/// `admit inspect` takes the word of whoever made a bundle for what its native code is. This
-/// command does not: it compiles the components, configures them ahead where that was done for
-/// the bundle, and compares the code of every policy byte for byte. It runs none of the code in
-/// the bundle; what it runs is the components, in their sandbox.
+/// `admit inspect` relies on the claims of a bundle about its native code. This command does not: it
+/// compiles the components, configures them ahead of time if that was done for the bundle, and
+/// compares the code of every policy byte for byte. It does not run the code in the bundle; it only
+/// runs the components, in their sandbox.
 ///
-/// The components are the `.wasm` files of a folder, which are told by their SHA-256 digests and
-/// may have any names: those that `admit bundle` puts beside a bundle, or others that you name. They
-/// must be the very files that were bundled. What the components
-/// themselves do is for `admit inspect`, `admit test` and whoever reads their sources to say, and
-/// the bootstrap of a package is not looked at.
+/// The components are the `.wasm` files of a folder, identified by their SHA-256 digests; their
+/// names do not matter. The folder is the one that `admit bundle` writes beside a bundle, or another
+/// one. The files must be exactly those that were bundled. This command does not judge the
+/// components themselves, for which see `admit inspect` and `admit test`, and ignores the bootstrap
+/// of a package.
 ///
-/// Exit status: 0 everything is verified; 3 something is not: other code, a component that is
-/// not in the folder, settings that do not lie beside the bundle, a flaw of the bundle; 1 cannot be
-/// read, or was compiled by another wasmtime; 2 wrong usage.
+/// Exit status: 0 verified; 3 not verified: different code, a component that is not in the folder,
+/// settings that are not beside the bundle, a flaw of the bundle; 1 not readable, or compiled by
+/// another version of wasmtime; 2 wrong usage.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   admit verify function.zip
   admit verify function.zip --components components/
   admit verify bundle --components components/ --format json")]
 pub(crate) struct Args {
-    /// The folder of a bundle, or a deployment package
+    /// Folder of a bundle, or a deployment package
     path: PathBuf,
-    /// The folder of the components, where they do not lie beside it, as in `function.sources` of
-    /// `function.zip`
+    /// Folder of the components [default: beside PATH, such as `function.sources` for
+    /// `function.zip`]
     #[arg(long, value_name = "DIR")]
     components: Option<PathBuf>,
-    /// What to print
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -49,7 +49,7 @@ impl Args {
             let path = self.path.display();
             match self.path.exists() {
                 true => bail!("`{path}` is neither the folder of a bundle nor a package"),
-                false => bail!("there is no `{path}`: name the folder of a bundle, or a package"),
+                false => bail!("`{path}` not found: expected the folder of a bundle, or a package"),
             }
         };
         let folder = self.components.unwrap_or_else(|| deployment.sources.path().to_owned());
@@ -62,6 +62,6 @@ impl Args {
             }
             Format::Json => format::print_json(&verification)?,
         }
-        Ok(ExitStatus::of_answer(verification.is_complete()))
+        Ok(ExitStatus::from_result(verification.is_complete()))
     }
 }

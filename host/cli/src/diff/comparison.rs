@@ -1,4 +1,4 @@
-//! What two rulings on the same sign-ups differ in: groups of flips, and totals.
+//! The differences between two decisions on the same sign-ups: groups of changes, and totals.
 
 use crate::diff::summary::{DecisionSummary, DeniedBy, FlagSummary};
 use admit_core::Flag;
@@ -8,37 +8,37 @@ use std::collections::BTreeMap;
 /// The differences between two policy sets, sign-up by sign-up.
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
-    /// The sign-ups of each group, by the names of their places.
+    /// The names of the sign-ups with each change.
     pub(super) groups: BTreeMap<Change, Vec<String>>,
     pub(super) totals: Totals,
 }
 
-/// How many sign-ups there are of each kind.
+/// The number of sign-ups of each kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Totals {
     pub(crate) sign_ups: usize,
-    /// The same becomes of them, for the same reason.
+    /// The same outcome with the same cause.
     pub(crate) same: usize,
-    /// Something else becomes of them: the sum of the next three.
+    /// Another outcome: the sum of the next three.
     pub(crate) flips: usize,
     pub(crate) now_denied: usize,
     pub(crate) now_admitted: usize,
     /// Admitted both times, with other flags.
     pub(crate) other_flags: usize,
-    /// Denied both times, by another policy or with another code, which is no flip.
+    /// Denied both times, by another policy or with another code, which is not a flip.
     pub(crate) denied_otherwise: usize,
 }
 
-/// One way in which a ruling differs, with who brought that about.
+/// A change of a decision, with its cause.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "change", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub(crate) enum Change {
-    /// It was admitted, and is denied by this policy.
+    /// Admitted before, now denied by this policy.
     NowDenied(DeniedBy),
-    /// It was denied by this policy, and is admitted.
+    /// Denied by this policy before, now admitted.
     NowAdmitted(DeniedBy),
-    /// A flag was set, and is not.
+    /// A flag was set before, and is not set now.
     NoLongerSet {
         flag: Flag,
         withheld_by: Vec<String>,
@@ -46,7 +46,7 @@ pub(crate) enum Change {
         cleared: Option<String>,
         granted_before_by: Vec<String>,
     },
-    /// A flag was not set, and is.
+    /// A flag was not set before, and is set now.
     NowSet {
         flag: Flag,
         granted_by: Vec<String>,
@@ -54,13 +54,12 @@ pub(crate) enum Change {
         #[serde(skip_serializing_if = "Option::is_none")]
         cleared_before: Option<String>,
     },
-    /// It was denied, and is denied by another policy or with another code.
+    /// Denied before, and now denied by another policy or with another code.
     DeniedOtherwise { before: DeniedBy, after: DeniedBy },
 }
 
 impl Comparison {
-    /// Adds what became of one sign-up, and what becomes of it, under a name for the person
-    /// who looks for it.
+    /// Adds the two decisions on one sign-up, which has this name in the report.
     pub(crate) fn add(&mut self, name: String, before: &DecisionSummary, after: &DecisionSummary) {
         let totals = &mut self.totals;
         totals.sign_ups += 1;
@@ -84,7 +83,7 @@ impl Comparison {
     }
 }
 
-/// All of one ruling that another differs in: several where several flags do.
+/// The changes between two decisions: one for each flag that differs, and otherwise at most one.
 fn changes(before: &DecisionSummary, after: &DecisionSummary) -> Vec<Change> {
     match (before, after) {
         (DecisionSummary::Admitted(_), DecisionSummary::Denied(by)) => {
@@ -156,18 +155,18 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_change_is_told_from_the_others() {
+    fn the_kinds_of_changes_are_told_apart() {
         let (a, b) = (denied("a", "no"), denied("a", "never"));
         let (set, unset) = (admitted(granted(&["g"])), admitted(FlagSummary::default()));
         let denied_by = |summary: &DecisionSummary| match summary {
             DecisionSummary::Denied(denied_by) => denied_by.clone(),
-            DecisionSummary::Admitted(_) => panic!("it is admitted"),
+            DecisionSummary::Admitted(_) => panic!("not denied"),
         };
         let none = Totals::default();
         let same = Totals { same: 1, ..none };
         check(&a, &a, None, same);
         check(&set, &set, None, same);
-        // Who granted what is set all the same is nothing that flips.
+        // Another policy that grants the same flag is not a flip.
         check(&set, &admitted(granted(&["h"])), None, same);
         let flip = Totals { flips: 1, ..none };
         let now_denied = Change::NowDenied(denied_by(&a));
@@ -194,9 +193,9 @@ mod tests {
         check(&set, &admitted(withheld), Some(no_longer_set), Totals { other_flags: 1, ..flip });
     }
 
-    /// A sign-up with two other flags is in two groups, and counts once.
+    /// A sign-up with two changed flags is in two groups, but counts once.
     #[test]
-    fn a_sign_up_counts_once() {
+    fn a_sign_up_with_several_changes_counts_once() {
         let all = DecisionSummary::Admitted(PerFlag::from_fn(|_| granted(&["g"])));
         let mut comparison = Comparison::default();
         comparison.add("event".to_owned(), &admitted(granted(&["g"])), &all);

@@ -1,4 +1,4 @@
-//! Where a policy set comes from: a manifest, a bundle or a deployment package.
+//! The source of a policy set: a manifest, a bundle or a deployment package.
 
 use crate::input::Input;
 use crate::package::folder::{self, Readers};
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A place that holds a policy set.
+/// The source of a policy set.
 #[derive(Debug, Clone)]
 pub(crate) struct PolicySource {
     path: PathBuf,
@@ -23,7 +23,7 @@ pub(crate) struct PolicySource {
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// Whose policies are built and compiled.
+    /// A manifest, whose policies are built and compiled.
     Manifest,
     /// A folder with native code.
     Bundle,
@@ -31,46 +31,45 @@ enum Kind {
     Package,
 }
 
-/// What several policy sets have in common: it is built and compiled once.
+/// Components that several policy sets share, and that are built and compiled once.
 #[derive(Default)]
 pub(crate) struct Shared {
     built: Built,
     compiled: Compiled,
 }
 
-/// How long the policies of a bundle may take to accept their settings, all together.
-const SETTINGS: Duration = Duration::from_secs(10);
+/// The time limit for configuring all policies of a bundle.
+const CONFIGURE_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl PolicySource {
-    /// Tells what is in a place.
+    /// Detects the kind of policy set at a path.
     pub(crate) fn at(path: &Path) -> anyhow::Result<PolicySource> {
         let name = path.display();
         let kind = match Input::detect(path) {
             Input::Bundle(_) => Kind::Bundle,
             Input::Package(_) => Kind::Package,
             Input::Manifest(_) if path.is_dir() => {
-                bail!("`{name}` is not a bundle; for the manifest in it name `{name}/{MANIFEST}`")
+                bail!("`{name}` is not a bundle; for its manifest, specify `{name}/{MANIFEST}`")
             }
             Input::Project(_) => bail!(
-                "`{name}` is a folder without `{INDEX}`: name a manifest, the folder of a bundle, \
-                 or a deployment package"
+                "`{name}` is not a bundle (`{INDEX}` not found): expected a manifest, the folder of \
+                 a bundle, or a deployment package"
             ),
             Input::Component(_) => bail!(
-                "`{name}` is a component, not a policy set: name a manifest that grants it \
-                 something"
+                "`{name}` is a component, not a policy set: specify a manifest that contains it"
             ),
             Input::Manifest(_) if !path.exists() && path != Path::new(MANIFEST) => {
-                bail!("there is no `{name}`: name a manifest, a bundle or a deployment package")
+                bail!("`{name}` not found: expected a manifest, a bundle or a deployment package")
             }
             Input::Manifest(_) => Kind::Manifest,
         };
         Ok(PolicySource { path: path.to_owned(), kind })
     }
 
-    /// Gets its policies ready to decide, all of them: one that cannot be asked is an error.
+    /// Loads and configures all policies, each of which must succeed.
     ///
-    /// The code of a bundle or package is native, and runs as it is. What a manifest names is
-    /// compiled, unless it was before.
+    /// The code of a bundle or package is native, and runs unchanged. The components of a manifest
+    /// are compiled, or taken from the cache.
     pub(crate) fn policy_set(
         &self,
         engine: &Arc<Engine>,
@@ -91,12 +90,12 @@ impl PolicySource {
                 let bytes = read_regular_file(&self.path, MAX_PACKAGE)
                     .with_context(|| format!("cannot read `{name}`"))?;
                 let package = Package::from_zip(&bytes)
-                    .with_context(|| format!("`{name}` is no deployment package"))?;
+                    .with_context(|| format!("`{name}` is not a deployment package"))?;
                 if let Some(twice) = package.flaws.iter().find(|flaw| flaw.ends_with(": twice")) {
                     bail!("`{name}`: {twice}: which of them counts is not known");
                 }
                 if !package.bundle.contains_key(INDEX) {
-                    bail!("`{name}` is no deployment package: it has no `bundle/{INDEX}`");
+                    bail!("`{name}` is not a deployment package: `bundle/{INDEX}` not found");
                 }
                 if let Some(manifest) = self.sources_instead(&package.bundle)? {
                     return compiled(&manifest, engine, shared);
@@ -112,25 +111,24 @@ impl PolicySource {
         }
     }
 
-    /// The manifest of the sources, where the code of these files cannot run here.
+    /// The manifest of the sources, if the code of these files cannot run on this machine.
     fn sources_instead(
         &self,
         files: &BTreeMap<String, Vec<u8>>,
     ) -> anyhow::Result<Option<PathBuf>> {
         let name = self.path.display();
         let text = files.get(INDEX).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
-        // Named by the place that the person named, which the folder need not be.
-        let index =
-            Index::from_text(&text).map_err(|reason| anyhow::anyhow!("{reason}")).with_context(
-                || format!("the `{INDEX}` of `{name}` is not as `admit bundle` wrote it"),
-            )?;
+        // Messages have the path on the command line, not that of a temporary folder.
+        let index = Index::from_text(&text)
+            .map_err(|reason| anyhow::anyhow!("{reason}"))
+            .with_context(|| format!("`{INDEX}` of `{name}` was not written by `admit bundle`"))?;
         if index.engine != WASMTIME_VERSION || Some(index.target) != Target::HERE {
             let here = Target::HERE.map_or_else(|| "another machine".to_owned(), |t| t.to_string());
             let manifest = SourceFolder::beside(&self.path).manifest_of(&index);
             return manifest.map(Some).with_context(|| {
                 format!(
-                    "`{name}` is compiled by wasmtime {} for {}, and this is wasmtime \
-                     {WASMTIME_VERSION} on {here}: it is its sources that can be compared",
+                    "`{name}` was compiled with wasmtime {} for {}, but this is wasmtime \
+                     {WASMTIME_VERSION} on {here}: only its sources can be compared",
                     admit_core::printable(&index.engine, 40),
                     index.target,
                 )
@@ -146,31 +144,31 @@ impl PolicySource {
             .with_context(|| format!("`{name}`"))?;
         policies.load_all();
         let unloaded = policies.unloaded();
-        let failing = unloaded.chain(policies.misconfigured(SETTINGS)).collect::<Vec<_>>();
+        let failing = unloaded.chain(policies.misconfigured(CONFIGURE_TIMEOUT)).collect::<Vec<_>>();
         if let [(policy, failure), others @ ..] = &failing[..] {
-            return Err(cannot_be_asked(&self.path, policy, failure, others.len()));
+            return Err(failing_policy(&self.path, policy, failure, others.len()));
         }
         Ok(policies)
     }
 
-    /// As the person named it.
+    /// The path on the command line, as printable text.
     pub(crate) fn name(&self) -> String {
         admit_core::printable(&self.path.display().to_string(), 300)
     }
 }
 
-/// The policies of a manifest, compiled here.
+/// Compiles the policies of a manifest.
 fn compiled(
     manifest: &Path,
     engine: &Arc<Engine>,
     shared: &mut Shared,
 ) -> anyhow::Result<PolicySet> {
-    let assembly = LoadedManifest::from_manifest_with(manifest, &mut shared.built)?;
-    assembly.check_that_somebody_decides()?;
-    assembly.into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
+    let loaded = LoadedManifest::from_manifest_with(manifest, &mut shared.built)?;
+    loaded.check_that_somebody_decides()?;
+    loaded.into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
 }
 
-/// Whether a name from a zip, which is somebody else's, stays in the folder that it is put into.
+/// Whether a name from an untrusted zip is that of a file of a bundle, and so stays in its folder.
 fn is_plain(name: &str) -> bool {
     name == INDEX
         || name.strip_suffix(".cwasm").is_some_and(|digest| {
@@ -178,16 +176,11 @@ fn is_plain(name: &str) -> bool {
         })
 }
 
-fn cannot_be_asked(
-    path: &Path,
-    policy: &Policy,
-    failure: &Failure,
-    others: usize,
-) -> anyhow::Error {
+fn failing_policy(path: &Path, policy: &Policy, failure: &Failure, others: usize) -> anyhow::Error {
     let more = match others {
         0 => String::new(),
-        1 => "; so does one more".to_owned(),
-        others => format!("; so do {others} more"),
+        1 => "; so would 1 more policy".to_owned(),
+        others => format!("; so would {others} more policies"),
     };
     anyhow::anyhow!(
         "policy `{}` of `{}` would fail on every sign-up: {failure}{more}",

@@ -1,4 +1,4 @@
-//! Events and lines of the function's log, as they lie about in files.
+//! Reads events and lines of the function's log from files.
 
 mod entry;
 mod place;
@@ -9,21 +9,21 @@ use std::io::stdin;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-pub(crate) use entry::{Entry, Found};
+pub(crate) use entry::{Entry, LocatedEntry};
 pub(crate) use skipped::{Kind, Skipped};
 
 use admit_core::printable;
 use admit_engine::{read_at_most, read_regular_file};
 
-/// The largest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 const MAX: u64 = 1 << 30;
 
-/// The ends of the names of files that are read where a folder is named.
+/// The extensions of the files that are read in a folder.
 const EXTENSIONS: [&str; 4] = ["json", "jsonl", "log", "ndjson"];
 
-/// Reads all of these, in their order: files, folders of files, and `-` for standard input.
-/// Nothing in them is an error; what is no entry is found as such.
-pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
+/// Reads the entries of files, folders of files, and `-` for standard input, in this order.
+/// Invalid content is not an error, but an [`Entry::Unreadable`].
+pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<LocatedEntry>> {
     let mut found = Vec::new();
     for path in paths {
         if path == Path::new("-") {
@@ -34,16 +34,17 @@ pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
         for file in files(path).with_context(|| format!("cannot read `{}`", path.display()))? {
             let bytes = read_regular_file(&file, MAX)
                 .with_context(|| format!("cannot read `{}`", file.display()))?;
-            place::read(&printable(&file.display().to_string(), NAME), &bytes, &mut found);
+            let name = printable(&file.display().to_string(), MAX_NAME_CHARACTERS);
+            place::read(&name, &bytes, &mut found);
         }
     }
     Ok(found)
 }
 
-/// As much of the name of a file as is shown.
-const NAME: usize = 200;
+/// The maximum length of a file name in the output, in characters.
+const MAX_NAME_CHARACTERS: usize = 200;
 
-/// A file, or those in a folder, in the order of their names.
+/// A file, or the files in a folder, ordered by name.
 fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
@@ -55,7 +56,7 @@ fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         extension.is_some_and(|extension| EXTENSIONS.contains(&extension)) && file.is_file()
     });
     if files.is_empty() {
-        bail!("the folder has no file whose name ends in .{}", EXTENSIONS.join(", ."));
+        bail!("the folder has no files with the extension .{}", EXTENSIONS.join(", ."));
     }
     files.sort();
     Ok(files)

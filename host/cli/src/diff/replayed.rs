@@ -1,36 +1,37 @@
-//! Stored events, each with the decision of that time.
+//! Stored events, paired with their recorded decisions.
 
-use crate::diff::records::{Entry, Found, Kind, Skipped};
+use crate::diff::records::{Entry, Kind, LocatedEntry, Skipped};
 use crate::diff::summary::{DecisionSummary, RecordedDecision};
 use std::collections::{HashMap, HashSet};
 
-/// A sign-up to be decided anew.
+/// A recorded sign-up.
 #[derive(Debug)]
-pub(crate) struct Replayed {
-    /// The id of its request, fit to be shown.
+pub(crate) struct RecordedSignUp {
+    /// The id of its request, as printable text.
     pub(crate) name: String,
-    /// The event as it came.
+    /// The unchanged text of the event.
     pub(crate) event: String,
-    /// What became of it.
+    /// The recorded decision.
     pub(crate) summary: DecisionSummary,
 }
 
-/// An event or a decision whose other half has not been found yet.
+/// An event or a decision without its other half.
 enum PartialPair {
-    /// Its name and its text; no text if it was too large to be stored.
+    /// The name of an event and its text, or `None` if it was too large to be stored.
     Event(String, Option<String>),
     Decision(DecisionSummary),
 }
 
-/// Puts events and decisions of the same request together, whichever comes first.
+/// Pairs events and decisions of the same request, in any order.
 ///
-/// An id may come again: `admit serve` begins anew with each start. So a pair that is complete
-/// is done with, and a line is known by its time besides.
-pub(crate) fn pair(found: Vec<Found>, skipped: &mut Skipped) -> Vec<Replayed> {
+/// A request id can occur again, because the ids of `admit serve` restart with the process.
+/// Therefore a complete pair is removed from the search, and lines with the same id are told apart
+/// by their timestamps.
+pub(crate) fn pair(entries: Vec<LocatedEntry>, skipped: &mut Skipped) -> Vec<RecordedSignUp> {
     let mut pairs = Vec::new();
     let mut waiting: HashMap<String, PartialPair> = HashMap::new();
     let mut seen: HashSet<(&'static str, String, String)> = HashSet::new();
-    for Found { place, entry } in found {
+    for LocatedEntry { place, entry } in entries {
         let (kind, id, timestamp, half) = match entry {
             Entry::Stored(stored) => {
                 let name = stored.shown_id();
@@ -51,8 +52,7 @@ pub(crate) fn pair(found: Vec<Found>, skipped: &mut Skipped) -> Vec<Replayed> {
                 continue;
             }
             Entry::Event(_) => {
-                let reason =
-                    "an event without the decision of that time, for which see `admit diff`";
+                let reason = "an event without its recorded decision; use `admit diff` for events";
                 skipped.add_unreadable(place, reason.to_owned());
                 continue;
             }
@@ -61,7 +61,7 @@ pub(crate) fn pair(found: Vec<Found>, skipped: &mut Skipped) -> Vec<Replayed> {
                 continue;
             }
         };
-        // Logs that overlap have the same lines.
+        // Overlapping logs contain the same lines.
         if !seen.insert((kind, id.clone(), timestamp)) {
             skipped.add(Kind::RepeatedLine);
             continue;
@@ -70,24 +70,24 @@ pub(crate) fn pair(found: Vec<Found>, skipped: &mut Skipped) -> Vec<Replayed> {
             (Some(PartialPair::Decision(summary)), PartialPair::Event(name, event))
             | (Some(PartialPair::Event(name, event)), PartialPair::Decision(summary)) => {
                 match event {
-                    Some(event) => pairs.push(Replayed { name, event, summary }),
+                    Some(event) => pairs.push(RecordedSignUp { name, event, summary }),
                     None => skipped.add(Kind::EventTooLarge),
                 }
             }
             (before, half) => {
-                // Of the same kind: the one before stays alone.
-                before.iter().for_each(|half| skipped.add(half.alone()));
+                // Two halves of the same kind: the first one remains unpaired.
+                before.iter().for_each(|half| skipped.add(half.unpaired()));
                 waiting.insert(id, half);
             }
         }
     }
-    waiting.values().for_each(|half| skipped.add(half.alone()));
+    waiting.values().for_each(|half| skipped.add(half.unpaired()));
     pairs
 }
 
 impl PartialPair {
-    /// Why it takes no part without its other half.
-    fn alone(&self) -> Kind {
+    /// The reason to skip it without its other half.
+    fn unpaired(&self) -> Kind {
         match self {
             PartialPair::Event(..) => Kind::EventWithoutDecision,
             PartialPair::Decision(_) => Kind::DecisionWithoutEvent,
@@ -112,12 +112,12 @@ mod tests {
     }
 
     fn check(lines: &[String], pairs: &[(&str, &str)], skipped: Option<&str>) {
-        let found = lines
+        let entries = lines
             .iter()
-            .map(|line| Found { place: "f".to_owned(), entry: Entry::of(line) })
+            .map(|line| LocatedEntry { place: "f".to_owned(), entry: Entry::parse(line) })
             .collect();
         let mut others = Skipped::default();
-        let found = pair(found, &mut others);
+        let found = pair(entries, &mut others);
         let found: Vec<(&str, &str)> =
             found.iter().map(|r| (r.name.as_str(), r.event.as_str())).collect();
         assert_eq!(found, pairs);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_find_each_other_in_any_order() {
+    fn halves_are_paired_in_any_order() {
         let [a, b] = [event("a", "1"), decision("a", "2")];
         let [c, d] = [event("c", "3"), decision("c", "4")];
         check(&[a.clone(), b.clone()], &[("a", "1")], None);
@@ -134,17 +134,17 @@ mod tests {
     }
 
     #[test]
-    fn an_id_may_come_again_and_a_line_may_not() {
+    fn ids_may_repeat_and_lines_may_not() {
         let first = [event("local-1", "1"), decision("local-1", "2")];
         let again = [event("local-1", "3"), decision("local-1", "4")];
         let both = [first.clone(), again].concat();
         check(&both, &[("local-1", "1"), ("local-1", "3")], None);
         let twice = [first.clone(), first].concat();
-        check(&twice, &[("local-1", "1")], Some("2 lines that are there twice"));
+        check(&twice, &[("local-1", "1")], Some("2 duplicate lines"));
     }
 
     #[test]
-    fn what_has_no_other_half_is_counted() {
+    fn unpaired_halves_are_counted() {
         let lines = [
             decision("a", "1"),
             decision("b", "2"),

@@ -1,4 +1,4 @@
-//! A comparison, as a person or a machine reads it. No value of a sign-up is in it.
+//! The report of a comparison, as text and JSON. It contains no values of sign-ups.
 
 use super::comparison::{Change, Comparison, Totals};
 use crate::diff::records::Skipped;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-/// Everything that there is to say about a comparison.
+/// The report of a comparison.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Report {
@@ -21,7 +21,7 @@ pub(crate) struct Report {
     skipped: Skipped,
 }
 
-/// The sign-ups that differ in the same way.
+/// The sign-ups with the same change.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Group {
@@ -32,7 +32,7 @@ struct Group {
 }
 
 impl Report {
-    /// Of a comparison of what these names stand for.
+    /// Creates the report of a comparison between two policy sets with these names.
     pub(crate) fn new(
         (old, new): (String, String),
         comparison: Comparison,
@@ -45,12 +45,12 @@ impl Report {
             sign_ups,
         };
         let mut groups: Vec<Group> = groups.into_iter().map(group).collect();
-        // The largest first, in each kind; the rest as they are, in the order of names.
+        // Within each kind, the largest group first; groups of the same size stay in order.
         groups.sort_by_key(|group| (group.change.kind(), Reverse(group.count)));
         Report { old, new, totals, groups, skipped }
     }
 
-    /// The report in a format, with so many sign-ups named of each group in a table.
+    /// The report in a format. A table lists up to `examples` sign-ups per group.
     pub(crate) fn render(&self, format: Format, examples: usize) -> serde_json::Result<String> {
         match format {
             Format::Json => to_json(self),
@@ -62,11 +62,11 @@ impl Report {
         let mut text = format!("old  {}\nnew  {}\n\n", self.old, self.new);
         if !self.groups.is_empty() {
             let mut table = Table::new();
-            let header = ["sign-ups", "change", "why", "such as"];
+            let header = ["sign-ups", "change", "cause", "examples"];
             table.load_style(presets::NOTHING).set_header(header);
             for group in &self.groups {
                 let (change, why) = group.change.in_words();
-                let such_as = named(&group.sign_ups, examples);
+                let such_as = first_names(&group.sign_ups, examples);
                 table.add_row([grouped(group.count as u64), change, why, such_as]);
             }
             for (index, column) in table.column_iter_mut().enumerate() {
@@ -93,10 +93,10 @@ impl Totals {
         let number = |count: usize| grouped(count as u64);
         let sign_ups = match self.sign_ups {
             1 => "1 sign-up".to_owned(),
-            many => format!("{} sign-ups", number(many)),
+            count => format!("{} sign-ups", number(count)),
         };
         let flips = match self.flips {
-            0 => "none flips".to_owned(),
+            0 => "no flips".to_owned(),
             flips => {
                 let kinds = [
                     (self.now_denied, "now denied"),
@@ -119,7 +119,7 @@ impl Totals {
 }
 
 impl Change {
-    /// The order in which a report has them.
+    /// The position of this kind of change in a report.
     fn kind(&self) -> u8 {
         match self {
             Change::NowDenied(_) => 0,
@@ -130,7 +130,7 @@ impl Change {
         }
     }
 
-    /// What changes, and why.
+    /// The change and its cause.
     fn in_words(&self) -> (String, String) {
         match self {
             Change::NowDenied(by) => ("now denied".to_owned(), in_words(by)),
@@ -173,9 +173,9 @@ fn in_words(DeniedBy { policy, cause }: &DeniedBy) -> String {
     }
 }
 
-/// The first of many names.
-fn named(names: &[String], most: usize) -> String {
-    let shown = names.len().min(most);
+/// The first names of a list.
+fn first_names(names: &[String], max: usize) -> String {
+    let shown = names.len().min(max);
     let more = if shown > 0 && shown < names.len() { ", …" } else { "" };
     names[..shown].join(", ") + more
 }

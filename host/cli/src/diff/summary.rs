@@ -1,5 +1,5 @@
-//! What became of a sign-up, as far as two policy sets are compared: without any word that is
-//! for the person.
+//! The part of a decision that is compared: the outcome and its cause, without the message for the
+//! person signing up.
 
 use admit_core::{
     Answer, Cleared, Decision, FailureKind, Opinion, PerFlag, PolicyId, PolicyRecord, SignUp,
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The outcome of one sign-up, and who brought it about.
+/// The outcome of one sign-up and its cause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DecisionSummary {
-    /// It was admitted, with these flags.
+    /// Admitted, with these flags.
     Admitted(PerFlag<FlagSummary>),
-    /// It was denied.
+    /// Denied.
     Denied(DeniedBy),
 }
 
-/// The policy whose denial or failure decided.
+/// The policy whose denial or failure is the answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(crate) struct DeniedBy {
     pub(crate) policy: String,
@@ -27,17 +27,17 @@ pub(crate) struct DeniedBy {
     pub(crate) cause: Cause,
 }
 
-/// Why it denied.
+/// The cause of a denial.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Cause {
-    /// It said no, for this reason.
+    /// The code of a `deny` verdict.
     Code(String),
-    /// It gave no answer, in this way.
+    /// The kind of a failure.
     Failure(String),
 }
 
-/// Whether a flag was set, and who saw to that.
+/// Whether a flag was set, and the votes on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FlagSummary {
     pub(crate) set: bool,
@@ -46,7 +46,7 @@ pub(crate) struct FlagSummary {
     pub(crate) cleared: Option<String>,
 }
 
-/// A decision as it stands in the log.
+/// The record of a decision in the log.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RecordedDecision {
@@ -82,23 +82,23 @@ struct RecordedPolicy {
 }
 
 impl DecisionSummary {
-    /// What a policy set makes of a sign-up.
-    pub(crate) fn by(policies: &PolicySet, sign_up: &SignUp<'_>) -> DecisionSummary {
-        // Here nobody waits: the manifest's own budget is the only one.
+    /// Decides a sign-up with a policy set.
+    pub(crate) fn decide(policies: &PolicySet, sign_up: &SignUp<'_>) -> DecisionSummary {
+        // Cognito does not wait for this answer, so only the manifest's budget limits the time.
         let decide = || policies.decide(sign_up, Duration::MAX);
-        let deliberation = match decide() {
-            // What a clock stopped may have been slow for once.
-            deliberation if was_stopped_by_chance(&deliberation) => decide(),
-            deliberation => deliberation,
+        let trace = match decide() {
+            // A timeout may be due to the load of this machine: tries once more.
+            trace if has_transient_failure(&trace) => decide(),
+            trace => trace,
         };
-        DecisionSummary::from(&deliberation.decision)
+        DecisionSummary::from(&trace.decision)
     }
 }
 
-fn was_stopped_by_chance(deliberation: &DecisionTrace) -> bool {
-    let by_chance = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
-    let failures = deliberation.evaluations.iter().filter_map(|e| e.answer.as_ref().err());
-    failures.into_iter().any(|failure| by_chance.contains(&failure.kind()))
+fn has_transient_failure(trace: &DecisionTrace) -> bool {
+    let transient = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
+    let failures = trace.evaluations.iter().filter_map(|e| e.answer.as_ref().err());
+    failures.into_iter().any(|failure| transient.contains(&failure.kind()))
 }
 
 impl From<&Decision> for DecisionSummary {
@@ -130,7 +130,7 @@ impl From<&Decision> for DecisionSummary {
     }
 }
 
-/// As the log has it.
+/// The reason in the spelling of the log.
 fn word_of(cleared: Cleared) -> String {
     let word = match cleared {
         Cleared::Denied => "denied",
@@ -148,7 +148,7 @@ fn cause(record: &PolicyRecord) -> Cause {
     }
 }
 
-/// As much of a word in somebody's file as is shown.
+/// The maximum length of a word from a log, in characters.
 const MAX_CHARACTERS: usize = 64;
 
 impl From<&RecordedDecision> for DecisionSummary {
@@ -180,7 +180,7 @@ impl From<&RecordedDecision> for DecisionSummary {
     }
 }
 
-/// The manifest itself, which denies where no policy applies.
+/// The manifest, which denies if no policy applies.
 fn no_policy_applies() -> DeniedBy {
     DeniedBy {
         policy: "(the manifest)".to_owned(),
@@ -188,7 +188,7 @@ fn no_policy_applies() -> DeniedBy {
     }
 }
 
-/// Of a decision that does not say why; none of ours.
+/// The cause in a record that lacks one, which `admit` never writes.
 fn unknown() -> Cause {
     Cause::Code("unknown".to_owned())
 }

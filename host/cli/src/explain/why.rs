@@ -1,13 +1,13 @@
-//! The counterfactual of a decision in plain sentences.
+//! The counterfactual of a decision in sentences.
 
 use super::wording::admitted;
 use admit_core::{Answer, Change, Counterfactual, Decision, Flag, FlagChange, Flags, PolicyId};
 use std::collections::BTreeSet;
 
-/// What would have been otherwise without whom, a sentence for each change of the policies.
+/// A sentence for each smallest set of policies without which the decision would be different.
 ///
-/// There is none where the tables have said it all: of one policy alone, and of a flag that
-/// is not set though nobody withholds it.
+/// Empty where the tables show it: for a single policy, and for a flag that is not set although no
+/// policy withholds it.
 pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String> {
     if decision.policies.len() < 2 || decision.no_policy_applies {
         return Vec::new();
@@ -21,15 +21,18 @@ pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String
             )]
         }
         (Counterfactual::Admitted { flags }, Answer::Admit(now)) => {
-            // The same policies may be the fewest for several flags.
-            let mut told = BTreeSet::new();
+            // One sentence covers all flags that change without the same policies.
+            let mut shown = BTreeSet::new();
             let sentence = |(flag, change): (&Flag, &FlagChange)| match change {
                 FlagChange::Possible(change) => {
-                    told.insert(change.without.clone()).then(|| otherwise(*now, change))
+                    shown.insert(change.without.clone()).then(|| otherwise(*now, change))
                 }
                 FlagChange::Impossible { missing } => is_withheld(decision, *flag).then(|| {
                     let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
-                    format!("{flag} would not be set whoever is left out: {}", missing.join("; "))
+                    format!(
+                        "{flag} would not be set, whichever policies are left out: {}",
+                        missing.join("; ")
+                    )
                 }),
             };
             flags.iter().filter_map(sentence).collect()
@@ -42,7 +45,7 @@ fn is_withheld(decision: &Decision, flag: Flag) -> bool {
     !decision.flags[flag].withheld_by.is_empty()
 }
 
-/// What would have become of an admitted sign-up.
+/// The change of an admitted sign-up, as a sentence.
 fn otherwise(now: Flags, change: &Change) -> String {
     let become_set = |set: bool| {
         let flags = Flag::ALL.into_iter();
@@ -56,7 +59,7 @@ fn otherwise(now: Flags, change: &Change) -> String {
     format!("without {} {}", names(&change.without), clauses.join("; "))
 }
 
-/// What would have happened to these flags, or would not.
+/// A clause about flags that would have been set, or would not have been.
 fn clause(flags: impl Iterator<Item = Flag>, would: &str, and: &str) -> Option<String> {
     let flags: Vec<Flag> = flags.collect();
     let contact = |attribute: &'static str| attribute.trim_end_matches("_number");
@@ -73,7 +76,7 @@ fn clause(flags: impl Iterator<Item = Flag>, would: &str, and: &str) -> Option<S
     }
 }
 
-/// Names as they are read out: `a`, `a and b`, `a, b and c`.
+/// Lists names in prose: `a`, `a and b`, `a, b and c`.
 fn names(ids: &[PolicyId]) -> String {
     let ids: Vec<&str> = ids.iter().map(PolicyId::as_str).collect();
     match &ids[..] {

@@ -1,8 +1,8 @@
-//! Words that an explanation has in several places.
+//! Wording that several parts of an explanation share.
 
 use admit_core::{Flag, Flags};
 
-/// An admission with the flags that are set.
+/// Describes an admission, with the flags that are set.
 pub(super) fn admitted(flags: Flags) -> String {
     let set = Flag::ALL.into_iter().filter(|flag| flags[*flag]);
     let set: Vec<String> = set.map(|flag| flag.to_string()).collect();

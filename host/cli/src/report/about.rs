@@ -1,33 +1,33 @@
-//! What a component is, and what it says of itself.
+//! The description of a component and its metadata, for the page.
 
 use super::untrusted_text::{Truncated, UntrustedText};
 use admit_component::ComponentInfo;
 use admit_core::{Language, Metadata};
 use admit_engine::is_granted;
 
-/// The most imports, tools or codes that are shown of one component.
+/// The maximum number of imports and of tools that are shown per component.
 const MAX: usize = 50;
 
-/// The outside of a component, as its bytes show it.
-pub(crate) struct Outside {
-    /// The version of the contract that it speaks.
+/// The properties of a component that can be read from its bytes.
+pub(crate) struct ComponentSummary {
+    /// The version of the contract that it implements.
     pub(crate) contract: Option<UntrustedText>,
     pub(crate) imports: Truncated<Import>,
     pub(crate) tools: Truncated<UntrustedText>,
 }
 
-/// Something that a component could call.
+/// An import of a component.
 pub(crate) struct Import {
     pub(crate) name: UntrustedText,
     pub(crate) granted: bool,
 }
 
-/// What a component says of itself: the words of its author.
-pub(crate) enum Says {
-    Nothing,
-    /// It cannot be read, for this reason.
-    Unreadable(UntrustedText),
-    This {
+/// The metadata of a component, which is unverified.
+pub(crate) enum MetadataSummary {
+    Missing,
+    /// Invalid, for this reason.
+    Invalid(UntrustedText),
+    Valid {
         name: UntrustedText,
         version: UntrustedText,
         description: UntrustedText,
@@ -35,29 +35,31 @@ pub(crate) enum Says {
     },
 }
 
-impl Outside {
-    pub(crate) fn of(info: &ComponentInfo) -> Outside {
+impl ComponentSummary {
+    pub(crate) fn new(info: &ComponentInfo) -> ComponentSummary {
         let import =
             |name: &String| Import { name: UntrustedText::name(name), granted: is_granted(name) };
-        Outside {
+        ComponentSummary {
             contract: info.contract().map(UntrustedText::name),
-            imports: Truncated::of(MAX, info.imports.iter().map(import)),
-            tools: Truncated::of(MAX, info.producers.iter().map(UntrustedText::name)),
+            imports: Truncated::new(MAX, info.imports.iter().map(import)),
+            tools: Truncated::new(MAX, info.producers.iter().map(UntrustedText::name)),
         }
     }
 }
 
-impl Says {
-    pub(crate) fn of(info: &ComponentInfo) -> Says {
+impl MetadataSummary {
+    pub(crate) fn new(info: &ComponentInfo) -> MetadataSummary {
         match &info.metadata {
-            None => Says::Nothing,
-            Some(Err(why)) => Says::Unreadable(UntrustedText::sentence(why)),
-            Some(Ok(Metadata { name, version, description, language, .. })) => Says::This {
-                name: UntrustedText::name(name),
-                version: UntrustedText::name(version),
-                description: UntrustedText::sentence(description),
-                language: *language,
-            },
+            None => MetadataSummary::Missing,
+            Some(Err(reason)) => MetadataSummary::Invalid(UntrustedText::sentence(reason)),
+            Some(Ok(Metadata { name, version, description, language, .. })) => {
+                MetadataSummary::Valid {
+                    name: UntrustedText::name(name),
+                    version: UntrustedText::name(version),
+                    description: UntrustedText::sentence(description),
+                    language: *language,
+                }
+            }
         }
     }
 }

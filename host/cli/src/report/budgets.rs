@@ -1,39 +1,39 @@
-//! The limits of a policy, with their defaults and what was used of them.
+//! The limits of a policy, with their defaults and their use.
 
 use super::measured::Cost;
 use super::plot::{percent_drawn, percent_written};
-use crate::bench::rounds::written;
+use crate::bench::rounds::format_time;
 use admit_core::{Limits, Size, grouped};
 use std::time::Duration;
 
 /// One limit of a policy.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Limit {
-    /// As the manifest calls it.
+    /// The key in the manifest.
     pub(crate) name: String,
     pub(crate) value: String,
-    /// The default, where the manifest says something else.
+    /// The default, if the manifest has another value.
     pub(crate) default: Option<String>,
 }
 
-/// How much of a limit was used at most.
+/// The maximum use of a limit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Use {
     pub(crate) limit: Limit,
     pub(crate) used: Option<Used>,
 }
 
-/// A part of a limit.
+/// The used part of a limit.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Used {
     pub(crate) amount: String,
-    /// In percent, as it is drawn.
+    /// The width of its bar, in percent.
     pub(crate) width: f64,
-    /// In percent, as it is written.
+    /// The percentage as text.
     pub(crate) percent: String,
 }
 
-/// The limits that stop a policy, and what it used of them.
+/// The limits on fuel, memory and time, and their use.
 pub(crate) fn used(limits: &Limits, cost: Option<&Cost>) -> Vec<Use> {
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     let part = |amount: String, part: u64, whole: u64| Used {
@@ -55,7 +55,7 @@ pub(crate) fn used(limits: &Limits, cost: Option<&Cost>) -> Vec<Use> {
         (
             "time",
             time.map(|time| {
-                let amount = format!("{} (p99)", written(time));
+                let amount = format!("{} (p99)", format_time(time));
                 part(amount, micros(time), micros(limits.time.duration()))
             }),
         ),
@@ -66,7 +66,7 @@ pub(crate) fn used(limits: &Limits, cost: Option<&Cost>) -> Vec<Use> {
     used.filter_map(|(name, used)| Some(Use { limit: row(name)?, used })).collect()
 }
 
-/// The limits of which no use is measured.
+/// The limits whose use is not measured.
 pub(crate) fn others(limits: &Limits) -> Vec<Limit> {
     let measured = |limit: &Limit| ["fuel", "memory", "time"].contains(&limit.name.as_str());
     rows(limits).into_iter().filter(|limit| !measured(limit)).collect()
@@ -88,7 +88,7 @@ mod tests {
     use admit_core::Time;
 
     #[test]
-    fn only_what_is_no_default_has_one_beside_it() {
+    fn only_changed_limits_show_their_default() {
         let limits = Limits { time: Time::from_millis(20), ..Limits::default() };
         let found = rows(&limits);
         assert_eq!((found[0].value.as_str(), found[0].default.as_deref()), ("20ms", Some("100ms")));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_used_stands_beside_its_limit() {
+    fn the_use_is_a_part_of_the_limit() {
         let cost = Cost { fuel: Some(25_000_000), ..Cost::default() };
         let found = used(&Limits::default(), Some(&cost));
         let part = found[0].used.clone().unwrap();

@@ -1,8 +1,8 @@
-//! Everything that the page shows.
+//! The content of the page.
 
-use super::about::{Outside, Says};
+use super::about::{ComponentSummary, MetadataSummary};
 use super::budgets::{Limit, Use};
-use super::found::Found;
+use super::found::FindingRow;
 use super::grants::GrantRow;
 use super::measured::{Cost, Measured};
 use super::plot::Distribution;
@@ -18,93 +18,93 @@ use admit_engine::Digest;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A policy set.
+/// The report about a policy set.
 pub(crate) struct Report {
     /// The manifest.
     pub(crate) file: UntrustedText,
-    /// Of everything that decides: the manifest with every default spelled out, its settings
-    /// too, and the digests of the components.
+    /// The digest of the policy set: of the manifest with all defaults and settings, and of the
+    /// digests of the components.
     pub(crate) digest: Digest,
     pub(crate) budget: Time,
     pub(crate) policies: Vec<PolicyReport>,
     pub(crate) measured: Measured,
-    /// What `admit check` finds.
-    pub(crate) found: Truncated<Found>,
-    /// The cases of the whole, if there are any.
+    /// The findings of `admit check`.
+    pub(crate) found: Truncated<FindingRow>,
+    /// The results of the manifest's cases, if there are any.
     pub(crate) tested: Option<Tested>,
 }
 
-/// What running a policy set has shown.
-pub(crate) struct Trials {
-    /// What `admit check` finds.
+/// The results of checking, running and measuring a policy set.
+pub(crate) struct Evidence {
+    /// The findings of `admit check`.
     pub(crate) findings: Findings,
     pub(crate) measured: Measured,
-    /// The cases of the whole.
+    /// The results of the manifest's cases.
     pub(crate) whole: Option<Tested>,
-    /// The cases of the projects behind policies, in the order of the policies.
+    /// The results of the cases of each policy's project, in the order of the policies.
     pub(crate) projects: Vec<Option<Tested>>,
 }
 
-/// One policy of a set.
+/// One policy of the set.
 pub(crate) struct PolicyReport {
     pub(crate) id: PolicyId,
     pub(crate) mode: Mode,
     pub(crate) on_failure: OnFailure,
-    /// Which sign-ups it is asked about: the key of the manifest, and one of its words.
+    /// The sign-ups to which it applies: a key of the manifest, and one of its values.
     pub(crate) applies_to: Truncated<(&'static str, UntrustedText)>,
-    /// As the manifest names it.
+    /// The path of the component in the manifest.
     pub(crate) component: UntrustedText,
     pub(crate) digest: Digest,
     pub(crate) size: u64,
-    pub(crate) outside: Outside,
-    pub(crate) says: Says,
+    pub(crate) summary: ComponentSummary,
+    pub(crate) metadata: MetadataSummary,
     pub(crate) sees: Vec<GrantRow>,
     pub(crate) decides: Vec<GrantRow>,
     pub(crate) settings: Truncated<Setting>,
-    /// The limits that stop it.
+    /// The limits on fuel, memory and time.
     pub(crate) uses: Vec<Use>,
-    /// All others.
+    /// All other limits.
     pub(crate) limits: Vec<Limit>,
-    /// How long it takes on this machine.
+    /// The times of its evaluations on this machine.
     pub(crate) times: Option<Distribution>,
     pub(crate) denials: Truncated<Denial>,
-    /// What the cases of the whole brought about of it.
+    /// Its coverage by the manifest's cases.
     pub(crate) covered: Vec<UntrustedText>,
-    /// The cases of its project.
+    /// The results of the cases of its project.
     pub(crate) own: Option<Tested>,
 }
 
-/// A code that a policy denies with.
+/// A denial code of a policy.
 pub(crate) struct Denial {
     pub(crate) code: UntrustedText,
-    /// In its author's words; none if the code came and is not declared.
+    /// The author's description, or `None` if the code is not declared.
     pub(crate) meaning: Option<UntrustedText>,
-    /// Whether a case expects it.
+    /// Whether a passing case expects it.
     pub(crate) tested: bool,
 }
 
-/// The most paths, words of a scope, or codes that are shown of one policy.
+/// The maximum number of paths, values of a scope, and codes that are shown per policy.
 const MAX: usize = 100;
 
 impl Report {
-    /// Gathers what is known of a policy set, and what its trials have shown.
-    pub(crate) fn of(
-        assembly: &LoadedManifest,
-        trials: Trials,
+    /// Creates the report about a policy set.
+    pub(crate) fn new(
+        loaded: &LoadedManifest,
+        evidence: Evidence,
         values: Values,
     ) -> anyhow::Result<Report> {
-        let manifest = &assembly.manifest;
-        let file = match &assembly.origin {
+        let manifest = &loaded.manifest;
+        let file = match &loaded.origin {
             Origin::Manifest(source) => UntrustedText::name(&source.file),
             Origin::CommandLine => {
                 let component = manifest.policies.first().map(|policy| &policy.component);
                 UntrustedText::name(component.map_or("", String::as_str))
             }
         };
-        let Trials { findings, measured, whole, projects } = trials;
+        let Evidence { findings, measured, whole, projects } = evidence;
         let policies = manifest.policies.iter().zip(projects).map(|(policy, own)| {
-            let bytes = &assembly.components[&policy.component];
-            PolicyReport::of(
+            let bytes = &loaded.components[&policy.component];
+            PolicyReport::new(
                 policy,
                 bytes,
                 measured.cost(&policy.id),
@@ -115,17 +115,17 @@ impl Report {
         });
         Ok(Report {
             file,
-            digest: assembly.digest(),
+            digest: loaded.digest(),
             budget: manifest.budget,
             policies: policies.collect::<anyhow::Result<_>>()?,
             measured,
-            found: super::found::of(&findings),
+            found: super::found::rows(&findings),
             tested: whole,
         })
     }
 
-    /// What was measured, in words.
-    pub(crate) fn asked(&self) -> String {
+    /// Describes the events of the measurement.
+    pub(crate) fn measured_events(&self) -> String {
         match (&self.tested, self.measured.events) {
             (None, _) => "a sample sign-up".to_owned(),
             (Some(_), 1) => "the event of the case".to_owned(),
@@ -133,16 +133,16 @@ impl Report {
         }
     }
 
-    /// The policies that may bring something about.
-    pub(crate) fn who_may(&self, power: &Permission) -> Vec<&PolicyReport> {
+    /// The policies with a permission.
+    pub(crate) fn policies_with(&self, permission: &Permission) -> Vec<&PolicyReport> {
         let may = |policy: &&PolicyReport| {
-            let power = UntrustedText::name(power);
-            policy.decides.iter().any(|grant| grant.granted && grant.what == power)
+            let permission = UntrustedText::name(permission);
+            policy.decides.iter().any(|grant| grant.granted && grant.what == permission)
         };
         self.policies.iter().filter(may).collect()
     }
 
-    /// Who may see what, by path.
+    /// The granted paths, each with the policies that may see it.
     pub(crate) fn seen(&self) -> Truncated<(&UntrustedText, Vec<&PolicyReport>)> {
         let mut seen: BTreeMap<&UntrustedText, Vec<&PolicyReport>> = BTreeMap::new();
         for policy in &self.policies {
@@ -150,12 +150,12 @@ impl Report {
                 seen.entry(&grant.what).or_default().push(policy);
             }
         }
-        Truncated::of(MAX, seen)
+        Truncated::new(MAX, seen)
     }
 }
 
 impl PolicyReport {
-    fn of(
+    fn new(
         policy: &Policy,
         bytes: &[u8],
         cost: Option<&Cost>,
@@ -177,15 +177,15 @@ impl PolicyReport {
             id: policy.id.clone(),
             mode: policy.terms.mode,
             on_failure: policy.terms.on_failure,
-            applies_to: Truncated::of(MAX, words),
+            applies_to: Truncated::new(MAX, words),
             component: UntrustedText::name(&policy.component),
             digest: Digest::of(bytes),
             size: bytes.len() as u64,
-            outside: Outside::of(&info),
-            says: Says::of(&info),
+            summary: ComponentSummary::new(&info),
+            metadata: MetadataSummary::new(&info),
             sees: super::grants::of_reads(policy, metadata),
             decides: super::grants::of_verdicts(policy, metadata),
-            settings: super::settings::of(&policy.settings, metadata, values),
+            settings: super::settings::list(&policy.settings, metadata, values),
             uses: super::budgets::used(&policy.limits, cost),
             limits: super::budgets::others(&policy.limits),
             times: cost.and_then(|cost| cost.times.clone()),
@@ -203,19 +203,19 @@ impl PolicyReport {
         self.on_failure == OnFailure::Abstain
     }
 
-    /// How large the component is.
+    /// The size of the component, in bytes.
     pub(crate) fn bytes(&self) -> String {
         grouped(self.size)
     }
 
-    /// The most fuel that it used.
+    /// The most fuel that one evaluation used.
     pub(crate) fn fuel(&self) -> &str {
         let used = self.uses.first().and_then(|spent| spent.used.as_ref());
         used.map_or("not measured", |used| &used.amount)
     }
 
-    /// What its own cases brought about.
-    pub(crate) fn covered_by_its_own(&self) -> Vec<UntrustedText> {
+    /// Its coverage by the cases of its project.
+    pub(crate) fn covered_by_own_cases(&self) -> Vec<UntrustedText> {
         self.own.as_ref().map(|own| own.covered(&self.id)).unwrap_or_default()
     }
 
@@ -223,7 +223,7 @@ impl PolicyReport {
         self.granted_verdicts().any(|verdict| *verdict == UntrustedText::name(Permission::Deny))
     }
 
-    /// What the drawing of its times is called in the page.
+    /// The id of the plot of its times in the page.
     pub(crate) fn times_label(&self) -> String {
         format!("times-of-{}", self.id)
     }
@@ -236,11 +236,11 @@ impl PolicyReport {
         granted(&self.decides)
     }
 
-    /// How often what is granted is not what is asked for, if the policy says what that is.
+    /// The number of differences between grants and requests, or `None` without metadata.
     pub(crate) fn differences(&self) -> Option<usize> {
         let grants = self.sees.iter().chain(&self.decides);
         let differences = grants.filter(|grant| grant.is_difference).count();
-        matches!(self.says, Says::This { .. }).then_some(differences)
+        matches!(self.metadata, MetadataSummary::Valid { .. }).then_some(differences)
     }
 }
 
@@ -256,13 +256,13 @@ fn denials(
 ) -> Truncated<Denial> {
     let declared = metadata.map(|metadata| &metadata.denials);
     let suites = || whole.into_iter().chain(own);
-    let came = suites().flat_map(|tested| tested.seen(&policy.id));
+    let seen = suites().flat_map(|tested| tested.seen(&policy.id));
     let codes: BTreeSet<&String> =
-        declared.into_iter().flat_map(BTreeMap::keys).chain(came).collect();
+        declared.into_iter().flat_map(BTreeMap::keys).chain(seen).collect();
     let denial = |code: &String| Denial {
         code: UntrustedText::name(code),
         meaning: declared.and_then(|declared| declared.get(code)).map(UntrustedText::sentence),
         tested: suites().any(|tested| tested.has_tested(&policy.id, code)),
     };
-    Truncated::of(MAX, codes.into_iter().map(denial))
+    Truncated::new(MAX, codes.into_iter().map(denial))
 }

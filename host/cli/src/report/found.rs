@@ -1,29 +1,29 @@
-//! What `admit check` finds, for the page.
+//! The findings of `admit check`, for the page.
 
 use super::untrusted_text::{Truncated, UntrustedText};
 use crate::check::finding::{Findings, Place, Severity};
 
-/// The most findings that are shown.
+/// The maximum number of findings on the page.
 const MAX: usize = 200;
 
-/// One finding.
-pub(crate) struct Found {
+/// A row of the table of findings.
+pub(crate) struct FindingRow {
     pub(crate) severity: Severity,
-    /// The stable name of its rule.
+    /// The stable id of its rule.
     pub(crate) rule: &'static str,
     pub(crate) policy: Option<UntrustedText>,
     pub(crate) message: UntrustedText,
-    /// The file, and the line if it has lines.
+    /// The file, with the line if it is a text file.
     pub(crate) place: UntrustedText,
 }
 
-/// What was found, the worst first.
-pub(crate) fn of(findings: &Findings) -> Truncated<Found> {
+/// The rows of findings, ordered by severity.
+pub(crate) fn rows(findings: &Findings) -> Truncated<FindingRow> {
     let all = [Severity::Error, Severity::Warning, Severity::Note];
     let sorted = all.into_iter().flat_map(|severity| {
         findings.list.iter().filter(move |finding| finding.rule.severity() == severity)
     });
-    let found = sorted.map(|finding| Found {
+    let rows = sorted.map(|finding| FindingRow {
         severity: finding.rule.severity(),
         rule: finding.rule.id(),
         policy: finding.policy.as_ref().map(UntrustedText::name),
@@ -33,5 +33,5 @@ pub(crate) fn of(findings: &Findings) -> Truncated<Found> {
             Place::Lines { at, .. } => UntrustedText::name(format!("{}:{}", at.file, at.line)),
         },
     });
-    Truncated::of(MAX, found)
+    Truncated::new(MAX, rows)
 }

@@ -1,4 +1,4 @@
-//! What a policy is granted beside what it requests, as the report shows it.
+//! The grants of a policy beside its requests, for the page.
 
 use super::untrusted_text::UntrustedText;
 use admit_core::{Grant, GrantStatus, Grants, Metadata, Policy};
@@ -11,17 +11,17 @@ pub(crate) struct GrantRow {
     pub(crate) granted: bool,
     /// Whether the policy requests it, or `None` if it has no metadata.
     pub(crate) requested: Option<bool>,
-    /// How the two go together, if the two columns before do not tell.
+    /// An explanation, if the two columns are not sufficient.
     pub(crate) remark: Option<String>,
     pub(crate) is_difference: bool,
 }
 
-/// What a policy may see, and what it requests to see.
+/// The rows of the members of an event that are granted or requested.
 pub(crate) fn of_reads(policy: &Policy, metadata: Option<&Metadata>) -> Vec<GrantRow> {
     rows(&policy.reads.compare(metadata.map(|metadata| &metadata.reads)))
 }
 
-/// What a policy may decide, and what it requests to decide.
+/// The rows of the verdicts that are granted or requested.
 pub(crate) fn of_verdicts(policy: &Policy, metadata: Option<&Metadata>) -> Vec<GrantRow> {
     rows(&policy.terms.verdicts.compare(metadata.map(|metadata| &metadata.verdicts)))
 }

@@ -1,4 +1,4 @@
-//! What the policies cost, measured in their sandboxes under their limits.
+//! The cost of the policies, measured in their sandboxes and under their limits.
 
 use super::plot::Distribution;
 use crate::bench::rounds::decide_in_turn;
@@ -8,40 +8,40 @@ use admit_engine::PolicySet;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How much is measured.
+/// The extent of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Measure {
-    /// What is the same on every machine: every event is decided once.
+    /// Only fuel and memory, which are the same on every machine: each event is decided once.
     Fuel,
-    /// Times too: so many decisions, whatever the number of events.
+    /// Times too, with this number of decisions.
     Times { decisions: usize },
 }
 
-/// What a policy set costs.
+/// The cost of a policy set.
 pub(crate) struct Measured {
-    /// How many different events it was asked about.
+    /// The number of events.
     pub(crate) events: usize,
-    /// How long whole decisions take.
+    /// The times of whole decisions.
     pub(crate) times: Option<Distribution>,
     by_policy: HashMap<PolicyId, Cost>,
 }
 
-/// What one policy of it costs.
+/// The cost of one policy.
 #[derive(Default)]
 pub(crate) struct Cost {
-    /// The most units of fuel that are known.
+    /// The most units of fuel of an evaluation, if known.
     pub(crate) fuel: Option<u64>,
     pub(crate) memory: Option<Size>,
     pub(crate) times: Option<Distribution>,
 }
 
-/// After this time nothing is measured any more: a policy may need its whole deadline each time.
-const LONGEST: Duration = Duration::from_secs(5);
+/// The time limit of a measurement, because a policy may use its whole deadline on each event.
+const MAX_DURATION: Duration = Duration::from_secs(5);
 
 impl Measured {
-    /// Decides events, each once at least.
-    pub(crate) fn of(policies: &PolicySet, events: &[Event<'_>], measure: Measure) -> Measured {
-        let end = Instant::now() + LONGEST;
+    /// Measures the policies by deciding the events, each at least once.
+    pub(crate) fn new(policies: &PolicySet, events: &[Event<'_>], measure: Measure) -> Measured {
+        let end = Instant::now() + MAX_DURATION;
         let mut by_policy: HashMap<PolicyId, Cost> = HashMap::new();
         let mut seen: HashMap<PolicyId, Vec<Duration>> = HashMap::new();
         let mut whole = Vec::new();
@@ -60,7 +60,7 @@ impl Measured {
         });
         let times = |taken| match measure {
             Measure::Fuel => None,
-            Measure::Times { .. } => Distribution::of(taken),
+            Measure::Times { .. } => Distribution::new(taken),
         };
         for (policy, cost) in &mut by_policy {
             cost.times = times(seen.remove(policy).unwrap_or_default());
@@ -68,7 +68,7 @@ impl Measured {
         Measured { events: events.len(), times: times(whole), by_policy }
     }
 
-    /// What a policy costs, if one of the events was any of its business.
+    /// The cost of a policy, if it applied to any of the events.
     pub(crate) fn cost(&self, policy: &PolicyId) -> Option<&Cost> {
         self.by_policy.get(policy)
     }

@@ -1,18 +1,18 @@
-//! Small plots, as the numbers that their drawings are made of.
+//! The coordinates of small plots.
 
-use crate::bench::rounds::{percentile, written};
+use crate::bench::rounds::{format_time, percentile};
 use admit_core::grouped;
 use std::time::Duration;
 
-/// How many columns a distribution has.
+/// The number of columns of a histogram.
 const COLUMNS: usize = 30;
 
-/// How wide and high a distribution is drawn, in units of its own.
+/// The width and height of a histogram, in units of its view box.
 const WIDTH: f64 = 300.0;
 const HEIGHT: f64 = 48.0;
 
-/// How times are distributed. Those of the slowest twentieth are not drawn, since one of them
-/// would press all others into the first column.
+/// A distribution of times, with its histogram. The slowest 5 % are not drawn, because one outlier
+/// would move all other times into the first column.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Distribution {
     pub(crate) columns: Vec<Column>,
@@ -24,7 +24,7 @@ pub(crate) struct Distribution {
     count: usize,
 }
 
-/// One column of a distribution, where it is drawn.
+/// The rectangle of one column of a histogram.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
     pub(crate) x: f64,
@@ -34,8 +34,8 @@ pub(crate) struct Column {
 }
 
 impl Distribution {
-    /// The distribution of some times; none of no times.
-    pub(crate) fn of(mut times: Vec<Duration>) -> Option<Distribution> {
+    /// The distribution of times, or `None` if there are none.
+    pub(crate) fn new(mut times: Vec<Duration>) -> Option<Distribution> {
         times.sort_unstable();
         let (least, most) = (*times.first()?, *times.last()?);
         let (median, p95, p99) =
@@ -45,7 +45,7 @@ impl Distribution {
         let mut counts = [0_u32; COLUMNS];
         for time in drawn() {
             let share = if span > 0.0 { (*time - least).as_secs_f64() / span } else { 0.5 };
-            // A share is between 0 and 1.
+            // The share is between 0 and 1.
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
@@ -58,7 +58,7 @@ impl Distribution {
         let width = WIDTH / COLUMNS as f64;
         let columns = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         let columns = columns.map(|(index, count)| {
-            // One time alone is still seen.
+            // A column of a single time stays visible.
             let height = (HEIGHT * f64::from(*count) / highest).max(1.5);
             Column {
                 x: tenths(width * index as f64),
@@ -81,23 +81,23 @@ impl Distribution {
 
 impl Distribution {
     pub(crate) fn least(&self) -> String {
-        written(self.least)
+        format_time(self.least)
     }
 
     pub(crate) fn median(&self) -> String {
-        written(self.median)
+        format_time(self.median)
     }
 
     pub(crate) fn p95(&self) -> String {
-        written(self.p95)
+        format_time(self.p95)
     }
 
     pub(crate) fn p99(&self) -> String {
-        written(self.p99)
+        format_time(self.p99)
     }
 
     pub(crate) fn most(&self) -> String {
-        written(self.most)
+        format_time(self.most)
     }
 
     pub(crate) fn count(&self) -> String {
@@ -105,7 +105,7 @@ impl Distribution {
     }
 }
 
-/// How much a number is of another one, in percent: between 0 and 100, and seen if it is not 0.
+/// The percentage of a whole as the width of a bar: between 0 and 100, and visible if not 0.
 pub(crate) fn percent_drawn(part: u64, whole: u64) -> f64 {
     match (part, whole) {
         (0, _) | (_, 0) => 0.0,
@@ -113,7 +113,7 @@ pub(crate) fn percent_drawn(part: u64, whole: u64) -> f64 {
     }
 }
 
-/// How much a number is of another one, as it is written: with as many digits as tell something.
+/// The percentage of a whole as text, with a sensible number of digits.
 pub(crate) fn percent_written(part: u64, whole: u64) -> String {
     let percent = part as f64 / whole.max(1) as f64 * 100.0;
     match percent {
@@ -134,9 +134,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_distribution_is_drawn_without_its_slowest_twentieth() {
+    fn a_histogram_omits_the_slowest_twentieth() {
         let times = (1..=100).map(Duration::from_micros).collect();
-        let plot = Distribution::of(times).unwrap();
+        let plot = Distribution::new(times).unwrap();
         assert_eq!(plot.median, Duration::from_micros(50));
         assert_eq!(plot.p99, Duration::from_micros(99));
         assert_eq!(plot.most, Duration::from_micros(100));
@@ -147,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn equal_times_are_one_column() {
-        let plot = Distribution::of(vec![Duration::from_micros(7); 5]).unwrap();
+    fn equal_times_give_one_column() {
+        let plot = Distribution::new(vec![Duration::from_micros(7); 5]).unwrap();
         assert_eq!((plot.columns.len(), plot.columns[0].height), (1, HEIGHT));
-        assert_eq!(Distribution::of(Vec::new()), None);
+        assert_eq!(Distribution::new(Vec::new()), None);
     }
 
     #[test]
-    fn a_share_is_seen_and_stays_inside() {
+    fn a_percentage_is_visible_and_at_most_100() {
         assert_eq!(percent_drawn(0, 10), 0.0);
         assert_eq!(percent_drawn(1, 50_000_000), 0.6);
         assert_eq!(percent_drawn(20, 10), 100.0);

@@ -1,40 +1,40 @@
-//! A policy's settings: their keys, and their values if those may be told.
+//! The settings of a policy, for the page: the keys, and the values if they may be shown.
 
 use super::untrusted_text::{Truncated, UntrustedText};
 use admit_core::{Metadata, Settings};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// The most keys that are shown.
+/// The maximum number of keys that are shown per policy.
 const MAX: usize = 50;
 
-/// What is told of the values of settings, which may be secrets.
+/// Whether the values of settings, which may be secrets, are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Values {
     Hidden,
     Shown,
 }
 
-/// One key of a policy's settings.
+/// One setting of a policy.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) key: UntrustedText,
-    pub(crate) value: Told,
-    /// The author's words about it.
+    pub(crate) value: SettingValue,
+    /// The author's description.
     pub(crate) description: Option<UntrustedText>,
 }
 
-/// What is told of one value.
+/// The value of a setting, as the page shows it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// The manifest has none; the schema may say what holds then.
-    Absent(Option<UntrustedText>),
+pub(crate) enum SettingValue {
+    /// Not set in the manifest, with the default from the schema, if there is one.
+    Unset(Option<UntrustedText>),
     Hidden,
     Shown(UntrustedText),
 }
 
-/// The keys that the manifest or the policy's own schema has.
-pub(crate) fn of(
+/// The settings in the manifest and in the policy's schema.
+pub(crate) fn list(
     settings: &Settings,
     metadata: Option<&Metadata>,
     values: Values,
@@ -51,14 +51,14 @@ pub(crate) fn of(
         Setting {
             key: UntrustedText::name(key),
             value: match (settings.get(key), values) {
-                (None, _) => Told::Absent(default()),
-                (Some(_), Values::Hidden) => Told::Hidden,
-                (Some(value), Values::Shown) => Told::Shown(UntrustedText::sentence(value)),
+                (None, _) => SettingValue::Unset(default()),
+                (Some(_), Values::Hidden) => SettingValue::Hidden,
+                (Some(value), Values::Shown) => SettingValue::Shown(UntrustedText::sentence(value)),
             },
             description: text("description").map(UntrustedText::sentence),
         }
     };
-    Truncated::of(MAX, keys.into_iter().map(setting))
+    Truncated::new(MAX, keys.into_iter().map(setting))
 }
 
 #[cfg(test)]
@@ -66,10 +66,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_told_only_when_it_may_be() {
+    fn a_value_is_shown_only_on_request() {
         let settings = Map::from_iter([("code".to_owned(), Value::from("secret"))]).into();
-        let found = |values| of(&settings, None, values).shown.remove(0).value;
-        assert_eq!(found(Values::Hidden), Told::Hidden);
-        assert_eq!(found(Values::Shown), Told::Shown(UntrustedText::name("\"secret\"")));
+        let found = |values| list(&settings, None, values).shown.remove(0).value;
+        assert_eq!(found(Values::Hidden), SettingValue::Hidden);
+        assert_eq!(found(Values::Shown), SettingValue::Shown(UntrustedText::name("\"secret\"")));
     }
 }

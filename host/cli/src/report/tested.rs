@@ -1,14 +1,14 @@
-//! The cases that a policy set or a policy was tested by.
+//! The results of cases, for the page.
 
 use super::plot::percent_drawn;
 use super::untrusted_text::{Truncated, UntrustedText};
 use crate::cases::{CaseResult, PolicyCoverage, Results};
 use admit_core::{PolicyId, grouped};
 
-/// The most cases that are shown of one file.
+/// The maximum number of cases that are shown per file.
 const MAX: usize = 200;
 
-/// What came of the cases of one file.
+/// The results of the cases in one file.
 pub(crate) struct Tested {
     pub(crate) file: UntrustedText,
     pub(crate) passed: usize,
@@ -17,47 +17,47 @@ pub(crate) struct Tested {
     coverage: Vec<PolicyCoverage>,
 }
 
-/// What came of one case.
+/// The result of one case.
 pub(crate) struct Case {
     pub(crate) name: UntrustedText,
-    /// The one policy that was asked, where others could have been.
+    /// The only policy of a manifest that the case evaluates.
     pub(crate) policy: Option<UntrustedText>,
     pub(crate) expected: UntrustedText,
     pub(crate) passed: bool,
-    /// In which respects it was not as expected.
+    /// The differences from the expected result, as labels and texts.
     pub(crate) differences: Vec<(UntrustedText, UntrustedText)>,
-    /// None where a policy was cut off, so that nobody knows.
+    /// The fuel, or `None` if a policy was interrupted.
     pub(crate) fuel: Option<Fuel>,
 }
 
-/// What a case cost.
+/// The fuel of a case.
 pub(crate) struct Fuel {
     pub(crate) units: String,
-    /// In percent of the case that cost most, as it is drawn.
+    /// The width of its bar, in percent of the most expensive case.
     pub(crate) width: f64,
 }
 
 impl Tested {
-    pub(crate) fn of(results: Results) -> Tested {
-        let most = results.cases.iter().filter_map(|case| case.fuel).max().unwrap_or(0);
+    pub(crate) fn new(results: Results) -> Tested {
+        let max_fuel = results.cases.iter().filter_map(|case| case.fuel).max().unwrap_or(0);
         Tested {
             file: UntrustedText::name(&results.file),
             passed: results.passed,
             failed: results.failed,
-            cases: Truncated::of(MAX, results.cases.iter().map(|case| Case::of(case, most))),
+            cases: Truncated::new(MAX, results.cases.iter().map(|case| Case::new(case, max_fuel))),
             coverage: results.coverage.policies,
         }
     }
 
-    /// What came of the cases of a project, which calls the policy by another name.
+    /// The results of a project's cases, for a policy with another id in the manifest.
     pub(crate) fn of_project(mut results: Results, policy: &PolicyId) -> Tested {
         for coverage in &mut results.coverage.policies {
             coverage.policy = policy.clone();
         }
-        Tested::of(results)
+        Tested::new(results)
     }
 
-    /// How many there are, and how many of them went as expected.
+    /// The number of cases and of failures.
     pub(crate) fn summary(&self) -> String {
         match (self.passed + self.failed, self.failed) {
             (1, 0) => "1 case passes".to_owned(),
@@ -68,20 +68,20 @@ impl Tested {
         }
     }
 
-    /// What was brought about of a policy, in words.
+    /// The coverage of a policy, as lines of text.
     pub(crate) fn covered(&self, policy: &PolicyId) -> Vec<UntrustedText> {
         let here = self.coverage.iter().filter(|coverage| coverage.policy == *policy);
         here.flat_map(|coverage| coverage.lines()).map(UntrustedText::sentence).collect()
     }
 
-    /// Whether a case expected this code of a policy, and it came.
+    /// Whether a passing case expected this code of a policy.
     pub(crate) fn has_tested(&self, policy: &PolicyId, code: &str) -> bool {
         let here = self.coverage.iter().filter(|coverage| coverage.policy == *policy);
         here.filter_map(|coverage| coverage.denials.as_ref())
             .any(|denials| denials.tested.contains(code))
     }
 
-    /// The codes of a policy that came, expected or not.
+    /// The codes that a policy denied with, expected or not.
     pub(crate) fn seen(&self, policy: &PolicyId) -> impl Iterator<Item = &String> {
         let here = self.coverage.iter().filter(move |coverage| coverage.policy == *policy);
         here.filter_map(|coverage| coverage.denials.as_ref()).flat_map(|denials| &denials.seen)
@@ -89,7 +89,7 @@ impl Tested {
 }
 
 impl Case {
-    fn of(case: &CaseResult, most: u64) -> Case {
+    fn new(case: &CaseResult, max_fuel: u64) -> Case {
         let lines = case.differences.iter().flat_map(|difference| difference.lines());
         Case {
             name: UntrustedText::sentence(&case.name),
@@ -101,7 +101,7 @@ impl Case {
                 .collect(),
             fuel: case
                 .fuel
-                .map(|fuel| Fuel { units: grouped(fuel), width: percent_drawn(fuel, most) }),
+                .map(|fuel| Fuel { units: grouped(fuel), width: percent_drawn(fuel, max_fuel) }),
         }
     }
 }

@@ -1,40 +1,40 @@
-//! Texts and lists of strangers, as much of them as a page has room for.
+//! Untrusted texts and lists, cut to the length that a page has room for.
 
 use admit_core::printable;
 use std::fmt;
 
-/// A text that somebody else chose, in one printable line.
+/// An untrusted text, as one printable line.
 ///
-/// It is not yet escaped: the page does that with everything that is put into it.
+/// It is not escaped for HTML; the template of the page escapes all its values.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct UntrustedText(String);
 
 impl UntrustedText {
-    /// The most characters of a sentence.
-    const SENTENCE: usize = 500;
-    /// The most characters of a name or a path.
-    const NAME: usize = 120;
+    /// The maximum length of a sentence, in characters.
+    const MAX_SENTENCE: usize = 500;
+    /// The maximum length of a name or a path, in characters.
+    const MAX_NAME: usize = 120;
 
     /// A sentence, such as a description.
     pub(crate) fn sentence(text: impl fmt::Display) -> UntrustedText {
-        UntrustedText::at_most(text, UntrustedText::SENTENCE)
+        UntrustedText::truncated(text, UntrustedText::MAX_SENTENCE)
     }
 
     /// A name, such as that of a path, a file or a key.
     pub(crate) fn name(text: impl fmt::Display) -> UntrustedText {
-        UntrustedText::at_most(text, UntrustedText::NAME)
+        UntrustedText::truncated(text, UntrustedText::MAX_NAME)
     }
 
-    /// The parts of a path, between which a line may be broken.
+    /// The parts of a path, after which a line may break.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
         self.0.split_inclusive(['.', '/'])
     }
 
-    fn at_most(text: impl fmt::Display, most: usize) -> UntrustedText {
+    fn truncated(text: impl fmt::Display, max: usize) -> UntrustedText {
         let text = text.to_string();
-        let mut line = printable(&text, most + 1);
-        if line.chars().count() > most {
-            line = printable(&line, most - 1) + "…";
+        let mut line = printable(&text, max + 1);
+        if line.chars().count() > max {
+            line = printable(&line, max - 1) + "…";
         }
         UntrustedText(line)
     }
@@ -46,7 +46,7 @@ impl fmt::Display for UntrustedText {
     }
 }
 
-/// The first of many things, and how many more there are.
+/// The first items of a list, and the number of the others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Truncated<T> {
     pub(crate) shown: Vec<T>,
@@ -54,11 +54,11 @@ pub(crate) struct Truncated<T> {
 }
 
 impl<T> Truncated<T> {
-    /// So many things of a list at most.
-    pub(crate) fn of(most: usize, things: impl IntoIterator<Item = T>) -> Truncated<T> {
-        let mut things = things.into_iter();
-        let shown = things.by_ref().take(most).collect();
-        Truncated { shown, more: things.count() }
+    /// Truncates a list to a maximum number of items.
+    pub(crate) fn new(max: usize, items: impl IntoIterator<Item = T>) -> Truncated<T> {
+        let mut items = items.into_iter();
+        let shown = items.by_ref().take(max).collect();
+        Truncated { shown, more: items.count() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -79,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_dropped() {
+    fn unprintable_characters_are_removed() {
         assert_eq!(UntrustedText::name("a\u{202e}b\nc").to_string(), "ab c");
     }
 
     #[test]
-    fn a_list_says_how_much_is_left_out() {
-        let few = Truncated::of(2, [1, 2, 3, 4]);
-        assert_eq!((few.shown, few.more), (vec![1, 2], 2));
+    fn a_truncated_list_counts_the_other_items() {
+        let list = Truncated::new(2, [1, 2, 3, 4]);
+        assert_eq!((list.shown, list.more), (vec![1, 2], 2));
     }
 }

@@ -1,13 +1,13 @@
-//! Lambda's Invoke API, with one function of any name.
+//! Lambda's Invoke API, with a single function that has any name.
 
 mod answer;
 mod caller;
 mod payload;
-mod stall;
+mod write_timeout;
 
 use self::answer::{Answer, Problem, empty, json_response};
 use self::payload::Payloads;
-use self::stall::Stalling;
+use self::write_timeout::WriteTimeout;
 use crate::serve::reloading_trigger::ReloadingTrigger;
 use admit_cognito::FunctionError;
 use admit_trigger::Request as TriggerRequest;
@@ -27,49 +27,49 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::{task, time};
 
-/// What Cognito's five seconds leave for a decision in Lambda.
-const LEFT: Duration = Duration::from_millis(4_800);
+/// The time for a decision, which is what remains of Cognito's five seconds in Lambda.
+const REMAINING_TIME: Duration = Duration::from_millis(4_800);
 
-/// The most connections at once; others wait to be accepted, until one of these is answered. Each has
-/// one invocation at a time.
+/// The maximum number of open connections, each with one invocation at a time. Further connections
+/// are accepted when one of these closes.
 const MAX_CONNECTIONS: usize = 64;
 
-/// How long a client may take to say what it wants, or keep a connection without a word.
+/// The time limit for the headers of a request, and for an idle connection.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Before a connection is tried to be taken again.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The pause before accepting connections again after an error.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// The path to invoke a function by.
+/// The path of a function's invocations.
 pub(crate) fn path(function: &str) -> String {
     format!("/2015-03-31/functions/{function}/invocations")
 }
 
-/// The API, and what answers behind it.
+/// The API, and the trigger behind it.
 pub(crate) struct InvokeApi {
-    live: Arc<ReloadingTrigger>,
+    trigger: Arc<ReloadingTrigger>,
     names: Names,
     last_id: AtomicU64,
     payloads: Payloads,
     connections: Arc<Semaphore>,
 }
 
-/// How Lambda is asked to invoke.
+/// The type of an invocation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Invocation {
-    /// The answer is waited for.
+enum InvocationType {
+    /// The response contains the answer.
     RequestResponse,
-    /// Nobody waits for the answer.
+    /// The response is sent at once, without the answer.
     Event,
-    /// Nothing is invoked.
+    /// The function is not invoked.
     DryRun,
 }
 
 impl InvokeApi {
-    pub(crate) fn new(live: Arc<ReloadingTrigger>, names: Names) -> InvokeApi {
+    pub(crate) fn new(trigger: Arc<ReloadingTrigger>, names: Names) -> InvokeApi {
         let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         InvokeApi {
-            live,
+            trigger,
             names,
             last_id: AtomicU64::new(0),
             payloads: Payloads::new(),
@@ -77,26 +77,26 @@ impl InvokeApi {
         }
     }
 
-    /// Serves each connection until the process ends.
+    /// Serves connections until the process ends.
     pub(crate) async fn serve(self, listener: TcpListener) -> ! {
         let api = Arc::new(self);
         loop {
-            let place = Arc::clone(&api.connections).acquire_owned().await;
+            let permit = Arc::clone(&api.connections).acquire_owned().await;
             let Ok((stream, _)) = listener.accept().await else {
-                // Too many files are open, say; that passes.
-                time::sleep(PAUSE).await;
+                // Such an error is temporary, for example too many open files.
+                time::sleep(ACCEPT_RETRY_DELAY).await;
                 continue;
             };
             let api = Arc::clone(&api);
             task::spawn(async move {
                 let service = service_fn(|request| Arc::clone(&api).respond(request));
-                // A client that goes away is no error of ours.
+                // An error means that the client has closed the connection or timed out.
                 let _ = http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(HEADER_TIMEOUT)
-                    .serve_connection(Stalling::new(stream), service)
+                    .serve_connection(WriteTimeout::new(stream), service)
                     .await;
-                drop(place);
+                drop(permit);
             });
         }
     }
@@ -112,7 +112,7 @@ impl InvokeApi {
         if let Ok(id) = id.parse() {
             parts.headers.insert("x-amzn-requestid", id);
         }
-        // Clients that keep their connections busy would let no other in.
+        // Clients that keep all connections alive would lock out others.
         if self.connections.available_permits() == 0 {
             parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -128,41 +128,42 @@ impl InvokeApi {
             Problem::new(StatusCode::FORBIDDEN, "AccessDeniedException", &message)
         })?;
         if !is_invocation(request.uri().path()) {
-            let message = format!("only POST {} is served here", path("{name}"));
+            let message = format!("not found: expected POST {}", path("{name}"));
             return Err(Problem::new(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message));
         }
         if request.method() != Method::POST {
-            let message = "a function is invoked by POST";
+            let message = "method not allowed: expected POST";
             let status = StatusCode::METHOD_NOT_ALLOWED;
             return Err(Problem::new(status, "InvalidRequestContentException", message));
         }
-        let invocation = Invocation::of(&request)?;
+        let kind = InvocationType::from_request(&request)?;
         let payload = self.payloads.read(request.into_body()).await?;
         let id = id.to_owned();
-        let decided = match invocation {
-            Invocation::DryRun => return Ok(empty(StatusCode::NO_CONTENT)),
-            // A policy may compute for as long as its deadline lets it.
+        let decision = match kind {
+            InvocationType::DryRun => return Ok(empty(StatusCode::NO_CONTENT)),
+            // A policy may block the thread until its deadline.
             _ => task::spawn_blocking(move || {
-                // Its room is given back when the decision is made, though nobody may wait for it.
-                let request = TriggerRequest { id: &id, event: Some(&payload.bytes), left: LEFT };
-                self.live.trigger().answer(&request)
+                // The payload is dropped with the decision, even if the client is gone by then.
+                let event = Some(&payload.bytes[..]);
+                let request = TriggerRequest { id: &id, event, left: REMAINING_TIME };
+                self.trigger.trigger().answer(&request)
             }),
         };
-        if invocation == Invocation::Event {
+        if kind == InvocationType::Event {
             return Ok(empty(StatusCode::ACCEPTED));
         }
-        Ok(answer(decided.await.unwrap_or_else(|_| Err(FunctionError::host_failure()))))
+        Ok(answer(decision.await.unwrap_or_else(|_| Err(FunctionError::host_failure()))))
     }
 }
 
-impl Invocation {
-    fn of(request: &Request<Incoming>) -> Result<Invocation, Problem> {
+impl InvocationType {
+    fn from_request(request: &Request<Incoming>) -> Result<InvocationType, Problem> {
         match request.headers().get("x-amz-invocation-type").map(|kind| kind.as_bytes()) {
-            None | Some(b"RequestResponse") => Ok(Invocation::RequestResponse),
-            Some(b"Event") => Ok(Invocation::Event),
-            Some(b"DryRun") => Ok(Invocation::DryRun),
+            None | Some(b"RequestResponse") => Ok(InvocationType::RequestResponse),
+            Some(b"Event") => Ok(InvocationType::Event),
+            Some(b"DryRun") => Ok(InvocationType::DryRun),
             Some(_) => {
-                let message = "X-Amz-Invocation-Type is RequestResponse, Event or DryRun";
+                let message = "X-Amz-Invocation-Type must be RequestResponse, Event or DryRun";
                 let status = StatusCode::BAD_REQUEST;
                 Err(Problem::new(status, "InvalidParameterValueException", message))
             }
@@ -175,7 +176,7 @@ fn is_invocation(path: &str) -> bool {
     matches!(parts[..], ["", "2015-03-31", "functions", name, "invocations"] if !name.is_empty())
 }
 
-/// What a function answers; its error is no error of the API.
+/// The response with a function's answer. An error of the function is not an error of the API.
 fn answer(answer: Result<String, FunctionError>) -> Answer {
     let (body, is_error) = match answer {
         Ok(event) => (event, false),

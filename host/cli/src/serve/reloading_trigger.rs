@@ -1,4 +1,4 @@
-//! A trigger that follows its manifest and components as they change.
+//! A trigger that reloads its policies when the manifest or a component changes.
 
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
@@ -13,7 +13,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The trigger of the last good policy set.
+/// The trigger with the last policy set that could be loaded.
 pub(crate) struct ReloadingTrigger {
     manifest: PathBuf,
     engine: Arc<Engine>,
@@ -23,50 +23,50 @@ pub(crate) struct ReloadingTrigger {
 
 struct State {
     trigger: Arc<Trigger>,
-    /// The components that it is made of.
+    /// The compiled components of the trigger.
     compiled: Compiled,
-    /// What was tried last, if it could be read at all.
-    tried: Option<Digest>,
+    /// The fingerprint of the last attempt, or `None` if the files could not be read.
+    last_attempt: Option<Digest>,
 }
 
 impl ReloadingTrigger {
-    /// How many requests are decided at once.
+    /// The maximum number of concurrent decisions.
     pub(crate) const CONCURRENCY: u32 = 8;
 
-    /// Loads a manifest, which must be good to begin with.
+    /// Loads a manifest. Fails if that is not possible.
     pub(crate) fn start(
         manifest: PathBuf,
         telemetry: Telemetry,
     ) -> anyhow::Result<ReloadingTrigger> {
-        // One more, to try out settings while all others are busy.
+        // One more, to check settings on a reload while all others are busy.
         let engine = Arc::new(compiled_cache::engine(ReloadingTrigger::CONCURRENCY + 1)?);
         let telemetry = Arc::new(telemetry);
-        let assembly = LoadedManifest::from_manifest(&manifest)?;
-        let tried = fingerprint(&assembly);
+        let loaded = LoadedManifest::from_manifest(&manifest)?;
+        let last_attempt = fingerprint(&loaded);
         let mut compiled = Compiled::new();
-        let trigger = Arc::new(trigger(assembly, &mut compiled, &engine, &telemetry)?);
-        let state = Mutex::new(State { trigger, compiled, tried });
+        let trigger = Arc::new(trigger(loaded, &mut compiled, &engine, &telemetry)?);
+        let state = Mutex::new(State { trigger, compiled, last_attempt });
         Ok(ReloadingTrigger { manifest, engine, telemetry, state })
     }
 
-    /// What decides now.
+    /// The current trigger.
     pub(crate) fn trigger(&self) -> Arc<Trigger> {
         Arc::clone(&self.state().trigger)
     }
 
-    /// Loads what is there whenever it changes, for as long as the process lives.
-    pub(crate) fn follow(&self) {
-        // Of nothing: what changed since the start is found at once.
+    /// Reloads the policies on every change, until the process ends.
+    pub(crate) fn reload_on_change(&self) {
+        // Empty, so that a change since the start is detected at once.
         let mut seen = Look::default();
         loop {
             watch::wait(&seen, || self.places());
-            // Before it is loaded: what changes meanwhile is found next.
+            // Looks before the reload, so that a change during the reload is seen afterwards.
             seen = Look::at(&self.places());
             self.reload();
         }
     }
 
-    /// The manifest and what it names as components, be it there or not.
+    /// The paths of the manifest and its components, whether or not they exist.
     fn places(&self) -> Vec<PathBuf> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
         let policies = match LoadedManifest::read_manifest(&self.manifest) {
@@ -78,34 +78,31 @@ impl ReloadingTrigger {
         iter::once(self.manifest.clone()).chain(components).collect()
     }
 
-    /// Loads what is there now, and says on the terminal what came of it. What cannot be
-    /// loaded changes nothing; what is as it was is not mentioned.
+    /// Reloads the policies, and prints the result unless nothing changed. If they cannot be
+    /// loaded, the previous ones stay in use.
     #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
     fn reload(&self) {
         match self.try_reload() {
             Ok(true) => eprintln!("reloaded `{}`", self.manifest.display()),
             Ok(false) => {}
             Err(error) => {
-                eprintln!(
-                    "{}\nthe policies from before go on deciding",
-                    diagnostics::render(&error)
-                );
+                eprintln!("{}\nkeeping the previous policies", diagnostics::render(&error));
             }
         }
     }
 
     fn try_reload(&self) -> anyhow::Result<bool> {
-        // Where this cannot even be read, whatever comes next is news.
-        let before = self.state().tried.take();
-        let assembly = LoadedManifest::from_manifest(&self.manifest)?;
-        let tried = fingerprint(&assembly);
-        self.state().tried = tried;
-        if tried.is_some() && tried == before {
+        // Stays `None` if the files cannot be read, so that the next attempt is never skipped.
+        let before = self.state().last_attempt.take();
+        let loaded = LoadedManifest::from_manifest(&self.manifest)?;
+        let attempt = fingerprint(&loaded);
+        self.state().last_attempt = attempt;
+        if attempt.is_some() && attempt == before {
             return Ok(false);
         }
-        // Not for as long as it takes to compile what is new: others decide meanwhile.
+        // Cloned, so that the lock is not held while new components are compiled.
         let mut compiled = self.state().compiled.clone();
-        let trigger = trigger(assembly, &mut compiled, &self.engine, &self.telemetry)?;
+        let trigger = trigger(loaded, &mut compiled, &self.engine, &self.telemetry)?;
         let mut state = self.state();
         (state.trigger, state.compiled) = (Arc::new(trigger), compiled);
         Ok(true)
@@ -116,29 +113,29 @@ impl ReloadingTrigger {
     }
 }
 
-/// A trigger of an assembly, of which nothing is compiled that is compiled already, and all that
-/// it is made of.
+/// Creates a trigger, compiling only components that are not in `compiled`, and updates `compiled`
+/// to its components.
 fn trigger(
-    assembly: LoadedManifest,
+    loaded: LoadedManifest,
     compiled: &mut Compiled,
     engine: &Arc<Engine>,
     telemetry: &Arc<Telemetry>,
 ) -> anyhow::Result<Trigger> {
-    assembly.check_that_somebody_decides()?;
+    loaded.check_that_somebody_decides()?;
     let digests: HashSet<Digest> =
-        assembly.components.values().map(|bytes| Digest::of(bytes)).collect();
+        loaded.components.values().map(|bytes| Digest::of(bytes)).collect();
     compiled.retain(|digest, _| digests.contains(digest));
-    let policies = assembly.into_policy_set_with(Arc::clone(engine), compiled)?;
+    let policies = loaded.into_policy_set_with(Arc::clone(engine), compiled)?;
     Ok(Trigger::new(policies, None, ReloadingTrigger::CONCURRENCY, Arc::clone(telemetry)))
 }
 
-/// The digest of everything that decides.
-fn fingerprint(assembly: &LoadedManifest) -> Option<Digest> {
-    let components: BTreeMap<&String, String> = assembly
+/// The digest of the manifest and its components.
+fn fingerprint(loaded: &LoadedManifest) -> Option<Digest> {
+    let components: BTreeMap<&String, String> = loaded
         .components
         .iter()
         .map(|(name, bytes)| (name, Digest::of(bytes).to_string()))
         .collect();
-    let manifest = RawManifest::from(assembly.manifest.clone());
+    let manifest = RawManifest::from(loaded.manifest.clone());
     serde_json::to_vec(&(manifest, components)).ok().map(|text| Digest::of(&text))
 }

@@ -1,11 +1,11 @@
-//! A file that findings point into.
+//! A text file that findings point into.
 
 use admit_build::source::Source;
 use admit_core::{FileError, KeyPath, Places};
 use std::cell::OnceCell;
 use std::ops::Range;
 
-/// A file that findings point into. Where its keys stand is looked up once for all of them.
+/// A text file that findings point into. The places of its keys are determined once.
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) file: String,
@@ -20,12 +20,12 @@ impl From<Source> for Document {
 }
 
 impl Document {
-    /// Where the value of a key stands.
+    /// The place of the value of a key.
     pub(super) fn at(&self, key: &KeyPath) -> FileError {
         self.places().at(&self.file, &self.text, key, String::new())
     }
 
-    /// Where a key itself stands.
+    /// The place of a key itself.
     pub(super) fn at_name(&self, key: &KeyPath) -> FileError {
         self.places().at_name(&self.file, &self.text, key, String::new())
     }
@@ -34,7 +34,7 @@ impl Document {
         self.places.get_or_init(|| Places::of(&self.text))
     }
 
-    /// The bytes of the lines that a span is in.
+    /// The byte range of the lines that contain a span.
     pub(super) fn lines(&self, span: &Range<usize>) -> Range<usize> {
         let before = self.text.get(..span.start).unwrap_or_default();
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -1,4 +1,4 @@
-//! Findings as GitHub's workflow commands, which it shows beside the lines of a pull request.
+//! Findings as workflow commands, which GitHub shows beside the lines of a pull request.
 
 use super::{Finding, Findings, Severity};
 use crate::check::finding::sarif::relative;
@@ -6,7 +6,7 @@ use admit_core::printable;
 use std::fmt::Write;
 
 impl Findings {
-    /// A command for each finding, then how many there are.
+    /// A command for each finding, and the summary.
     pub(crate) fn to_github(&self) -> String {
         let mut text = String::new();
         for finding in &self.list {
@@ -29,7 +29,7 @@ impl Finding {
         );
         if let Some(region) = self.place.region() {
             let _ = write!(properties, ",line={},endLine={}", region.start_line, region.end_line);
-            // Of columns GitHub knows in a single line alone.
+            // GitHub supports columns only within a single line.
             if region.start_line == region.end_line {
                 let (start, end) = (region.start_column, region.end_column);
                 let _ = write!(properties, ",col={start},endColumn={end}");
@@ -40,12 +40,12 @@ impl Finding {
     }
 }
 
-/// A text behind the command.
+/// Escapes the message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A text within the command.
+/// Escapes a property of a command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_text_ends_a_command() {
+    fn a_text_cannot_end_a_command() {
         assert_eq!(data("100%\r\n::error::x, y"), "100%25%0D%0A::error::x, y");
         assert_eq!(property("a,b:c\n%"), "a%2Cb%3Ac%0A%25");
     }

@@ -5,32 +5,32 @@ use admit_core::{PolicyId, printable};
 use serde::Serialize;
 
 #[derive(Serialize)]
-struct Whole<'a> {
+struct JsonFindings<'a> {
     path: &'a str,
     policies: usize,
     errors: usize,
     warnings: usize,
     notes: usize,
-    findings: Vec<One<'a>>,
+    findings: Vec<JsonFinding<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct One<'a> {
+struct JsonFinding<'a> {
     rule: Rule,
     severity: Severity,
     policy: Option<&'a PolicyId>,
     message: String,
     file: &'a str,
     key: Option<&'a str>,
-    /// Null for a file as a whole.
+    /// The region in the file, or null for the whole file.
     region: Option<Region>,
 }
 
 impl Findings {
-    /// All that is known of the findings.
+    /// The findings as one JSON object.
     pub(crate) fn to_json(&self) -> impl Serialize {
-        let findings = self.list.iter().map(|finding| One {
+        let findings = self.list.iter().map(|finding| JsonFinding {
             rule: finding.rule,
             severity: finding.rule.severity(),
             policy: finding.policy.as_ref(),
@@ -39,7 +39,7 @@ impl Findings {
             key: finding.place.key_text(),
             region: finding.place.region(),
         });
-        Whole {
+        JsonFindings {
             path: &self.path,
             policies: self.policies,
             errors: self.count(Severity::Error),

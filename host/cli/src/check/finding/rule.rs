@@ -3,7 +3,7 @@
 use super::severity::Severity;
 use serde::{Serialize, Serializer};
 
-/// What a finding is a case of.
+/// The rule that a finding violates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
     AbstainsOnFailure,
@@ -20,7 +20,7 @@ pub(crate) enum Rule {
     NoCases,
     NoMetadata,
     NoPolicy,
-    NobodyDecides,
+    NoPolicyDecides,
     ReadsNotGranted,
     ReadsUnused,
     Settings,
@@ -32,45 +32,45 @@ pub(crate) enum Rule {
     VerdictsUnused,
 }
 
-/// What is said of a rule, whatever was found.
+/// The description of a rule.
 struct Description {
     rule: Rule,
     id: &'static str,
     severity: Severity,
-    /// What holds where there is no such finding.
-    holds: &'static str,
-    /// Why that matters, and what to do.
+    /// The requirement that a finding violates.
+    requirement: &'static str,
+    /// The reason for the rule, and the fix.
     help: &'static str,
 }
 
 impl Rule {
-    /// Every rule, by its id.
+    /// Every rule, ordered by id.
     pub(crate) fn all() -> impl Iterator<Item = Rule> {
         DESCRIPTIONS.iter().map(|description| description.rule)
     }
 
-    /// Its stable name, for machines and people.
+    /// The stable id of the rule.
     pub(crate) fn id(self) -> &'static str {
         self.description().id
     }
 
-    /// How much its findings matter.
+    /// The severity of the rule's findings.
     pub(crate) fn severity(self) -> Severity {
         self.description().severity
     }
 
-    /// What holds where there is no such finding.
-    pub(crate) fn holds(self) -> &'static str {
-        self.description().holds
+    /// The requirement that a finding violates.
+    pub(crate) fn requirement(self) -> &'static str {
+        self.description().requirement
     }
 
-    /// Why that matters, and what to do.
+    /// The reason for the rule, and the fix.
     pub(crate) fn help(self) -> &'static str {
         self.description().help
     }
 
     fn description(self) -> &'static Description {
-        // In the order of the cases, which a test looks after.
+        // A test ensures that both have the same order.
         &DESCRIPTIONS[self as usize]
     }
 }
@@ -86,185 +86,182 @@ const DESCRIPTIONS: [Description; 24] = [
         rule: Rule::AbstainsOnFailure,
         id: "abstains-on-failure",
         severity: Severity::Warning,
-        holds: "A policy that may deny denies where it gives no answer",
-        help: "With `on-failure = \"abstain\"`, whoever makes the policy fail gets past it. Keep \
-               that for policies that only grant.",
+        requirement: "A policy that may deny also denies on failure",
+        help: "With `on-failure = \"abstain\"`, a sign-up that makes the policy fail is not denied. \
+               Use it only for policies that cannot deny.",
     },
     Description {
         rule: Rule::Budget,
         id: "budget",
         severity: Severity::Warning,
-        holds: "The budget has room for every policy's own limit on time",
-        help: "Each policy may use an equal share of what is left of the budget, so that one can be \
-               stopped before its own limit where others use all of theirs. Raise `budget`, or \
-               lower `limits.time`.",
+        requirement: "The budget covers the time limits of all policies that apply to a sign-up",
+        help: "Each policy may use an equal share of the remaining budget, so a policy can be \
+               stopped before its own limit if others use all of theirs. Raise `budget`, or lower \
+               `limits.time`.",
     },
     Description {
         rule: Rule::Case,
         id: "case",
         severity: Severity::Error,
-        holds: "Every case of `cases.toml` goes as it expects",
-        help: "`admit test` shows what each policy said. Either the policy or the case is wrong.",
+        requirement: "Every case of `cases.toml` passes",
+        help: "`admit test` shows the verdict of each policy. Either the policy or the case is wrong.",
     },
     Description {
         rule: Rule::Component,
         id: "component",
         severity: Severity::Error,
-        holds: "Every component can be read, built and compiled",
+        requirement: "Every component can be read, built and compiled",
         help: "A policy without a component fails on every sign-up.",
     },
     Description {
         rule: Rule::Configure,
         id: "configure",
         severity: Severity::Error,
-        holds: "Every policy can be set up under its limits",
+        requirement: "Every policy can be configured within its limits",
         help: "A policy that fails in `configure` fails on every sign-up.",
     },
     Description {
         rule: Rule::Contract,
         id: "contract",
         severity: Severity::Error,
-        holds: "Every component speaks the contract of this host",
-        help: "A component exports `admit:policy/sign-up-policy` in the version and with the types \
-               that the host knows. Build it with the SDK of this version.",
+        requirement: "Every component implements the contract of this host",
+        help: "A component must export `admit:policy/sign-up-policy` in the version and with the \
+               types of the host. Build it with the SDK of this version.",
     },
     Description {
         rule: Rule::DenialUndeclared,
         id: "denial-undeclared",
         severity: Severity::Warning,
-        holds: "A policy names every code that it denies with",
-        help: "Who reads the log looks up there what a code means. Name it under `[denials]` in \
-               `policy.toml`, with its meaning.",
+        requirement: "A policy declares every code that it denies with",
+        help: "Operators look up the codes in the log. Declare the code and its meaning under \
+               `[denials]` in `policy.toml`.",
     },
     Description {
         rule: Rule::ImportNotGranted,
         id: "import-not-granted",
         severity: Severity::Error,
-        holds: "No component imports anything but what every policy is granted",
-        help: "A policy may write to the log and can do nothing else. Whatever more it imports is \
-               refused.",
+        requirement: "A component imports only `admit:policy/log`",
+        help: "A policy can write to the log and nothing else. A component with any other import is \
+               rejected.",
     },
     Description {
         rule: Rule::Manifest,
         id: "manifest",
         severity: Severity::Error,
-        holds: "The manifest is valid",
-        help: "Nothing else is looked at before it is.",
+        requirement: "The manifest is valid",
+        help: "An invalid manifest is not checked further.",
     },
     Description {
         rule: Rule::Metadata,
         id: "metadata",
         severity: Severity::Error,
-        holds: "What a policy says of itself can be read",
-        help: "`admit build` embeds `policy.toml` in the component. One that says something else \
-               was changed, or made by other tools.",
+        requirement: "The metadata of every policy is valid",
+        help: "`admit build` embeds a valid `policy.toml` in the component. Invalid metadata was \
+               modified, or created with other tools.",
     },
     Description {
         rule: Rule::Monitor,
         id: "monitor",
         severity: Severity::Note,
-        holds: "Every policy counts",
-        help: "A policy in mode `monitor` is evaluated and recorded, and changes no answer.",
+        requirement: "Every policy is enforced",
+        help: "A policy in mode `monitor` is evaluated and recorded, but does not change any answer.",
     },
     Description {
         rule: Rule::NoCases,
         id: "no-cases",
         severity: Severity::Note,
-        holds: "There are cases to test it by",
-        help: "Write some sign-ups, and what is to become of them, into `cases.toml`.",
+        requirement: "Policies and manifests have test cases",
+        help: "Write sign-ups and their expected results into `cases.toml`.",
     },
     Description {
         rule: Rule::NoMetadata,
         id: "no-metadata",
         severity: Severity::Note,
-        holds: "Every policy says what it is and what it asks for",
-        help: "Without a `policy.toml` nobody can tell whether a policy is granted too little or \
-               too much, or whether its settings are right.",
+        requirement: "Every policy has metadata",
+        help: "Without a `policy.toml`, grants cannot be compared with requests, and settings cannot \
+               be validated.",
     },
     Description {
         rule: Rule::NoPolicy,
         id: "no-policy",
         severity: Severity::Error,
-        holds: "The manifest names a policy",
-        help: "Without one, every sign-up is admitted. Say `when-no-policy-applies = \"admit\"` if that \
-               is wanted.",
+        requirement: "The manifest has a policy",
+        help: "Without policies, every sign-up is admitted. If that is intended, add \
+               `when-no-policy-applies = \"admit\"`.",
     },
     Description {
-        rule: Rule::NobodyDecides,
-        id: "nobody-decides",
+        rule: Rule::NoPolicyDecides,
+        id: "no-policy-decides",
         severity: Severity::Warning,
-        holds: "A policy is enforced",
-        help: "Where every policy only monitors, everybody is admitted.",
+        requirement: "At least one policy is enforced",
+        help: "If every policy only monitors, every sign-up is admitted.",
     },
     Description {
         rule: Rule::ReadsNotGranted,
         id: "reads-not-granted",
         severity: Severity::Error,
-        holds: "A policy sees all that it asks for",
-        help: "What is not granted is absent for a policy, as if the person had left it out: it \
-               decides without an error, and wrongly. Grant it in `reads`, or have the policy not \
-               ask.",
+        requirement: "A policy can see everything that it requests",
+        help: "A member that is not granted is absent, as if it were not in the sign-up: the policy \
+               decides wrongly and without an error. Grant it in `reads`, or remove the request.",
     },
     Description {
         rule: Rule::ReadsUnused,
         id: "reads-unused",
         severity: Severity::Error,
-        holds: "A policy sees nothing that it does not ask for",
-        help: "Take it out of `reads`: nobody should see of a person what they do not need.",
+        requirement: "A policy can see only what it requests",
+        help: "Remove it from `reads`: a policy should not see personal data that it does not need.",
     },
     Description {
         rule: Rule::Settings,
         id: "settings",
         severity: Severity::Error,
-        holds: "Every policy accepts its settings",
-        help: "A policy whose `configure` refuses its settings fails on every sign-up.",
+        requirement: "Every policy accepts its settings",
+        help: "A policy whose `configure` rejects its settings fails on every sign-up.",
     },
     Description {
         rule: Rule::SettingsSchema,
         id: "settings-schema",
         severity: Severity::Error,
-        holds: "Settings are as the policy's own JSON Schema says",
-        help: "`admit inspect` shows which settings a policy takes.",
+        requirement: "Settings are valid against the policy's JSON Schema",
+        help: "`admit inspect` shows the settings that a policy takes.",
     },
     Description {
         rule: Rule::SettingsUntried,
         id: "settings-untried",
         severity: Severity::Note,
-        holds: "A policy that is checked alone is set up with settings",
-        help: "It needs settings: give some with --settings or in its `cases.toml`, or check a \
-               manifest that has them.",
+        requirement: "A single policy is checked with the settings that it needs",
+        help: "Pass its settings with --settings or in its `cases.toml`, or check a manifest that \
+               has them.",
     },
     Description {
         rule: Rule::Uncovered,
         id: "uncovered",
         severity: Severity::Warning,
-        holds: "A policy that may deny is asked about every sign-up, or none is admitted unasked",
-        help: "Where some policies may deny, a sign-up outside of their `applies-to` is admitted \
-               without being asked about. Say `when-no-policy-applies = \"deny\"`, or widen \
-               `applies-to`.",
+        requirement: "If a policy may deny, one that may deny applies to every sign-up",
+        help: "A sign-up outside the `applies-to` of all policies that may deny cannot be denied by \
+               any of them. Set `when-no-policy-applies = \"deny\"`, or extend `applies-to`.",
     },
     Description {
         rule: Rule::UnknownTrigger,
         id: "unknown-trigger",
         severity: Severity::Warning,
-        holds: "Cognito is known to send every trigger that a policy waits for",
-        help: "A policy is never asked about a trigger that does not exist.",
+        requirement: "Every trigger in `applies-to` is known",
+        help: "A policy is never evaluated for a trigger that does not exist.",
     },
     Description {
         rule: Rule::VerdictsNotGranted,
         id: "verdicts-not-granted",
         severity: Severity::Error,
-        holds: "A policy may decide all that it asks for",
-        help: "A verdict that is not granted is recorded and not counted. Grant it in `verdicts`, \
-               or have the policy not ask.",
+        requirement: "A policy may give every verdict that it requests",
+        help: "A verdict that is not granted is recorded, but does not count. Grant it in \
+               `verdicts`, or remove the request.",
     },
     Description {
         rule: Rule::VerdictsUnused,
         id: "verdicts-unused",
         severity: Severity::Error,
-        holds: "A policy may decide nothing that it does not ask for",
-        help: "Take it out of `verdicts`: should the component be replaced by another, that one \
-               could use it.",
+        requirement: "A policy may give only the verdicts that it requests",
+        help: "Remove it from `verdicts`: another component that replaces this one could use it.",
     },
 ];
 
@@ -273,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rule_has_its_description() {
+    fn descriptions_have_the_order_of_the_rules() {
         for (index, description) in DESCRIPTIONS.iter().enumerate() {
             assert_eq!(description.rule as usize, index, "{}", description.id);
             assert_eq!(description.rule.id(), description.id);

@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, the format that code scanning takes.
+//! Findings as SARIF 2.1.0, the format of code scanning.
 
 use super::{Finding, Findings, Region, Rule, Severity};
 use serde::Serialize;
@@ -22,15 +22,15 @@ struct Log {
 #[serde(rename_all = "camelCase")]
 struct Run {
     tool: serde_json::Value,
-    /// As the columns of a [`Region`] are counted.
+    /// The unit of the columns in a [`Region`].
     column_kind: &'static str,
-    results: Vec<Outcome>,
+    results: Vec<SarifResult>,
 }
 
-/// What SARIF calls a result.
+/// One result of a run.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Outcome {
+struct SarifResult {
     rule_id: Rule,
     rule_index: usize,
     level: &'static str,
@@ -71,9 +71,9 @@ struct Logical {
 }
 
 impl Findings {
-    /// One run with every rule, and a result for each finding.
+    /// One run with all rules, and a result for each finding.
     pub(crate) fn to_sarif(&self) -> impl Serialize {
-        let rules: Vec<_> = Rule::all().map(described).collect();
+        let rules: Vec<_> = Rule::all().map(rule_descriptor).collect();
         let version = env!("CARGO_PKG_VERSION");
         let driver = json!({ "name": "admit", "semanticVersion": version, "rules": rules });
         Log {
@@ -82,13 +82,13 @@ impl Findings {
             runs: [Run {
                 tool: json!({ "driver": driver }),
                 column_kind: "unicodeCodePoints",
-                results: self.list.iter().map(Outcome::of).collect(),
+                results: self.list.iter().map(SarifResult::new).collect(),
             }],
         }
     }
 }
 
-/// The file as a path from the folder that this runs in, if it is below that.
+/// The path of a file relative to the current directory, if it is below that.
 pub(super) fn relative(file: &str) -> String {
     let here = env::current_dir().unwrap_or_default();
     let path = Path::new(file).strip_prefix(here).unwrap_or(Path::new(file));
@@ -96,20 +96,20 @@ pub(super) fn relative(file: &str) -> String {
     path.display().to_string()
 }
 
-fn described(rule: Rule) -> serde_json::Value {
+fn rule_descriptor(rule: Rule) -> serde_json::Value {
     json!({
         "id": rule.id(),
-        "shortDescription": { "text": rule.holds() },
+        "shortDescription": { "text": rule.requirement() },
         "help": { "text": rule.help() },
         "defaultConfiguration": { "level": rule.severity().word() },
     })
 }
 
-impl Outcome {
-    fn of(finding: &Finding) -> Outcome {
+impl SarifResult {
+    fn new(finding: &Finding) -> SarifResult {
         let policy = finding.policy.as_ref();
         let logical = policy.map(|id| Logical { fully_qualified_name: id.to_string() });
-        Outcome {
+        SarifResult {
             rule_id: finding.rule,
             rule_index: finding.rule as usize,
             level: Severity::word(finding.rule.severity()),
@@ -125,7 +125,7 @@ impl Outcome {
     }
 }
 
-/// A path as a reference that stands for it: relative, or of the scheme `file`.
+/// The URI reference of a path: relative, or with the scheme `file`.
 fn uri(path: &str) -> String {
     let mut uri = String::from(if path.starts_with('/') { "file://" } else { "" });
     for byte in path.bytes() {
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_becomes_a_reference() {
+    fn a_path_becomes_a_uri_reference() {
         assert_eq!(uri("plugins/admit.toml"), "plugins/admit.toml");
         assert_eq!(uri("/a b/ä:1.toml"), "file:///a%20b/%C3%A4%3A1.toml");
         let here = env::current_dir().unwrap();

@@ -1,15 +1,15 @@
-//! How much a finding matters.
+//! The severity of a finding.
 
 use serde::Serialize;
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Severity {
-    /// It must not be deployed as it is.
+    /// Must be fixed before the policies are deployed.
     Error,
-    /// It may be meant so.
+    /// May be intended.
     Warning,
-    /// Good to know.
+    /// For information.
     Note,
 }

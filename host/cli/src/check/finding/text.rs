@@ -1,4 +1,4 @@
-//! Findings as a compiler shows them.
+//! Findings as text, in the style of compiler diagnostics.
 
 use super::{Finding, Findings, Place, Severity};
 use admit_build::diagnostics;
@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use std::fmt::Write;
 
 impl Findings {
-    /// Every finding with its lines, and how many there are.
+    /// Every finding with its source lines, and the summary.
     pub(crate) fn to_text(&self) -> String {
         let (mut text, renderer) = (String::new(), diagnostics::result_renderer());
         for finding in &self.list {
@@ -17,7 +17,7 @@ impl Findings {
         text + &self.summary() + "\n"
     }
 
-    /// How many findings there are.
+    /// The number of policies and of findings.
     pub(crate) fn summary(&self) -> String {
         let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
             .into_iter()
@@ -26,7 +26,7 @@ impl Findings {
             .map(|(count, word)| plural(count, word))
             .collect();
         let found = match counts.is_empty() {
-            true => "nothing found".to_owned(),
+            true => "no findings".to_owned(),
             false => counts.join(", "),
         };
         let policies = match self.policies {
@@ -49,7 +49,7 @@ impl Finding {
         let group = match &self.place {
             Place::File(_) => title.element(Origin::path(path.as_str())),
             Place::Lines { document, at } => {
-                // Of a long file, each finding would take as long as all of it.
+                // Rendering only these lines keeps the cost independent of the file's length.
                 let lines = document.lines(&at.span);
                 let span = at.span.start - lines.start..at.span.end - lines.start;
                 let text = document.text.get(lines).unwrap_or_default();

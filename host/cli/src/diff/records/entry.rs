@@ -1,30 +1,30 @@
-//! One event or one line of a log.
+//! An event, or a line of a log.
 
 use crate::diff::summary::RecordedDecision;
 use admit_core::printable;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Something that was found in a file.
+/// An entry, and its place in a file.
 #[derive(Debug)]
-pub(crate) struct Found {
-    /// Where, for the person who looks for it.
+pub(crate) struct LocatedEntry {
+    /// The place, for messages.
     pub(crate) place: String,
     pub(crate) entry: Entry,
 }
 
-/// What it is.
+/// An entry of a file, by its kind.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    /// An event by itself.
+    /// An event.
     Event(String),
     /// An event that the function stored.
     Stored(Stored),
     /// The record of a decision.
     Decision(RecordedDecision),
-    /// Another line of a log, the function's or Lambda's.
+    /// Another line of the log, written by the function or by Lambda.
     Other,
-    /// Nothing that can be read, and why; no text of it is in that.
+    /// An invalid entry. The reason does not quote it.
     Unreadable(String),
 }
 
@@ -34,11 +34,11 @@ pub(crate) enum Entry {
 pub(crate) struct Stored {
     pub(crate) timestamp: String,
     pub(crate) request_id: String,
-    /// None if it was too large.
+    /// The text of the event, or `None` if it was too large.
     pub(crate) event: Option<String>,
 }
 
-/// The members by which one thing is told from another.
+/// The members that tell the kinds of entries apart.
 #[derive(Deserialize)]
 struct Peek<'a> {
     #[serde(borrow, rename = "type")]
@@ -52,25 +52,23 @@ struct Peek<'a> {
 }
 
 impl Entry {
-    /// Tells what a JSON text is.
-    pub(crate) fn of(json: &str) -> Entry {
+    /// Parses a JSON text and determines its kind.
+    pub(crate) fn parse(json: &str) -> Entry {
         let peek: Peek<'_> = match serde_json::from_str(json) {
             Ok(peek) => peek,
-            // Of an object that is whole, some member is there twice: whose, the error says.
+            // serde's error would quote the duplicate member.
             Err(error) if error.is_data() => {
-                return Entry::Unreadable(
-                    "no object of which each member is there once".to_owned(),
-                );
+                return Entry::Unreadable("not an object with distinct members".to_owned());
             }
-            Err(error) => return Entry::Unreadable(format!("no JSON: {error}")),
+            Err(error) => return Entry::Unreadable(format!("not JSON: {error}")),
         };
-        let whole = |what: &str| Entry::Unreadable(format!("{what} is not as `admit` writes it"));
+        let invalid = |what: &str| Entry::Unreadable(format!("invalid {what}"));
         match peek.kind.map(RawValue::get) {
             Some("\"stored-event\"") => {
-                serde_json::from_str(json).map_or_else(|_| whole("a stored event"), Entry::Stored)
+                serde_json::from_str(json).map_or_else(|_| invalid("stored event"), Entry::Stored)
             }
             Some("\"decision\"") => serde_json::from_str(json)
-                .map_or_else(|_| whole("the record of a decision"), Entry::Decision),
+                .map_or_else(|_| invalid("record of a decision"), Entry::Decision),
             Some(kind) if kind.starts_with('"') && peek.request.is_none() => Entry::Other,
             _ if [peek.trigger_source, peek.user_name, peek.request]
                 .iter()
@@ -79,7 +77,7 @@ impl Entry {
                 Entry::Event(json.to_owned())
             }
             _ => Entry::Unreadable(
-                "no pre sign-up event: it has no `triggerSource`, no `userName` and no `request`"
+                "not a pre sign-up event: expected `triggerSource`, `userName` and `request`"
                     .to_owned(),
             ),
         }
@@ -87,7 +85,7 @@ impl Entry {
 }
 
 impl Stored {
-    /// The id of its request, fit to be shown.
+    /// The id of its request, as printable text.
     pub(crate) fn shown_id(&self) -> String {
         printable(&self.request_id, 64)
     }
@@ -98,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_thing_is_told_from_the_others() {
+    fn the_kinds_of_entries_are_told_apart() {
         for (json, expected) in [
             (r#"{"triggerSource":"PreSignUp_SignUp"}"#, "Event"),
             (r#"{"request":{}}"#, "Event"),
@@ -115,7 +113,7 @@ mod tests {
             (r#"["secret"]"#, "Unreadable"),
             (r#"{"secret"#, "Unreadable"),
         ] {
-            let found = format!("{:?}", Entry::of(json));
+            let found = format!("{:?}", Entry::parse(json));
             assert!(found.starts_with(expected), "{json}: {found}");
             assert!(expected == "Event" || !found.contains("secret"), "{found}");
         }

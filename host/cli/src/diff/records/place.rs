@@ -1,49 +1,49 @@
-//! What is in one file: a document, or a line for each entry.
+//! Reads the entries of one file: a JSON document, or one entry per line.
 
-use super::entry::{Entry, Found};
+use super::entry::{Entry, LocatedEntry};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// Adds everything that is in a file of this name.
+/// Adds the entries of a file with this name.
 ///
-/// The whole of it may be one JSON value: an event, a list of events, or what `aws logs
-/// filter-log-events` and `get-log-events` print. Else each line is an entry, from its first
-/// `{` on: `aws logs tail` puts the time and the name of a stream before that.
-pub(super) fn read(name: &str, bytes: &[u8], found: &mut Vec<Found>) {
+/// The file can be a single JSON value: an event, a list of events, or the output of `aws logs
+/// filter-log-events` or `aws logs get-log-events`. Otherwise each line is an entry, beginning with
+/// its first `{`: `aws logs tail` writes a time and the name of a stream before it.
+pub(super) fn read(name: &str, bytes: &[u8], found: &mut Vec<LocatedEntry>) {
     let document = serde_json::from_slice::<&RawValue>(bytes).ok();
     let Some(document) = document else {
         let several = bytes.iter().filter(|byte| **byte == b'\n').take(2).count() > 1;
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             if !line.trim_ascii().is_empty() {
-                // Of what is no JSON at all there is no line to name.
+                // A file of a single line needs no line number.
                 let is_alone = !several && index == 0;
                 let place =
                     if is_alone { name.to_owned() } else { format!("{name}:{}", index + 1) };
                 let entry = std::str::from_utf8(line)
                     .map_or_else(|_| Entry::Unreadable("not UTF-8".to_owned()), self::line);
-                found.push(Found { place, entry });
+                found.push(LocatedEntry { place, entry });
             }
         }
         return;
     };
     let document = document.get().trim();
     if let Ok(events) = serde_json::from_str::<Vec<&RawValue>>(document) {
-        found.extend(events.iter().enumerate().map(|(index, event)| Found {
+        found.extend(events.iter().enumerate().map(|(index, event)| LocatedEntry {
             place: format!("{name}[{index}]"),
-            entry: Entry::of(event.get()),
+            entry: Entry::parse(event.get()),
         }));
     } else if let Ok(Log { events }) = serde_json::from_str(document) {
-        found.extend(events.iter().enumerate().map(|(index, LogEvent { message })| Found {
+        found.extend(events.iter().enumerate().map(|(index, LogEvent { message })| LocatedEntry {
             place: format!("{name}: events[{index}]"),
             entry: line(message),
         }));
     } else {
-        found.push(Found { place: name.to_owned(), entry: Entry::of(document) });
+        found.push(LocatedEntry { place: name.to_owned(), entry: Entry::parse(document) });
     }
 }
 
-/// What CloudWatch Logs hands out.
+/// The output of CloudWatch Logs.
 #[derive(Deserialize)]
 struct Log<'a> {
     #[serde(borrow)]
@@ -56,10 +56,10 @@ struct LogEvent<'a> {
     message: Cow<'a, str>,
 }
 
-/// A line of a log; one without an object is none of ours.
+/// Parses a line of a log. A line without an object was not written by the function.
 fn line(text: &str) -> Entry {
     match text.find('{') {
-        Some(start) => Entry::of(text[start..].trim()),
+        Some(start) => Entry::parse(text[start..].trim()),
         None => Entry::Other,
     }
 }
@@ -73,7 +73,7 @@ mod tests {
         read("f", bytes, &mut found);
         let kinds: Vec<(String, String)> = found
             .into_iter()
-            .map(|Found { place, entry }| {
+            .map(|LocatedEntry { place, entry }| {
                 let kind = format!("{entry:?}");
                 let end = kind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(kind.len());
                 (place, kind[..end].to_owned())
@@ -87,7 +87,7 @@ mod tests {
     const EVENT: &str = r#"{"triggerSource":"T"}"#;
 
     #[test]
-    fn a_file_is_a_document_or_lines() {
+    fn a_file_is_a_document_or_has_an_entry_per_line() {
         check(EVENT.as_bytes(), &[("f", "Event")]);
         check(b"{\n  \"request\": {}\n}\n", &[("f", "Event")]);
         check(format!("[{EVENT},7]").as_bytes(), &[("f[0]", "Event"), ("f[1]", "Unreadable")]);

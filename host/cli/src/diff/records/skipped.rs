@@ -1,37 +1,37 @@
-//! Input that takes no part in a comparison, counted by reason.
+//! Skipped input of a comparison, counted by reason.
 
 use admit_core::grouped;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::collections::BTreeMap;
 
-/// What was read and takes no part in a comparison: how much, and why.
+/// The input that is not compared, with the reasons.
 #[derive(Debug, Default)]
 pub(crate) struct Skipped {
     counts: BTreeMap<Kind, u64>,
-    /// Where something could not be read, and why.
+    /// The places and reasons of unreadable input.
     unreadable: Vec<(String, String)>,
 }
 
-/// Why something takes no part.
+/// The reason for skipping input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Kind {
-    /// No event, though it may have been meant for one.
+    /// Not an event, though possibly intended as one.
     Unreadable,
-    /// A decision whose event is not there.
+    /// A decision without its event.
     DecisionWithoutEvent,
-    /// A stored event whose decision is not there.
+    /// A stored event without its decision.
     EventWithoutDecision,
     /// An event that was too large to be stored.
     EventTooLarge,
-    /// A line that was there before.
+    /// A duplicate of an earlier line.
     RepeatedLine,
     /// Another line of a log.
     OtherLine,
 }
 
-/// The most places that are named on standard error.
+/// The maximum number of places in the warnings.
 const MAX_NAMED: usize = 10;
 
 impl Skipped {
@@ -39,13 +39,13 @@ impl Skipped {
         *self.counts.entry(kind).or_default() += 1;
     }
 
-    /// Something that cannot be read. What is said of it holds no text of it.
+    /// Adds unreadable input. The reason must not quote it.
     pub(crate) fn add_unreadable(&mut self, place: String, reason: String) {
         self.add(Kind::Unreadable);
         self.unreadable.push((place, reason));
     }
 
-    /// Names what could not be read, and was to be: the person may not have meant that.
+    /// Warns of unreadable input, because skipping it may not be intended.
     #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self) {
         for (place, reason) in self.unreadable.iter().take(MAX_NAMED) {
@@ -57,7 +57,7 @@ impl Skipped {
         }
     }
 
-    /// The counts as a list; nothing if there is nothing.
+    /// The counts as a list in words, or `None` if nothing was skipped.
     pub(crate) fn in_words(&self) -> Option<String> {
         let words = self.counts.iter().map(|(kind, count)| {
             let words = match (kind, count) {
@@ -68,8 +68,8 @@ impl Skipped {
                 (Kind::EventWithoutDecision, _) => "events without their decisions",
                 (Kind::EventTooLarge, 1) => "event that was too large to be stored",
                 (Kind::EventTooLarge, _) => "events that were too large to be stored",
-                (Kind::RepeatedLine, 1) => "line that is there twice",
-                (Kind::RepeatedLine, _) => "lines that are there twice",
+                (Kind::RepeatedLine, 1) => "duplicate line",
+                (Kind::RepeatedLine, _) => "duplicate lines",
                 (Kind::OtherLine, 1) => "other line",
                 (Kind::OtherLine, _) => "other lines",
             };
@@ -79,7 +79,7 @@ impl Skipped {
     }
 }
 
-/// The counts, then a list of what could not be read.
+/// The counts, then the places of unreadable input.
 impl Serialize for Skipped {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

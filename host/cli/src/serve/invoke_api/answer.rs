@@ -1,4 +1,4 @@
-//! What the API answers, its errors among them.
+//! The responses of the API, including its errors.
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -6,7 +6,7 @@ use hyper::header::HeaderValue;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
-/// A response with its whole body.
+/// A response with a complete body.
 pub(super) type Answer = Response<Full<Bytes>>;
 
 /// An error of the API.
@@ -22,7 +22,7 @@ impl Problem {
     }
 }
 
-/// In Lambda's shape.
+/// The error in the format of Lambda.
 impl From<Problem> for Answer {
     fn from(problem: Problem) -> Answer {
         let body = json!({ "Type": "User", "Message": problem.message }).to_string();

@@ -1,25 +1,25 @@
-//! Who may invoke: a program on this machine, and no page in its browser.
+//! Accepts requests from programs on this machine, and rejects those from web pages.
 //!
-//! A browser lets any page send requests to this machine, and the owner of a page can have the
-//! page's own name lead here. In each request the browser says to which name it was sent (`Host`)
-//! and by which page (`Origin`), and a page cannot choose either.
+//! A web page can make a browser send requests to this machine, and its owner can make the name of
+//! the page resolve to this machine (DNS rebinding). The browser adds to each request the name that
+//! it was sent to (`Host`) and the page that sent it (`Origin`), which a page cannot change.
 
 use admit_core::printable;
 use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 use hyper::http::uri::Authority;
 use std::net::{IpAddr, SocketAddr};
 
-/// As much of a header as is shown.
+/// The maximum length of a header in a message, in characters.
 const MAX_CHARACTERS: usize = 100;
 
-/// The names by which this server may be addressed.
+/// The host names that this server accepts.
 pub(crate) struct Names {
     address: SocketAddr,
-    /// Names that lead here by the word of the person who started the server.
+    /// The names from the option `--host`.
     others: Vec<String>,
 }
 
-/// A name for the command line: a host, or a host with a port.
+/// Parses a name on the command line: a host, or a host with a port.
 pub(crate) fn name(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     let (host, port) = match text.rsplit_once(':') {
@@ -29,33 +29,33 @@ pub(crate) fn name(text: &str) -> Result<String, String> {
     let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     match !host.is_empty() && host.chars().all(is_plain) && is_port {
         true => Ok(text.to_owned()),
-        false => Err("not a host, such as `host.docker.internal`, or one with a port".to_owned()),
+        false => Err("expected a host, such as `host.docker.internal`, or `host:port`".to_owned()),
     }
 }
 
 impl Names {
-    /// The names of this machine with the port of an address, and others with that port.
+    /// The names of this machine and other names, with the port of the address.
     pub(crate) fn new(address: SocketAddr, others: Vec<String>) -> Names {
         Names { address, others }
     }
 
-    /// Refuses a request that was not sent by one of these names, or that a page sent. The
-    /// authority is that of the request's line, if it has one. An error says what would be right.
+    /// Rejects a request to another name, or from a web page. The authority is that of the request
+    /// line, if there is one.
     pub(super) fn check(
         &self,
         authority: Option<&Authority>,
         headers: &HeaderMap,
     ) -> Result<(), String> {
         let (address, port) = (self.address, self.address.port());
-        let right = format!("send the request to {address} or localhost:{port}");
+        let fix = format!("send the request to {address} or localhost:{port}");
         let host = only(headers, &HOST)?
-            .ok_or_else(|| format!("the request has no Host header: {right}"))?;
+            .ok_or_else(|| format!("the request has no Host header: {fix}"))?;
         let named = [Some(host), authority.map(Authority::as_str)];
         if let Some(other) = named.into_iter().flatten().find(|name| !self.is_here(name)) {
             let other = printable(other, MAX_CHARACTERS);
             return Err(format!(
-                "the Host `{other}` is not served here: {right}, or start `admit serve` with \
-                 `--host` and that name"
+                "Host `{other}` is not allowed: {fix}, or start `admit serve` with `--host` and \
+                 that name"
             ));
         }
         match only(headers, &ORIGIN)? {
@@ -68,14 +68,14 @@ impl Names {
             Some(origin) => {
                 let origin = printable(origin, MAX_CHARACTERS);
                 Err(format!(
-                    "a page of the Origin `{origin}` sent the request, and pages may not invoke the \
-                     function: send it by a program, without that header"
+                    "Origin `{origin}` is not allowed: web pages may not invoke the function; send \
+                     the request from a program, without that header"
                 ))
             }
         }
     }
 
-    /// Whether a host with a port is this one.
+    /// Whether a host with a port is this server.
     fn is_here(&self, host: &str) -> bool {
         let is_whole = |other: &String| other.contains(':') && host.eq_ignore_ascii_case(other);
         if self.others.iter().any(is_whole) {
@@ -84,7 +84,7 @@ impl Names {
         let port = self.address.port().to_string();
         let name = match host.rsplit_once(':') {
             Some((name, digits)) if digits == port => name,
-            // What HTTP means where none is named.
+            // The default port of HTTP can be omitted.
             _ if port == "80" => host,
             _ => return false,
         };
@@ -96,13 +96,13 @@ impl Names {
     }
 }
 
-/// The value of a header that is there once at most.
+/// The value of a header that occurs at most once.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, String> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     match (value.to_str(), values.next()) {
         (Ok(value), None) => Ok(Some(value)),
-        _ => Err(format!("the header {name} is to be there once, as plain text")),
+        _ => Err(format!("header {name} must occur once, as ASCII text")),
     }
 }
 
@@ -156,13 +156,13 @@ mod tests {
         ] {
             let message = check_with(&[("host", host)], None).unwrap_err();
             let expected = format!(
-                "the Host `{host}` is not served here: send the request to 127.0.0.1:3001 or \
+                "Host `{host}` is not allowed: send the request to 127.0.0.1:3001 or \
                  localhost:3001, or start `admit serve` with `--host` and that name"
             );
             assert_eq!(message, expected);
         }
         let twice = [("host", "localhost:3001"), ("host", "evil.example:3001")];
-        assert!(check_with(&twice, None).unwrap_err().contains("header host is to be there once"));
+        assert!(check_with(&twice, None).unwrap_err().contains("header host must occur once"));
         assert!(check_with(&[], None).unwrap_err().contains("has no Host header"));
         let here = [("host", "localhost:3001")];
         assert_eq!(check_with(&here, Some("localhost:3001")), Ok(()));
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_not_taken_for_one() {
+    fn invalid_hosts_are_rejected() {
         for text in ["host", "host.docker.internal", "127.0.0.1:8080", "[::1]:8080"] {
             assert_eq!(name(text), Ok(text.to_owned()));
         }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_from_elsewhere_is_refused() {
+    fn web_pages_from_elsewhere_are_rejected() {
         let check = |origin| check_with(&[("host", "localhost:3001"), ("origin", origin)], None);
         assert_eq!(check("http://localhost:3001"), Ok(()));
         assert_eq!(check("http://127.0.0.1:3001"), Ok(()));
@@ -192,10 +192,7 @@ mod tests {
             "http://localhost",
         ] {
             let message = check(origin).unwrap_err();
-            assert!(
-                message.contains(&format!("a page of the Origin `{origin}` sent")),
-                "{message}"
-            );
+            assert!(message.contains(&format!("Origin `{origin}` is not allowed")), "{message}");
         }
     }
 }

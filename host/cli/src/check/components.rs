@@ -1,4 +1,4 @@
-//! Components, each looked at once, whoever uses it.
+//! Checks components, each once, even if several policies use it.
 
 use super::cases;
 use super::finding::located::located;
@@ -17,98 +17,99 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// A component that was looked at.
+/// A component and its flaws.
 #[derive(Default)]
 pub(super) struct Component {
-    /// What is wrong with it, for each policy that it is the component of.
+    /// The flaws of the component, which are reported for each policy that uses it.
     pub(super) flaws: Vec<Flaw>,
-    /// What is wrong in the project that it was built from, whoever uses it.
+    /// The flaws of the project that it was built from, which are reported once.
     pub(super) project_flaws: Vec<Flaw>,
     pub(super) metadata: Option<Metadata>,
-    /// None where a flaw says why.
+    /// The compiled component, or `None` if a flaw prevents that.
     pub(super) compiled: Option<admit_engine::Component>,
-    /// The codes that the cases of the project were denied with and that it does not name.
+    /// The codes that it denied with in the project's cases and does not declare.
     pub(super) undeclared: BTreeSet<String>,
-    /// Whether it answered in a case of its project.
+    /// Whether it gave a verdict in a case of its project.
     pub(super) has_answered: bool,
 }
 
-/// What is wrong with a component.
+/// A problem of a component.
 pub(super) struct Flaw {
     pub(super) rule: Rule,
     pub(super) message: String,
-    /// None where the component is named.
+    /// The place of the problem, or `None` for the place of the component's name.
     pub(super) place: Option<Place>,
 }
 
-/// Components that were looked at, each once.
+/// Checked components, by name.
 pub(super) struct CheckedComponents {
-    examined: HashMap<String, Component>,
+    by_name: HashMap<String, Component>,
 }
 
-/// The most imports that are listed of one component.
+/// The maximum number of imports that are listed per component.
 const MAX_IMPORTS: usize = 20;
 
 impl CheckedComponents {
-    /// Builds and reads components, by the names that they are called by, compiles them on all
-    /// cores, and tries the cases of their projects.
-    pub(super) fn of<'a>(
+    /// Builds and reads components, by the names in the manifest, compiles them on all cores, and
+    /// runs the cases of their projects.
+    pub(super) fn check<'a>(
         engine: &Engine,
         components: impl IntoIterator<Item = (&'a str, PathBuf)>,
     ) -> CheckedComponents {
-        let (mut examined, mut built) = (HashMap::new(), Vec::new());
+        let (mut by_name, mut built) = (HashMap::new(), Vec::new());
         for (name, path) in components {
-            if examined.contains_key(name) {
+            if by_name.contains_key(name) {
                 continue;
             }
             let mut component = Component::default();
             if let Some((file, bytes)) = component.build(&path) {
                 built.push((name, path, file, bytes));
             }
-            examined.insert(name.to_owned(), component);
+            by_name.insert(name.to_owned(), component);
         }
-        let looks = parallel::map(&built, |(name, .., bytes)| Look::at(name, bytes, engine));
-        for ((name, path, file, _), look) in built.iter().zip(looks) {
-            let Some(component) = examined.get_mut(*name) else { continue };
-            component.examine(name, look);
+        let analyses =
+            parallel::map(&built, |(name, .., bytes)| Analysis::new(name, bytes, engine));
+        for ((name, path, file, _), analysis) in built.iter().zip(analyses) {
+            let Some(component) = by_name.get_mut(*name) else { continue };
+            component.add(name, analysis);
             if path.is_dir() {
-                component.try_cases(path, file);
+                component.run_cases(path, file);
             }
         }
-        CheckedComponents { examined }
+        CheckedComponents { by_name }
     }
 
-    /// A component by its name.
-    pub(super) fn examined(&self, name: &str) -> Option<&Component> {
-        self.examined.get(name)
+    /// Returns a component by its name.
+    pub(super) fn get(&self, name: &str) -> Option<&Component> {
+        self.by_name.get(name)
     }
 }
 
-/// What takes a while to find out of a component.
-struct Look {
+/// The results of the slow checks of a component.
+struct Analysis {
     info: ComponentInfo,
     /// The imports that are not granted.
     refused: Vec<InvalidComponent>,
-    /// None where there are such imports: the compiler stops at the first.
+    /// `None` if there are such imports, because the compiler stops at the first.
     compiled: Option<Result<admit_engine::Component, InvalidComponent>>,
 }
 
-impl Look {
-    fn at(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Look> {
+impl Analysis {
+    fn new(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Analysis> {
         let _watchdog = Watchdog::with(format!("examining `{name}`"));
         let info = ComponentInfo::of(bytes)?;
         let refused: Vec<InvalidComponent> =
             info.imports.iter().filter_map(|import| refusal_of(import)).collect();
         let compiled = refused.is_empty().then(|| engine.compile(bytes));
-        Ok(Look { info, refused, compiled })
+        Ok(Analysis { info, refused, compiled })
     }
 }
 
 impl Component {
-    /// Builds a component where that is named by its project, and reads it, with the file that it
-    /// is in; nothing where a flaw says why not.
+    /// Reads a component, after building it if the path is that of its project, and returns its file
+    /// and bytes. On failure, adds a flaw.
     fn build(&mut self, path: &Path) -> Option<(PathBuf, Vec<u8>)> {
-        // Before it is built, which would stop at the same error and say less.
+        // An error in `policy.toml` has a place, which the error of the build lacks.
         if path.is_dir()
             && let Err(error) = policy_toml::read(path)
         {
@@ -131,9 +132,9 @@ impl Component {
         }
     }
 
-    fn examine(&mut self, name: &str, look: anyhow::Result<Look>) {
-        let Look { info, refused, compiled } = match look {
-            Ok(look) => look,
+    fn add(&mut self, name: &str, analysis: anyhow::Result<Analysis>) {
+        let Analysis { info, refused, compiled } = match analysis {
+            Ok(analysis) => analysis,
             Err(error) => return self.flaw(Rule::Component, format!("`{name}`: {error:#}")),
         };
         for refused in refused.iter().take(MAX_IMPORTS) {
@@ -153,23 +154,22 @@ impl Component {
         }
         match info.metadata {
             Some(Ok(metadata)) => self.metadata = Some(metadata),
-            Some(Err(reason)) => self.flaw(
-                Rule::Metadata,
-                format!("`{name}`: what it says of itself cannot be read: {reason}"),
-            ),
-            // What is no policy need not say what it asks for.
+            Some(Err(reason)) => {
+                self.flaw(Rule::Metadata, format!("`{name}`: cannot read its metadata: {reason}"))
+            }
+            // A component that is not a policy needs no metadata.
             None if self.compiled.is_none() => {}
             None => self.flaw(
                 Rule::NoMetadata,
-                "it does not say what it asks for: without a `policy.toml`, nobody can tell whether \
-                 it is granted that"
+                "no metadata: without a `policy.toml`, its grants cannot be compared with its \
+                 requests"
                     .to_owned(),
             ),
         }
     }
 
-    /// Tries the cases of a project on the component that was built from it.
-    fn try_cases(&mut self, folder: &Path, component: &Path) {
+    /// Runs the cases of a project on the component that was built from it.
+    fn run_cases(&mut self, folder: &Path, component: &Path) {
         let cases = Suite::at(folder, None);
         if let Some(message) = cases::missing(&cases) {
             return self.project_flaw(Rule::NoCases, message, None);
@@ -177,20 +177,20 @@ impl Component {
         if self.compiled.is_none() {
             return;
         }
-        // It need not be built once more.
-        let tried = cases::try_out(&Suite::at(component, Some(cases.file())));
-        for cases::Flaw { message, place, .. } in tried.flaws {
+        // The component itself is the subject, so that the project is not built again.
+        let checked = cases::run(&Suite::at(component, Some(cases.file())));
+        for cases::Flaw { message, place, .. } in checked.flaws {
             self.project_flaw(Rule::Case, message, Some(place));
         }
         let document = Source::read(&folder.join(policy_toml::FILE)).ok().map(Document::from);
         let denials = KeyPath::default().key("denials");
         let place = document.map(|document| Place::key_or_file(&Rc::new(document), &denials));
-        for (_, code) in tried.undeclared {
+        for (_, code) in checked.undeclared {
             let message = cases::undeclared(&code);
             self.project_flaw(Rule::DenialUndeclared, message, place.clone());
             self.undeclared.insert(code);
         }
-        self.has_answered = tried.has_answered;
+        self.has_answered = checked.has_answered;
     }
 
     fn flaw(&mut self, rule: Rule, message: String) {
