@@ -15,7 +15,7 @@ pub(crate) fn page(report: &Report) -> Result<String, askama::Error> {
     let page = Page {
         version: env!("CARGO_PKG_VERSION"),
         engine: WASMTIME_VERSION,
-        permissions: Permission::ALL,
+        permissions: &Permission::ALL,
         report,
     };
     Ok(page.render()? + "\n")
@@ -26,7 +26,7 @@ pub(crate) fn page(report: &Report) -> Result<String, askama::Error> {
 struct Page<'a> {
     version: &'static str,
     engine: &'static str,
-    permissions: [Permission; 4],
+    permissions: &'static [Permission],
     report: &'a Report,
 }
 
