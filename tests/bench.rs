@@ -266,9 +266,13 @@ fn what_cannot_be_measured_or_compared_is_said() {
     check(&bench.run(&["--event", "text.json"]), 1, &["text.json"]);
     check(&bench.run(&["--event", "empty"]), 1, &["no events in `empty`"]);
     bench.write("none.toml", "");
-    check(&bench.run(&["none.toml"]), 1, &["`none.toml` names no policy"]);
+    check(&bench.run(&["none.toml"]), 1, &["`none.toml` has no policies"]);
     fs::remove_file(bench.0.path().join("admit.toml")).unwrap();
-    check(&bench.run(&[]), 1, &["no `admit.toml` here; name a manifest"]);
+    check(
+        &bench.run(&[]),
+        1,
+        &["`admit.toml` not found in the current directory; specify a manifest"],
+    );
 }
 
 #[test]

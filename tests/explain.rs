@@ -110,7 +110,9 @@ fn each_change_of_the_policies_is_told_once() {
 fn where_leaving_policies_out_does_not_help_it_says_what_is_missing() {
     assert_eq!(
         sentences(&[("strict", WITHHOLDS), ("idle", "")]),
-        ["confirm would not be set, whichever policies are left out: no vote that counts grants it"]
+        [
+            "confirm would not be set, whichever policies are left out: no vote that counts grants it"
+        ]
     );
     let why = json(&[("strict", WITHHOLDS), ("idle", "")]);
     assert_eq!(

@@ -174,7 +174,9 @@ fn nothing_is_replaced_that_is_no_package() {
     fs::write(&notes, "mine").unwrap();
     let output = bundle(&["--zip"], &notes);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("is not a deployment package: remove it, or specify another file"));
+    assert!(
+        stderr(&output).contains("is not a deployment package: remove it, or specify another file")
+    );
     assert_eq!(fs::read_to_string(&notes).unwrap(), "mine");
     // A pipe would never end.
     let fifo = zip.path().with_file_name("fifo");

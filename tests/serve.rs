@@ -285,5 +285,5 @@ fn what_cannot_be_served_is_said_at_once() {
     fs::copy(component("grants-everything"), folder.path().join("policy.wasm")).unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    assert!(serve(&["--port", &port]).contains("--port takes another"));
+    assert!(serve(&["--port", &port]).contains("use --port for another port"));
 }

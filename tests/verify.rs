@@ -216,7 +216,10 @@ fn what_cannot_be_verified_is_an_error() {
     };
     let (status, said) = run(&place.path("nowhere"), &place.path("components"));
     assert_eq!(status, Some(1));
-    assert!(said.contains("nowhere` not found: expected the folder of a bundle, or a package"), "{said}");
+    assert!(
+        said.contains("nowhere` not found: expected the folder of a bundle, or a package"),
+        "{said}"
+    );
     let (status, said) = run(&place.path("components"), &place.path("components"));
     assert_eq!(status, Some(1));
     assert!(said.contains("is neither the folder of a bundle nor a package"), "{said}");

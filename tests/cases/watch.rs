@@ -34,7 +34,7 @@ impl Watched {
     /// Waits for a run with these results, and until it waits for the next change.
     fn ran(&self, results: &str) {
         wait_for(&self.results, results);
-        wait_for(&self.said, "waiting for a change");
+        wait_for(&self.said, "waiting for changes");
     }
 }
 
@@ -90,11 +90,11 @@ fn whatever_changes_is_tested_again() {
     // The cases, with a mistake that is then mended.
     write("cases.toml", "[[case]]\nname = 7\n");
     wait_for(&watched.said, "invalid type: integer `7`");
-    wait_for(&watched.said, "waiting for a change");
+    wait_for(&watched.said, "waiting for changes");
     // They are gone for a while.
     fs::remove_file(folder.path().join("cases.toml")).unwrap();
     wait_for(&watched.said, "cannot read the cases `cases.toml`");
-    wait_for(&watched.said, "waiting for a change");
+    wait_for(&watched.said, "waiting for changes");
     write("cases.toml", &PASSING.replace("Not today", "Not now"));
     watched.ran("6 passed, 0 failed");
 }

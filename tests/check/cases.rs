@@ -42,7 +42,7 @@ fn a_case_that_fails_is_found_at_its_line() {
     let words = "case `for nothing`: expected: admitted, no flag set; got: admitted: confirm; cost: \
                  used ";
     assert!(message.starts_with(words), "{message}");
-    assert!(message.ends_with(" units of fuel, the case allows 0"), "{message}");
+    assert!(message.ends_with(" units of fuel; the case allows 0"), "{message}");
     assert_eq!(finding(1)["policy"], "p");
 }
 
