@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 /// The largest file of this kind that is read.
-const MAX: u64 = 16 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// A file with its text.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl Source {
     ///
     /// If it cannot be read, is larger than 16 MiB, or is not UTF-8.
     pub fn read(path: &Path) -> io::Result<Source> {
-        let bytes = read_regular_file(path, MAX)?;
+        let bytes = read_regular_file(path, MAX_BYTES)?;
         let text = String::from_utf8(bytes).map_err(io::Error::other)?;
         Ok(Source { file: path.display().to_string(), text })
     }

@@ -14,7 +14,7 @@ const MAX_FILES: usize = 10_000;
 const MAX_BYTES: u64 = 16 << 20;
 
 /// Folders without sources: those that tools fill, and an SDK's own examples and tests.
-const NO_SOURCES: [&str; 7] =
+const NOT_SOURCES: [&str; 7] =
     ["__pycache__", "build", "dist", "examples", "node_modules", "target", "tests"];
 
 /// The files that a component was built from: a build with the same files need not run.
@@ -116,7 +116,7 @@ fn add_sources(folder: &Path, files: &mut Vec<PathBuf>) {
         // A link to a folder may lead anywhere, itself included.
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         match is_folder {
-            true if NO_SOURCES.contains(&&*name) => {}
+            true if NOT_SOURCES.contains(&&*name) => {}
             true => add_sources(&entry.path(), files),
             false => files.push(entry.path()),
         }
