@@ -53,7 +53,7 @@ fn policies(bencher: Bencher<'_, '_>, count: usize) {
     decide(bencher, &bundle(&format!("set-{count}"), &set(count)));
 }
 
-/// `blocked-email-domains` with so many entries in its settings.
+/// The policy for long lists, with a number of entries in its settings.
 #[divan::bench(args = [100, 100_000])]
 fn blocked_email_domains(bencher: Bencher<'_, '_>, entries: usize) {
     decide(bencher, &bundle(&format!("list-{entries}"), &list(entries)));

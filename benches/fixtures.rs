@@ -46,20 +46,20 @@ pub fn interpreted_sample(sdk: &str) -> String {
 
 /// A manifest of so many policies, none with the settings of another.
 pub fn set(policies: usize) -> String {
-    (0..policies).map(|number| blocked_domains(number, 1, "")).collect()
+    (0..policies).map(|number| policy("plugins/blocked-email-domains", number, 1, "")).collect()
 }
 
-/// A manifest of `blocked-email-domains` with so many entries.
+/// A manifest of the policy for long lists, with a number of entries.
 pub fn list(entries: usize) -> String {
     // What the longest takes while it is parsed.
     let limits = "limits = { fuel = 10_000_000_000, memory = \"64MiB\", time = \"2s\" }\n";
-    blocked_domains(0, entries, limits)
+    policy("tests/guests/large-domain-list", 0, entries, limits)
 }
 
-fn blocked_domains(number: usize, entries: usize, limits: &str) -> String {
+fn policy(project: &str, number: usize, entries: usize, limits: &str) -> String {
     let domains: Vec<String> =
         (0..entries).map(|entry| format!("blocked-{number}-{entry}.example")).collect();
-    let component = root().join("plugins/blocked-email-domains");
+    let component = root().join(project);
     format!(
         "[[policy]]\nid = \"p{number}\"\ncomponent = {component:?}\n\
          reads = [\"userAttributes.email\"]\nverdicts = [\"deny\"]\n{limits}\

@@ -50,7 +50,7 @@ fn what_is_no_component_is_said_so() {
     for (path, said) in [
         ("Cargo.toml", "error: `Cargo.toml`: not a WebAssembly component\n"),
         ("nowhere.wasm", "error: no component at `nowhere.wasm`: "),
-        ("wit", "error: `wit` is no policy project: it has no `policy.toml`, which says "),
+        ("wit", "error: `wit` is not a policy project: it has no `policy.toml`, which describes "),
     ] {
         let output = admit().arg("inspect").arg(path).current_dir(root()).output().unwrap();
         assert_eq!(output.status.code(), Some(1));

@@ -122,11 +122,14 @@ fn nothing_is_lost_and_a_bad_name_is_refused() {
     assert_eq!(fs::read_to_string(project.join("src/lib.rs")).unwrap(), "mine");
 
     for (name, expected) in [
-        ("Foo Bar", "`Foo Bar` is no name for a policy: use lower-case letters, digits, `-` and"),
-        ("../x/1abc", "`1abc` is no name for a policy"),
+        (
+            "Foo Bar",
+            "`Foo Bar` is not a name for a policy: use at most 64 lower-case letters, digits,",
+        ),
+        ("../x/1abc", "`1abc` is not a name for a policy"),
         ("test", "has the name `test`: take another one"),
         ("std", "has the name `std`: take another one"),
-        (".", "its last part is no name"),
+        (".", "its last part is not a name"),
     ] {
         let output = new(folder.path(), name);
         assert_eq!(output.status.code(), Some(2), "{name}");

@@ -165,14 +165,14 @@ fn a_language_that_does_not_fit_points_at_its_line() {
         (
             "\"typescript\"",
             "\"python\"",
-            "a policy in Python has a file `src/policy.py`; here is `src/policy.ts`, for which \
-             this is to be `typescript`\n --> project/policy.toml:4:12\n",
+            "a policy in Python needs the file `src/policy.py`; this folder has `src/policy.ts`, for \
+             which the language is `typescript`\n --> project/policy.toml:4:12\n",
         ),
         (
             "language = \"typescript\"\n",
             "",
-            "a policy in Rust has a file `Cargo.toml`; here is `src/policy.ts`, for which this is \
-             to be `typescript`\n",
+            "a policy in Rust needs the file `Cargo.toml`; this folder has `src/policy.ts`, for which \
+             the language is `typescript`\n",
         ),
     ] {
         fs::write(&file, text.replace(from, to)).unwrap();
@@ -183,18 +183,18 @@ fn a_language_that_does_not_fit_points_at_its_line() {
     fs::remove_file(played.project().join("src/policy.ts")).unwrap();
     fs::write(&file, &text).unwrap();
     let said = stderr(&played.build());
-    assert!(said.contains("has a file `src/policy.ts`, and here is none\n"), "{said}");
+    assert!(said.contains("needs the file `src/policy.ts`, which is missing\n"), "{said}");
     fs::remove_file(&file).unwrap();
-    let expected = "error: `project` is no policy project: it has no `policy.toml`, ";
+    let expected = "error: `project` is not a policy project: it has no `policy.toml`, ";
     assert!(stderr(&played.build()).starts_with(expected));
 }
 
 #[test]
-fn a_component_of_another_contract_is_no_policy() {
+fn a_component_of_another_contract_is_not_a_policy() {
     let played = Played::node();
     fs::copy(component("empty"), played.root().join("component.wasm")).unwrap();
     let said = stderr(&played.build());
-    let expected = "error: `project` builds a component that is no policy: `export default \
+    let expected = "error: `project` builds a component that is not a policy: `export default \
                     definePolicy({ … })` in `src/policy.ts`\n";
     assert!(said.ends_with(expected), "{said}");
 }
@@ -253,7 +253,7 @@ fn a_policy_in_c_needs_clang_alone() {
     assert!(said.contains("src/policy.c:1:9: error: "), "{said}");
     fs::write(&source, "int x = 1;\n").unwrap();
     let said = stderr(&build.output().unwrap());
-    assert!(said.contains("` builds no policy: "), "{said}");
+    assert!(said.contains("` does not build a policy: "), "{said}");
 
     // Played by a folder without it; and by a clang that knows of no linker.
     let no_clang = "there is no `clang` here: install clang and lld, ";

@@ -48,6 +48,7 @@ tried! {
     corporate_domain: "recipes/corporate-domain.md",
     invitation: "recipes/invitation.md",
     blocked_domains: "recipes/blocked-domains.md",
+    long_list: "recipes/long-list.md",
     federated: "recipes/federated.md",
 }
 
@@ -69,6 +70,21 @@ pub(super) fn files() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     add(&folder(), &folder(), &mut names);
     names
+}
+
+/// The code of the recipe is that of a policy which is built and tested.
+#[test]
+fn the_code_for_a_long_list_is_that_of_the_guest() {
+    let sources = ["domains.rs", "lib.rs"].map(|file| {
+        fs::read_to_string(root().join("tests/guests/large-domain-list/src").join(file)).unwrap()
+    });
+    let blocks = fenced(&chapter("recipes/long-list.md"));
+    let code: Vec<&str> =
+        blocks.iter().filter(|block| block.info == "rust").map(|block| &*block.text).collect();
+    assert_eq!(code.len(), sources.len());
+    for (code, source) in code.into_iter().zip(&sources) {
+        assert!(source.contains(code), "not in the guest, word for word:\n{code}");
+    }
 }
 
 #[test]

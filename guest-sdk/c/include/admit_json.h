@@ -1,7 +1,7 @@
 // Reads settings, which are JSON, from the beginning to the end.
 //
-// Every function returns false once something is wrong, and does nothing from then on. So it is
-// enough to look at `admit_json_done`, at the end.
+// After an error every function returns false and does nothing. So it is enough to check
+// `admit_json_done`, at the end.
 #ifndef ADMIT_JSON_H
 #define ADMIT_JSON_H
 
@@ -14,14 +14,14 @@ typedef struct {
     size_t at;
     // The innermost key that was read, for errors.
     admit_str key;
-    // What is wrong, and where; empty while nothing is.
+    // The error with its place; empty if there is none.
     admit_str problem;
 } admit_json;
 
-// Starts to read. The settings are a JSON object: anything else is wrong from the start.
+// Starts to read. The settings are a JSON object: anything else is an error.
 admit_json admit_json_settings(admit_str settings);
 
-// Whether all was read and nothing was wrong. If not, the error says what is.
+// Whether all was read without an error. If not, sets the error.
 bool admit_json_done(admit_json *json, struct admit_error *error);
 
 // An object with known fields, of which there are at most 64.
@@ -39,10 +39,10 @@ typedef struct {
      sizeof((const admit_str[]){__VA_ARGS__}) / sizeof(admit_str), 0, 0, false}
 
 // Goes to the next field of an object, whose value must then be read: false at the end of the
-// object. A field without a name in the list, or that comes twice, is wrong.
+// object. A field that is not in the list, or that comes twice, is an error.
 bool admit_json_field(admit_json *json, admit_json_fields *fields);
 
-// Whether a field was there, once all were read. If it was not, that is wrong.
+// Whether a field was there, once all were read. If it was not, that is an error.
 bool admit_json_require(admit_json *json, const admit_json_fields *fields, size_t field);
 
 // Reads an object that has no fields, as the settings of a policy without any are.
@@ -65,13 +65,13 @@ bool admit_json_integer(admit_json *json, int64_t least, int64_t most, int64_t *
 bool admit_json_number(admit_json *json, admit_str *value);
 bool admit_json_bool(admit_json *json, bool *value);
 
-// Reads `null` if it comes next. Anything else is left as it is, and is not wrong.
+// Reads `null` if it comes next. Anything else is left to be read, and is not an error.
 bool admit_json_null(admit_json *json);
 
-// Passes over any value.
+// Skips a value of any kind.
 bool admit_json_skip(admit_json *json);
 
-// Says that a value, though well written, is wrong. The error will be this text as it stands.
+// Refuses a value that is valid JSON. The error will be this text, unchanged.
 bool admit_json_refuse(admit_json *json, admit_str problem);
 
 #endif

@@ -40,9 +40,9 @@ typedef struct {
     admit_entries client_metadata;
 } admit_sign_up;
 
-// What started a sign-up.
+// The trigger of a sign-up.
 typedef enum {
-    // A word that is not known, or none: never treat it as one of the others.
+    // An unknown word, or none: never treat it as one of the others.
     ADMIT_TRIGGER_OTHER,
     // A person, with "PreSignUp_SignUp".
     ADMIT_TRIGGER_SIGN_UP,
@@ -54,8 +54,8 @@ typedef enum {
 
 admit_trigger admit_trigger_of(const admit_sign_up *sign_up);
 
-// Looks an entry up. Returns whether it is there, and if so puts its value, which may be blank,
-// into `value`.
+// Looks up an entry. Returns whether it is there, and if so sets `value` to its value, which may be
+// blank.
 bool admit_find(admit_entries entries, admit_str name, admit_str *value);
 bool admit_attribute(const admit_sign_up *sign_up, admit_str name, admit_str *value);
 bool admit_validation_data(const admit_sign_up *sign_up, admit_str name, admit_str *value);
@@ -65,14 +65,14 @@ bool admit_client_metadata(const admit_sign_up *sign_up, admit_str name, admit_s
 // to case. There is none if the address has no `@`, more than one, or nothing on one side of it.
 bool admit_domain_of(admit_str address, admit_str *domain);
 
-// The same of the attribute `email`.
+// The same for the attribute `email`.
 bool admit_email_domain(const admit_sign_up *sign_up, admit_str *domain);
 
 // One policy's opinion on one flag.
 typedef enum {
     ADMIT_ABSTAIN,
     ADMIT_GRANT,
-    // The flag must not be set, whoever grants it.
+    // The flag must not be set, even if another policy grants it.
     ADMIT_WITHHOLD,
 } admit_vote;
 
@@ -93,9 +93,9 @@ typedef struct {
 
 typedef struct {
     bool denies;
-    // Where it does not deny.
+    // The votes, if it does not deny.
     admit_ballot ballot;
-    // Where it does.
+    // The denial, if it does.
     admit_denial denial;
 } admit_verdict;
 
@@ -113,7 +113,7 @@ void admit_withhold_confirm(admit_verdict *verdict);
 void admit_withhold_verify_email(admit_verdict *verdict);
 void admit_withhold_verify_phone(admit_verdict *verdict);
 
-// Why a policy gave no answer: a text for whoever wrote the manifest or the policy. A person who
+// Why a policy gave no answer: a text for the author of the manifest or of the policy. A person who
 // signs up never sees it.
 typedef struct admit_error {
     admit_str message;
@@ -122,7 +122,7 @@ typedef struct admit_error {
 // Sets the error and returns false: `return admit_fail(error, ADMIT_STR("no luck"));`
 bool admit_fail(admit_error *error, admit_str message);
 
-// Leaves a note for whoever operates the host, of at most 16 KiB. Never write what identifies a
+// Leaves a note for the operator of the host, of at most 16 KiB. Never write what identifies a
 // person. In a native test, notes go to the standard error stream.
 void admit_log_debug(admit_str note);
 void admit_log_info(admit_str note);
@@ -130,11 +130,11 @@ void admit_log_warn(admit_str note);
 void admit_log_error(admit_str note);
 
 // Returns zeroed memory, aligned for any type. There is nothing to free: an instance lives for
-// one sign-up. Where there is no more, the policy traps.
+// one sign-up. If no memory is left, the policy traps.
 void *admit_alloc(size_t size);
 
-// Makes a block of `admit_alloc` larger: in place where it is the last one, else what it holds is
-// copied. What is added is zero. A null block is a new one.
+// Makes a block of `admit_alloc` larger: the last one in place, others by a copy. The added bytes
+// are zero. For a null block, makes a new one.
 void *admit_resize(void *block, size_t size);
 
 // Says that `configure` keeps no text that points into the settings. Their memory is then zeroed
@@ -142,14 +142,14 @@ void *admit_resize(void *block, size_t size);
 // load it at each start.
 void admit_forget_settings(void);
 
-// --- What a policy implements ---
+// --- The functions that a policy implements ---
 
 // Takes the settings, once, before anything else: a JSON object. What the policy keeps goes into
-// static variables. Returns false, with an error, where the settings are not right.
+// static variables. Returns false, with an error, if the settings are refused.
 bool configure(admit_str settings, admit_error *error);
 
 // Decides on one sign-up, by nothing but it and the settings, and sets the verdict. Returns false,
-// with an error, where it cannot decide; a refusal is a verdict. To set none is a failure.
+// with an error, if it cannot decide; a refusal is a verdict. Setting no verdict is a failure.
 bool evaluate(const admit_sign_up *sign_up, admit_verdict *verdict, admit_error *error);
 
 #endif

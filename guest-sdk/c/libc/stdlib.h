@@ -1,4 +1,4 @@
-// What the generated `src/policy.c` asks of a C library; `src/libc.c` has it.
+// The functions of a C library that the generated `src/policy.c` uses; `src/libc.c` has them.
 #ifndef ADMIT_STDLIB_H
 #define ADMIT_STDLIB_H
 

@@ -1,4 +1,5 @@
-// What compilers and the generated `src/policy.c` ask of a C library; `src/libc.c` has it.
+// The functions of a C library that compilers and the generated `src/policy.c` use; `src/libc.c` has
+// them.
 #ifndef ADMIT_STRING_H
 #define ADMIT_STRING_H
 

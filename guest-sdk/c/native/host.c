@@ -1,4 +1,4 @@
-// What stands for the host in a test.
+// Stands in for the host in a test.
 #include <stdio.h>
 
 #include "admit_test.h"

@@ -1,4 +1,4 @@
-# What a native test is compiled with; `SDK` names the folder of the SDK.
+# The flags and sources of a native test; `SDK` names the folder of the SDK.
 ADMIT_CFLAGS = -std=c11 -g -Wall -Wextra -Werror -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -I$(SDK)/include -I$(SDK)/native
 

@@ -38,7 +38,7 @@ static bool make_room(size_t size) {
     if (free_bytes() < size && !extend(size - free_bytes())) {
         return false;
     }
-    // What was added may lie elsewhere, and then has to do alone.
+    // The added memory may lie elsewhere, and then has to suffice alone.
     return free_bytes() >= size || extend(size);
 }
 

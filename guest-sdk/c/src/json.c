@@ -29,7 +29,7 @@ static bool wrong(admit_json *json, admit_str what) {
     return false;
 }
 
-// The next character that is no white space, or 0 at the end.
+// The next character that is not white space, or 0 at the end.
 static char next(admit_json *json) {
     while (json->at < json->text.len) {
         const char byte = json->text.ptr[json->at];

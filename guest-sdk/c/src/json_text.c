@@ -118,7 +118,7 @@ const char *json_read_string(admit_str text, size_t *at, admit_str *value) {
         }
         if (text.ptr[end] == '\\') {
             has_escapes = true;
-            // Whatever it is, it does not end the string.
+            // An escaped character never ends the string.
             end++;
         }
     }

@@ -1,4 +1,4 @@
-// What the generated code and the compiler ask of a C library.
+// The functions of a C library that the generated code and the compiler use.
 #include <stdlib.h>
 #include <string.h>
 

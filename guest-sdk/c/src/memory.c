@@ -27,7 +27,7 @@ static admit_memory grow(size_t pages) {
 admit_memory admit_memory_extend(size_t size) {
     const size_t needed = size / PAGE + (size % PAGE != 0);
     admit_memory more = grow(needed < STEP ? STEP : needed);
-    // Near the limit of its memory a policy may still get the little that it needs.
+    // Near the limit of its memory, a policy still gets the few bytes that it needs.
     if (more.start == NULL && needed < STEP) {
         more = grow(needed);
     }

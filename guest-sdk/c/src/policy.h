@@ -46,7 +46,7 @@ typedef struct {
 // Names and values are arbitrary text that the person signing up may have
 // chosen.
 typedef struct admit_policy_types_sign_up_t {
-  // What started the sign-up, in Cognito's own words: "PreSignUp_SignUp" (a
+  // The trigger of the sign-up, in Cognito's own words: "PreSignUp_SignUp" (a
   // person), "PreSignUp_AdminCreateUser" (an administrator),
   // "PreSignUp_ExternalProvider" (the first sign-in through an identity
   // provider). More may come: treat a word that you do not know as unknown,
@@ -70,10 +70,10 @@ typedef struct admit_policy_types_sign_up_t {
   // ("custom:domain", "example.com"), as far as granted
   // (`userAttributes.<name>`).
   policy_list_tuple2_string_string_t   user_attributes;
-  // What the app sent along for checking only; not stored with the user
+  // Entries that the app sent for checking only; not stored with the user
   // (`validationData.<name>`).
   policy_list_tuple2_string_string_t   validation_data;
-  // What the app sent along for triggers (`clientMetadata.<name>`).
+  // Entries that the app sent for triggers (`clientMetadata.<name>`).
   policy_list_tuple2_string_string_t   client_metadata;
 } admit_policy_types_sign_up_t;
 
@@ -86,7 +86,7 @@ typedef uint8_t admit_policy_types_vote_t;
 #define ADMIT_POLICY_TYPES_VOTE_ABSTAIN 0
 // The flag should be set.
 #define ADMIT_POLICY_TYPES_VOTE_GRANT 1
-// The flag must not be set, whoever grants it.
+// The flag must not be set, even if another policy grants it.
 #define ADMIT_POLICY_TYPES_VOTE_WITHHOLD 2
 
 // One vote for each flag of the answer.

@@ -24,7 +24,7 @@ bool admit_eq_ignore_ascii_case(admit_str a, admit_str b) {
     return true;
 }
 
-// What Unicode calls `White_Space`.
+// The characters that Unicode calls `White_Space`.
 static bool is_white_space(uint32_t character) {
     return (character >= 0x09 && character <= 0x0d) || character == 0x20 || character == 0x85
         || character == 0xa0 || character == 0x1680

@@ -44,7 +44,7 @@ int main(void) {
     CHECK(copy != first && copy != second && memcmp(copy, first, 16) == 0);
     CHECK(admit_resize(copy, 64) == copy);
 
-    // What is given back is zero again.
+    // Released memory is zero again.
     memset(copy, 'y', 64);
     CHECK(admit_arena_resize(copy, 8) == copy);
     CHECK(is_zero(admit_alloc(56), 56));

@@ -67,7 +67,7 @@ static settings read(const char *text, size_t length, admit_str *message) {
     settings found = read_settings(&json);
     admit_error error = {ADMIT_STR("")};
     CHECK(admit_json_done(&json, &error) == (error.message.len == 0));
-    // What is kept must outlive the copy.
+    // A kept text must outlive the copy.
     found.text = ADMIT_CONCAT(found.text);
     *message = ADMIT_CONCAT(error.message);
     free(copy);

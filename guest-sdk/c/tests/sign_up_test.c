@@ -1,4 +1,4 @@
-// What is found in a sign-up, and what is said of it.
+// Looking up the members of a sign-up, and giving verdicts.
 #include "../src/verdict.h"
 #include "admit_test.h"
 

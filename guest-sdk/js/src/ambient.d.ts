@@ -1,6 +1,6 @@
-// What a policy finds beside the language itself.
+// Globals of a policy besides the language itself.
 
-/** Writes notes as `log` does, for those who are used to it. */
+/** Writes notes, as `log` does. */
 declare const console: {
   debug(...values: unknown[]): void;
   log(...values: unknown[]): void;

@@ -4,10 +4,10 @@ import type * as contract from "admit:policy/sign-up-policy@0.1.0";
 import { Policy, type ConfiguredPolicy } from "./policy.ts";
 import { SignUp } from "./sign-up.ts";
 
-/** Makes the exports of a component of what its module exports by default. */
+/** Makes the exports of a component from the default export of its module. */
 export function component(policy: unknown): typeof contract {
   if (!(policy instanceof Policy)) {
-    throw new Error("the module exports no policy: say `export default definePolicy({ … })`");
+    throw new Error("the module exports no policy: write `export default definePolicy({ … })`");
   }
   let configured: ConfiguredPolicy | undefined;
   return {
@@ -39,15 +39,15 @@ export function component(policy: unknown): typeof contract {
 const CHARACTERS = 16 << 10;
 
 /**
- * What an error says. An `Error` has been thrown on purpose; any other kind, such
- * as a `TypeError`, is a mistake of the policy and says so by its name.
+ * The message of an error. An `Error` was thrown on purpose; any other kind, such
+ * as a `TypeError`, is a mistake in the policy, and its name is shown.
  */
 export function words(error: unknown): string {
   let text: string;
   try {
     text = error instanceof Error && error.name === "Error" && error.message ? error.message : String(error);
   } catch {
-    text = "what was thrown cannot be shown";
+    text = "the thrown value cannot be shown";
   }
   return text.slice(0, CHARACTERS).toWellFormed();
 }

@@ -1,4 +1,4 @@
-// JSON, with the one difference that JavaScript's numbers hide.
+// JSON, with the difference between `5` and `5.0`, which JavaScript's numbers hide.
 
 /** A number that is written with a fraction or an exponent and is whole all the same, such as `5.0`. */
 export class Decimal {
@@ -9,9 +9,9 @@ export class Decimal {
   }
 }
 
-/** Reads JSON; what is written `5.0` becomes a {@link Decimal} where the engine tells. */
+/** Reads JSON; `5.0` becomes a {@link Decimal} if the engine hands over the source. */
 export function parse(text: string): unknown {
-  // To look at every value takes a while, so only where such a number may be.
+  // Looking at every value takes time, so it is done only if there may be such a number.
   return /[0-9](?:\.0|[eE])/.test(text) ? JSON.parse(text, revive) : JSON.parse(text);
 }
 

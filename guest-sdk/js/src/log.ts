@@ -1,4 +1,4 @@
-// Notes for whoever operates the host. A note may be cut or dropped where a policy
+// Notes for the operator of the host. A note may be cut or dropped where a policy
 // writes too much. Never write what identifies a person.
 //
 // In a test the notes go to the standard error stream.
@@ -30,7 +30,7 @@ type Sink = (level: Level, note: string) => void;
 let sink: Sink = (level, note) => console.error(`${level}: ${note}`);
 
 /**
- * Says where notes go.
+ * Sets the function that takes the notes.
  *
  * @internal
  */

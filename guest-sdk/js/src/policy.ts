@@ -1,4 +1,4 @@
-// What a policy is.
+// The definition of a policy.
 
 import { parse } from "./json.ts";
 import { object, type Shape } from "./settings.ts";
@@ -9,12 +9,12 @@ import { Verdict } from "./verdict.ts";
 export interface PolicyDefinition<Settings, State> {
   /**
    * The settings, as they stand in the manifest. A policy without them leaves this
-   * out: then only `{}` will do.
+   * out: then only `{}` is accepted.
    */
   settings?: Shape<Settings>;
 
   /**
-   * Makes of the settings what `evaluate` needs: a set of a long list, for
+   * Prepares the settings for `evaluate`: makes a set from a long list, for
    * example. Throws an error that says, to the author of the manifest, what is
    * wrong with them.
    *

@@ -1,5 +1,5 @@
-// Runs in a component before the policy does: takes away what the engine has and a
-// policy must not, with words where there would be a crash or a made-up answer.
+// Runs in a component before the policy: removes functions that a policy must not use, and makes
+// them throw an error with a message where there would be a crash or a made-up answer.
 
 import { write } from "admit:policy/log@0.1.0";
 import * as log from "./log.ts";
@@ -16,7 +16,7 @@ function noRandomness(): never {
   throw new Error("a policy has no randomness: a verdict must depend on nothing but the settings and the sign-up");
 }
 
-/** A date is fine where it is said which. */
+/** A date of a given time is allowed. */
 function DateOf(this: unknown, ...parts: []): Date {
   if (new.target === undefined || parts.length === 0) {
     noClock();

@@ -1,8 +1,8 @@
-// The shape of a policy's settings: what is allowed, and the type that comes of it.
+// The shape of a policy's settings: the allowed values, and their type.
 
 import { Decimal } from "./json.ts";
 
-/** What a value of the settings must look like to become a `T`. */
+/** The shape of a value that becomes a `T`. */
 export interface Shape<T> {
   /**
    * Reads a value, or throws an error that says what is wrong with it and where.
@@ -72,7 +72,7 @@ export function integer({
   };
 }
 
-/** One of some words. */
+/** One of a list of words. */
 export function oneOf<const Word extends string>(...words: Word[]): Shape<Word> {
   return {
     read(value, path) {

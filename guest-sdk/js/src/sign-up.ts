@@ -1,10 +1,10 @@
-// What a policy is told.
+// A sign-up, as a policy sees it.
 
 import type { SignUp as Request } from "admit:policy/types@0.1.0";
 import { domainOf } from "./text.ts";
 
 /**
- * What started a sign-up, in Cognito's own words: a person, an administrator, the
+ * The trigger of a sign-up, in Cognito's own words: a person, an administrator, the
  * first sign-in through an identity provider, or another word. Treat a word that
  * you do not know as unknown, never as one of these.
  */
@@ -60,7 +60,7 @@ export class SignUp {
     });
   }
 
-  /** What started the sign-up; an empty text if the event did not say. */
+  /** The trigger of the sign-up; an empty text if the event did not say. */
   get triggerSource(): TriggerSource {
     return this.#request.triggerSource;
   }

@@ -1,7 +1,7 @@
 // Texts as addresses and domains compare them.
 
 /**
- * Returns what follows the `@` of an email address.
+ * Returns the part behind the `@` of an email address.
  *
  * There is none if the address has no `@`, has more than one, or has nothing on
  * one side of it. The domain is returned as it stands: compare it without regard

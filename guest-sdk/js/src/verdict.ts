@@ -1,4 +1,4 @@
-// What a policy answers.
+// The answer of a policy.
 
 import type { Ballot, Denial, Vote } from "admit:policy/types@0.1.0";
 
@@ -16,7 +16,7 @@ const ABSTAINED: Ballot = { confirm: "abstain", verifyEmail: "abstain", verifyPh
  * methods about the same flag, the last one holds.
  */
 export class Verdict {
-  // The very shape of the contract, so that nothing is left to convert.
+  // The shape that the contract has, so that nothing has to be converted.
   /** @internal */
   readonly tag: "allow" | "deny";
   /** @internal */
@@ -65,17 +65,17 @@ export class Verdict {
     return this.#vote("verifyPhone", "grant");
   }
 
-  /** Keeps the new user from being confirmed without a code, whoever grants it. */
+  /** Keeps the new user from being confirmed without a code, even if another policy grants it. */
   withholdConfirm(): Verdict {
     return this.#vote("confirm", "withhold");
   }
 
-  /** Keeps the email address from counting as verified, whoever grants it. */
+  /** Keeps the email address from counting as verified, even if another policy grants it. */
   withholdVerifyEmail(): Verdict {
     return this.#vote("verifyEmail", "withhold");
   }
 
-  /** Keeps the phone number from counting as verified, whoever grants it. */
+  /** Keeps the phone number from counting as verified, even if another policy grants it. */
   withholdVerifyPhone(): Verdict {
     return this.#vote("verifyPhone", "withhold");
   }

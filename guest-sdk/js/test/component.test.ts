@@ -58,9 +58,9 @@ test("is configured once, before it is asked", () => {
   assert.equal(thrown(() => configure('{"name": "mary"}')), "the policy is configured already");
 });
 
-test("says that a module exports no policy, and that an answer is no verdict", () => {
+test("says that a module exports no policy, and that an answer is not a verdict", () => {
   assert.throws(() => component({ evaluate() {} }), /export default definePolicy/);
-  // @ts-expect-error A promise is no verdict.
+  // @ts-expect-error A promise is not a verdict.
   const { configure, evaluate } = component(definePolicy({ evaluate: async () => allow() }));
   configure("{}");
   assert.match(thrown(() => evaluate(REQUEST)) as string, /`evaluate` returned no verdict/);
@@ -73,7 +73,7 @@ test("whatever is thrown has words, without half characters", () => {
     [new Error(""), "Error"],
     ["text", "text"],
     [undefined, "undefined"],
-    [Object.create(null), "what was thrown cannot be shown"],
+    [Object.create(null), "the thrown value cannot be shown"],
     [new Error("\ud83d"), "\ufffd"],
   ] as const) {
     assert.equal(words(error), expected);

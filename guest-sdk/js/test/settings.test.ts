@@ -49,7 +49,7 @@ test("settings have the type of their shape, and what is left out has its fallba
     rules: { name: string }[] | undefined;
   } = { domains: ["a"], threshold: 3, share: undefined, strict: false, mode: "fast", rules: undefined };
   assert.deepEqual(settings, expected);
-  // @ts-expect-error There is no such setting.
+  // @ts-expect-error The setting does not exist.
   assert.equal(settings.domain, undefined);
 });
 
@@ -95,7 +95,7 @@ test("a policy without settings takes none", () => {
   assert.throws(() => policy.configure({ speed: 9 }), /unknown field `speed`, there are no fields/);
 });
 
-test("a number that is written with a fraction is no integer", () => {
+test("a number that is written with a fraction is not an integer", () => {
   // As the engine of the component hands it over; Node does from version 21.
   assert.deepEqual(revive("", 5, { source: "5.0" }), new Decimal(5));
   assert.deepEqual(revive("", 5, { source: "5e0" }), new Decimal(5));

@@ -41,7 +41,7 @@ test("members are told apart", () => {
   assert.equal(signUp.clientMetadata("nam"), undefined);
 });
 
-test("a name that objects have by themselves is no entry", () => {
+test("a name that objects have by themselves is not an entry", () => {
   assert.equal(SignUp.of().attribute("constructor"), undefined);
   assert.equal(SignUp.of().attribute("__proto__"), undefined);
 });

@@ -44,9 +44,9 @@ test("finds what a policy has not, and says what to do", () => {
     ["process", "a policy does not run in Node"],
     ["Buffer", "a policy does not run in Node"],
     ["require", "a policy is an ES module"],
-    ['import("./other.ts")', "a policy is one piece"],
-    ['eval("1")', "code is not made from text"],
-    ['new Function("return 1")', "code is not made from text"],
+    ['import("./other.ts")', "a policy is built as one file"],
+    ['eval("1")', "a policy cannot run code from a text"],
+    ['new Function("return 1")', "a policy cannot run code from a text"],
     ["Intl", "the engine that runs policies does not have this"],
     ["structuredClone", "the engine that runs policies does not have this"],
     ["URL", "the engine that runs policies does not have this"],
@@ -93,7 +93,7 @@ test("checks types", () => {
 test("says that there is no policy", () => {
   const { status, stderr } = run("check", {});
   assert.equal(status, 1);
-  assert.match(stderr, /^no policy in `.*`: there is neither `src\/policy\.ts` nor `src\/policy\.js`\n$/);
+  assert.match(stderr, /^no policy in `.*`: `src\/policy\.ts` and `src\/policy\.js` are missing\n$/);
 });
 
 test("builds a component, and lists what went in", () => {

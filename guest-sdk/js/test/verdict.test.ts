@@ -18,7 +18,7 @@ test("sentences become ballots", () => {
   ] as const) {
     assert.deepEqual(verdict.ballot, expected);
     assert.equal(verdict.denial, undefined);
-    // What the contract gets.
+    // The values that the contract gets.
     assert.deepEqual({ ...verdict }, { tag: "allow", val: expected });
   }
 });

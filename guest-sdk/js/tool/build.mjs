@@ -7,7 +7,7 @@ import { build as esbuild } from "esbuild";
 import { check } from "./check.mjs";
 import { entryOf, finding, Refusal, sdk } from "./project.mjs";
 
-/** Builds the policy of a folder; returns what is wrong with it. */
+/** Builds the policy of a folder; returns its findings. */
 export async function build(folder, { output, inputs }) {
   const entry = entryOf(folder);
   const checked = check(entry);
@@ -30,7 +30,7 @@ export async function build(folder, { output, inputs }) {
       disableGc: true,
     }));
   } catch (error) {
-    // What it wrote to its output, which is nothing, comes first.
+    // The message begins with the tool's own output, which is empty.
     const message = error.message.replace(/^[:\s]+/, "").trimEnd();
     throw new Refusal(`the policy cannot be loaded: ${message}`);
   }
@@ -44,7 +44,7 @@ export async function build(folder, { output, inputs }) {
 }
 
 async function bundle(entry) {
-  // In this order: the policy's own modules must find the world as it will be.
+  // The prelude comes first: the policy's modules run at import and must not see what it removes.
   const contents = `
     import ${JSON.stringify(join(sdk, "src/prelude.ts"))};
     import policy from ${JSON.stringify(entry)};

@@ -1,11 +1,11 @@
-// Type-checks a policy, and looks for what a policy has not.
+// Type-checks a policy, and looks for APIs that it does not have.
 
 import { join } from "node:path";
 import ts from "typescript";
 import { lint } from "./lint.mjs";
 import { finding, sdk, shown } from "./project.mjs";
 
-// Not the project's `tsconfig.json`, which is for editors: it might know the browser or Node.
+// Not the project's `tsconfig.json`, which is for editors: it might include the types of a browser or of Node.
 const OPTIONS = {
   target: ts.ScriptTarget.ES2023,
   lib: ["lib.es2023.d.ts", "lib.es2024.string.d.ts"],
@@ -25,7 +25,7 @@ const OPTIONS = {
   noEmit: true,
 };
 
-/** Returns what is wrong with a policy, in the order of its files, and the files. */
+/** Returns the findings about a policy, in the order of its files, and the files. */
 export function check(entry) {
   const roots = [entry, join(sdk, "src/ambient.d.ts"), join(sdk, "src/contract/policy.d.ts")];
   const program = ts.createProgram(roots, OPTIONS);
@@ -54,7 +54,7 @@ export function check(entry) {
   return { findings, inputs: own.map((file) => file.fileName) };
 }
 
-/** Type-checks tests, which may use what Node has. */
+/** Type-checks tests, which may use Node's APIs. */
 export function checkTests(tests) {
   const program = ts.createProgram([...tests, join(sdk, "src/contract/policy.d.ts")], {
     ...OPTIONS,

@@ -1,4 +1,4 @@
-// Finds what a policy cannot do, before it fails at a sign-up.
+// Finds uses of APIs that would fail at a sign-up.
 
 import { isBuiltin } from "node:module";
 import ts from "typescript";
@@ -9,7 +9,7 @@ const NO_RANDOMNESS = `a policy has no randomness: ${PURE}`;
 const NO_NETWORK = "a policy has no network: put what it needs into the settings";
 const NO_LATER = "nothing runs after `evaluate` has returned: compute the verdict at once";
 const NO_NODE = "a policy does not run in Node: put what it needs into the settings";
-const NO_CODE = "code is not made from text in a policy: write a function";
+const NO_CODE = "a policy cannot run code from a text: write a function";
 const ABSENT = "the engine that runs policies does not have this";
 
 const GLOBALS = new Map([
@@ -26,8 +26,8 @@ const GLOBALS = new Map([
   ["queueMicrotask", NO_LATER],
   ["process", NO_NODE],
   ["Buffer", `${NO_NODE}; for bytes take \`Uint8Array\``],
-  ["require", "a policy is an ES module: say `import … from` at its top"],
-  ["module", "a policy is an ES module: say `export default`"],
+  ["require", "a policy is an ES module: write `import … from` at its top"],
+  ["module", "a policy is an ES module: write `export default`"],
   ["__dirname", NO_NODE],
   ["__filename", NO_NODE],
   ["eval", NO_CODE],
@@ -46,7 +46,7 @@ const MEMBERS = new Map([
   ["Math.random", NO_RANDOMNESS],
 ]);
 
-/** Yields what a file uses and a policy has not. */
+/** Yields the uses in a file of APIs that a policy does not have. */
 export function* lint(file, checker, program) {
   const isGlobal = (identifier) => {
     const symbol = checker.getSymbolAtLocation(identifier);
@@ -92,7 +92,7 @@ function said(node, isGlobal) {
     return NO_LATER;
   }
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-    return "a policy is one piece: say `import … from` at the top";
+    return "a policy is built as one file: write `import … from` at the top";
   }
   if (ts.isNewExpression(node) && named(node.expression, "Date", isGlobal) && !node.arguments?.length) {
     return NO_CLOCK;
@@ -121,7 +121,7 @@ function named(expression, name, isGlobal) {
   return ts.isIdentifier(expression) && expression.text === name && isGlobal(expression);
 }
 
-/** Whether a name stands for a value, and is not that of a member or of something new. */
+/** Whether a name refers to a value, and is not the name of a member or of a declaration. */
 function isUse(node) {
   const { parent } = node;
   if (ts.isTypeOfExpression(parent) || ts.isPartOfTypeNode(node)) {

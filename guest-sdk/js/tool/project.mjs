@@ -1,4 +1,4 @@
-// Where the parts of a policy's project and of the SDK are.
+// Paths of a policy's project and of the SDK.
 
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 export const sdk = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** What ends the tool with a sentence and no stack. */
+/** An error that ends the tool with its message, without a stack trace. */
 export class Refusal extends Error {}
 
 /** The module that exports the policy. */
@@ -17,16 +17,16 @@ export function entryOf(folder) {
       return path;
     }
   }
-  throw new Refusal(`no policy in \`${folder}\`: there is neither \`src/policy.ts\` nor \`src/policy.js\``);
+  throw new Refusal(`no policy in \`${folder}\`: \`src/policy.ts\` and \`src/policy.js\` are missing`);
 }
 
-/** A path as a terminal can open it, and as short as that allows. */
+/** The shortest path that a terminal can open. */
 export function shown(path) {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;
 }
 
-/** One thing that is wrong in a file, in lines and columns from 1. */
+/** One finding in a file, with line and column counted from 1. */
 export function finding(path, line, column, message) {
   return `${shown(path)}:${line}:${column}: ${message}`;
 }

@@ -8,11 +8,11 @@ import { build as esbuild } from "esbuild";
 import { checkTests } from "./check.mjs";
 import { finding, Refusal, sdk } from "./project.mjs";
 
-/** Checks and runs the tests of a folder; returns what is wrong, or the exit status. */
+/** Checks and runs the tests of a folder; returns the findings, or the exit status. */
 export async function test(folder) {
   const tests = testsIn(folder);
   if (tests.length === 0) {
-    throw new Refusal("no tests: their files end in `.test.ts` or `.test.js`");
+    throw new Refusal("no tests: the names of their files end in `.test.ts` or `.test.js`");
   }
   const findings = checkTests(tests);
   if (findings.length > 0) {
@@ -52,7 +52,7 @@ export async function test(folder) {
   }
 }
 
-/** Where Node finds the packages of a project; without packages, any folder will do. */
+/** A folder from which Node finds the packages of a project; any folder if it has none. */
 function packagesFor(folder) {
   for (let above = resolve(folder); ; above = dirname(above)) {
     const packages = join(above, "node_modules");

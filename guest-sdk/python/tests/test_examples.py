@@ -122,9 +122,9 @@ def test_invitation_code(example: Example) -> None:
             client_metadata={} if metadata is None else {"invitation-code": metadata},
         )
         assert code(policy.evaluate(sign_up)) == expected, (sent, metadata)
-    nobody = invitation.from_json('{"sha256": []}')
+    none = invitation.from_json('{"sha256": []}')
     sign_up = SignUp(validation_data={"invitation-code": "welcome"})
-    assert code(nobody.evaluate(sign_up)) == "invitation-unknown"
+    assert code(none.evaluate(sign_up)) == "invitation-unknown"
     for entry in ["", WELCOME[1:], f" {WELCOME[1:]}", WELCOME.replace("a", "g"), f"é{WELCOME[1:]}"]:
         with pytest.raises(PolicyError, match="`sha256`: entry 1 is not a digest of 64 hex"):
             invitation.from_json(f'{{"sha256": ["{entry}"]}}')

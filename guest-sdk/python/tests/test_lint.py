@@ -1,4 +1,4 @@
-"""What a build refuses, with the place and what to do."""
+"""The findings of a build, with their places and advice."""
 
 from pathlib import Path
 
@@ -38,8 +38,8 @@ def check(folder: Path, files: dict[str, str]) -> list[str]:
         ("import uuid\nuuid.uuid4()", "2:1: `uuid.uuid4`: there is no randomness"),
         ("def f():\n    import json", "2:5: `json` is imported inside a function"),
         ("async def f():\n    from . import x", "2:5: `.` is imported inside a function"),
-        ("import nowhere_at_all", "1:1: there is no module `nowhere_at_all`"),
-        ("def f(:", "1:7: this is no Python"),
+        ("import nowhere_at_all", "1:1: the module `nowhere_at_all` is missing"),
+        ("def f(:", "1:7: this is not Python"),
     ],
 )
 def test_finds(tmp_path: Path, source: str, expected: str) -> None:
@@ -75,5 +75,5 @@ def test_looks_into_modules_that_are_imported(tmp_path: Path) -> None:
 
 
 def test_a_project_has_a_policy(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="there is no `src/policy.py`"):
+    with pytest.raises(BuildError, match="`src/policy.py` is missing"):
         build(tmp_path, tmp_path / "out.wasm", None)

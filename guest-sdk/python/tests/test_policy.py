@@ -1,4 +1,4 @@
-"""What a class must be to be exported, and what the small types do."""
+"""Exporting a class, and the small types."""
 
 import pytest
 from admit_policy import (

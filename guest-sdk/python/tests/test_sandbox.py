@@ -1,4 +1,4 @@
-"""What a component does not have says so. In a process of its own, which is closed for good."""
+"""Functions that a component does not have raise errors. Tested in a process of its own, which the sandbox closes for good."""
 
 import subprocess
 import sys

@@ -65,7 +65,7 @@ def test_fills_a_dataclass() -> None:
         ),
         ('{"names": [], "by-name": {"x": "y"}}', "`by-name.x`: invalid type"),
         ('{"names": [], "names": []}', "duplicate field `names`"),
-        ('{"names": [], "share": NaN}', "`NaN` is no JSON"),
+        ('{"names": [], "share": NaN}', "`NaN` is not JSON"),
         ('{"names": ["\\ud800"]}', "surrogates not allowed"),
         ("{", "line 1 column 2"),
     ],

@@ -55,7 +55,7 @@ unsafe impl GlobalAlloc for Arena {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         let Some(bump) = self.blocks() else { return };
         if bump.are_settings(block.addr()) {
-            // Zeros are no part of the memory that a configured policy starts from.
+            // Zeros are not part of the memory that a configured policy starts from.
             // SAFETY: the caller gives the whole block back.
             unsafe { ptr::write_bytes(block, 0, layout.size()) };
         }
@@ -79,7 +79,7 @@ unsafe impl GlobalAlloc for Arena {
     }
 }
 
-/// Once an instance, and big enough to be kept out of every allocation.
+/// Runs once an instance, and is too big to be inlined into every allocation.
 #[cold]
 #[inline(never)]
 fn first(arena: &mut Option<Bump>, layout: Layout) -> Option<usize> {
@@ -93,19 +93,19 @@ const PAGE: usize = 64 * 1024;
 const STEP: usize = 4;
 
 impl Memory for LinearMemory {
-    // Rare, and big enough to be kept out of every allocation.
+    // Rare, and too big to be inlined into every allocation.
     #[cold]
     #[inline(never)]
     fn extend(&mut self, bytes: usize) -> Option<Range<usize>> {
         let needed = bytes.div_ceil(PAGE);
-        // Near the limit of its memory a policy may still get the little that it needs.
+        // Near the limit of its memory, a policy still gets the few bytes that it needs.
         grow(needed.max(STEP)).or_else(|| grow(needed))
     }
 }
 
 fn grow(pages: usize) -> Option<Range<usize>> {
     let before = memory_grow::<0>(pages);
-    // `usize::MAX` says that the memory cannot grow.
+    // `usize::MAX` means that the memory cannot grow.
     let start = before.checked_mul(PAGE)?;
     let end = start.saturating_add(pages.saturating_mul(PAGE));
     Some(start..end)

@@ -1,4 +1,4 @@
-//! What `wit-bindgen` makes of `wit/policy.wit`.
+//! The bindings that `wit-bindgen` generates from `wit/policy.wit`.
 
 #![allow(
     missing_docs,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Where an allocator finds more memory.
 pub(crate) trait Memory {
-    /// Adds at least so many bytes and returns the addresses that were added.
+    /// Adds at least a number of bytes and returns the addresses that were added.
     fn extend(&mut self, bytes: usize) -> Option<Range<usize>>;
 }
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 /// Why a policy could not be configured or could not decide.
 ///
-/// It is a text for whoever wrote the manifest or the policy. A person who signs
+/// It is a text for the author of the manifest or of the policy. A person who signs
 /// up never sees it.
 ///
 /// `?` makes one from a string and from the common errors of the standard

@@ -1,4 +1,4 @@
-//! The life of one instance: configured once, then asked.
+//! One instance of a component: configured once, then asked.
 
 use std::cell::OnceCell;
 
@@ -42,7 +42,7 @@ impl<P: Policy> Instance<P> {
     ///
     /// # Errors
     ///
-    /// Says why there is no verdict, or that there is no policy yet.
+    /// Says why there is no verdict, or that the policy is not configured yet.
     pub fn evaluate(&self, request: wit::SignUp) -> Result<wit::Verdict, String> {
         let policy = self.policy.get().ok_or("the policy is not configured")?;
         let verdict = policy.evaluate(&request.into())?;

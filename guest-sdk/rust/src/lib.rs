@@ -65,7 +65,7 @@
 //! serde = { version = "1.0", features = ["derive"] }
 //! ```
 //!
-//! # What a policy can do
+//! # Abilities of a policy
 //!
 //! It can compute, and it can leave a note through [`log`]. It has no clock, no
 //! randomness, no files and no network: the standard library's functions for
@@ -86,7 +86,7 @@
 // The generated bindings name this crate as an author's crate does.
 extern crate self as admit_policy;
 
-// Only there: elsewhere a C library owns the memory that the arena would use.
+// For this target only: on others a C library owns the memory that the arena would use.
 #[cfg(all(feature = "arena", target_arch = "wasm32", target_os = "unknown"))]
 mod arena;
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! PolicyLog for whoever operates the host.
+//! Notes for the operator of the host.
 //!
 //! A note may be cut or dropped where a policy writes too much. Never write what
 //! identifies a person.
@@ -56,10 +56,7 @@ mod native {
         Error,
     }
 
-    #[expect(
-        clippy::print_stderr,
-        reason = "there is no host to hand a note to, and tests capture this stream"
-    )]
+    #[expect(clippy::print_stderr, reason = "without a host, tests capture this stream")]
     pub(super) fn write(level: Level, note: &str) {
         eprintln!("{level:?}: {note}");
     }

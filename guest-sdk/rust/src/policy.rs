@@ -1,4 +1,4 @@
-//! What a policy is.
+//! The trait that a policy implements.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +13,7 @@ pub trait Policy: Sized {
     /// The settings, as they stand in the manifest: usually a struct with
     /// `#[derive(Deserialize)]` and `#[serde(deny_unknown_fields)]`.
     ///
-    /// A policy without settings says [`NoSettings`].
+    /// A policy without settings uses [`NoSettings`].
     type Settings: DeserializeOwned;
 
     /// Makes the policy from its settings.
@@ -67,7 +67,7 @@ pub trait Policy: Sized {
     }
 }
 
-/// The settings of a policy that has none: only `{}` will do.
+/// The settings of a policy that has none: only `{}` is accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoSettings {}

@@ -17,7 +17,7 @@
 //! #[cfg_attr(test, derive(schemars::JsonSchema))]
 //! #[serde(deny_unknown_fields)]
 //! struct Settings {
-//!     /// The names that nobody may take.
+//!     /// The reserved names.
 //!     #[cfg_attr(test, schemars(length(min = 1)))]
 //!     names: Vec<String>,
 //! }
@@ -66,7 +66,7 @@ fn compare(file: &str, schema: &Value) -> Result<(), String> {
     let text = fs::read_to_string(file)
         .map_err(|error| format!("cannot read `{file}`: {error}; {remedy}"))?;
     let found: Value = serde_json::from_str(&text)
-        .map_err(|error| format!("`{file}` is no JSON: {error}; {remedy}"))?;
+        .map_err(|error| format!("`{file}` is not JSON: {error}; {remedy}"))?;
     let mut differences = String::new();
     differ("", &found, schema, &mut differences);
     match differences.is_empty() {
@@ -119,7 +119,7 @@ mod tests {
         assert!(missing.contains("run `ADMIT_UPDATE_SCHEMA=1 cargo test`"), "{missing}");
 
         fs::write(file, "{").unwrap();
-        assert!(compare(file, &schema).unwrap_err().contains("is no JSON: EOF"));
+        assert!(compare(file, &schema).unwrap_err().contains("is not JSON: EOF"));
 
         write(file, &schema).unwrap();
         assert_eq!(compare(file, &schema), Ok(()));

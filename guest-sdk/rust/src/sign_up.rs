@@ -1,4 +1,4 @@
-//! What a policy is told.
+//! A sign-up, as a policy sees it.
 
 use crate::bindings::admit::policy::types as wit;
 
@@ -25,7 +25,7 @@ pub struct SignUp {
 // In the order of the event; every name occurs once.
 type Entries = Vec<(String, String)>;
 
-/// What started a sign-up.
+/// The trigger of a sign-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TriggerSource<'a> {
     /// A person, with `PreSignUp_SignUp`.
@@ -157,7 +157,7 @@ impl SignUp {
     }
 }
 
-/// Returns what follows the `@` of an email address.
+/// Returns the part behind the `@` of an email address.
 ///
 /// There is none if the address has no `@`, has more than one, or has nothing on
 /// one side of it. The domain is returned as it stands: compare it without

@@ -1,4 +1,4 @@
-//! What a policy answers.
+//! The answer of a policy.
 
 use crate::bindings::admit::policy::types as wit;
 
@@ -49,7 +49,7 @@ pub enum Vote {
     Abstain,
     /// The flag should be set.
     Grant,
-    /// The flag must not be set, whoever grants it.
+    /// The flag must not be set, even if another policy grants it.
     Withhold,
 }
 
@@ -102,17 +102,17 @@ impl Verdict {
         self.vote(|ballot| ballot.verify_phone = Vote::Grant)
     }
 
-    /// Keeps the new user from being confirmed without a code, whoever grants it.
+    /// Keeps the new user from being confirmed without a code, even if another policy grants it.
     pub fn withhold_confirm(self) -> Self {
         self.vote(|ballot| ballot.confirm = Vote::Withhold)
     }
 
-    /// Keeps the email address from counting as verified, whoever grants it.
+    /// Keeps the email address from counting as verified, even if another policy grants it.
     pub fn withhold_verify_email(self) -> Self {
         self.vote(|ballot| ballot.verify_email = Vote::Withhold)
     }
 
-    /// Keeps the phone number from counting as verified, whoever grants it.
+    /// Keeps the phone number from counting as verified, even if another policy grants it.
     pub fn withhold_verify_phone(self) -> Self {
         self.vote(|ballot| ballot.verify_phone = Vote::Withhold)
     }

@@ -1,22 +1,22 @@
-//! Files that are there as a whole or not at all.
+//! Files that appear as a whole or not at all.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file beside its place, then puts it there. What was there is replaced, not followed
-/// where it is a link.
+/// Writes a file beside its place, then moves it there. A file or link that is there is replaced;
+/// a link is not followed.
 ///
 /// # Errors
 ///
-/// Where the file cannot be written; what was there stays then.
+/// If the file cannot be written; the one that was there then stays.
 pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
     fs::create_dir_all(parent)?;
-    // The name of the file beside it tells nobody anything.
+    // An error with the name of the temporary file would mean nothing to its reader.
     let nameless = |error: io::Error| io::Error::from(error.kind());
     let mut file =
         tempfile::Builder::new().prefix(".admit-").tempfile_in(parent).map_err(nameless)?;
@@ -26,12 +26,12 @@ pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets everybody read what was written, whatever the umask: Lambda runs the function as
-/// another user than the one who made the bundle.
+/// Lets every user read a file, independently of the umask: Lambda runs the function as another
+/// user than the one who made the bundle.
 ///
 /// # Errors
 ///
-/// Where the mode cannot be changed.
+/// If the mode cannot be changed.
 pub fn readable(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;

@@ -1,5 +1,5 @@
-//! What builds in every language have in common: where a component is written, what it was built
-//! from, and how tools are installed and started.
+//! The steps that builds in all languages share: where a component is written, the files that it was
+//! built from, and how tools are installed and started.
 
 pub(crate) mod finish;
 pub(crate) mod inputs;

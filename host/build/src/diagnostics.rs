@@ -21,8 +21,8 @@ pub fn render(error: &anyhow::Error) -> String {
     show(&Level::ERROR, error, text)
 }
 
-/// As much of an error as is shown: names inside a component, which is somebody else's, are
-/// part of some.
+/// The most characters of an error that are shown: some errors quote names from a component, whose
+/// author may not be trusted.
 const MAX_CHARACTERS: usize = 2_000;
 
 fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
@@ -37,8 +37,8 @@ fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
     renderer().render(&[level.clone().primary_title(title).element(snippet)])
 }
 
-/// A text to show lines of: the control characters that what shows them lets through become
-/// a dot of the same length, so that everything stays in its place.
+/// A text whose lines can be shown: the control characters that the renderer lets through are
+/// replaced by a dot of the same length, so that all columns stay the same.
 pub fn shown(text: &str) -> String {
     text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "·")
 }
@@ -57,12 +57,12 @@ fn message_of(level: Level<'_>, message: &str) -> String {
     renderer().render(&[Group::with_title(level.primary_title(message))])
 }
 
-/// What shows errors and warnings on standard error, with the line of the file underlined.
+/// The renderer of errors and warnings on standard error.
 pub fn renderer() -> Renderer {
     renderer_of(AutoStream::choice(&io::stderr()))
 }
 
-/// The same for standard output, where what is shown is the result.
+/// The renderer for standard output, where findings are the result.
 pub fn result_renderer() -> Renderer {
     renderer_of(AutoStream::choice(&io::stdout()))
 }

@@ -1,4 +1,4 @@
-//! The languages that policies are written in: a file for each, and the list of them.
+//! The guest languages: a file for each, and the list of them.
 
 mod c;
 pub(crate) mod guest_language;
@@ -9,7 +9,7 @@ pub(crate) mod rust;
 use self::guest_language::GuestLanguage;
 use admit_core::Language;
 
-/// What this crate knows of a language.
+/// The implementation for a language.
 pub(crate) fn find(language: Language) -> &'static dyn GuestLanguage {
     match language {
         Language::Rust => &rust::Rust,

@@ -1,5 +1,5 @@
-//! Builds policy projects: a folder with the source of one policy becomes a component, whatever it
-//! is written in. Makes new projects as well.
+//! Builds policy projects: a folder with the source of one policy becomes a component, in any of the
+//! guest languages. Makes new projects as well.
 
 pub mod atomic_file;
 mod build;

@@ -1,4 +1,4 @@
-//! A new policy project: where it goes, and what is in it.
+//! New policy projects: their place and their files.
 
 use crate::atomic_file;
 use crate::languages::find;
@@ -16,7 +16,7 @@ pub struct NewProject {
     name: String,
 }
 
-/// What is typed for a language in which a project is to be made; help shows the first.
+/// The names of a language on the command line; help shows the first.
 pub fn names(language: Language) -> &'static [&'static str] {
     find(language).names()
 }
@@ -28,7 +28,7 @@ impl FromStr for NewProject {
         let folder = PathBuf::from(text);
         let name = match folder.components().next_back() {
             Some(Component::Normal(name)) => name.to_str().unwrap_or_default().to_owned(),
-            _ => return Err("its last part is no name: name a folder that is new".to_owned()),
+            _ => return Err("its last part is not a name: name a new folder".to_owned()),
         };
         check_name(&name)?;
         Ok(NewProject { folder, name })
@@ -36,16 +36,16 @@ impl FromStr for NewProject {
 }
 
 impl NewProject {
-    /// The folder, as it was named.
+    /// The folder, as it was given.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Refuses a name that the tools of a language do not let a policy have.
+    /// Checks that the language, or its tools, have not reserved the policy's name.
     ///
     /// # Errors
     ///
-    /// What to choose instead.
+    /// If they have; the message says what to do.
     pub fn check_name(&self, language: Language) -> Result<(), String> {
         let name = self.name.as_str();
         match find(language).reserved_names().contains(&name) {
@@ -57,7 +57,7 @@ impl NewProject {
         }
     }
 
-    /// The files and folders of such a project that an author looks at, with what each is.
+    /// The files and folders of such a project that an author looks at, with a description of each.
     pub fn contents(language: Language) -> &'static [(&'static str, &'static str)] {
         find(language).contents()
     }
@@ -66,38 +66,38 @@ impl NewProject {
     ///
     /// # Errors
     ///
-    /// Where something is there already, or cannot be written.
+    /// If something is there already, or cannot be written.
     pub fn write(&self, language: Language) -> anyhow::Result<()> {
         let folder = &self.folder;
         match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
             Ok(true) => {}
             Ok(false) => bail!("`{}` is there already, and not empty", folder.display()),
-            // A link that leads nowhere is there, too.
+            // A dangling link counts as well.
             Err(_) if fs::symlink_metadata(folder).is_ok() => {
-                bail!("`{}` is there already, and no folder", folder.display())
+                bail!("`{}` is there already, and is not a folder", folder.display())
             }
             Err(_) => {}
         }
         self.write_at_once(language).with_context(|| format!("cannot make `{}`", folder.display()))
     }
 
-    /// Makes the project beside its place, with every folder on the way to it that is missing
-    /// too, and puts that there in one step.
+    /// Makes the project beside its place, with the missing folders above it, and moves all of it
+    /// there in one step.
     fn write_at_once(&self, language: Language) -> anyhow::Result<()> {
-        // Behind a link, what it leads to is replaced.
+        // If the folder is a link, its target is replaced.
         let folder = self.folder.canonicalize();
         let folder = std::path::absolute(folder.as_ref().unwrap_or(&self.folder))?;
         let missing = folder.ancestors().take_while(|ancestor| !ancestor.exists()).last();
         let top = missing.unwrap_or(&folder);
         let below = folder.strip_prefix(top)?;
         let (Some(parent), Some(name)) = (top.parent(), top.file_name()) else {
-            bail!("it is no place for a folder");
+            bail!("a folder cannot be made there");
         };
         if below.components().any(|part| part == Component::ParentDir) {
             bail!("there is no folder at `{}`", top.display());
         }
         let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(parent);
-        // Its name would mean nothing to the reader of an error.
+        // An error with the name of the temporary folder would mean nothing to its reader.
         let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()))?;
         let made = temporary.path().join(name);
         let project = made.join(below);
@@ -115,7 +115,7 @@ fn write_file(path: &Path, text: &str) -> std::io::Result<()> {
         fs::create_dir_all(parent)?;
     }
     fs::write(path, text)?;
-    // A script, which is started by its name.
+    // A script has to be executable.
     if text.starts_with("#!") {
         atomic_file::readable(path, 0o755)?;
     }
@@ -128,8 +128,8 @@ fn check_name(name: &str) -> Result<(), String> {
     let begins = name.starts_with(|c: char| c.is_ascii_lowercase());
     if !begins || name.len() > 64 || !name.chars().all(fits) {
         return Err(format!(
-            "`{name}` is no name for a policy: use lower-case letters, digits, `-` and `_`, at most \
-             64 of them, with a letter first"
+            "`{name}` is not a name for a policy: use at most 64 lower-case letters, digits, `-` and \
+             `_`, with a letter first"
         ));
     }
     Ok(())
@@ -155,11 +155,7 @@ mod tests {
             assert_eq!(text.parse::<NewProject>().unwrap().name, expected);
         }
         for text in ["", ".", "..", "a/..", "/"] {
-            assert_eq!(
-                error(text),
-                "its last part is no name: name a folder that is new",
-                "{text}"
-            );
+            assert_eq!(error(text), "its last part is not a name: name a new folder", "{text}");
         }
     }
 
@@ -167,7 +163,7 @@ mod tests {
     fn a_name_is_one_for_a_policy_and_for_a_crate() {
         let long = "x".repeat(65);
         for name in ["Foo Bar", "Foo", "1abc", "-a", "_a", "a.b", "é", "a\n", &long] {
-            assert!(error(name).starts_with(&format!("`{name}` is no name for a policy: ")));
+            assert!(error(name).starts_with(&format!("`{name}` is not a name for a policy: ")));
         }
         for name in ["test", "std", "fn", "proc-macro", "serde", "admit-policy"] {
             let expected = format!(
@@ -188,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_is_there_as_a_whole_or_not_at_all() {
+    fn a_project_is_written_as_a_whole_or_not_at_all() {
         let here = tempfile::tempdir().unwrap();
         let write = |path: &str| {
             let path = here.path().join(path);
@@ -217,7 +213,7 @@ mod tests {
 
         fs::write(here.path().join("file"), "mine").unwrap();
         let error = write("file").unwrap_err().to_string();
-        assert!(error.ends_with("file` is there already, and no folder"), "{error}");
+        assert!(error.ends_with("file` is there already, and is not a folder"), "{error}");
         assert!(write("file/below").is_err());
         assert!(write("missing/../mine").is_err());
         assert_eq!(fs::read_to_string(here.path().join("file")).unwrap(), "mine");

@@ -15,7 +15,7 @@ pub const FILE: &str = "policy.toml";
 ///
 /// # Errors
 ///
-/// Where the file cannot be read, or is not valid: the error points at its line.
+/// If the file cannot be read or is not valid; the error points at its line.
 pub fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
     let path = folder.join(FILE);
     if !path.exists() {
@@ -33,14 +33,14 @@ pub fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
     Ok(Some((source, metadata)))
 }
 
-/// A schema that stands in a file of its own, named from the folder of the project. It becomes
-/// part of the component, which others read: so none is taken from elsewhere on this machine.
+/// Reads a schema from a file in the folder of the project. It becomes part of the component, which
+/// others read: so a file from elsewhere on this machine is refused.
 fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
     let path = folder.join(name);
     let is_named_inside = Path::new(name)
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    // Where there is nothing, reading it says so.
+    // A missing file is reported by the read below.
     if !is_named_inside || (path.exists() && !is_inside(&path, folder)) {
         return Err(format!(
             "`{name}` leads out of the project: name a file in the folder of `{FILE}`, or below it"
@@ -50,8 +50,8 @@ fn schema(folder: &Path, name: &str) -> Result<Map<String, Value>, String> {
         .map_err(|error| format!("cannot read `{name}`: {error}"))?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(schema)) => Ok(schema),
-        Ok(_) => Err(format!("`{name}` is no JSON Schema: expected a JSON object")),
-        Err(error) => Err(format!("`{name}` is no JSON: {error}")),
+        Ok(_) => Err(format!("`{name}` is not a JSON Schema: expected a JSON object")),
+        Err(error) => Err(format!("`{name}` is not JSON: {error}")),
     }
 }
 

@@ -1,10 +1,10 @@
-//! Lets an interpreter look up once, when a policy is built, what it would look up on every
-//! sign-up: how the members of the contract are called in its language.
+//! Warms an interpreter when a policy is built: it looks up the contract's members once, and not on
+//! every sign-up.
 
 use admit_core::{Member, PerMember, View};
 use admit_engine::Engine;
 
-/// A sign-up with everything that one can have.
+/// A sign-up with all members.
 fn sign_up() -> View<'static> {
     View {
         trigger_source: "PreSignUp_SignUp",
@@ -19,7 +19,7 @@ fn sign_up() -> View<'static> {
     }
 }
 
-/// A component that has said once that it is not configured; as it was where it cannot say so.
+/// A component that has been evaluated once without being configured; unchanged if that fails.
 pub(crate) fn warm(component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let engine = Engine::new(1)?;
     Ok(engine.warm(&component, &sign_up()).unwrap_or(component))

@@ -21,7 +21,7 @@ pub fn is_one(folder: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// Where it cannot be built; its tools have said why on standard error.
+/// If it cannot be built; the tools have said why on standard error.
 pub fn build(folder: &Path) -> anyhow::Result<PathBuf> {
     match policy_toml::read(folder)? {
         Some((source, metadata)) => {
@@ -29,16 +29,16 @@ pub fn build(folder: &Path) -> anyhow::Result<PathBuf> {
         }
         None if folder.join(rust::MANIFEST).is_file() => rust::build_without_metadata(folder),
         None => bail!(
-            "`{}` is no policy project: it has no `{}`, which says what a policy is and what it is \
-             written in; `admit new` makes a project",
+            "`{}` is not a policy project: it has no `{}`, which describes a policy and names its \
+             language; `admit new` makes a project",
             folder.display(),
             policy_toml::FILE
         ),
     }
 }
 
-/// The files and folders on which a component depends: of a project its folder, and what it
-/// takes from elsewhere.
+/// The files and folders on which a component depends: for a project its folder, and the files
+/// outside that it takes.
 pub fn places(component: &Path) -> Vec<PathBuf> {
     let mut places = vec![component.to_owned()];
     let Ok(Some((_, metadata))) = policy_toml::read(component) else { return places };
@@ -50,7 +50,7 @@ pub fn places(component: &Path) -> Vec<PathBuf> {
 }
 
 /// The files that a component is made from, as far as they are known without a build: itself, or
-/// what the author of a project wrote, and what that takes from elsewhere.
+/// the files of a project, and those outside that it takes.
 pub fn files(component: &Path) -> Vec<PathBuf> {
     if !component.is_dir() {
         return vec![component.to_owned()];
@@ -67,7 +67,7 @@ pub fn files(component: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The language of a project, if what lies there is of that language.
+/// The language of a project, if its source file is of that language.
 fn check_language(
     folder: &Path,
     source: &Source,
@@ -78,16 +78,16 @@ fn check_language(
     if is_here(language) {
         return Ok(language);
     }
-    let here = Language::ALL.into_iter().map(find).find(|other| is_here(*other));
-    let here = match here {
+    let other = Language::ALL.into_iter().map(find).find(|other| is_here(*other));
+    let found = match other {
         Some(other) => format!(
-            "; here is `{}`, for which this is to be `{}`",
+            "; this folder has `{}`, for which the language is `{}`",
             other.source(),
             other.language().name()
         ),
-        None => ", and here is none".to_owned(),
+        None => ", which is missing".to_owned(),
     };
     let message =
-        format!("a policy in {} has a file `{}`{here}", metadata.language, language.source());
+        format!("a policy in {} needs the file `{}`{found}", metadata.language, language.source());
     Err(source.error(&KeyPath::default().key("language"), message))
 }

@@ -1,18 +1,18 @@
-//! Rust's own tools, as a person would start them.
+//! Rust's tools, started as a person would start them.
 
 use anyhow::{Context, bail};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What to do where cargo or rustup cannot be started.
+/// The advice where cargo or rustup cannot be started.
 pub const NO_RUST: &str = "cannot start Rust's tools; install Rust from https://rustup.rs";
 
 /// A tool of Rust, as a person would start it in that folder.
 pub fn tool(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(name);
     command.current_dir(folder);
-    // They are meant for the build that this process is part of, if it is.
+    // Variables that are meant for the build that started this process.
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
         command.env_remove(variable);
     }
@@ -23,7 +23,7 @@ pub fn tool(name: &str, folder: &Path) -> Command {
     command
 }
 
-/// Adds a target to the toolchain of a folder, where it is missing.
+/// Adds a target to the toolchain of a folder, if it is missing.
 #[expect(clippy::print_stderr, reason = "says what it changes on the machine")]
 pub fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
     let libraries = tool("rustc", folder)
@@ -47,15 +47,14 @@ pub fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
              then run `rustup target add {target}`"
         ),
         Err(error) => bail!(
-            "the Rust target {target} is missing, and there is no rustup to add it ({error}): \
+            "the Rust target {target} is missing, and rustup, which would add it, cannot be started ({error}): \
              install it with your Rust, or Rust from https://rustup.rs"
         ),
     }
 }
 
-/// The flags that keep paths of this machine out of what is built. They end up in panic
-/// messages: the same source must give the same bytes elsewhere, and nobody's home belongs
-/// into what others run.
+/// The flags that keep paths of this machine out of components. Paths end up in panic messages: the
+/// same source must give the same bytes on every machine, and a home folder is private.
 pub fn remap_paths(folders: &[(&Path, &str)]) -> Vec<String> {
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));

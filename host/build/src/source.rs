@@ -1,4 +1,4 @@
-//! A TOML file that somebody wrote, and the errors in it, which point at the line.
+//! TOML files that people write, and errors that point at their lines.
 
 use admit_core::{FileError, KeyPath};
 use admit_engine::read_regular_file;
@@ -7,14 +7,14 @@ use std::io;
 use std::path::Path;
 
 /// The largest file of this kind that is read.
-const MAX: u64 = 16 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
-/// A file and its text.
+/// A file with its text.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// The file, as it was named.
+    /// The file, as it was given.
     pub file: String,
-    /// What is in it.
+    /// Its text.
     pub text: String,
 }
 
@@ -38,9 +38,9 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Where that cannot be read, is larger than 16 MiB, or is not UTF-8.
+    /// If it cannot be read, is larger than 16 MiB, or is not UTF-8.
     pub fn read(path: &Path) -> io::Result<Source> {
-        let bytes = read_regular_file(path, MAX)?;
+        let bytes = read_regular_file(path, MAX_BYTES)?;
         let text = String::from_utf8(bytes).map_err(io::Error::other)?;
         Ok(Source { file: path.display().to_string(), text })
     }
@@ -50,7 +50,7 @@ impl Source {
         self.located(self.at(key, message))
     }
 
-    /// An error about a key itself, whatever its value.
+    /// An error about the name of a key.
     pub fn name_error(&self, key: &KeyPath, message: String) -> anyhow::Error {
         self.located(FileError::at_name(&self.file, &self.text, key, message))
     }
@@ -78,7 +78,7 @@ impl Source {
         Located { error, text: self.text.clone() }.into()
     }
 
-    /// Where the value of a key stands, with what is to be said about it.
+    /// The place of a key's value, with a message about it.
     pub fn at(&self, key: &KeyPath, message: String) -> FileError {
         FileError::at(&self.file, &self.text, key, message)
     }

@@ -1,5 +1,5 @@
-//! The files of new projects: those of the folders in `template`, and of the SDKs, which are in no
-//! registry and are copied into a project so that it builds anywhere.
+//! The files of new projects: those of the folders in `template`, and a copy of the SDK. No registry
+//! has the SDKs, so a project with a copy builds anywhere.
 
 use crate::languages::guest_language::{Files, GuestLanguage};
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
-/// The files of projects in all languages that stand elsewhere in the repository.
+/// The files that projects in all languages take from elsewhere in the repository.
 pub(crate) const SHARED: Files = &[
     (".schemas/cases.schema.json", include_str!("../../../schemas/cases.schema.json")),
     (".schemas/policy.schema.json", include_str!("../../../schemas/policy.schema.json")),

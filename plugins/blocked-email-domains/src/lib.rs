@@ -1,15 +1,13 @@
-//! Denies sign-ups with an email address at a listed domain.
-
-mod domains;
+//! Denies sign-ups with an email address at a listed domain, or at a subdomain of one.
 
 use admit_policy::{Error, Policy, SignUp, Verdict, domain_of};
-use domains::{Domains, normalize};
 use serde::Deserialize;
+use std::iter::successors;
 
-/// The policy: the domains at which nobody may sign up.
+/// The policy: the blocked domains in order, in lower case and without a final dot.
 #[derive(Debug)]
 pub struct BlockedEmailDomains {
-    domains: Domains,
+    domains: Vec<String>,
 }
 
 /// The settings, as they stand in the manifest.
@@ -17,41 +15,44 @@ pub struct BlockedEmailDomains {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Settings {
-    /// The domains at which nobody may sign up, nor at any subdomain of them.
+    /// The blocked domains, whose subdomains are blocked as well.
     #[cfg_attr(
         test,
-        schemars(
-            with = "Vec<String>",
-            inner(length(max = 254), regex(pattern = r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+\.?$"))
-        )
+        schemars(inner(
+            length(max = 254),
+            regex(pattern = r"^([A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+\.?$")
+        ))
     )]
-    domains: Domains,
+    domains: Vec<String>,
 }
 
 impl Policy for BlockedEmailDomains {
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Error> {
-        match settings.domains.refused() {
-            Some(entry) => Err(Error::new(format_args!(
+        let mut domains: Vec<String> = settings.domains.into_iter().map(normalize).collect();
+        if let Some(entry) = domains.iter().find(|domain| !is_domain(domain)) {
+            return Err(Error::new(format_args!(
                 "`domains`: `{entry}` is not a domain such as `example.com`"
-            ))),
-            None => Ok(Self { domains: settings.domains }),
+            )));
         }
+        domains.sort_unstable();
+        Ok(Self { domains })
     }
 
     fn evaluate(&self, sign_up: &SignUp) -> Result<Verdict, Error> {
         let Some(email) = sign_up.attribute("email") else {
             return Ok(Verdict::allow());
         };
-        let Some(mut domain) = domain_of(email).map(str::to_owned) else {
-            return Ok(deny("email-domain-unknown"));
-        };
-        // An odd way to write a domain must not be a way around the list.
-        if !normalize(&mut domain) {
+        let domain = normalize(domain_of(email).unwrap_or_default().to_owned());
+        // An unusual spelling must not get around the list.
+        if !is_domain(&domain) {
             return Ok(deny("email-domain-unknown"));
         }
-        if self.domains.contain_one_above(&domain) {
+        let mut names = successors(Some(domain.as_str()), |name| Some(name.split_once('.')?.1));
+        let is_listed =
+            |name: &str| self.domains.binary_search_by(|listed| listed.as_str().cmp(name)).is_ok();
+        if names.any(is_listed) {
             return Ok(deny("email-domain-blocked"));
         }
         Ok(Verdict::allow())
@@ -60,8 +61,25 @@ impl Policy for BlockedEmailDomains {
 
 admit_policy::export!(BlockedEmailDomains);
 
+/// The same message in both cases: it tells nothing about the list.
 fn deny(code: &str) -> Verdict {
     Verdict::deny(code, "Please sign up with another email address")
+}
+
+/// The domain in lower case and without a final dot.
+fn normalize(mut domain: String) -> String {
+    if domain.ends_with('.') {
+        domain.pop();
+    }
+    domain.make_ascii_lowercase();
+    domain
+}
+
+/// Whether a normalized text is a domain that mail can reach: only ASCII, among others.
+fn is_domain(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(is_allowed);
+    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -69,129 +87,67 @@ mod tests {
     use super::*;
 
     fn policy(domains: &[&str]) -> Result<BlockedEmailDomains, Error> {
-        BlockedEmailDomains::configure(Settings { domains: domains.iter().copied().collect() })
-    }
-
-    fn code(policy: &BlockedEmailDomains, email: &str) -> Option<String> {
-        let sign_up = SignUp::builder().attribute("email", email).build();
-        let verdict = policy.evaluate(&sign_up).unwrap();
-        verdict.denial().map(|denial| denial.code.clone())
+        let domains = domains.iter().map(|domain| (*domain).to_owned()).collect();
+        BlockedEmailDomains::configure(Settings { domains })
     }
 
     #[test]
     fn denies_listed_domains_and_what_is_below_them() {
         let policy = policy(&["spam.example", "Mixed.Example", "dot.example.", "net"]).unwrap();
+        let (blocked, unknown) = (Some("email-domain-blocked"), Some("email-domain-unknown"));
+        let long = format!("mary@{}spam.example", "a.".repeat(128));
 
         for (email, expected) in [
-            ("mary@spam.example", Some("email-domain-blocked")),
-            ("mary@SPAM.Example", Some("email-domain-blocked")),
-            ("mary@spam.example.", Some("email-domain-blocked")),
-            ("mary@a.b.spam.example", Some("email-domain-blocked")),
-            ("mary@mixed.example", Some("email-domain-blocked")),
-            ("mary@dot.example", Some("email-domain-blocked")),
-            ("mary@dot.example.", Some("email-domain-blocked")),
-            ("mary@any.net", Some("email-domain-blocked")),
+            ("mary@spam.example", blocked),
+            ("mary@SPAM.Example.", blocked),
+            ("mary@a.b.spam.example", blocked),
+            ("mary@mixed.example", blocked),
+            ("mary@dot.example", blocked),
+            ("mary@any.net", blocked),
             ("mary@example", None),
-            ("mary@example.com", None),
             ("mary@notspam.example", None),
             ("mary@spam.example.com", None),
             ("spam.example@example.com", None),
-        ] {
-            assert_eq!(code(&policy, email).as_deref(), expected, "{email}");
-        }
-    }
-
-    #[test]
-    fn denies_addresses_whose_domain_cannot_be_told() {
-        let policy = policy(&["spam.example"]).unwrap();
-
-        for email in [
-            "",
-            "@",
-            "mary",
-            "mary@",
-            "@example.com",
-            "mary@spam.example@example.com",
-            "mary@example.com@spam.example",
-            "mary@spam.example..",
-            "mary@.",
-            "mary@.spam.example",
-            "mary@spam..example",
-            "mary@spam.example ",
-            "mary@spam.example\n",
-            "mary@spam.example(comment)",
-            "<mary@spam.example>",
-            "mary@[192.0.2.1]",
+            ("", unknown),
+            ("mary", unknown),
+            ("mary@", unknown),
+            ("@example.com", unknown),
+            ("mary@spam.example@example.com", unknown),
+            ("mary@spam.example..", unknown),
+            ("mary@.spam.example", unknown),
+            ("mary@spam..example", unknown),
+            ("mary@spam.example ", unknown),
+            ("<mary@spam.example>", unknown),
+            ("mary@[192.0.2.1]", unknown),
             // A full-width letter, which mail software may read as `e`.
-            "mary@spam.ｅxample",
-            &format!("mary@{}spam.example", "a.".repeat(128)),
+            ("mary@spam.ｅxample", unknown),
+            (&long, unknown),
         ] {
-            let code = code(&policy, email);
-            assert_eq!(code.as_deref(), Some("email-domain-unknown"), "{email}");
+            let sign_up = SignUp::builder().attribute("email", email).build();
+            let verdict = policy.evaluate(&sign_up).unwrap();
+            assert_eq!(verdict.denial().map(|denial| denial.code.as_str()), expected, "{email}");
         }
     }
 
     #[test]
     fn abstains_without_an_email_address() {
-        let policy = policy(&["spam.example"]).unwrap();
         let sign_up = SignUp::builder().user_name("mary@spam.example").build();
-        assert_eq!(policy.evaluate(&sign_up), Ok(Verdict::allow()));
+        let verdict = policy(&["spam.example"]).unwrap().evaluate(&sign_up);
+        assert_eq!(verdict, Ok(Verdict::allow()));
     }
 
     #[test]
-    fn tells_the_person_nothing_about_the_list() {
-        let policy = policy(&["spam.example"]).unwrap();
-        for email in ["mary@spam.example", "mary"] {
-            let sign_up = SignUp::builder().attribute("email", email).build();
-            let verdict = policy.evaluate(&sign_up).unwrap();
+    fn refuses_entries_that_are_not_domains() {
+        for entry in
+            ["", ".", ".example.com", "*.example.com", "mary@example.com", "bücher.example"]
+        {
+            let error = policy(&["spam.example", entry]).unwrap_err().to_string();
+            let shown = entry.trim_end_matches('.');
             assert_eq!(
-                verdict.denial().unwrap().message,
-                "Please sign up with another email address"
+                error,
+                format!("`domains`: `{shown}` is not a domain such as `example.com`")
             );
         }
-    }
-
-    #[test]
-    fn refuses_entries_that_are_no_domain() {
-        for entry in [
-            "",
-            ".",
-            ".example.com",
-            "*.example.com",
-            "mary@example.com",
-            "example com",
-            " example.com",
-            "bücher.example",
-            "https://example.com",
-        ] {
-            let error = policy(&["spam.example", entry]).unwrap_err().to_string();
-            assert!(error.contains("`domains`"), "{error}");
-            assert!(error.contains(&format!("`{}`", entry.trim_end_matches('.'))), "{error}");
-        }
-    }
-
-    #[test]
-    fn refuses_settings_of_another_shape() {
-        for settings in ["{}", r#"{"domains": "a.b"}"#, r#"{"domain": ["a.b"]}"#] {
-            assert!(BlockedEmailDomains::from_json(settings).is_err(), "{settings}");
-        }
-        assert!(BlockedEmailDomains::from_json(r#"{"domains": []}"#).is_ok());
-    }
-
-    #[test]
-    fn finds_each_of_many_entries() {
-        // Neither in order nor in reverse.
-        let entry = |number: usize| format!("domain-{}.example", number * 2_741 % 5_000);
-        let domains: Vec<String> = (0..5_000).map(entry).collect();
-        let domains = domains.iter().map(String::as_str).collect();
-        let policy = BlockedEmailDomains::configure(Settings { domains }).unwrap();
-
-        for number in 0..5_000 {
-            let email = format!("mary@mail.domain-{number}.example");
-            let code = code(&policy, &email);
-            assert_eq!(code.as_deref(), Some("email-domain-blocked"), "{email}");
-        }
-        assert_eq!(code(&policy, "mary@domain-5000.example"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Confirms a sign-up whose email address is at the domain in `custom:domain`.
 //!
-//! Everybody else may sign up as well, but has to confirm in the usual way.
+//! Other users may sign up as well, and confirm in the usual way.
 
 use admit_policy::{Error, NoSettings, Policy, SignUp, Verdict};
 

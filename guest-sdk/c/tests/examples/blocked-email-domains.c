@@ -57,11 +57,11 @@ static void decides(void) {
     email[5 + 253] = 0;
     has_code(email, "");
 
-    const admit_sign_up nobody = {.user_name = ADMIT_STR("mary@spam.example")};
-    CHECK_TEXT(admit_test_code(&nobody), "");
+    const admit_sign_up without_email = {.user_name = ADMIT_STR("mary@spam.example")};
+    CHECK_TEXT(admit_test_code(&without_email), "");
 }
 
-// Whatever the number of entries, each is found, and nothing else.
+// Each entry is found, and nothing else, for lists of any length.
 static void finds_each_of(size_t count) {
     domain_list list = {0};
     for (size_t i = 0; i < count; i++) {

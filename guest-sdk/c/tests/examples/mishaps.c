@@ -1,4 +1,4 @@
-// What can be observed without coming to grief.
+// The mishaps that a native test can observe.
 #include "admit_test.h"
 
 static void has_code(const char *settings, const char *code) {

@@ -8,7 +8,7 @@ from .build import BuildError, build
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="admit_policy", description="Makes a component of a policy")
+    parser = argparse.ArgumentParser(prog="admit_policy", description="Makes a component from a policy")
     command = parser.add_subparsers(required=True).add_parser("build", help="make the component")
     command.add_argument("project", type=Path, help="the folder with `src/policy.py`")
     command.add_argument("--output", type=Path, required=True, help="the component to write")

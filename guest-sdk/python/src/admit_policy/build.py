@@ -1,4 +1,4 @@
-"""Makes a component of a policy project, with componentize-py."""
+"""Makes a component from a policy project, with componentize-py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .finding import Finding
 from .modules import Modules, modules_of
 
 _SDK = Path(__file__).parent
-# What is of use in a component; the others make it.
+# The modules that go into a component; the others build it.
 _IN_COMPONENT = (
     "__init__ component log policy sandbox settings sign_up text verdict".split()
 )
@@ -23,14 +23,14 @@ _WIT = "policy.wit"
 
 
 class BuildError(Exception):
-    """Why there is no component, where no line of the author's is to blame."""
+    """Why there is no component, if no line of the author is the cause."""
 
 
 def build(project: Path, output: Path, inputs: Path | None) -> list[Finding]:
-    """Writes the component and the list of what went into it, or says what is wrong."""
+    """Writes the component and the list of its inputs, or returns the findings."""
     entry = project.resolve() / "src" / "policy.py"
     if not entry.is_file():
-        raise BuildError(f"`{project}`: there is no `src/policy.py`, where the policy belongs")
+        raise BuildError(f"`{project}`: `src/policy.py` is missing, which has the policy")
     modules = modules_of(entry)
     if modules.findings:
         return modules.findings
@@ -43,7 +43,7 @@ def build(project: Path, output: Path, inputs: Path | None) -> list[Finding]:
 
 def _inputs(modules: Modules) -> list[str]:
     sdk = [_SDK / f"{name}.py" for name in _IN_COMPONENT] + [_SDK / _WIT]
-    # The virtual environment lies beside it.
+    # The virtual environment is in the same folder.
     requirements = Path(sys.prefix).parent / "requirements.txt"
     files = [*modules.own.values(), *sdk]
     if requirements.is_file():
@@ -52,7 +52,7 @@ def _inputs(modules: Modules) -> list[str]:
 
 
 def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
-    """Works on copies: what runs leaves compiled files beside the sources."""
+    """Works on copies, since Python leaves compiled files beside the sources."""
     app = stage / "app"
     for name, file in modules.own.items():
         target = app / name
@@ -69,7 +69,7 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
     for name in _IN_COMPONENT:
         shutil.copyfile(_SDK / f"{name}.py", sdk / "admit_policy" / f"{name}.py")
     shutil.copyfile(_SDK / _WIT, stage / _WIT)
-    # Otherwise whatever is installed for some Python on this machine could be imported as well.
+    # Otherwise packages of other Pythons on this machine could be imported as well.
     environment = stage / "environment"
     (environment / "lib" / "python3" / "site-packages").mkdir(parents=True)
 
@@ -96,11 +96,11 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
 
 
 def _blamed(report: str, modules: Modules) -> Finding:
-    """What Python said while it imported the policy, at the author's last line in it."""
+    """The error of importing the policy, at the last line that is the author's."""
     said = [line.strip() for line in report.splitlines() if line.strip()]
     errors = [line for line in said if re.match(r"[A-Za-z_.]*(Error|Exception|Exit|Interrupt)\b", line)]
     if not errors:
-        raise BuildError(f"componentize-py made no component: {report.strip()}")
+        raise BuildError(f"componentize-py wrote no component: {report.strip()}")
     message = f"the policy cannot be imported: {errors[-1]}"
     for file, line in reversed(re.findall(r'File "([^"]+)", line (\d+)', report)):
         for name, own in modules.own.items():

@@ -1,4 +1,4 @@
-"""The component: what the contract calls, and what a policy is kept from.
+"""The component: the functions that the contract calls, and the limits of a policy.
 
 It is imported while the component is made, and nowhere else: what it imports
 under `wit_world` and `componentize_py_types` is generated for that.
@@ -8,7 +8,7 @@ from typing import Any
 
 from . import sandbox
 
-# Before the policy, which may take a name out of a module for itself.
+# Before the policy is imported, which may import names from these modules.
 sandbox.close()
 
 import dataclasses  # noqa: E402
@@ -84,7 +84,7 @@ def _seen(request: wit.SignUp) -> SignUp:
 
 
 def _translate(verdict: object) -> wit.Verdict:
-    # Types are looked at here: a wrong one would trap without a word.
+    # Types are checked here: a wrong one would trap without a message.
     if isinstance(verdict, Allow):
         return wit.Verdict_Allow(
             wit.Ballot(
@@ -97,12 +97,12 @@ def _translate(verdict: object) -> wit.Verdict:
         return wit.Verdict_Deny(
             wit.Denial(_text("code", verdict.code), _text("message", verdict.message))
         )
-    raise PolicyError(f"`evaluate` returned {type(verdict).__name__}, and not `Allow` or `Deny`")
+    raise PolicyError(f"`evaluate` returned {type(verdict).__name__}, not `Allow` or `Deny`")
 
 
 def _text(what: str, text: object) -> str:
     if not isinstance(text, str):
-        raise PolicyError(f"the {what} of a denial is {type(text).__name__}, and not str")
+        raise PolicyError(f"the {what} of a denial is {type(text).__name__}, not str")
     return _well_formed(text)
 
 
@@ -111,12 +111,12 @@ def _well_formed(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-# The folder of the standard library, whose lines say nothing to the author of a policy.
+# The folder of the standard library, whose lines do not help the author of a policy.
 _LIBRARY = dataclasses.__file__.rpartition("/")[0] + "/"
 
 
 def _explain(error: BaseException) -> str:
-    """The message of an error; of one that nobody foresaw, also its type and the author's line."""
+    """The message of an error; for an unexpected one, also its type and the author's line."""
     try:
         message = str(error)
         if not isinstance(error, PolicyError):

@@ -1,4 +1,4 @@
-"""What is wrong with an author's file, and where."""
+"""A finding in an author's file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds what would fail in a component, or would not be what it seems.
+"""Finds uses that would fail in a component, or would give other results.
 
 A line that ends with `# admit: ignore` is left alone.
 """
@@ -20,7 +20,7 @@ _NO_NETWORK = "there is no network in a policy: put what it needs to know into i
 _NO_THREADS = "there is one thread in a policy: call the function directly"
 _NO_PROCESSES = "there are no processes in a policy: use a library in pure Python"
 
-# Nothing of these modules is of use.
+# Modules that are refused as a whole.
 _MODULES = {
     "asyncio": _NO_THREADS,
     "concurrent": _NO_THREADS,
@@ -44,7 +44,7 @@ _MODULES = {
     "time": _NO_CLOCK,
 }
 
-# Of these, only some things are missing.
+# Modules of which only some members are refused.
 _MEMBERS = {
     "builtins.input": _NO_FILES,
     "builtins.open": _NO_FILES,
@@ -73,7 +73,7 @@ _BUILTINS = {"__import__": "importlib.import_module", "input": "builtins.input",
 
 
 def findings_in(file: Path, source: str, tree: ast.Module) -> list[Finding]:
-    """What is wrong with one module, in the order of its lines."""
+    """The findings in one module, in the order of its lines."""
     lines = source.splitlines()
     visitor = _Visitor()
     visitor.visit(tree)
@@ -87,7 +87,7 @@ def findings_in(file: Path, source: str, tree: ast.Module) -> list[Finding]:
 class _Visitor(ast.NodeVisitor):
     def __init__(self) -> None:
         self.found: list[tuple[ast.stmt | ast.expr, str]] = []
-        # What a name of this module stands for, such as `datetime.datetime`.
+        # The full names behind the names of this module, such as `datetime.datetime`.
         self.names = dict(_BUILTINS)
         self.functions = 0
 
@@ -119,7 +119,7 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         whole = self.names.get(node.id)
-        # What was imported by this name has been found where it was imported.
+        # An imported name was reported at its import.
         if isinstance(node.ctx, ast.Load) and node.id in _BUILTINS and whole == _BUILTINS[node.id]:
             self.found.append((node, f"`{node.id}`: {_MEMBERS[whole]}"))
 
@@ -140,7 +140,7 @@ class _Visitor(ast.NodeVisitor):
     def _imported(self, node: ast.stmt, name: str) -> None:
         for known in _leading(name):
             if message := _MODULES.get(known) or _MEMBERS.get(known):
-                # A class of `pathlib` or `datetime` may be imported for what else it does.
+                # A class of `pathlib` or `datetime` may be imported for its other methods.
                 if known not in ("datetime.datetime", "datetime.date"):
                     self.found.append((node, f"`{known}`: {message}"))
                 return

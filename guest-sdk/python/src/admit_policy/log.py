@@ -1,4 +1,4 @@
-"""Notes for whoever operates the host.
+"""Notes for the operator of the host.
 
 A note may be cut or dropped where a policy writes too much. Never write what
 identifies a person. Outside a component the notes go to the standard error
@@ -33,10 +33,10 @@ def error(note: object) -> None:
 
 def _cut(note: str) -> str:
     # The host keeps no more, and fails a policy that hands it much more at once.
-    # A lone surrogate is no text for it, and a character may be cut in two.
+    # The host does not take a lone surrogate as text, and a character may be cut in two.
     return note.encode(errors="replace")[:_BYTES].decode(errors="ignore")
 
 
-# In a component it is the one import that there is.
+# The only import of a component.
 def _write(level: str, note: str) -> None:
     print(f"{level}: {note}", file=sys.stderr)

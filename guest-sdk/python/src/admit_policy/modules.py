@@ -24,7 +24,7 @@ class Modules:
 
 
 def modules_of(entry: Path) -> Modules:
-    """Follows the imports of `src/policy.py`, and looks each module over."""
+    """Follows the imports of `src/policy.py`, and checks each module."""
     modules = Modules(entry.parent)
     waiting = [entry]
     while waiting:
@@ -46,10 +46,10 @@ def _parsed(file: Path, modules: Modules) -> ast.Module | None:
         tree = ast.parse(source, str(file))
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
-        modules.findings.append(Finding(file, line, column, f"this is no Python: {error.msg}"))
+        modules.findings.append(Finding(file, line, column, f"this is not Python: {error.msg}"))
         return None
     except ValueError as error:
-        modules.findings.append(Finding(file, 1, 1, f"this is no Python: {error}"))
+        modules.findings.append(Finding(file, 1, 1, f"this is not Python: {error}"))
         return None
     modules.findings.extend(lint.findings_in(file, source, tree))
     return tree
@@ -94,7 +94,7 @@ def _found(name: str, node: ast.stmt, file: Path, modules: Modules) -> Iterator[
             file,
             node.lineno,
             node.col_offset + 1,
-            f"there is no module `{top}`: neither beside `policy.py` nor in requirements.txt",
+            f"the module `{top}` is missing: it is neither beside `policy.py` nor in requirements.txt",
         )
     )
 

@@ -1,4 +1,4 @@
-"""What a policy is."""
+"""The base class of a policy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ S = TypeVar("S")
 class PolicyError(Exception):
     """Why a policy could not be configured, or could not decide.
 
-    The message is for whoever wrote the manifest or the policy. A person who
+    The message is for the author of the manifest or of the policy. A person who
     signs up never sees it. To refuse a sign-up, answer with `Deny` instead.
     """
 
 
 @dataclass(frozen=True)
 class NoSettings:
-    """The settings of a policy that has none: only `{}` will do."""
+    """The settings of a policy that has none: only `{}` is accepted."""
 
 
 class Policy(Generic[S]):
@@ -72,7 +72,7 @@ class Policy(Generic[S]):
             value = json.loads(
                 settings, object_pairs_hook=_object, parse_constant=_refuse_constant
             )
-            # An escape can say half of a character, which is no text.
+            # An escape can stand for half of a character, which is not text.
             if "\\u" in settings:
                 json.dumps(value, ensure_ascii=False).encode()
         except ValueError as error:
@@ -100,7 +100,7 @@ def export(policy: type[P]) -> type[P]:
     ...         return Allow()
     """
     if not (isinstance(policy, type) and issubclass(policy, Policy)):
-        raise TypeError("`export` stands above a class that is a `Policy[Settings]`")
+        raise TypeError("`@export` belongs above a class that is a `Policy[Settings]`")
     if not hasattr(policy, "_decode"):
         raise TypeError(
             f"`{policy.__name__}` does not name its settings: "
@@ -130,4 +130,4 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"`{word}` is no JSON")
+    raise ValueError(f"`{word}` is not JSON")

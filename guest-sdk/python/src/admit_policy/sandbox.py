@@ -1,4 +1,4 @@
-"""Makes what a component does not have say so.
+"""Makes functions that a component does not have raise errors that say so.
 
 Without this, a call that needs a clock, files or the network traps without a
 word, and random numbers are the same ones in every instance.
@@ -15,7 +15,7 @@ import _random
 
 
 def close() -> None:
-    """Takes away the clock and randomness, before anything can hold on to them."""
+    """Removes the clock and randomness, before any module can keep them."""
     for name in _CLOCK:
         setattr(time, name, _missing("clock", f"time.{name}"))
     os.urandom = _missing("randomness", "os.urandom")
@@ -25,7 +25,7 @@ def close() -> None:
 
 
 def finish() -> None:
-    """Takes away files and imports, once everything is imported."""
+    """Removes files and imports, once everything is imported."""
     builtins.open = io.open = _missing("files", "open")
     for name in _FILES:
         if hasattr(os, name):
@@ -49,7 +49,7 @@ def _missing(what: str, function: str) -> Any:
 
 
 class _Random(_random.Random):
-    """With a seed, as ever. Without one, it would repeat what it said when the component was made."""
+    """With a seed it works as usual. Without one, it would repeat the numbers that it gave when the component was made."""
 
     def seed(self, seed: Any = None) -> None:
         if seed is not None:

@@ -11,7 +11,7 @@ Decoder: TypeAlias = Callable[[Any], Any]
 
 
 class SettingsError(Exception):
-    """What is wrong with a value, and the path of keys that leads to it."""
+    """A problem with a value, and the path of keys that leads to it."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -29,7 +29,7 @@ class SettingsError(Exception):
 
 
 def decoder_of(hint: Any) -> Decoder:
-    """A function that turns a JSON value into what the type hint says.
+    """A function that turns a JSON value into a value of the hinted type.
 
     Hints are looked at here and never again: this runs when the component is
     made, and what it returns for every sign-up.
@@ -101,7 +101,7 @@ def _sequence(collection: type, hint: Any) -> Decoder:
     def decode(value: Any) -> Any:
         if type(value) is not list:
             raise SettingsError(f"invalid type: {_name(value)}, expected an array")
-        # Long lists are lists of text: they are looked over, and not copied one by one.
+        # Long lists are lists of text: they are checked, and not copied one by one.
         if texts and all(type(entry) is str for entry in value):
             return value if collection is list else collection(value)
         decoded = []

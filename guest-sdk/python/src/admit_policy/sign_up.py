@@ -1,4 +1,4 @@
-"""What a policy is told."""
+"""A sign-up, as a policy sees it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class SignUp:
     """
 
     trigger_source: str = TriggerSource.SIGN_UP
-    """What started the sign-up: see `TriggerSource`. Empty if the event did not say."""
+    """The trigger of the sign-up: see `TriggerSource`. Empty if the event did not say."""
     region: str = ""
     """The AWS region of the user pool, such as `eu-west-1`."""
     user_pool_id: str = ""
@@ -51,9 +51,9 @@ class SignUp:
     attributes: Mapping[str, str] = field(default_factory=dict)
     """The attributes of the new user (`userAttributes.<name>`), in the order of the event."""
     validation_data: Mapping[str, str] = field(default_factory=dict)
-    """What the app sent for checking only (`validationData.<name>`)."""
+    """Entries that the app sent for checking only (`validationData.<name>`)."""
     client_metadata: Mapping[str, str] = field(default_factory=dict)
-    """What the app sent for triggers (`clientMetadata.<name>`)."""
+    """Entries that the app sent for triggers (`clientMetadata.<name>`)."""
 
     def attribute(self, name: str) -> str | None:
         """An attribute such as `email` or `custom:domain`; it may be there and blank."""
@@ -66,7 +66,7 @@ class SignUp:
 
 
 def domain_of(address: str) -> str | None:
-    """What follows the `@` of an email address, as it stands.
+    """The part behind the `@` of an email address, unchanged.
 
     There is none if the address has no `@`, has more than one, or has nothing on
     one side of it. Compare it without regard to case: see `ascii_lower`.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-# What Unicode calls white space. `str.strip()` takes four control characters more.
+# Unicode's white space. `str.strip()` removes four control characters more.
 _WHITE_SPACE: Final = (
     "\t\n\v\f\r \x85\xa0\u1680"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"

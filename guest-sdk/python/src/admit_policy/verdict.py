@@ -1,4 +1,4 @@
-"""What a policy answers."""
+"""The answer of a policy."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +16,7 @@ class Vote(Enum):
     GRANT = 1
     """The flag should be set."""
     WITHHOLD = 2
-    """The flag must not be set, whoever grants it."""
+    """The flag must not be set, even if another policy grants it."""
 
 
 @dataclass(frozen=True)

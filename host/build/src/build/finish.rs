@@ -1,4 +1,4 @@
-//! What every component goes through, whatever it was written in.
+//! The last step of a build, for components in all languages.
 
 use crate::languages::guest_language::GuestLanguage;
 use admit_component::{ComponentInfo, metadata};
@@ -6,8 +6,7 @@ use admit_core::Metadata;
 use anyhow::bail;
 use std::path::Path;
 
-/// Makes of what a language's tools built the component that is handed on: a policy, with its
-/// metadata in it.
+/// Checks that a component is a policy, and returns it as it is handed on: with its metadata.
 pub(crate) fn finish(
     folder: &Path,
     language: &dyn GuestLanguage,
@@ -16,7 +15,7 @@ pub(crate) fn finish(
 ) -> anyhow::Result<Vec<u8>> {
     if ComponentInfo::of(&component)?.contract().is_none() {
         bail!(
-            "`{}` builds a component that is no policy: {}",
+            "`{}` builds a component that is not a policy: {}",
             folder.display(),
             language.how_to_export()
         );

@@ -7,25 +7,24 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The most files of one folder that a build depends on.
+/// The most files of one folder that count as inputs of a build.
 const MAX_FILES: usize = 10_000;
 
 /// The largest list of files that is read.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Folders that hold what was made, and not what something is made from; and what an SDK has
-/// beside itself.
-const NO_SOURCES: [&str; 7] =
+/// Folders without sources: those that tools fill, and an SDK's own examples and tests.
+const NOT_SOURCES: [&str; 7] =
     ["__pycache__", "build", "dist", "examples", "node_modules", "target", "tests"];
 
-/// What was built from what: a build that would do the same again need not run.
+/// The files that a component was built from: a build with the same files need not run.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Inputs {
-    /// The `admit` that built it.
+    /// The version of `admit` that built it.
     admit: String,
     component: Digest,
-    /// Every file that went in; what was not there has no digest.
+    /// Every file that went in; a file that did not exist has no digest.
     files: BTreeMap<PathBuf, Option<Digest>>,
 }
 
@@ -38,19 +37,19 @@ impl Inputs {
         inputs
     }
 
-    /// More files. Those that are known stay as they were.
+    /// Adds files. Those that are known keep their digests.
     pub(crate) fn add(&mut self, files: impl IntoIterator<Item = PathBuf>) {
         for file in files {
             self.files.entry(file).or_insert_with_key(|file| digest_of(file));
         }
     }
 
-    /// What was built from them.
+    /// Records the component that was built from them.
     pub(crate) fn built(&mut self, component: &[u8]) {
         self.component = Digest::of(component);
     }
 
-    /// The files as they were written; none where that cannot be read.
+    /// Reads the list that an earlier build wrote; `None` if it cannot be read.
     pub(crate) fn read(path: &Path) -> Option<Inputs> {
         serde_json::from_slice(&read_regular_file(path, MAX_BYTES).ok()?).ok()
     }
@@ -65,11 +64,11 @@ impl Inputs {
         self.files.into_keys()
     }
 
-    /// Whether a component is what would be built now, from what was found so far.
+    /// Whether a component is what a build would give now, by the files found so far.
     pub(crate) fn still_give(&self, component: &[u8], found: &Inputs) -> bool {
         self.admit == found.admit
             && self.component == Digest::of(component)
-            // A file more may change what others mean.
+            // A new file may change what others mean.
             && found.files.iter().all(|(file, digest)| self.files.get(file) == Some(digest))
             && self.files.iter().all(|(file, digest)| match found.files.get(file) {
                 Some(_) => true,
@@ -82,7 +81,8 @@ fn digest_of(file: &Path) -> Option<Digest> {
     Some(Digest::of(&fs::read(file).ok()?))
 }
 
-/// This version of this tool. One that was built anew may build otherwise, whatever its version.
+/// This build of the tool: one that was compiled anew may build components in another way, even
+/// under the same version.
 fn this_admit() -> String {
     let file = std::env::current_exe().and_then(fs::metadata);
     let built = file.and_then(|file| Ok((file.len(), file.modified()?)));
@@ -95,8 +95,8 @@ fn this_admit() -> String {
 
 /// The files that went into a build, as an SDK's tool lists them.
 pub(crate) fn read_list(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let files = fs::read(list).context("the SDK does not say what it built from")?;
-    serde_json::from_slice(&files).context("cannot read what the SDK built from")
+    let files = fs::read(list).context("the SDK did not write the list of its inputs")?;
+    serde_json::from_slice(&files).context("cannot read the SDK's list of its inputs")
 }
 
 /// The files that an author wrote in a folder and those below it.
@@ -116,7 +116,7 @@ fn add_sources(folder: &Path, files: &mut Vec<PathBuf>) {
         // A link to a folder may lead anywhere, itself included.
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         match is_folder {
-            true if NO_SOURCES.contains(&&*name) => {}
+            true if NOT_SOURCES.contains(&&*name) => {}
             true => add_sources(&entry.path(), files),
             false => files.push(entry.path()),
         }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_it_was_need_not_be_built() {
+    fn an_unchanged_project_is_not_built_again() {
         let (here, inputs) = built();
         let found = || Inputs::new(sources(&here.path().join("src")));
         assert!(inputs.still_give(b"component", &found()));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_changes_is_built() {
+    fn every_change_leads_to_a_build() {
         for (file, text) in [
             ("src/policy.ts", Some("2")),
             ("src/policy.ts", None),

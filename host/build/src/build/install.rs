@@ -1,4 +1,4 @@
-//! The tools of a project, which its language's package manager installs into it.
+//! Installing the tools of a project, by the package manager of its language.
 
 use super::output::OUTPUT;
 use super::output_folder::OutputFolder;
@@ -7,14 +7,13 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-/// Holds other builds back that would install into the same folder. It ends with what is
-/// returned.
+/// Keeps other builds from installing into the same folder, until the returned file is dropped.
 pub(crate) fn lock(root: &Path) -> anyhow::Result<File> {
     let lock = OutputFolder::make(root, OUTPUT).and_then(|folder| folder.lock(".install"));
     lock.with_context(|| format!("cannot install tools in `{}`", root.display()))
 }
 
-/// Says what is installed, and does it, with the progress that it shows itself.
+/// Says what is installed, and installs it; the package manager shows its own progress.
 #[expect(clippy::print_stderr, reason = "says what it puts on the machine")]
 pub(crate) fn install(
     root: &Path,

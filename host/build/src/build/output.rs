@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Where a project's component is written, from its folder.
 pub(crate) const OUTPUT: &str = "target/admit";
 
-/// What tells backups that a folder holds nothing that is not built again.
+/// Tells backup tools that everything in the folder can be built again.
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n";
 
 /// Builds a project whose tools do not know what has to be built anew.
@@ -33,10 +33,10 @@ pub(crate) fn build<B: Builder>(
     }
     let output = OutputFolder::make(folder, OUTPUT)?;
     let (name, stamp) = (format!("{}.wasm", metadata.name), stamp(metadata));
-    // A link is said before the build, which takes longer.
+    // Links are refused before the build, which takes longer.
     let component = output.file(&name)?;
     let before = output.file(&stamp)?;
-    // Two builds at once would do the same work twice, and show the reader two of everything.
+    // Two builds at once would do the same work twice and print everything twice.
     let _lock = output.lock(".lock")?;
 
     let mut inputs = Inputs::new(files(folder, builder.files()));
@@ -47,14 +47,14 @@ pub(crate) fn build<B: Builder>(
     }
     say_build(named, metadata);
     let temporary = tempfile::Builder::new().prefix(".admit-").tempdir_in(output.path());
-    // Its name tells nobody anything.
+    // An error with the name of the temporary folder would mean nothing to its reader.
     let temporary = temporary.map_err(|error| std::io::Error::from(error.kind()));
     let temporary =
         temporary.with_context(|| format!("cannot write in `{}`", output.path().display()))?;
     let raw = temporary.path().join("component.wasm");
     inputs.add(builder.build(&raw)?);
     let Ok(bytes) = fs::read(&raw) else {
-        bail!("`{}` builds no component, and its tools do not say why", named.display());
+        bail!("the tools of `{}` wrote no component, and did not say why", named.display());
     };
     let bytes = finish(named, language, bytes, Some(metadata))?;
     inputs.built(&bytes);
@@ -63,7 +63,7 @@ pub(crate) fn build<B: Builder>(
     Ok(component)
 }
 
-/// The files that went into a project's component when it was built last.
+/// The files that went into a project's component in its last build.
 pub(crate) fn inputs(folder: &Path, metadata: &Metadata) -> impl Iterator<Item = PathBuf> {
     let stamp = folder.join(OUTPUT).join(stamp(metadata));
     Inputs::read(&stamp).into_iter().flat_map(Inputs::into_files)
@@ -73,7 +73,7 @@ fn stamp(metadata: &Metadata) -> String {
     format!("{}.inputs.json", metadata.name)
 }
 
-/// The files that decide what is built, as far as they are known beforehand.
+/// The files that decide what is built, as far as they are known before a build.
 pub(crate) fn files(folder: &Path, of_language: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut files = of_language;
     files.extend(inputs::sources(&folder.join("src")));
@@ -90,7 +90,7 @@ fn schema(folder: &Path, metadata: &Path) -> Option<PathBuf> {
     Some(folder.join(metadata["settings"].as_str()?))
 }
 
-/// Such a build takes seconds, which should not look like one that hangs.
+/// A build takes seconds, and should not look as if it hangs.
 #[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
 fn say_build(folder: &Path, metadata: &Metadata) {
     eprintln!("building `{}`, a policy in {}", folder.display(), metadata.language);

@@ -1,6 +1,6 @@
-//! A folder of a project that holds what is built.
+//! A folder of a project that builds write to.
 //!
-//! Whoever wrote the project may have put links there, through which a build would write to any
+//! The author of a project may have put links there, through which a build would write to any
 //! file of the person who builds.
 
 use crate::atomic_file;
@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 /// The largest file that is read from there.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// A folder without a link on the way to it.
+/// A folder below a project, reached without links.
 pub(crate) struct OutputFolder(PathBuf);
 
 impl OutputFolder {
-    /// Makes a folder below another, with those in between.
+    /// Makes a folder below another, with those in between; refuses links.
     pub(crate) fn make(top: &Path, below: &str) -> anyhow::Result<OutputFolder> {
         let mut folder = top.to_owned();
         for part in Path::new(below) {
@@ -40,14 +40,14 @@ impl OutputFolder {
         &self.0
     }
 
-    /// A file in it, be it there or not.
+    /// The path of a file in it, which need not exist.
     pub(crate) fn file(&self, name: impl AsRef<Path>) -> anyhow::Result<PathBuf> {
         let path = self.0.join(name);
         refuse_link(&path)?;
         Ok(path)
     }
 
-    /// Holds others back that would lock the same file, until what is returned ends.
+    /// Locks a file, until the returned one is dropped.
     pub(crate) fn lock(&self, name: &str) -> anyhow::Result<File> {
         let path = self.file(name)?;
         let lock = open(&path).and_then(|file| {
@@ -57,12 +57,12 @@ impl OutputFolder {
         lock.with_context(|| format!("cannot lock `{}`", path.display()))
     }
 
-    /// What is in a file of bounded size, if there is one.
+    /// The bytes of a file of bounded size, if there is one.
     pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
         read_regular_file(&self.file(name).ok()?, MAX_BYTES).ok()
     }
 
-    /// Writes a file, unless it is there already: what watches it need not look again.
+    /// Writes a file, unless it holds these bytes already: watchers need not look at it again.
     pub(crate) fn write(&self, name: impl AsRef<Path>, bytes: &[u8]) -> anyhow::Result<PathBuf> {
         let path = self.file(name)?;
         if !read_regular_file(&path, MAX_BYTES).is_ok_and(|before| before == bytes) {
@@ -84,7 +84,7 @@ pub(crate) fn refuse_link(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Opens a file for a lock, and leaves what is in it.
+/// Opens a file for a lock, and keeps its contents.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -92,7 +92,7 @@ fn open(path: &Path) -> io::Result<File> {
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
-        // Of a pipe nobody waits for the other end.
+        // Opening a pipe would wait for its other end.
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         options.custom_flags(flags.cast_signed());
     }

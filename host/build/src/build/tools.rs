@@ -1,25 +1,25 @@
-//! The tools of other people, as a build starts them.
+//! Starting the tools of a language.
 
 use anyhow::{Context, bail};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// A tool that is to be started in a folder. All that it says goes to standard error, as it is:
-/// standard output is for what `admit` answers.
+/// The command for a tool, to be started in a folder. Its output goes to standard error: standard
+/// output is for the answers of `admit`.
 pub(crate) fn tool(program: impl AsRef<std::ffi::OsStr>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null()).stdout(io::stderr());
     command
 }
 
-/// Runs a tool to its end and returns whether it did what it was started for. Where there is no
-/// such tool, the words say what to do.
+/// Runs a tool to its end and returns whether it succeeded. `missing` is the advice of the error
+/// where the tool is not installed.
 pub(crate) fn run(command: &mut Command, missing: &str) -> anyhow::Result<bool> {
     Ok(command.status().map_err(|error| absent(command, error, missing))?.success())
 }
 
-/// What a tool says, which ends well.
+/// Runs a tool that has to succeed, and returns its standard output.
 pub(crate) fn ask(command: &mut Command, missing: &str) -> anyhow::Result<String> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let Output { status, stdout, stderr } =
@@ -31,7 +31,7 @@ pub(crate) fn ask(command: &mut Command, missing: &str) -> anyhow::Result<String
             String::from_utf8_lossy(&stderr).trim()
         );
     }
-    String::from_utf8(stdout).context("a tool says what is no text")
+    String::from_utf8(stdout).context("the output of a tool is not UTF-8")
 }
 
 fn absent(command: &Command, error: io::Error, missing: &str) -> anyhow::Error {

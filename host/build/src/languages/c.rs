@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const NO_CLANG: &str =
     "install clang and lld, with your system's packages (apt-get install clang lld)";
 
-/// C, built with clang, with nothing to install into the project.
+/// The language C, built with clang; nothing is installed into the project.
 pub(super) struct C;
 
 impl GuestLanguage for C {
@@ -88,7 +88,7 @@ impl Project {
         Ok(Project { folder: folder.to_owned(), sdk })
     }
 
-    /// One core module of all that is to be compiled.
+    /// Compiles and links all sources to one core module.
     fn link(&self, module: &Path) -> anyhow::Result<bool> {
         let remap = |folder: &Path, name: &str| {
             let mut flag = OsString::from("-ffile-prefix-map=");
@@ -101,7 +101,7 @@ impl Project {
         clang.args(["-mbulk-memory", "-ffreestanding", "-nostdlibinc", "-nostdlib"]);
         clang.args(["-fvisibility=hidden", "-Wall", "-Wextra"]);
         clang.arg("-Werror=implicit-function-declaration");
-        // The same source gives the same bytes elsewhere.
+        // The same source has to give the same bytes on every machine.
         clang.arg(remap(&self.folder, "=/policy")).arg(remap(&self.sdk, "=/admit-policy"));
         clang.arg("-I").arg(self.sdk.join("include")).arg("-I").arg(self.sdk.join("libc"));
         let link = "-Wl,--no-entry,--stack-first,--strip-all,--fatal-warnings";
@@ -110,7 +110,7 @@ impl Project {
         run(&mut clang, NO_CLANG)
     }
 
-    /// The linker is another package, and clang says little where it is missing.
+    /// The linker is another package, and clang's error for its absence explains little.
     fn check_linker(&self) -> anyhow::Result<()> {
         let linker = ask(tool("clang", &self.folder).arg("-print-prog-name=wasm-ld"), NO_CLANG)?;
         ask(tool(linker.trim(), &self.folder).arg("--version"), NO_CLANG).map(drop)
@@ -130,7 +130,7 @@ impl Builder for Project {
         }
         let module = fs::read(&module).context("cannot read what clang built")?;
         let bytes = encode(module)
-            .with_context(|| format!("`{}` builds no policy", self.folder.display()))?;
+            .with_context(|| format!("`{}` does not build a policy", self.folder.display()))?;
         fs::write(component, bytes)?;
         Ok(Vec::new())
     }

@@ -1,4 +1,4 @@
-//! What a language has to bring along, so that policies can be written in it.
+//! The trait that a guest language implements, and what the languages share.
 
 use crate::source::Source;
 use admit_core::{Language, Metadata};
@@ -13,7 +13,7 @@ pub(crate) type Files = &'static [(&'static str, &'static str)];
 
 /// A language that policies are written in.
 pub(crate) trait GuestLanguage: Sync {
-    /// Its entry in the list of languages.
+    /// The variant that stands for it.
     fn language(&self) -> Language;
 
     /// Its names on the command line; help shows the first.
@@ -28,10 +28,11 @@ pub(crate) trait GuestLanguage: Sync {
     /// The files of a new project, in layers: a file replaces its namesake in an earlier layer.
     fn template(&self) -> &'static [Files];
 
-    /// What an author looks at in a new project, in that order, and what each is.
+    /// The files and folders of a new project that an author looks at, in that order, with a
+    /// description of each.
     fn contents(&self) -> &'static [(&'static str, &'static str)];
 
-    /// What to write where a component is not a policy: the end of an error.
+    /// How to make a component a policy: the end of an error about one that is not.
     fn how_to_export(&self) -> &'static str;
 
     /// The files of a project, and of its SDK, that decide what is built, as far as they are
@@ -42,13 +43,13 @@ pub(crate) trait GuestLanguage: Sync {
     fn build(&self, folder: &Path, source: &Source, metadata: &Metadata)
     -> anyhow::Result<PathBuf>;
 
-    /// Makes what the tools of the language wrote into the component that is handed on.
+    /// Turns the component that the language's tools wrote into the one that is handed on.
     fn finish(&self, component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         Ok(component)
     }
 }
 
-/// What builds a project whose tools do not know what has to be built anew.
+/// Builds a project whose tools do not know what has to be built anew.
 pub(crate) trait Builder {
     /// The files of the project and its SDK that decide what is built, before it is.
     fn files(&self) -> Vec<PathBuf>;
@@ -57,7 +58,7 @@ pub(crate) trait Builder {
     fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>>;
 }
 
-/// What an author finds in projects of all languages: rows of `GuestLanguage::contents`.
+/// Files of projects in all languages: rows of `GuestLanguage::contents`.
 pub(crate) mod contents {
     type Row = (&'static str, &'static str);
 

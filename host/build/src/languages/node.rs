@@ -1,4 +1,4 @@
-//! Builds policies in TypeScript and JavaScript, with Node.js and npm.
+//! Policies in TypeScript and JavaScript, built with Node.js and npm.
 
 use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
 use super::guest_language::{Builder, Files, GuestLanguage};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What to do where Node.js is missing or too old.
+/// The advice where Node.js is missing or too old.
 const NO_NODE: &str = "install Node.js 20 or newer, from nodejs.org or your system's packages \
                        (apt-get install nodejs npm)";
 
@@ -25,13 +25,13 @@ const OLDEST_NODE: u32 = 20;
 /// The file by which npm installs the same everywhere.
 const LOCK: &str = "package-lock.json";
 
-/// The npm package that is the SDK, and brings the tool that builds.
+/// The npm package of the SDK, which has the tool that builds.
 const SDK: &str = "admit-policy";
 
 /// The settings of npm that the SDK itself is installed with.
 const NPM_SETTINGS: Files = &[(".npmrc", include_str!("../../../../guest-sdk/js/.npmrc"))];
 
-/// A language for Node.js, built with QuickJS.
+/// TypeScript or JavaScript; a component has the engine QuickJS in it.
 pub(super) struct Node {
     language: Language,
     names: &'static [&'static str],
@@ -108,7 +108,7 @@ impl GuestLanguage for Node {
         self.source
     }
 
-    /// The SDK, and what npm does not let a package be called.
+    /// The SDK, and the name that npm reserves.
     fn reserved_names(&self) -> &'static [&'static str] {
         &[SDK, "node_modules"]
     }
@@ -133,7 +133,7 @@ impl GuestLanguage for Node {
         output::build(self, folder, metadata, Project::find)
     }
 
-    /// Its tools put what they stub into a component of its own.
+    /// Its tools put their stubs into a nested component.
     fn finish(&self, component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         prewarm::warm(flatten(&component)?)
     }
@@ -165,7 +165,7 @@ impl Project {
         package["name"] == SDK
     }
 
-    /// The folder of the SDK, where it is no package of a registry, which the lock file pins.
+    /// The folder of the SDK. One from a registry has none; the lock file pins it.
     fn sdk(&self) -> PathBuf {
         match self.is_sdk() {
             true => self.root.clone(),
@@ -190,8 +190,8 @@ impl Project {
         if installed.is_some() && installed >= modified(&self.root.join(LOCK)) {
             return Ok(());
         }
-        // What the lock file pins, and the file stays as it is. `npm ci` refuses one that lacks an
-        // optional package, even where no registry has that, as for some machines here.
+        // Installs what the lock file pins, and does not change the file. `npm ci` refuses a lock file
+        // without an optional package, even if no registry has that package for some machines.
         let mut npm = tool("npm", &self.root);
         npm.args(["install", "--no-save", "--no-audit", "--no-fund"]);
         install::install(&self.root, "npm install --no-save", &mut npm, NO_NODE)

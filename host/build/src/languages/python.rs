@@ -1,4 +1,4 @@
-//! Builds policies in Python, in a virtual environment.
+//! Policies in Python, built in a virtual environment.
 
 use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
 use super::guest_language::{Builder, Files, GuestLanguage};
@@ -17,7 +17,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What to do where Python is missing.
+/// The advice where Python is missing.
 const NO_PYTHON: &str = "install Python 3.10 or newer, from python.org or your system's packages \
                          (apt-get install python3 python3-venv)";
 
@@ -30,7 +30,7 @@ const LISTS: Files = &[
     ("requirements-dev.txt", include_str!("../../../../guest-sdk/python/requirements-dev.txt")),
 ];
 
-/// Python, built with componentize-py.
+/// The language Python, built with componentize-py.
 pub(super) struct Python;
 
 impl GuestLanguage for Python {
@@ -80,7 +80,7 @@ impl GuestLanguage for Python {
         output::build(self, folder, metadata, Project::find)
     }
 
-    /// What it would look up is a tenth of a sign-up, and compiling it takes long.
+    /// Not warmed: lookups take a tenth of a sign-up, and compiling the component takes long.
     fn finish(&self, component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         flatten(&component)
     }
@@ -120,7 +120,7 @@ impl Project {
         let read = fs::read(self.root.join(LOCK));
         let wanted = read.with_context(|| format!("cannot read `{LOCK}`"))?;
         let wanted = Digest::of(&wanted).to_string();
-        // What `venv` makes anew, it empties first.
+        // `venv --clear` empties the folder.
         refuse_link(&self.root.join(".venv"))?;
         let installed = self.root.join(".venv/admit-installed");
         if fs::read_to_string(&installed).is_ok_and(|found| found == wanted)
@@ -128,7 +128,7 @@ impl Project {
         {
             return Ok(());
         }
-        // A link to a Python that is gone since counts as none.
+        // A link to a Python that was removed does not count.
         if !self.python().exists() {
             self.make_environment()?;
         }
@@ -137,14 +137,14 @@ impl Project {
         pip.args(["--require-hashes", "-r", LOCK]);
         let typed = format!(".venv/bin/pip install --require-hashes -r {LOCK}");
         install::install(&self.root, &typed, &mut pip, NO_PYTHON)?;
-        // Last: where pip was interrupted, it is not there.
+        // Written last, so that it is absent where pip was interrupted.
         atomic_file::put(&installed, wanted.as_bytes())
             .with_context(|| format!("cannot write `{}`", installed.display()))
     }
 
     fn make_environment(&self) -> anyhow::Result<()> {
         let mut python = tool("python3", &self.root);
-        // Debian has a `venv` without what it needs, which says so at length.
+        // Debian's `venv` lacks a package that it needs, and its own error is long.
         if !run(python.args(["-c", "import venv, ensurepip"]), NO_PYTHON)? {
             bail!("this Python has no module `venv`: `apt-get install python3-venv` brings it");
         }
@@ -171,7 +171,7 @@ impl Builder for Project {
             .into_iter()
             .chain(env::var_os("PYTHONPATH").iter().flat_map(env::split_paths).collect::<Vec<_>>());
         build.env("PYTHONPATH", env::join_paths(paths)?);
-        // What it compiles would look like a change of the sources.
+        // Compiled files would look like a change of the sources.
         build.env("PYTHONDONTWRITEBYTECODE", "1");
         if !run(&mut build, NO_PYTHON)? {
             bail!("cannot build `{}`", self.folder.display());

@@ -1,4 +1,4 @@
-//! Builds a policy project in Rust, with cargo, which knows by itself what is to be built anew.
+//! Policies in Rust, built with cargo, which knows by itself what has to be built anew.
 
 use super::guest_language::contents::{CASES, POLICY_TOML, README};
 use super::guest_language::{Files, GuestLanguage, STACK_BYTES};
@@ -15,7 +15,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What Rust policies are built for: no operating system, so nothing to import.
+/// The target of Rust policies: without an operating system, they import nothing.
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The profile that policies are built with; the author's `release` stays as it is.
@@ -46,7 +46,7 @@ impl GuestLanguage for Rust {
         MANIFEST
     }
 
-    /// What Rust does not let a crate be called, and what would stand in its own way as one.
+    /// The names that Rust reserves, and those that would clash with a crate of the project.
     #[rustfmt::skip]
     fn reserved_names(&self) -> &'static [&'static str] {
         &[
@@ -95,7 +95,7 @@ impl GuestLanguage for Rust {
         let built = build(folder, &sources)?;
         let finished = finish(folder, self, read(&built)?, Some(metadata))?;
         match built.file_name() {
-            // What cargo built stays as cargo knows it.
+            // Cargo's own file is left alone.
             Some(name) => OutputFolder::make(&sources.target, "admit")?.write(name, &finished),
             None => Ok(built),
         }
@@ -136,7 +136,7 @@ fn build(folder: &Path, sources: &Sources) -> anyhow::Result<PathBuf> {
         (status, _) if !status.success() => bail!("cannot build `{}`", folder.display()),
         (_, Some(component)) => Ok(component),
         (_, None) => bail!(
-            "`{}` builds no component: a policy is a library that calls `admit_policy::export!`",
+            "`{}` does not build a component: a policy is a library that calls `admit_policy::export!`",
             folder.display()
         ),
     }
@@ -169,8 +169,8 @@ fn config(sources: &Sources) -> Vec<String> {
     .collect()
 }
 
-/// Cargo is quiet, since it is started for every policy of a manifest; a build that takes
-/// long should not look like one that hangs.
+/// Cargo is quiet, since it is started for every policy of a manifest; a long build should not look
+/// as if it hangs.
 #[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
 fn say_first_build(folder: &Path) {
     eprintln!("building `{}` for the first time, which takes a moment", folder.display());
@@ -193,11 +193,11 @@ fn component_of(messages: impl std::io::Read, manifest: &Path) -> Option<PathBuf
         .filter(|message| message.manifest_path.as_ref() == Some(&manifest))
         .flat_map(|message| message.filenames)
         .filter(|file| file.extension().is_some_and(|extension| extension == "wasm"))
-        // To the end: cargo fails when what it still has to say is not read.
+        // Read to the end, since cargo fails if its output is not read.
         .last()
 }
 
-/// Where the sources of a build lie on this machine.
+/// The places of a build's sources on this machine.
 struct Sources {
     workspace: PathBuf,
     /// Where cargo puts what it builds.
@@ -208,7 +208,7 @@ struct Sources {
     local: Vec<Package>,
 }
 
-/// A package, as cargo knows it.
+/// A package, as cargo describes it.
 #[derive(Deserialize)]
 struct Package {
     name: String,
@@ -254,8 +254,8 @@ impl Sources {
         })
     }
 
-    /// Warns where a policy says another name or version than its package has: one of them was
-    /// forgotten.
+    /// Warns if `policy.toml` and `Cargo.toml` differ in name or version: one was forgotten in a
+    /// change.
     fn compare(&self, manifest: &Path, source: &Source, metadata: &Metadata) {
         let manifest = manifest.canonicalize().ok();
         let is_this = |package: &&Package| Some(&package.manifest_path) == manifest.as_ref();

@@ -86,7 +86,7 @@ void domains_sort(domain_list *list) {
         }
         sorted[place] = number;
     }
-    // Zeros are no part of the memory that a configured policy starts from.
+    // Zeros are not part of the memory that a configured policy starts from.
     if (count > 0) {
         memcpy(list->numbers, sorted, count * sizeof(uint64_t));
         memset(sorted, 0, count * sizeof(uint64_t));

@@ -1,7 +1,7 @@
 // A long list of domains in little memory: eight bytes an entry, and no text.
 //
 // Each domain is kept as a number that is as good as unique. Who has the number of a listed domain
-// by chance is denied; a domain that is listed is never missed. Whoever writes the list is trusted.
+// by chance is denied; a domain that is listed is never missed. The author of the list is trusted.
 #ifndef DOMAINS_H
 #define DOMAINS_H
 
@@ -13,7 +13,7 @@ typedef struct {
     size_t room;
 } domain_list;
 
-// Adds an entry: false if it is no domain.
+// Adds an entry: false if it is not a domain.
 bool domains_add(domain_list *list, admit_str entry);
 
 // Must be called once all entries are there.

@@ -34,7 +34,7 @@ bool configure(admit_str settings, admit_error *error) {
                                               ADMIT_STR("` is not a domain such as `example.com`")));
     }
     domains_sort(&blocked);
-    // What is left of a long list is its numbers.
+    // Of a long list, only the numbers are kept.
     admit_forget_settings();
     return true;
 }
@@ -47,7 +47,7 @@ bool evaluate(const admit_sign_up *sign_up, admit_verdict *verdict, admit_error 
         return true;
     }
     admit_str domain;
-    // An odd way to write a domain must not be a way around the list.
+    // An unusual spelling must not get around the list.
     if (!admit_domain_of(email, &domain) || !domain_normalize(domain, &domain)) {
         return deny(verdict, ADMIT_STR("email-domain-unknown"));
     }

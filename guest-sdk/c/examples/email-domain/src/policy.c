@@ -1,5 +1,5 @@
-// Confirms a sign-up whose email address is at the domain in `custom:domain`. Everybody else may
-// sign up as well, but has to confirm in the usual way.
+// Confirms a sign-up whose email address is at the domain in `custom:domain`. Other users
+// may sign up as well, and confirm in the usual way.
 #include "admit_policy.h"
 
 bool configure(admit_str settings, admit_error *error) {

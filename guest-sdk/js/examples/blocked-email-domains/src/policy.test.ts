@@ -8,7 +8,7 @@ const unknown = "email-domain-unknown";
 
 function check(domains: string[], email: string, expected: string | undefined) {
   const verdict = policy.configure({ domains }).evaluate(SignUp.of({ attributes: { email } }));
-  // Who is denied learns nothing about the list.
+  // The person who is denied learns nothing about the list.
   const message = "Please sign up with another email address";
   assert.deepEqual(verdict, expected === undefined ? allow() : deny(expected, message), email);
 }
@@ -70,7 +70,7 @@ test("abstains without an email address", () => {
   assert.deepEqual(policy.configure({ domains: ["spam.example"] }).evaluate(signUp), allow());
 });
 
-test("refuses entries that are no domain", () => {
+test("refuses entries that are not domains", () => {
   for (const entry of [
     "",
     ".",

@@ -5,7 +5,7 @@ import { isDomain, normalized } from "./domain.ts";
 
 export default definePolicy({
   settings: object({
-    // The domains at which nobody may sign up, nor at any subdomain of them.
+    // The blocked domains, whose subdomains are blocked as well.
     domains: array(string()),
   }),
 
@@ -24,7 +24,7 @@ export default definePolicy({
       return allow();
     }
     const domain = normalized(domainOf(email) ?? "");
-    // An odd way to write a domain must not be a way around the list.
+    // An unusual spelling must not get around the list.
     if (!isDomain(domain)) {
       return refuse("email-domain-unknown");
     }
@@ -35,7 +35,7 @@ export default definePolicy({
   },
 });
 
-// Who is denied learns nothing about the list.
+// The person who is denied learns nothing about the list.
 function refuse(code: string): Verdict {
   return deny(code, "Please sign up with another email address");
 }

@@ -1,4 +1,4 @@
-// Confirms a sign-up whose email address is at the domain in `custom:domain`; everybody else confirms as usual.
+// Confirms a sign-up whose email address is at the domain in `custom:domain`; other users confirm as usual.
 
 import { allow, definePolicy, equalsIgnoringAsciiCase } from "admit-policy";
 

@@ -69,7 +69,7 @@ test("the key can be set", () => {
   assert.throws(() => policy.configure({ key: "", sha256: [WELCOME] }), { message: "`key` is empty" });
 });
 
-test("no digest means that nobody has a valid code", () => {
+test("without digests no code is valid", () => {
   const signUp = SignUp.of({ validationData: { "invitation-code": "welcome" } });
   assert.equal(policy.configure({ sha256: [] }).evaluate(signUp).denial?.code, "invitation-unknown");
   assert.throws(() => policy.configure({}), /missing field `sha256`/);

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from admit_policy import ascii_lower
 
-# Anything that mail could not reach, among it what is not in ASCII, is no domain.
+# A text that mail cannot reach, such as one that is not in ASCII, is not a domain.
 _DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _LONGEST = 253
 

@@ -11,12 +11,12 @@ class Settings:
     """The settings, as they stand in the manifest."""
 
     domains: list[str]
-    """The domains at which nobody may sign up, nor at any subdomain of them."""
+    """The blocked domains, whose subdomains are blocked as well."""
 
 
 @export
 class BlockedEmailDomains(Policy[Settings]):
-    """The policy: the domains at which nobody may sign up."""
+    """The policy: the blocked domains."""
 
     def __init__(self, settings: Settings) -> None:
         self.domains: set[str] = set()
@@ -30,7 +30,7 @@ class BlockedEmailDomains(Policy[Settings]):
         if email is None:
             return Allow()
         domain = normalized(domain_of(email) or "")
-        # An odd way to write a domain must not be a way around the list.
+        # An unusual spelling must not get around the list.
         if not is_domain(domain):
             return deny("email-domain-unknown")
         if any(name in self.domains for name in with_those_above(domain)):

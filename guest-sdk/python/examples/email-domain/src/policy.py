@@ -5,7 +5,7 @@ from admit_policy import Allow, NoSettings, Policy, SignUp, Verdict, Vote, ascii
 
 @export
 class EmailDomain(Policy[NoSettings]):
-    """The policy. Everybody else may sign up too, and confirms in the usual way."""
+    """The policy. Other users may sign up too, and confirm in the usual way."""
 
     def evaluate(self, sign_up: SignUp) -> Verdict:
         actual = sign_up.email_domain()

@@ -12,7 +12,7 @@ class Settings:
     """The settings, as they stand in the manifest."""
 
     mishap: str
-    """What goes wrong."""
+    """The mishap."""
 
 
 @export

@@ -23,7 +23,7 @@ bool configure(admit_str settings, admit_error *error) {
         return false;
     }
     if (domain_count == 0) {
-        return admit_fail(error, ADMIT_STR("`domains` is empty, so that nobody could sign up"));
+        return admit_fail(error, ADMIT_STR("`domains` is empty, which would deny every sign-up"));
     }
     return true;
 }

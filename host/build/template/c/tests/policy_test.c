@@ -11,7 +11,7 @@ static void has_code(const char *email, const char *code) {
 int main(void) {
     admit_error error;
     CHECK(!admit_test_configure("{ \"domains\": [] }", &error));
-    CHECK_TEXT(error.message, "`domains` is empty, so that nobody could sign up");
+    CHECK_TEXT(error.message, "`domains` is empty, which would deny every sign-up");
 
     CHECK(admit_test_configure("{ \"domains\": [\"example.org\", \"example.com\"] }", &error));
     has_code("mary@example.com", "");
@@ -20,7 +20,7 @@ int main(void) {
     has_code("mary@sub.example.com", "email-domain-not-listed");
     has_code("mary", "email-missing");
 
-    const admit_sign_up nobody = {.user_name = ADMIT_STR("mary")};
-    CHECK_TEXT(admit_test_code(&nobody), "email-missing");
+    const admit_sign_up without_email = {.user_name = ADMIT_STR("mary")};
+    CHECK_TEXT(admit_test_code(&without_email), "email-missing");
     return admit_failed_checks != 0;
 }

@@ -13,7 +13,7 @@ export default definePolicy({
   // Ahead of all sign-ups: makes of the settings what `evaluate` needs.
   configure({ domains }) {
     if (domains.length === 0) {
-      throw new Error("`domains` is empty, so that nobody could sign up");
+      throw new Error("`domains` is empty, which would deny every sign-up");
     }
     return new Set(domains.map(toAsciiLowerCase));
   },

@@ -19,7 +19,7 @@ class ListedDomains(Policy[Settings]):
 
     def __init__(self, settings: Settings) -> None:
         if not settings.domains:
-            raise PolicyError("`domains` is empty, so that nobody could sign up")
+            raise PolicyError("`domains` is empty, which would deny every sign-up")
         self.domains = {ascii_lower(domain) for domain in settings.domains}
 
     def evaluate(self, sign_up: SignUp) -> Verdict:

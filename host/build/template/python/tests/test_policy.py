@@ -17,7 +17,7 @@ POLICY = ListedDomains.from_json('{ "domains": ["example.org", "example.com"] }'
         ("mary", "email-missing"),
     ],
 )
-def test_denies_whoever_is_at_no_listed_domain(email: str, expected: str | None) -> None:
+def test_denies_addresses_at_other_domains(email: str, expected: str | None) -> None:
     verdict = POLICY.evaluate(SignUp(attributes={"email": email}))
     code = verdict.code if isinstance(verdict, Deny) else None
     assert code == expected
@@ -33,5 +33,5 @@ def test_denies_a_sign_up_without_an_address() -> None:
 
 
 def test_refuses_an_empty_list() -> None:
-    with pytest.raises(PolicyError, match="`domains` is empty, so that nobody could sign up"):
+    with pytest.raises(PolicyError, match="`domains` is empty, which would deny every sign-up"):
         ListedDomains.from_json('{ "domains": [] }')

@@ -24,7 +24,7 @@ impl Policy for ListedDomains {
 
     fn configure(settings: Settings) -> Result<Self, Error> {
         if settings.domains.is_empty() {
-            return Err("`domains` is empty, so that nobody could sign up".into());
+            return Err("`domains` is empty, which would deny every sign-up".into());
         }
         Ok(Self {
             domains: settings.domains,
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn denies_whoever_is_at_no_listed_domain() {
+    fn denies_addresses_at_other_domains() {
         for (email, expected) in [
             ("mary@example.com", None),
             ("mary@Example.ORG", None),
@@ -94,11 +94,11 @@ mod tests {
         let error = ListedDomains::from_json(r#"{ "domains": [] }"#).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`domains` is empty, so that nobody could sign up"
+            "`domains` is empty, which would deny every sign-up"
         );
     }
 
-    /// `ADMIT_UPDATE_SCHEMA=1 cargo test` writes the file anew.
+    /// `ADMIT_UPDATE_SCHEMA=1 cargo test` writes the file again.
     #[test]
     fn the_schema_is_the_one_of_the_settings() {
         admit_policy::schema::check::<Settings>("settings.schema.json");

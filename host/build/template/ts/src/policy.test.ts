@@ -22,7 +22,7 @@ for (const [email, expected] of [
 test("an address is needed", () => check(SignUp.of({ userName: "mary" }), "email-missing"));
 
 test("refuses an empty list", () => {
-  assert.throws(() => policy.configure({ domains: [] }), /^Error: `domains` is empty, so that nobody could sign up$/);
+  assert.throws(() => policy.configure({ domains: [] }), /^Error: `domains` is empty, which would deny every sign-up$/);
 });
 
 test("refuses settings of another shape", () => {
