@@ -2,7 +2,7 @@
 //! sign-up: how the members of the contract are called in its language.
 
 use admit_core::View;
-use admit_engine::Engine;
+use admit_engine::{Addresses, Engine};
 
 /// A sign-up with everything that one can have.
 fn sign_up() -> View<'static> {
@@ -20,6 +20,6 @@ fn sign_up() -> View<'static> {
 
 /// A component that has said once that it is not configured; as it was where it cannot say so.
 pub(crate) fn warm(component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    let engine = Engine::new(1)?;
+    let engine = Engine::on_demand(Addresses::Few)?;
     Ok(engine.warm(&component, &sign_up()).unwrap_or(component))
 }

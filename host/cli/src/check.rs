@@ -5,12 +5,14 @@ mod examined;
 pub(crate) mod finding;
 mod longest;
 mod manifest;
+pub(crate) mod schema_job;
 mod settings;
 mod uncovered;
 
 use self::finding::located::located;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Finding, Findings, Place, Rule};
+use crate::check::schema_job::Step;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::json_place::Part;
 use crate::policy_set::loaded_manifest::{self, LoadedManifest};
@@ -73,7 +75,7 @@ pub(crate) fn of_manifest(file: &Path) -> anyhow::Result<Findings> {
     let document = Rc::new(Document::from(source));
     findings.policies = manifest.policies.len();
     let folder = file.parent().unwrap_or(Path::new(""));
-    let engine = compiled_cache::engine(1)?;
+    let engine = compiled_cache::engine()?;
     let components = manifest.policies.iter().map(|policy| policy.component.as_str());
     let workshop = CheckedComponents::of(&engine, components.map(|name| (name, folder.join(name))));
     let mut seen = HashSet::new();
@@ -108,7 +110,7 @@ pub(crate) fn of_component(
     let mut findings = Findings { policies: 1, ..Findings::new(name.clone()) };
     let given = if settings.is_some() { Given::Settings } else { Given::Nothing };
     let settings = Settings::from(settings.unwrap_or_default());
-    let engine = compiled_cache::engine(1)?;
+    let engine = compiled_cache::engine()?;
     let workshop = CheckedComponents::of(&engine, [(name.as_str(), path.to_owned())]);
     let Some(component) = workshop.examined(&name) else { return Ok(findings) };
     let policy = loaded_manifest::alone(path, settings)?;
@@ -242,12 +244,17 @@ impl<'a> Subject<'a> {
     ) {
         let settings = Value::Object(self.policy.settings.clone().into());
         let misfits = settings::misfits(self.metadata.as_ref(), &settings);
+        let fit = misfits.as_ref().is_ok_and(Vec::is_empty);
+        if let Err(reason) = &misfits {
+            let place = self.component_place();
+            self.add(findings, Rule::Metadata, place, format!("`settings`: {reason}"));
+        }
         if given == Given::Settings {
-            for misfit in &misfits {
+            for misfit in misfits.iter().flatten() {
                 let place = match &self.site {
                     Site::Manifest { document, index } => {
                         let key = KeyPath::policy(*index).key("settings");
-                        Place::key(document, &misfit.key.iter().fold(key, settings::Step::onto))
+                        Place::key(document, &misfit.key.iter().fold(key, Step::onto))
                     }
                     _ => self.place(&["settings"]),
                 };
@@ -261,7 +268,7 @@ impl<'a> Subject<'a> {
         match failure {
             // It would say the same of any policy that needs settings.
             Failure::SettingsRefused(_)
-                if given == Given::Nothing && (self.metadata.is_none() || !misfits.is_empty()) =>
+                if given == Given::Nothing && (self.metadata.is_none() || !fit) =>
             {
                 // Its cases have settings for it.
                 if !component.has_answered {

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 /// What one evaluation of a policy may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Limits {
     /// Time that the policy computes, from instantiating to the verdict. Time in which its

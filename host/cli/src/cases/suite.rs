@@ -198,7 +198,7 @@ impl Suite {
 
 impl Bench {
     fn new(assembly: LoadedManifest, subject: &Subject) -> anyhow::Result<Bench> {
-        let engine = Arc::new(compiled_cache::engine(1)?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let components = assembly.compiled(&engine)?;
         let scope = match subject {
             Subject::Policy(_) => Scope::One,

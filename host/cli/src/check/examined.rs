@@ -6,7 +6,6 @@ use crate::cases::Suite;
 use crate::check::finding::{Document, Place, Rule};
 use crate::policy_set::loaded_manifest;
 use crate::process::parallel;
-use crate::process::watchdog::Watchdog;
 use admit_build::policy_toml;
 use admit_build::project;
 use admit_build::source::Source;
@@ -67,7 +66,7 @@ impl CheckedComponents {
             }
             examined.insert(name.to_owned(), component);
         }
-        let looks = parallel::map(&built, |(name, .., bytes)| Look::at(name, bytes, engine));
+        let looks = parallel::map(&built, |(.., bytes)| Look::at(bytes, engine));
         for ((name, path, file, _), look) in built.iter().zip(looks) {
             let Some(component) = examined.get_mut(*name) else { continue };
             component.examine(name, look);
@@ -94,8 +93,7 @@ struct Look {
 }
 
 impl Look {
-    fn at(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Look> {
-        let _watchdog = Watchdog::with(format!("examining `{name}`"));
+    fn at(bytes: &[u8], engine: &Engine) -> anyhow::Result<Look> {
         let info = ComponentInfo::of(bytes)?;
         let refused: Vec<InvalidComponent> =
             info.imports.iter().filter_map(|import| refusal_of(import)).collect();

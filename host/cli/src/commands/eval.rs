@@ -66,7 +66,7 @@ impl Args {
                 assembly
             }
         }
-        .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
+        .into_policy_set(Arc::new(compiled_cache::engine()?))?;
         // Here nobody waits: the manifest's own budget is the only one.
         let deliberation = policies.decide(event.sign_up(), Duration::MAX);
         let reply = Reply::new(&event, &deliberation.decision.answer);

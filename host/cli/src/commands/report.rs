@@ -115,8 +115,8 @@ impl Args {
             true => Measure::Fuel,
             false => Measure::Times { decisions: DECISIONS },
         };
-        let policies =
-            assembly.policy_set(Arc::new(compiled_cache::engine(1)?), &mut Compiled::new())?;
+        let policies = assembly
+            .policy_set(Arc::new(compiled_cache::measuring_engine()?), &mut Compiled::new())?;
         Ok(Measured::of(&policies, &events, measure))
     }
 }

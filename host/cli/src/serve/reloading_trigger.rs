@@ -38,8 +38,7 @@ impl ReloadingTrigger {
         manifest: PathBuf,
         telemetry: Telemetry,
     ) -> anyhow::Result<ReloadingTrigger> {
-        // One more, to try out settings while all others are busy.
-        let engine = Arc::new(compiled_cache::engine(ReloadingTrigger::CONCURRENCY + 1)?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let telemetry = Arc::new(telemetry);
         let assembly = LoadedManifest::from_manifest(&manifest)?;
         let tried = fingerprint(&assembly);
