@@ -26,6 +26,7 @@ mod environment;
 mod errors;
 mod eval;
 mod exchange;
+mod expensive;
 mod explain;
 mod function_zip;
 mod grants;

@@ -1,7 +1,8 @@
 //! The file `policy.toml` of a policy project.
 
 use crate::source::Source;
-use admit_component::metadata::{MAX, check_schema};
+use admit_component::metadata::MAX;
+use admit_component::schema::check_by_building;
 use admit_core::Metadata;
 use admit_engine::read_regular_file;
 use anyhow::Context;
@@ -26,7 +27,7 @@ pub fn read(folder: &Path) -> anyhow::Result<Option<(Source, Metadata)>> {
     let metadata = Metadata::from_toml(&source.file, &source.text, |name| schema(folder, name));
     let metadata = metadata.map_err(|error| source.located(error))?;
     if let Some(schema) = &metadata.settings {
-        check_schema(schema).map_err(|message| {
+        check_by_building(schema).map_err(|message| {
             source.error(&admit_core::KeyPath::default().key("settings"), message)
         })?;
     }

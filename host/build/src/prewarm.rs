@@ -2,7 +2,7 @@
 //! every sign-up.
 
 use admit_core::{Member, PerMember, View};
-use admit_engine::Engine;
+use admit_engine::{Addresses, Engine};
 
 /// A sign-up with all members.
 fn sign_up() -> View<'static> {
@@ -21,6 +21,6 @@ fn sign_up() -> View<'static> {
 
 /// A component that has been evaluated once without being configured; unchanged if that fails.
 pub(crate) fn warm(component: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    let engine = Engine::new(1)?;
+    let engine = Engine::on_demand(Addresses::Few)?;
     Ok(engine.warm(&component, &sign_up()).unwrap_or(component))
 }

@@ -5,12 +5,14 @@ mod components;
 pub(crate) mod finding;
 mod longest;
 mod manifest;
+pub(crate) mod schema_job;
 mod settings;
 mod uncovered;
 
 use self::finding::located::located;
 use crate::cases::Suite;
 use crate::check::finding::{Document, Finding, Findings, Place, Rule};
+use crate::check::schema_job::Step;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::json_place::Part;
 use crate::policy_set::loaded_manifest::{self, LoadedManifest};
@@ -72,7 +74,7 @@ pub(crate) fn check_manifest(file: &Path) -> anyhow::Result<Findings> {
     let document = Rc::new(Document::from(source));
     findings.policies = manifest.policies.len();
     let folder = file.parent().unwrap_or(Path::new(""));
-    let engine = compiled_cache::engine(1)?;
+    let engine = compiled_cache::engine()?;
     let components = manifest.policies.iter().map(|policy| policy.component.as_str());
     let components =
         CheckedComponents::check(&engine, components.map(|name| (name, folder.join(name))));
@@ -111,7 +113,7 @@ pub(crate) fn check_component(
         None => SettingsSource::Unknown,
     };
     let settings = Settings::from(settings.unwrap_or_default());
-    let engine = compiled_cache::engine(1)?;
+    let engine = compiled_cache::engine()?;
     let components = CheckedComponents::check(&engine, [(name.as_str(), path.to_owned())]);
     let Some(component) = components.get(&name) else { return Ok(findings) };
     let policy = loaded_manifest::alone(path, settings)?;
@@ -245,12 +247,17 @@ impl<'a> Subject<'a> {
     ) {
         let settings = Value::Object(self.policy.settings.clone().into());
         let errors = settings::schema_errors(self.metadata.as_ref(), &settings);
+        let is_valid = errors.as_ref().is_ok_and(Vec::is_empty);
+        if let Err(reason) = &errors {
+            let place = self.component_place();
+            self.add(findings, Rule::Metadata, place, format!("`settings`: {reason}"));
+        }
         if source == SettingsSource::Given {
-            for error in &errors {
+            for error in errors.iter().flatten() {
                 let place = match &self.site {
                     Site::Manifest { document, index } => {
                         let key = KeyPath::policy(*index).key("settings");
-                        Place::key(document, &error.key.iter().fold(key, settings::Step::append_to))
+                        Place::key(document, &error.key.iter().fold(key, Step::append_to))
                     }
                     _ => self.place(&["settings"]),
                 };
@@ -264,8 +271,7 @@ impl<'a> Subject<'a> {
         match failure {
             // Without settings, a policy that requires some is not wrong.
             Failure::SettingsRefused(_)
-                if source == SettingsSource::Unknown
-                    && (self.metadata.is_none() || !errors.is_empty()) =>
+                if source == SettingsSource::Unknown && (self.metadata.is_none() || !is_valid) =>
             {
                 // The settings of its cases were accepted.
                 if !component.has_answered {

@@ -13,6 +13,7 @@ mod exit_status;
 mod explain;
 mod input;
 mod inspect;
+mod jobs;
 mod output;
 mod package;
 mod policy_set;
@@ -46,6 +47,9 @@ struct Args {
 }
 
 fn main() -> ExitCode {
+    if let Some(done) = jobs::run() {
+        return done;
+    }
     let args = Args::parse();
     args.color.choose();
     match args.command.exec() {

@@ -1,5 +1,7 @@
-//! How a command works: on all cores, within a limit of time, and again when files change.
+//! How a command works: on all cores, in processes that end within limits, and again when files
+//! change.
 
+pub(crate) mod addresses;
+pub(crate) mod child;
 pub(crate) mod parallel;
 pub(crate) mod watch;
-pub(crate) mod watchdog;

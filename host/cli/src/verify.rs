@@ -9,12 +9,12 @@ use crate::package::bootstrap;
 use crate::package::deployment::{Deployment, Kind};
 use crate::package::source_folder::SourceFolder;
 use crate::policy_set::compiled_cache;
+use crate::policy_set::snapshot_job::snapshot;
 use crate::process::parallel;
-use crate::process::watchdog::Watchdog;
 use crate::verify::sources::Sources;
 use admit_core::{Policy, PolicyId, printable};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, file_name};
-use admit_engine::{CodeHash, Compiler, Digest, Engine, Target, WASMTIME_VERSION};
+use admit_engine::{CodeHash, Compiler, Digest, Target, WASMTIME_VERSION};
 use anyhow::bail;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -80,7 +80,6 @@ const REASON: usize = 300;
 struct Verifier<'a> {
     deployment: &'a Deployment,
     sources: &'a Sources,
-    engine: Engine,
     compiler: Compiler,
 }
 
@@ -95,12 +94,8 @@ impl Verification {
                 printable(&index.engine, 40)
             );
         }
-        let verifier = Verifier {
-            deployment,
-            sources,
-            engine: compiled_cache::engine(parallel::cores())?,
-            compiler: compiled_cache::compiler(index.target)?,
-        };
+        let verifier =
+            Verifier { deployment, sources, compiler: compiled_cache::compiler(index.target)? };
         let policies = &deployment.manifest.policies;
         let verified = parallel::map(policies, |policy| verifier.policy(policy));
         Ok(Verification {
@@ -221,10 +216,7 @@ impl Verifier<'_> {
             None => None,
             Some(_) if !self.deployment.has_settings => return Err(self.no_settings()),
             Some(configured) => {
-                let _watchdog = Watchdog::with(format!("configuring `{name}`"));
-                let (limits, settings) = ((&policy.limits, policy.log), policy.settings.to_json());
-                let taken = self.engine.snapshot(component, limits, &settings);
-                let taken = taken.map_err(|reason| {
+                let taken = snapshot(component, policy).map_err(|reason| {
                     other_code(format!("its component cannot be configured ahead: {reason}"))
                 })?;
                 if taken.snapshot.fuel != configured.fuel {
@@ -237,8 +229,7 @@ impl Verifier<'_> {
             }
         };
         let component = taken.as_deref().unwrap_or(component);
-        let target = self.deployment.index.target;
-        let code = compile(&self.compiler, name, component, target)
+        let code = compile(&self.compiler, name, component)
             .map_err(|error| other_code(format!("its component cannot be compiled: {error:#}")))?;
         match self.deployment.files.get(&file_name(compiled)) {
             Some(bytes) if *bytes == code => Ok(()),

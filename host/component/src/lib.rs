@@ -7,6 +7,7 @@ mod description;
 mod encoding;
 mod flattening;
 pub mod metadata;
+pub mod schema;
 
 pub use description::ComponentInfo;
 pub use encoding::encode;

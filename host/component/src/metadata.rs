@@ -1,8 +1,9 @@
 //! The custom section of a component with what its policy says of itself.
 
+use crate::schema;
 use admit_core::{Metadata, RawMetadata};
 use anyhow::{Context, bail};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wasm_encoder::{ComponentSection, CustomSection};
 use wasm_metadata::{AddMetadata, AddMetadataField};
 
@@ -35,6 +36,7 @@ pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The metadata in a section, which anybody may have written. An error says what is wrong.
+/// No validator is built of its schema.
 pub(crate) fn from_section(data: &[u8]) -> Result<Metadata, String> {
     if data.len() > MAX {
         return Err(format!("it is larger than {} KiB", MAX >> 10));
@@ -42,19 +44,8 @@ pub(crate) fn from_section(data: &[u8]) -> Result<Metadata, String> {
     let raw: RawMetadata = serde_json::from_slice(data).map_err(|error| error.to_string())?;
     let metadata = Metadata::try_from(raw).map_err(|problem| problem.to_string())?;
     if let Some(schema) = &metadata.settings {
-        check_schema(schema).map_err(|message| format!("`settings`: {message}"))?;
+        let schema = Value::Object(schema.clone());
+        schema::check(&schema).map_err(|message| format!("`settings`: {message}"))?;
     }
     Ok(metadata)
-}
-
-/// Refuses what is not a JSON Schema. An error says why.
-///
-/// # Errors
-///
-/// Where no validator can be made of it.
-pub fn check_schema(schema: &Map<String, Value>) -> Result<(), String> {
-    let schema = Value::Object(schema.clone());
-    jsonschema::validator_for(&schema)
-        .map(|_| ())
-        .map_err(|error| format!("no JSON Schema that can be used: {error}"))
 }

@@ -9,7 +9,7 @@ use std::fmt;
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $min:expr, $default:expr, $max:expr;)*) => {
         /// What one evaluation of a policy may cost.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub struct Limits {
             $($(#[$doc])* pub $name: $type,)*

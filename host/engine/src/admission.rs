@@ -15,6 +15,18 @@ pub(crate) const MAX_FUNCTION: usize = 512 << 10;
 /// How many locals a function may have: each is looked after in each of its blocks.
 pub(crate) const MAX_LOCALS: u32 = 10_000;
 
+/// How many functions a component may have. One of an interpreter has some thousands, CPython
+/// 14,000.
+pub(crate) const MAX_FUNCTIONS: u64 = 30_000;
+
+/// How much the locals of a function may be in all its blocks, over all functions: the compiler
+/// looks after each in each. CPython has 4 million.
+pub(crate) const MAX_LOCALS_IN_BLOCKS: u64 = 40_000_000;
+
+/// How much the depth of the blocks of a function may be in all its blocks, over all functions:
+/// the compiler looks through them. CPython has 12 million.
+pub(crate) const MAX_NESTING: u64 = 500_000_000;
+
 /// How many parts a component may unfold into. Honest ones have some hundreds, those of
 /// interpreters some thousands.
 pub(crate) const MAX_PARTS: u64 = 100_000;
@@ -54,12 +66,33 @@ pub enum InvalidComponent {
     /// It has a function that would take too much memory to compile.
     #[error("has a function of {0} locals, and no policy may have one of more than {MAX_LOCALS}")]
     Locals(u32),
+    /// It has functions that would take too long to compile together.
+    #[error("has {0} functions, and no policy may have more than {MAX_FUNCTIONS}")]
+    Functions(u64),
+    /// It has functions of which the locals would take too much memory to compile.
+    #[error(
+        "has functions of so many locals and blocks that they multiply to {0}, and no policy may \
+         have more than {MAX_LOCALS_IN_BLOCKS}: make the largest functions smaller"
+    )]
+    LocalsInBlocks(u64),
+    /// It has functions of which the blocks would take too long to compile.
+    #[error(
+        "has functions of blocks so deep inside each other that their number and depth multiply \
+         to {0}, and no policy may have more than {MAX_NESTING}: make the largest functions smaller"
+    )]
+    Nesting(u64),
     /// The compiler cannot handle it.
     #[error(
         "cannot be compiled; perhaps components inside it hand each other texts or lists, which \
          needs a feature that is off: an interpreter's is to be made plain, as `admit build` does"
     )]
     Compiler,
+    /// To compile it takes more than there is for it.
+    #[error("takes more than {0} to compile, and was given up: build the component smaller")]
+    TooExpensive(String),
+    /// What was to compile it elsewhere could not.
+    #[error("cannot be compiled: {0}")]
+    Remote(String),
     /// It would unfold into more than a host can hold.
     #[error("nests components that would unfold into more than {MAX_PARTS} parts")]
     Unfolds,

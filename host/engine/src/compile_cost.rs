@@ -1,11 +1,77 @@
 //! What a component would cost whoever compiles it, told before it is compiled.
 
-use crate::admission::{InvalidComponent, MAX_FUNCTION, MAX_LOCALS, MAX_PARTS};
+use crate::admission::{
+    InvalidComponent, MAX_FUNCTION, MAX_FUNCTIONS, MAX_LOCALS, MAX_LOCALS_IN_BLOCKS, MAX_NESTING,
+    MAX_PARTS,
+};
 use admit_core::{Limits, Size};
 use wasmparser::{
     BinaryReaderError, ComponentInstance, ElementItems, ElementSectionReader, FunctionBody,
-    Instance, MemorySectionReader, Parser, Payload, TableSectionReader,
+    Instance, MemorySectionReader, Operator, Parser, Payload, TableSectionReader,
 };
+
+/// What it can be expected to take to compile a component.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CompileCost {
+    /// The bytes of its functions, together.
+    pub code: u64,
+    /// How many functions it has.
+    pub functions: u64,
+    /// The bytes of the whole.
+    pub size: u64,
+    /// Over all functions: the locals, for each block.
+    locals_in_blocks: u64,
+    /// Over all functions: how deep blocks are inside each other, for each block.
+    nesting: u64,
+}
+
+impl CompileCost {
+    /// Tells it from the bytes of a component.
+    pub fn of(component: &[u8]) -> Result<CompileCost, InvalidComponent> {
+        check(component)
+    }
+
+    /// Adds a function, and refuses one that makes it too much.
+    fn add_function(&mut self, body: &FunctionBody<'_>) -> Result<(), InvalidComponent> {
+        let size = body.range().len();
+        if size > MAX_FUNCTION {
+            return Err(InvalidComponent::Function(size));
+        }
+        let mut locals: u32 = 0;
+        for group in body.get_locals_reader().map_err(invalid)? {
+            locals = locals.saturating_add(group.map_err(invalid)?.0);
+        }
+        if locals > MAX_LOCALS {
+            return Err(InvalidComponent::Locals(locals));
+        }
+        let (mut blocks, mut depth, mut deepest): (u64, u64, u64) = (0, 0, 0);
+        for operator in body.get_operators_reader().map_err(invalid)? {
+            match operator.map_err(invalid)? {
+                Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                    blocks += 1;
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+                Operator::Else
+                | Operator::Br { .. }
+                | Operator::BrIf { .. }
+                | Operator::BrTable { .. } => blocks += 1,
+                Operator::End => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.code += size as u64;
+        self.locals_in_blocks += u64::from(locals) * blocks;
+        self.nesting += deepest * blocks;
+        if self.locals_in_blocks > MAX_LOCALS_IN_BLOCKS {
+            return Err(InvalidComponent::LocalsInBlocks(self.locals_in_blocks));
+        }
+        match self.nesting > MAX_NESTING {
+            true => Err(InvalidComponent::Nesting(self.nesting)),
+            false => Ok(()),
+        }
+    }
+}
 
 /// How many parts a function counts for that crosses the border of a component: the compiler
 /// makes machine code for each.
@@ -17,7 +83,8 @@ const BORDER_PARTS: u64 = 10;
 /// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
 /// instantiation is counted as if it were of the largest component so far, so that there
 /// is no need to know of which one it is.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), InvalidComponent> {
+pub(crate) fn check(bytes: &[u8]) -> Result<CompileCost, InvalidComponent> {
+    let mut cost = CompileCost { size: bytes.len() as u64, ..CompileCost::default() };
     // The parts of the components and modules that the parser is inside of.
     let mut open: Vec<u64> = Vec::new();
     let mut largest: u64 = 1;
@@ -29,7 +96,13 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), InvalidComponent> {
             Payload::End(_) => largest = largest.max(open.pop().unwrap_or(0)),
             Payload::MemorySection(memories) => check_memories(memories)?,
             Payload::TableSection(tables) => check_tables(tables)?,
-            Payload::CodeSectionEntry(body) => check_function(body)?,
+            Payload::CodeSectionStart { count, .. } => {
+                cost.functions += u64::from(*count);
+                if cost.functions > MAX_FUNCTIONS {
+                    return Err(InvalidComponent::Functions(cost.functions));
+                }
+            }
+            Payload::CodeSectionEntry(body) => cost.add_function(body)?,
             Payload::ElementSection(segments) => elements += check_elements(segments, elements)?,
             _ => {}
         }
@@ -41,7 +114,7 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), InvalidComponent> {
             return Err(InvalidComponent::Unfolds);
         }
     }
-    Ok(())
+    Ok(cost)
 }
 
 /// How many parts a section adds to the component or module that it is in.
@@ -117,21 +190,49 @@ fn check_elements(
     Ok(elements)
 }
 
-fn check_function(body: &FunctionBody<'_>) -> Result<(), InvalidComponent> {
-    let size = body.range().len();
-    if size > MAX_FUNCTION {
-        return Err(InvalidComponent::Function(size));
-    }
-    let mut locals: u32 = 0;
-    for group in body.get_locals_reader().map_err(invalid)? {
-        locals = locals.saturating_add(group.map_err(invalid)?.0);
-    }
-    match locals > MAX_LOCALS {
-        true => Err(InvalidComponent::Locals(locals)),
-        false => Ok(()),
-    }
-}
-
 fn invalid(error: BinaryReaderError) -> InvalidComponent {
     InvalidComponent::Invalid(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cost(module: &str) -> Result<CompileCost, InvalidComponent> {
+        check(&wat::parse_str(format!("(component (core module {module}))")).unwrap())
+    }
+
+    #[test]
+    fn the_cost_is_summed_over_all_functions() {
+        let block = "(func (local i32 i64) (block (block)) (block (br 0)))";
+        let one = cost(block).unwrap();
+        let (locals_in_blocks, nesting) = (2 * 4, 2 * 4);
+        assert_eq!(
+            (one.functions, one.locals_in_blocks, one.nesting),
+            (1, locals_in_blocks, nesting)
+        );
+        let two = cost(&block.repeat(2)).unwrap();
+        assert_eq!((two.functions, two.code), (2, 2 * one.code));
+        assert_eq!((two.locals_in_blocks, two.nesting), (2 * locals_in_blocks, 2 * nesting));
+        assert!(two.size > one.size);
+    }
+
+    #[test]
+    fn more_than_any_honest_component_has_is_refused() {
+        let functions = |count: usize| cost(&"(func)".repeat(count)).map(|cost| cost.functions);
+        assert_eq!(functions(30_000), Ok(30_000));
+        assert_eq!(functions(30_001), Err(InvalidComponent::Functions(30_001)));
+        let locals = |blocks: usize| {
+            let (locals, blocks) = ("i32 ".repeat(10_000), "(block)".repeat(blocks));
+            cost(&format!("(func (local {locals}) {blocks})")).map(|cost| cost.locals_in_blocks)
+        };
+        assert_eq!(locals(4_000), Ok(40_000_000));
+        assert_eq!(locals(4_001), Err(InvalidComponent::LocalsInBlocks(40_010_000)));
+        let nested = |depth: usize| {
+            let (blocks, ends) = ("block ".repeat(depth), "end ".repeat(depth));
+            cost(&format!("(func {blocks} {ends})")).map(|cost| cost.nesting)
+        };
+        assert_eq!(nested(20_000), Ok(400_000_000));
+        assert_eq!(nested(23_000), Err(InvalidComponent::Nesting(529_000_000)));
+    }
 }

@@ -1,6 +1,8 @@
 //! The settings of wasmtime, each with its reason.
 
 use admit_core::Limits;
+#[cfg(feature = "compile")]
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wasmtime::{
     Config, Enabled, ModuleVersionStrategy, PoolingAllocationConfig, WasmBacktraceDetails,
@@ -67,6 +69,33 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         format!("admit-{}/wasmtime-{WASMTIME_VERSION}/canonical-nan", env!("CARGO_PKG_VERSION"));
     config.module_version(ModuleVersionStrategy::Custom(version)).map_err(EngineError::new)?;
     Ok(config)
+}
+
+/// How many addresses each memory of an instance takes, which its code is compiled for.
+#[cfg(feature = "compile")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addresses {
+    /// More than 4 GiB, so that the code need not check whether it stays inside: what the
+    /// function runs.
+    Plenty,
+    /// As many as a policy may have memory. For a process whose addresses are limited.
+    Few,
+}
+
+#[cfg(feature = "compile")]
+impl Addresses {
+    /// The settings that components are compiled for and run under.
+    pub(crate) fn config(self) -> Result<Config, EngineError> {
+        let mut config = config()?;
+        if self == Addresses::Few {
+            config
+                .memory_reservation(Limits::MAX.memory.bytes())
+                .memory_reservation_for_growth(0)
+                .memory_guard_size(64 << 10);
+        }
+        Ok(config)
+    }
 }
 
 /// Memories beyond what evaluations need: each component's stays mapped for its next evaluation,

@@ -5,6 +5,8 @@ use crate::clock::Clock;
 use crate::code_file::Code;
 #[cfg(feature = "compile")]
 use crate::compiled_cache::CompiledCache;
+#[cfg(feature = "compile")]
+use crate::config::Addresses;
 use crate::config::{EngineError, config, pool};
 use crate::contract::{self, PolicyIndices};
 use crate::native;
@@ -23,7 +25,9 @@ pub struct Engine {
     pub(crate) clock: Clock,
     linker: Linker<State>,
     #[cfg(feature = "compile")]
-    cache: Option<Arc<dyn CompiledCache>>,
+    addresses: Addresses,
+    #[cfg(feature = "compile")]
+    helpers: native::Helpers,
 }
 
 /// A component that was let in and is ready to be instantiated. Cheap to clone.
@@ -38,8 +42,20 @@ impl Engine {
     /// at once. One more than that fails.
     pub fn new(evaluations: u32) -> Result<Engine, EngineError> {
         let pool = InstanceAllocationStrategy::Pooling(pool(evaluations));
-        let inner = wasmtime::Engine::new(config()?.allocation_strategy(pool));
-        let inner = inner.map_err(EngineError::new)?;
+        Engine::of(config()?.allocation_strategy(pool))
+    }
+
+    /// Makes an engine that reserves room for an evaluation when there is one. Each takes longer
+    /// to start than with [`Engine::new`], and as many may run at once as there is room for.
+    ///
+    /// With few addresses it compiles to other code than the function runs, and runs no other.
+    #[cfg(feature = "compile")]
+    pub fn on_demand(addresses: Addresses) -> Result<Engine, EngineError> {
+        Ok(Engine { addresses, ..Engine::of(&addresses.config()?)? })
+    }
+
+    fn of(config: &wasmtime::Config) -> Result<Engine, EngineError> {
+        let inner = wasmtime::Engine::new(config).map_err(EngineError::new)?;
         let clock = Clock::start(&inner).map_err(EngineError::new)?;
         let mut linker = Linker::new(&inner);
         contract::link(&mut linker, State::notes).map_err(EngineError::new)?;
@@ -48,25 +64,42 @@ impl Engine {
             clock,
             linker,
             #[cfg(feature = "compile")]
-            cache: None,
+            addresses: Addresses::Plenty,
+            #[cfg(feature = "compile")]
+            helpers: native::Helpers::default(),
         })
     }
 
     /// The same, which keeps what it compiles, and compiles nothing that was kept.
     #[cfg(feature = "compile")]
-    pub fn with_cache(self, cache: Arc<dyn CompiledCache>) -> Engine {
-        Engine { cache: Some(cache), ..self }
+    pub fn with_cache(mut self, cache: Arc<dyn CompiledCache>) -> Engine {
+        self.helpers.cache = Some(cache);
+        self
+    }
+
+    /// The same, which has components compiled elsewhere.
+    #[cfg(feature = "compile")]
+    pub fn with_remote(mut self, remote: Arc<dyn native::RemoteCompiler>) -> Engine {
+        self.helpers.remote = Some(remote);
+        self
+    }
+
+    /// How many addresses each memory takes.
+    #[cfg(feature = "compile")]
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
     }
 
     /// Compiles a component for this machine and lets it in.
     #[cfg(feature = "compile")]
     pub fn compile(&self, component: &[u8]) -> Result<Component, InvalidComponent> {
-        let code = native::compile(&self.inner, self.cache.as_ref(), component)?;
+        let settings = native::CodeSettings::Here(self.addresses);
+        let code = native::compile(&self.inner, settings, &self.helpers, component)?;
         self.admit_compiled(&Code::Bytes(code))
     }
 
     /// Compiles a component by a compiler, perhaps for another machine, and lets it in here: that
-    /// very code where this machine can run it.
+    /// very code where this machine can run it, and has the addresses for it.
     #[cfg(feature = "compile")]
     pub fn compile_with(
         &self,
@@ -74,7 +107,8 @@ impl Engine {
         component: &[u8],
     ) -> Result<(Vec<u8>, Component), InvalidComponent> {
         let code = compiler.compile(component)?;
-        let component = match Some(compiler.target) == native::Target::HERE {
+        let runs_here = Some(compiler.target) == native::Target::HERE;
+        let component = match runs_here && self.addresses == Addresses::Plenty {
             true => self.admit_compiled(&Code::Bytes(code.clone()))?,
             false => self.compile(component)?,
         };
@@ -149,6 +183,31 @@ mod tests {
         native::load(&engine.inner, &Code::Bytes(code))
             .map(|_| ())
             .map_err(|error| format!("{error:#}"))
+    }
+
+    /// What the tool compiles for its own use with few addresses trusts its checks; what the
+    /// function runs trusts the addresses around its memory.
+    #[test]
+    fn code_for_few_addresses_and_for_plenty_are_told_apart() {
+        let of = |addresses| {
+            let engine = Engine::on_demand(addresses).unwrap();
+            let settings = native::CodeSettings::Here(addresses);
+            let code =
+                native::compile(&engine.inner, settings, &Default::default(), COMPONENT).unwrap();
+            (engine, Code::Bytes(code))
+        };
+        let ((few, for_few), (plenty, for_plenty)) = (of(Addresses::Few), of(Addresses::Plenty));
+        let pooling = Engine::new(1).unwrap();
+        for (engine, code, is_loaded) in [
+            (&few, &for_few, true),
+            (&few, &for_plenty, false),
+            (&plenty, &for_few, false),
+            (&plenty, &for_plenty, true),
+            (&pooling, &for_few, false),
+            (&pooling, &for_plenty, true),
+        ] {
+            assert_eq!(native::load(&engine.inner, code).is_ok(), is_loaded);
+        }
     }
 
     #[test]

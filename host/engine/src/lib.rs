@@ -37,16 +37,20 @@ mod time_slice;
 pub use admission::{InvalidComponent, is_granted, refusal_of};
 pub use code_hash::CodeHash;
 #[cfg(feature = "compile")]
+pub use compile_cost::CompileCost;
+#[cfg(feature = "compile")]
 pub use compiled_cache::CompiledCache;
+#[cfg(feature = "compile")]
+pub use config::Addresses;
 pub use config::{EngineError, WASMTIME_VERSION};
 pub use digest::Digest;
 pub use engine::{Component, Engine};
 pub use evaluation::{Configured, Evaluation};
 pub use identity::{policy_set_digest, settings_digest};
 pub use loaded::{LazyComponent, Loaded};
-#[cfg(feature = "compile")]
-pub use native::Compiler;
 pub use native::Target;
+#[cfg(feature = "compile")]
+pub use native::{CodeSettings, CompileJob, Compiler, RemoteCompiler, compile_job};
 pub use policy_log::{Level, Note, PolicyLog};
 pub use policy_set::{DecisionTrace, PolicySet};
 pub use regular_file::{read_at_most, read_regular_file};

@@ -7,8 +7,8 @@ use crate::package::source_folder::SourceFolder;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
 use crate::policy_set::origin::Origin;
+use crate::policy_set::snapshot_job::snapshot;
 use crate::process::parallel;
-use crate::process::watchdog::Watchdog;
 use admit_core::{Policy, PolicyId};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MAX_COMPILED, file_name};
 use admit_engine::{CodeHash, Compiler, Digest, Engine, NoSnapshot, Target, settings_digest};
@@ -50,7 +50,7 @@ impl BundleFiles {
         target: Target,
         configure: Configure,
     ) -> anyhow::Result<BundleFiles> {
-        let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let compiled_here = loaded.checked(&engine)?;
         let compiler = compiled_cache::compiler(target)?;
         let policies = &loaded.manifest.policies;
@@ -93,7 +93,7 @@ impl BundleFiles {
         }
         let shared: Vec<_> = shared.into_iter().collect();
         let codes = parallel::map(&shared, |(source, (name, bytes))| {
-            compile(&compiler, name, bytes, target).map(|code| (*source, code))
+            compile(&compiler, name, bytes).map(|code| (*source, code))
         });
         let mut compiled = HashMap::new();
         for code in codes {
@@ -150,7 +150,7 @@ impl AheadOfTime<'_> {
         &self,
         policy: &Policy,
     ) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
-        let Policy { component: name, settings, limits, log, .. } = policy;
+        let Policy { component: name, settings, limits, .. } = policy;
         let (bytes, settings) = (&self.loaded.components[name], settings.to_json());
         let source = Digest::of(bytes);
         let is_alone = self.users.get(&source) == Some(&1);
@@ -162,8 +162,7 @@ impl AheadOfTime<'_> {
         if !is_alone && pays() != Some(true) {
             return None;
         }
-        let _watchdog = Watchdog::with(format!("configuring `{name}`"));
-        let taken = match self.engine.snapshot(bytes, (limits, *log), &settings) {
+        let taken = match snapshot(bytes, policy) {
             Ok(taken) => taken,
             Err(reason) => return Some(Err(reason)),
         };
@@ -190,13 +189,7 @@ impl AheadOfTime<'_> {
 }
 
 /// Compiles a component, whose code must not be larger than the function accepts.
-pub(crate) fn compile(
-    compiler: &Compiler,
-    name: &str,
-    bytes: &[u8],
-    target: Target,
-) -> anyhow::Result<Vec<u8>> {
-    let _watchdog = Watchdog::with(format!("compiling `{name}` for {target}"));
+pub(crate) fn compile(compiler: &Compiler, name: &str, bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
     let compiled = compiler.compile(bytes).with_context(|| format!("`{name}`"))?;
     check_size(name, &compiled)?;
     Ok(compiled)

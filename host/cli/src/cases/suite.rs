@@ -200,7 +200,7 @@ impl Suite {
 
 impl Runner {
     fn new(loaded: LoadedManifest, subject: &Subject) -> anyhow::Result<Runner> {
-        let engine = Arc::new(compiled_cache::engine(1)?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let components = loaded.compiled(&engine)?;
         let scope = match subject {
             Subject::Policy(_) => Scope::One,

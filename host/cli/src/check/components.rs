@@ -6,7 +6,6 @@ use crate::cases::Suite;
 use crate::check::finding::{Document, Place, Rule};
 use crate::policy_set::loaded_manifest;
 use crate::process::parallel;
-use crate::process::watchdog::Watchdog;
 use admit_build::policy_toml;
 use admit_build::project;
 use admit_build::source::Source;
@@ -67,8 +66,7 @@ impl CheckedComponents {
             }
             by_name.insert(name.to_owned(), component);
         }
-        let analyses =
-            parallel::map(&built, |(name, .., bytes)| Analysis::new(name, bytes, engine));
+        let analyses = parallel::map(&built, |(.., bytes)| Analysis::new(bytes, engine));
         for ((name, path, file, _), analysis) in built.iter().zip(analyses) {
             let Some(component) = by_name.get_mut(*name) else { continue };
             component.add(name, analysis);
@@ -95,8 +93,7 @@ struct Analysis {
 }
 
 impl Analysis {
-    fn new(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Analysis> {
-        let _watchdog = Watchdog::with(format!("examining `{name}`"));
+    fn new(bytes: &[u8], engine: &Engine) -> anyhow::Result<Analysis> {
         let info = ComponentInfo::of(bytes)?;
         let refused: Vec<InvalidComponent> =
             info.imports.iter().filter_map(|import| refusal_of(import)).collect();

@@ -76,7 +76,7 @@ impl Args {
             files => Samples::read(files)?,
         };
         let policies = load(&self.path, self.settings)?
-            .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
+            .into_policy_set(Arc::new(compiled_cache::measuring_engine()?))?;
         let count = usize::try_from(self.samples)?;
         let figures = measure(&policies, &samples, count)?;
         if let Some(save) = save {

@@ -60,7 +60,7 @@ impl Args {
         let (old, new) = (PolicySource::at(&self.old)?, PolicySource::at(&self.new)?);
         let mut skipped = Skipped::default();
         let events = events(records::read(&self.events)?, &mut skipped);
-        let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let mut shared = Shared::default();
         let sets = [old.policy_set(&engine, &mut shared)?, new.policy_set(&engine, &mut shared)?];
         let progress = Progress::of(events.len(), "deciding sign-ups");

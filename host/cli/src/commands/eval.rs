@@ -61,7 +61,7 @@ impl Args {
                 loaded
             }
         }
-        .into_policy_set(Arc::new(compiled_cache::engine(1)?))?;
+        .into_policy_set(Arc::new(compiled_cache::engine()?))?;
         // Cognito does not wait for this answer, so only the manifest's budget limits the time.
         let trace = policies.decide(event.sign_up(), Duration::MAX);
         let reply = Reply::new(&event, &trace.decision.answer);

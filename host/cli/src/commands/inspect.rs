@@ -5,7 +5,6 @@ use crate::inspect::{ComponentReport, PackageInfo};
 use crate::output::format::Format;
 use crate::package::deployment::Deployment;
 use crate::policy_set::loaded_manifest;
-use crate::process::watchdog::Watchdog;
 use anyhow::{Context, bail};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -61,10 +60,8 @@ impl Args {
             (text, deployed.is_sound())
         } else {
             let bytes = loaded_manifest::component(&self.path)?;
-            let watchdog = Watchdog::with(format!("reading `{name}`"));
             let inspected = ComponentReport::new(name.clone(), &bytes);
             let mut inspected = inspected.with_context(|| format!("`{name}`"))?;
-            drop(watchdog);
             if let Some(manifest) = &self.manifest {
                 inspected.find_grants(&self.path, manifest)?;
             }

@@ -68,7 +68,7 @@ impl Args {
                  `ADMIT_EVENTS` enables it"
             );
         }
-        let engine = Arc::new(compiled_cache::engine(parallel::cores())?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let policies = new.policy_set(&engine, &mut Shared::default())?;
         let progress = Progress::of(sign_ups.len(), "replaying sign-ups");
         let summaries = parallel::map(&sign_ups, |sign_up| {

@@ -114,8 +114,8 @@ impl Args {
             true => Measure::Fuel,
             false => Measure::Times { decisions: DECISIONS },
         };
-        let policies =
-            loaded.policy_set(Arc::new(compiled_cache::engine(1)?), &mut Compiled::new())?;
+        let policies = loaded
+            .policy_set(Arc::new(compiled_cache::measuring_engine()?), &mut Compiled::new())?;
         Ok(Measured::new(&policies, &events, measure))
     }
 }

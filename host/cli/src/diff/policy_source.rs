@@ -7,7 +7,7 @@ use crate::package::source_folder::SourceFolder;
 use crate::policy_set::loaded_manifest::{Built, Compiled, LoadedManifest, MANIFEST};
 use admit_core::{Failure, Policy};
 use admit_engine::bundle::{self, INDEX, Index};
-use admit_engine::{Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
+use admit_engine::{Addresses, Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ impl PolicySource {
             Kind::Bundle => {
                 let files = folder::read(&self.path)
                     .with_context(|| format!("cannot read `{}`", self.path.display()))?;
-                match self.sources_instead(&files)? {
+                match self.sources_instead(&files, engine)? {
                     Some(manifest) => compiled(&manifest, engine, shared),
                     None => self.load(&self.path, engine),
                 }
@@ -97,7 +97,7 @@ impl PolicySource {
                 if !package.bundle.contains_key(INDEX) {
                     bail!("`{name}` is not a deployment package: `bundle/{INDEX}` not found");
                 }
-                if let Some(manifest) = self.sources_instead(&package.bundle)? {
+                if let Some(manifest) = self.sources_instead(&package.bundle, engine)? {
                     return compiled(&manifest, engine, shared);
                 }
                 let folder = tempfile::tempdir().context("cannot unpack the package")?;
@@ -115,6 +115,7 @@ impl PolicySource {
     fn sources_instead(
         &self,
         files: &BTreeMap<String, Vec<u8>>,
+        engine: &Engine,
     ) -> anyhow::Result<Option<PathBuf>> {
         let name = self.path.display();
         let text = files.get(INDEX).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
@@ -131,6 +132,16 @@ impl PolicySource {
                      {WASMTIME_VERSION} on {here}: only its sources can be compared",
                     admit_core::printable(&index.engine, 40),
                     index.target,
+                )
+            });
+        }
+        if engine.addresses() == Addresses::Few {
+            let manifest = SourceFolder::beside(&self.path).manifest_of(&index);
+            return manifest.map(Some).with_context(|| {
+                format!(
+                    "the code of `{name}` takes 4 GiB of addresses for each memory of a policy, \
+                     and this process may not have so many (`ulimit -v`): it is its sources that \
+                     can be compared"
                 )
             });
         }

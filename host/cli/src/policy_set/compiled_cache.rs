@@ -12,7 +12,9 @@ mod bound;
 mod folder;
 mod names;
 
-use admit_engine::{CompiledCache, Compiler, Engine, EngineError, Target};
+use crate::policy_set::compile_job::ChildCompiler;
+use crate::process::addresses;
+use admit_engine::{Addresses, CompiledCache, Compiler, Engine, EngineError, Target};
 use folder::Folder;
 use std::env;
 use std::ffi::OsString;
@@ -28,14 +30,30 @@ struct Kept;
 /// Looked at when it is first needed.
 static FOLDER: LazyLock<Option<Folder>> = LazyLock::new(|| Folder::open(place()?));
 
-/// An engine for so many evaluations at once that compiles nothing twice.
-pub(crate) fn engine(evaluations: u32) -> Result<Engine, EngineError> {
-    Ok(Engine::new(evaluations)?.with_cache(Arc::new(Kept)))
+/// An engine that compiles nothing twice, and in processes of their own.
+pub(crate) fn engine() -> Result<Engine, EngineError> {
+    Ok(engine_of_child(addresses::of_process())?.with_remote(Arc::new(ChildCompiler)))
 }
 
-/// A compiler for a kind of machine that compiles nothing twice.
+/// The same with room for an evaluation at hand, as in the function: for measuring how long one
+/// takes. Where addresses are few it is made when it is needed.
+pub(crate) fn measuring_engine() -> Result<Engine, EngineError> {
+    let engine = match addresses::of_process() {
+        Addresses::Plenty => Engine::new(1)?,
+        Addresses::Few => Engine::on_demand(Addresses::Few)?,
+    };
+    Ok(engine.with_cache(Arc::new(Kept)).with_remote(Arc::new(ChildCompiler)))
+}
+
+/// An engine that compiles nothing twice, for a process that is there for this alone.
+pub(crate) fn engine_of_child(addresses: Addresses) -> Result<Engine, EngineError> {
+    Ok(Engine::on_demand(addresses)?.with_cache(Arc::new(Kept)))
+}
+
+/// A compiler for a kind of machine that compiles nothing twice, and in processes of their own.
 pub(crate) fn compiler(target: Target) -> Result<Compiler, EngineError> {
-    Ok(Compiler::for_target(target)?.with_cache(Arc::new(Kept)))
+    let compiler = Compiler::for_target(target)?.with_cache(Arc::new(Kept));
+    Ok(compiler.with_remote(Arc::new(ChildCompiler)))
 }
 
 impl CompiledCache for Kept {

@@ -4,7 +4,6 @@ use crate::policy_set::json_place::{self, Place};
 use crate::policy_set::origin::Origin;
 use crate::policy_set::remedy::remedy;
 use crate::process::parallel;
-use crate::process::watchdog::Watchdog;
 use admit_build::project;
 use admit_build::source::Source;
 use admit_cognito::check_scope;
@@ -14,11 +13,13 @@ use admit_core::{
     PolicyId, Reads, Record, Scope, Settings, Terms,
 };
 use admit_engine::{
-    Component, Digest, Engine, Loaded, PolicySet, policy_set_digest, read_regular_file,
+    Component, Digest, Engine, InvalidComponent, Loaded, PolicySet, policy_set_digest,
+    read_regular_file,
 };
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +43,9 @@ pub(crate) type Built = HashMap<PathBuf, Vec<u8>>;
 
 /// Components by the digests of their bytes, compiled for one engine.
 pub(crate) type Compiled = HashMap<Digest, Component>;
+
+/// Components that are not compiled, by the same digests.
+type Refused = HashMap<Digest, InvalidComponent>;
 
 /// What a policy that stands in no manifest may see and decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,11 +198,11 @@ impl LoadedManifest {
     }
 
     fn check_with(&self, engine: &Engine, compiled: &mut Compiled) -> anyhow::Result<()> {
-        self.compile_ahead(engine, compiled);
+        let refused_components = self.compile_ahead(engine, compiled);
         for (index, policy) in self.manifest.policies.iter().enumerate() {
             let Policy { id, limits, settings, .. } = policy;
             let error = |key, message| self.origin.policy_error(index, key, message);
-            let (_, component) = self.compile(engine, index, compiled)?;
+            let (_, component) = self.component(index, compiled, &refused_components)?;
             let settings = settings.to_json();
             engine.check_settings(component, limits, &settings).map_err(|failure| {
                 let path = self.origin.settings(index);
@@ -224,51 +228,51 @@ impl LoadedManifest {
         engine: &Engine,
     ) -> anyhow::Result<HashMap<String, (Digest, Component)>> {
         let (mut compiled, mut named) = (Compiled::new(), HashMap::new());
-        self.compile_ahead(engine, &mut compiled);
+        let refused = self.compile_ahead(engine, &mut compiled);
         for (index, policy) in self.manifest.policies.iter().enumerate() {
-            let (digest, component) = self.compile(engine, index, &mut compiled)?;
+            let (digest, component) = self.component(index, &compiled, &refused)?;
             named.insert(policy.component.clone(), (digest, component.clone()));
         }
         Ok(named)
     }
 
-    /// Compiles on all cores what is not compiled yet. What cannot be is left to who asks for
-    /// it, and knows where it is named.
-    fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) {
-        let components = self.components.iter();
-        let new: HashMap<Digest, (&String, &Vec<u8>)> = components
-            .map(|(name, bytes)| (Digest::of(bytes), (name, bytes)))
+    /// Compiles on all cores what is not compiled yet, and says what cannot be: where that is
+    /// named knows who asks for it.
+    fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) -> Refused {
+        let components = self.components.values();
+        let new: HashMap<Digest, &Vec<u8>> = components
+            .map(|bytes| (Digest::of(bytes), bytes))
             .filter(|(digest, _)| !compiled.contains_key(digest))
             .collect();
         let new: Vec<_> = new.into_iter().collect();
-        let done = parallel::map(&new, |(digest, (name, bytes))| {
-            let _watchdog = Watchdog::with(format!("compiling `{name}`"));
-            Some((*digest, engine.compile(bytes).ok()?))
-        });
-        compiled.extend(done.into_iter().flatten());
+        let done = parallel::map(&new, |(digest, bytes)| (*digest, engine.compile(bytes)));
+        let mut all_refused = Refused::new();
+        for (digest, result) in done {
+            match result {
+                Ok(component) => _ = compiled.insert(digest, component),
+                Err(refused) => _ = all_refused.insert(digest, refused),
+            }
+        }
+        all_refused
     }
 
-    /// The component of one policy, compiled unless that was done before.
-    fn compile<'a>(
+    /// The component of one policy, of those that were compiled.
+    fn component<'a>(
         &self,
-        engine: &Engine,
         index: usize,
-        compiled: &'a mut Compiled,
+        compiled: &'a Compiled,
+        all_refused: &Refused,
     ) -> anyhow::Result<(Digest, &'a Component)> {
         let name = &self.manifest.policies[index].component;
-        let bytes = &self.components[name];
-        let digest = Digest::of(bytes);
-        let component = match compiled.entry(digest) {
-            Entry::Occupied(compiled) => compiled.into_mut(),
-            Entry::Vacant(new) => {
-                let _watchdog = Watchdog::with(format!("compiling `{name}`"));
-                new.insert(engine.compile(bytes).map_err(|refused| {
-                    let message = format!("`{name}`: {refused}");
-                    self.origin.policy_error(index, "component", message)
-                })?)
-            }
+        let error = |reason: &dyn Display| {
+            self.origin.policy_error(index, "component", format!("`{name}`: {reason}"))
         };
-        Ok((digest, component))
+        let digest = self.source(name).ok_or_else(|| error(&"is missing"))?;
+        match (compiled.get(&digest), all_refused.get(&digest)) {
+            (Some(component), _) => Ok((digest, component)),
+            (None, Some(refused)) => Err(error(refused)),
+            (None, None) => Err(error(&"is not compiled")),
+        }
     }
 
     /// Warns about triggers that Cognito is not known to send: a policy that waits for one

@@ -38,8 +38,7 @@ impl ReloadingTrigger {
         manifest: PathBuf,
         telemetry: Telemetry,
     ) -> anyhow::Result<ReloadingTrigger> {
-        // One more, to check settings on a reload while all others are busy.
-        let engine = Arc::new(compiled_cache::engine(ReloadingTrigger::CONCURRENCY + 1)?);
+        let engine = Arc::new(compiled_cache::engine()?);
         let telemetry = Arc::new(telemetry);
         let loaded = LoadedManifest::from_manifest(&manifest)?;
         let last_attempt = fingerprint(&loaded);
