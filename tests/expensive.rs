@@ -164,8 +164,8 @@ fn serve_goes_on_with_the_policies_from_before() {
 }
 
 /// A component that was compiled before starts no process.
-#[test]
 #[cfg(target_os = "linux")]
+#[test]
 fn a_component_that_is_kept_starts_no_process() {
     if !is_there("a component that is kept starts no process", "strace") {
         return;
@@ -186,8 +186,8 @@ fn a_component_that_is_kept_starts_no_process() {
 }
 
 /// Whoever ends the tool, by Ctrl-C or otherwise, is not left with processes that compile.
-#[test]
 #[cfg(target_os = "linux")]
+#[test]
 fn what_compiles_ends_with_the_tool() {
     let place = Place::new();
     let mut tool = place.command();
