@@ -160,7 +160,7 @@ fn every_kind_of_failure_has_a_row() {
     let row = |kind: &str| rows.iter().find(|row| unquoted(&row[0]) == kind).unwrap()[3].clone();
     for (kind, most) in [
         ("deadline", in_words(&Limits::MAX.time.to_string())),
-        ("budget", in_words(&Manifest::BUDGET_CEILING.to_string())),
+        ("budget", in_words(&Manifest::MAX_BUDGET.to_string())),
         ("fuel", grouped(Limits::MAX.fuel)),
         ("memory", in_words(&Limits::MAX.memory.to_string())),
     ] {

@@ -170,7 +170,7 @@ impl PolicySet {
     /// got to compute in its share, on a processor that is busy elsewhere or throttled, is asked
     /// again after the others, while there is time.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> DecisionTrace {
-        let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
+        let last = Instant::now() + left.min(Manifest::MAX_BUDGET.duration());
         let entries = self.entries.iter();
         let asked: Vec<_> =
             entries.filter(|entry| entry.policy.applies_to.contains(sign_up)).collect();

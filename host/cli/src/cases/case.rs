@@ -78,7 +78,7 @@ impl Case {
             let message = "it has no case: a `[[case]]` has a name, an event and what is expected";
             anyhow::bail!("`{}`: {message}", source.file);
         }
-        let places = Places::of(&source.text);
+        let places = Places::new(&source.text);
         let mut names = HashSet::new();
         let mut cases = Vec::new();
         for (index, raw) in raw.case.into_iter().enumerate() {
@@ -166,7 +166,7 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
     {
         return Err(at("deny").problem(format!(
             "no code of a denial: use letters, digits, `-`, `_` and `.`, at most {} of them",
-            Denial::CODE_CHARACTERS
+            Denial::MAX_CODE_CHARS
         )));
     }
     let by = raw.by.clone();
@@ -301,8 +301,8 @@ mod tests {
             ),
             (
                 "admit = true\nsettings = { a = [nan] }",
-                "4:19: `case[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and this is \
-                 handed on as JSON",
+                "4:19: `case[0].settings.a[0]`: `nan` and `inf` cannot be represented \
+                 in JSON",
             ),
             (
                 "votes = { confirm = \"yes\" }",
