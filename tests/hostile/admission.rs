@@ -97,7 +97,7 @@ fn what_is_no_component_is_refused() {
         (&b""[..], "an empty file, not a WebAssembly component"),
         (b"\x7fELF\x02\x01\x01", "an ELF file, not a WebAssembly component"),
         (b"\0asm\x01\0\0\0", "a core WebAssembly module, not a component"),
-        (b"\0asm\x0d\0\x01\0\xff", "no valid component"),
+        (b"\0asm\x0d\0\x01\0\xff", "invalid component"),
         (b"hello", "an unknown kind of file"),
     ] {
         std::fs::write(&file, bytes).unwrap();

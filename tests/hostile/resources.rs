@@ -4,7 +4,7 @@ use super::outcome::{abstains, fails, malformed, refused, stands, too_many_parts
 
 #[test]
 fn grows_memory() {
-    let reason = "wanted more than 16MiB of memory in `evaluate`; `limits.memory` allows no more";
+    let reason = "needed more than 16MiB of memory in `evaluate`; `limits.memory` allows no more";
     fails("grows-memory", "memory", "evaluate", reason);
 }
 
@@ -22,7 +22,7 @@ fn declares_1_gib() {
 #[test]
 fn two_memories() {
     let reason =
-        "wanted more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
+        "needed more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
     fails("two-memories", "memory", "instantiate", reason);
 }
 
@@ -39,14 +39,14 @@ fn declares_10_million_elements() {
 
 #[test]
 fn grows_table() {
-    let reason = "wanted too much in `evaluate`: more than 20000 elements of tables, which \
+    let reason = "exceeded a limit in `evaluate`: more than 20000 elements of tables, which \
                   `limits.table-elements` does not allow";
     fails("grows-table", "resources", "evaluate", reason);
 }
 
 #[test]
 fn two_tables() {
-    let reason = "wanted too much in `instantiate`: more than 20000 elements of tables, which \
+    let reason = "exceeded a limit in `instantiate`: more than 20000 elements of tables, which \
                   `limits.table-elements` does not allow";
     fails("two-tables", "resources", "instantiate", reason);
 }

@@ -62,7 +62,7 @@ impl Coverage {
     pub(crate) fn of(assembly: &LoadedManifest) -> anyhow::Result<Coverage> {
         let policies = assembly.manifest.policies.iter();
         let policies = policies.map(|policy| {
-            let info = ComponentInfo::of(&assembly.components[&policy.component])?;
+            let info = ComponentInfo::parse(&assembly.components[&policy.component])?;
             let metadata = info.metadata.and_then(Result::ok);
             let declared = metadata.map(|metadata| metadata.denials.into_keys().collect());
             let asks = match (&assembly.origin, &declared) {

@@ -96,7 +96,7 @@ struct Look {
 impl Look {
     fn at(name: &str, bytes: &[u8], engine: &Engine) -> anyhow::Result<Look> {
         let _watchdog = Watchdog::with(format!("examining `{name}`"));
-        let info = ComponentInfo::of(bytes)?;
+        let info = ComponentInfo::parse(bytes)?;
         let refused: Vec<InvalidComponent> =
             info.imports.iter().filter_map(|import| refusal_of(import)).collect();
         let compiled = refused.is_empty().then(|| engine.compile(bytes));

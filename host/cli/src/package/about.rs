@@ -114,7 +114,7 @@ impl About {
 impl ComponentSummary {
     /// Reads a component of any world.
     pub(crate) fn of(bytes: &[u8]) -> anyhow::Result<ComponentSummary> {
-        let info = ComponentInfo::of(bytes)?;
+        let info = ComponentInfo::parse(bytes)?;
         let contract = info.contract().map(|version| printable(version, MAX_CHARACTERS));
         let import = |(name, types): (&String, _)| Import {
             name: printable(name, MAX_CHARACTERS),

@@ -126,7 +126,7 @@ impl LoadedManifest {
         let bytes = component(path)?;
         let metadata = match grants {
             Grants::Everything => None,
-            Grants::AskedFor => ComponentInfo::of(&bytes)?.metadata.and_then(Result::ok),
+            Grants::AskedFor => ComponentInfo::parse(&bytes)?.metadata.and_then(Result::ok),
         };
         let mut policy = alone(path, settings)?;
         if let Some(metadata) = metadata {

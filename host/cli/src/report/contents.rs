@@ -162,7 +162,7 @@ impl PolicyReport {
         (whole, own): (Option<&Tested>, Option<Tested>),
         values: Values,
     ) -> anyhow::Result<PolicyReport> {
-        let info = ComponentInfo::of(bytes)?;
+        let info = ComponentInfo::parse(bytes)?;
         let metadata = info.metadata.as_ref().and_then(|metadata| metadata.as_ref().ok());
         let scope = &policy.applies_to;
         let lists = [
