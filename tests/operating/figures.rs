@@ -90,7 +90,7 @@ fn the_times_are_those_of_the_code() {
     assert!(limits.contains(&format!("the `budget` is {most} at most")));
     let init = number(
         &read("host/trigger/src/trigger.rs"),
-        "const INIT: Duration = Duration::from_millis(",
+        "const SETTINGS_CHECK: Duration = Duration::from_millis(",
     );
     let code = read("host/trigger/src/write_timeout.rs");
     let timeout = number(&code, "const WHOLE: Duration = Duration::from_millis(");

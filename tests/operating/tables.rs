@@ -42,7 +42,7 @@ fn the_variables_are_those_that_the_code_reads() {
     };
     expect(names(&own), "ADMIT_");
     expect(names(&table(page, &["variable", "what it is for"])), "AWS_");
-    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MAX_AT_ONCE: u32 = ");
+    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MAX_CONCURRENCY: u32 = ");
     assert!(page.contains(&format!("{} at most", grouped(most))), "{most}");
 }
 

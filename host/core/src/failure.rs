@@ -20,14 +20,14 @@ pub enum Failure {
     Undecided(String),
     /// The guest trapped.
     Trap {
-        /// What the policy was doing.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The engine's description of the trap.
         trap: String,
     },
     /// The policy ran longer than its limit.
     Deadline {
-        /// What the policy was doing.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The limit.
         time: Time,
@@ -39,28 +39,28 @@ pub enum Failure {
     },
     /// The policy used all its fuel.
     Fuel {
-        /// What the policy was doing.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The limit.
         fuel: u64,
     },
     /// The policy needed more memory than its limit.
     Memory {
-        /// What the policy was doing.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The limit.
         memory: Size,
     },
     /// The policy exceeded a limit on the number of memories, tables, instances or table elements.
     Resources {
-        /// What the policy was doing.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The resource, and the limit that it exceeded.
         reason: String,
     },
     /// The policy returned a value that does not conform to the contract or exceeds a limit.
     Malformed {
-        /// What the policy was doing.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The maximum size of what one call may pass to the host, checked before it is read.
         host_call: Size,

@@ -9,7 +9,7 @@ use thiserror::Error;
 pub struct Problem {
     /// The key, such as `policy[1].limits.fuel`.
     pub key: KeyPath,
-    /// What is wrong, and what would be valid.
+    /// The error, with what would be valid.
     pub message: String,
 }
 

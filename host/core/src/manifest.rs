@@ -142,7 +142,7 @@ impl From<Manifest> for RawManifest {
 
 impl From<Policy> for RawPolicy {
     fn from(policy: Policy) -> RawPolicy {
-        let list = |words: Vec<String>| Some(words).filter(|words| !words.is_empty());
+        let list = |values: Vec<String>| Some(values).filter(|values| !values.is_empty());
         RawPolicy {
             id: policy.id,
             component: policy.component,
@@ -200,12 +200,12 @@ fn depth(value: &Value) -> usize {
 }
 
 fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, Problem> {
-    let list = |name, words: Option<Vec<String>>| match words {
-        Some(words) if words.is_empty() => Err(here
+    let list = |name, values: Option<Vec<String>>| match values {
+        Some(values) if values.is_empty() => Err(here
             .clone()
             .key(name)
             .problem("an empty list matches nothing: leave it out to match all")),
-        words => Ok(words.unwrap_or_default()),
+        values => Ok(values.unwrap_or_default()),
     };
     Ok(Scope {
         triggers: list("triggers", raw.triggers)?,

@@ -1,24 +1,24 @@
-//! What a component would cost whoever compiles it, told before it is compiled.
+//! Bounds the cost of compiling a component before it is compiled.
 
-use crate::admission::{InvalidComponent, MAX_FUNCTION, MAX_LOCALS, MAX_PARTS};
+use crate::admission::{InvalidComponent, MAX_FUNCTION_BYTES, MAX_LOCALS, MAX_PARTS};
 use admit_core::{Limits, Size};
 use wasmparser::{
     BinaryReaderError, ComponentInstance, ElementItems, ElementSectionReader, FunctionBody,
     Instance, MemorySectionReader, Parser, Payload, TableSectionReader,
 };
 
-/// How many parts a function counts for that crosses the border of a component: the compiler
-/// makes machine code for each.
-const BORDER_PARTS: u64 = 10;
+/// The number of parts that a lifted or lowered function counts as, since the compiler generates
+/// machine code for each one.
+const PARTS_PER_CANONICAL_FUNCTION: u64 = 10;
 
-/// Refuses a component that would exhaust whoever compiles it, or that no host could run.
+/// Rejects a component that would exhaust the compiler or exceed the maximum limits.
 ///
-/// Each level of nesting can instantiate the one below it several times, and the compiler
-/// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
-/// instantiation is counted as if it were of the largest component so far, so that there
-/// is no need to know of which one it is.
+/// Each level of nesting can instantiate the level below several times, and the compiler expands
+/// them all: thirty levels in a file of two kilobytes would take all its memory. Each instantiation
+/// is counted as one of the largest component so far, which bounds the cost without resolving what
+/// is instantiated.
 pub(crate) fn check(bytes: &[u8]) -> Result<(), InvalidComponent> {
-    // The parts of the components and modules that the parser is inside of.
+    // The part counts of the enclosing components and modules.
     let mut open: Vec<u64> = Vec::new();
     let mut largest: u64 = 1;
     let mut elements: u64 = 0;
@@ -38,13 +38,13 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), InvalidComponent> {
             *open = open.saturating_add(parts);
         }
         if largest.max(open.last().copied().unwrap_or(0)) > MAX_PARTS {
-            return Err(InvalidComponent::Unfolds);
+            return Err(InvalidComponent::TooManyParts);
         }
     }
     Ok(())
 }
 
-/// How many parts a section adds to the component or module that it is in.
+/// Returns the number of parts that a section adds to the component or module around it.
 fn parts(section: &Payload<'_>, largest: u64) -> Result<u64, BinaryReaderError> {
     let mut parts: u64 = 0;
     match section {
@@ -69,7 +69,7 @@ fn parts(section: &Payload<'_>, largest: u64) -> Result<u64, BinaryReaderError> 
         Payload::ComponentExportSection(exports) => parts = u64::from(exports.count()),
         Payload::ComponentTypeSection(types) => parts = u64::from(types.count()),
         Payload::ComponentCanonicalSection(functions) => {
-            parts = u64::from(functions.count()) * BORDER_PARTS;
+            parts = u64::from(functions.count()) * PARTS_PER_CANONICAL_FUNCTION;
         }
         _ => {}
     }
@@ -100,8 +100,8 @@ fn check_table(elements: u64) -> Result<(), InvalidComponent> {
     }
 }
 
-/// The elements of some segments, which the compiler makes into code, and no more of them
-/// than a table may have together with those `before`.
+/// Returns the number of elements in the segments, which the compiler turns into code. Together
+/// with those `before`, it may not exceed the maximum number of table elements.
 fn check_elements(
     segments: &ElementSectionReader<'_>,
     before: u64,
@@ -119,7 +119,7 @@ fn check_elements(
 
 fn check_function(body: &FunctionBody<'_>) -> Result<(), InvalidComponent> {
     let size = body.range().len();
-    if size > MAX_FUNCTION {
+    if size > MAX_FUNCTION_BYTES {
         return Err(InvalidComponent::Function(size));
     }
     let mut locals: u32 = 0;

@@ -33,7 +33,7 @@ impl Inputs {
     /// Files as they are now, for a component that is still to be built.
     pub(crate) fn new(files: impl IntoIterator<Item = PathBuf>) -> Inputs {
         let mut inputs =
-            Inputs { admit: this_admit(), component: Digest::of(b""), files: BTreeMap::new() };
+            Inputs { admit: this_admit(), component: Digest::new(b""), files: BTreeMap::new() };
         inputs.add(files);
         inputs
     }
@@ -47,7 +47,7 @@ impl Inputs {
 
     /// What was built from them.
     pub(crate) fn built(&mut self, component: &[u8]) {
-        self.component = Digest::of(component);
+        self.component = Digest::new(component);
     }
 
     /// The files as they were written; none where that cannot be read.
@@ -68,7 +68,7 @@ impl Inputs {
     /// Whether a component is what would be built now, from what was found so far.
     pub(crate) fn still_give(&self, component: &[u8], found: &Inputs) -> bool {
         self.admit == found.admit
-            && self.component == Digest::of(component)
+            && self.component == Digest::new(component)
             // A file more may change what others mean.
             && found.files.iter().all(|(file, digest)| self.files.get(file) == Some(digest))
             && self.files.iter().all(|(file, digest)| match found.files.get(file) {
@@ -79,7 +79,7 @@ impl Inputs {
 }
 
 fn digest_of(file: &Path) -> Option<Digest> {
-    Some(Digest::of(&fs::read(file).ok()?))
+    Some(Digest::new(&fs::read(file).ok()?))
 }
 
 /// This version of this tool. One that was built anew may build otherwise, whatever its version.

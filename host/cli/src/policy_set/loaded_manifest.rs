@@ -183,7 +183,7 @@ impl LoadedManifest {
 
     /// The digest of a component.
     fn source(&self, name: &str) -> Option<Digest> {
-        self.components.get(name).map(|bytes| Digest::of(bytes))
+        self.components.get(name).map(|bytes| Digest::new(bytes))
     }
 
     /// Every distinct component, compiled for this machine, after all settings were tried out.
@@ -237,7 +237,7 @@ impl LoadedManifest {
     fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) {
         let components = self.components.iter();
         let new: HashMap<Digest, (&String, &Vec<u8>)> = components
-            .map(|(name, bytes)| (Digest::of(bytes), (name, bytes)))
+            .map(|(name, bytes)| (Digest::new(bytes), (name, bytes)))
             .filter(|(digest, _)| !compiled.contains_key(digest))
             .collect();
         let new: Vec<_> = new.into_iter().collect();
@@ -257,7 +257,7 @@ impl LoadedManifest {
     ) -> anyhow::Result<(Digest, &'a Component)> {
         let name = &self.manifest.policies[index].component;
         let bytes = &self.components[name];
-        let digest = Digest::of(bytes);
+        let digest = Digest::new(bytes);
         let component = match compiled.entry(digest) {
             Entry::Occupied(compiled) => compiled.into_mut(),
             Entry::Vacant(new) => {

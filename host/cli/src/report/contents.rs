@@ -179,7 +179,7 @@ impl PolicyReport {
             on_failure: policy.terms.on_failure,
             applies_to: Truncated::of(MAX, words),
             component: UntrustedText::name(&policy.component),
-            digest: Digest::of(bytes),
+            digest: Digest::new(bytes),
             size: bytes.len() as u64,
             outside: Outside::of(&info),
             says: Says::of(&info),

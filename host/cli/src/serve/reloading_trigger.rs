@@ -126,7 +126,7 @@ fn trigger(
 ) -> anyhow::Result<Trigger> {
     assembly.check_that_somebody_decides()?;
     let digests: HashSet<Digest> =
-        assembly.components.values().map(|bytes| Digest::of(bytes)).collect();
+        assembly.components.values().map(|bytes| Digest::new(bytes)).collect();
     compiled.retain(|digest, _| digests.contains(digest));
     let policies = assembly.into_policy_set_with(Arc::clone(engine), compiled)?;
     Ok(Trigger::new(policies, None, ReloadingTrigger::CONCURRENCY, Arc::clone(telemetry)))
@@ -137,8 +137,8 @@ fn fingerprint(assembly: &LoadedManifest) -> Option<Digest> {
     let components: BTreeMap<&String, String> = assembly
         .components
         .iter()
-        .map(|(name, bytes)| (name, Digest::of(bytes).to_string()))
+        .map(|(name, bytes)| (name, Digest::new(bytes).to_string()))
         .collect();
     let manifest = RawManifest::from(assembly.manifest.clone());
-    serde_json::to_vec(&(manifest, components)).ok().map(|text| Digest::of(&text))
+    serde_json::to_vec(&(manifest, components)).ok().map(|text| Digest::new(&text))
 }

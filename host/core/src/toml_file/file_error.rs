@@ -14,7 +14,7 @@ pub struct FileError {
     pub column: usize,
     /// The key, such as `policy[1].limits.fuel`; `None` if the file is not TOML.
     pub key: Option<String>,
-    /// What is wrong, and what would be valid.
+    /// The error, with what would be valid.
     pub message: String,
     /// The byte range to point at.
     pub span: Range<usize>,
