@@ -86,7 +86,7 @@ fn the_index_names_every_digest_and_every_default() {
         assert_eq!(entry["source"], sum(&component(name)));
         let compiled = bundle["configured"][name]["compiled"].as_str().unwrap();
         let file = format!("{}.cwasm", compiled.strip_prefix("blake3:").unwrap());
-        assert_eq!(compiled, CodeHash::of(&files[&file]).to_string());
+        assert_eq!(compiled, CodeHash::new(&files[&file]).to_string());
         assert_eq!(bundle["about"], sum(&path.join("about.json")));
     }
 }

@@ -172,7 +172,7 @@ fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
     let index = bundle.path().join(bundle::INDEX);
     let mut content = Index::from_text(&fs::read_to_string(&index).unwrap()).unwrap();
     let entry = content.components.get_mut("grants-everything").unwrap();
-    let code_hash = CodeHash::of(&code);
+    let code_hash = CodeHash::new(&code);
     entry.compiled = Some(code_hash);
     fs::write(bundle.path().join(file_name(code_hash)), code).unwrap();
     fs::write(index, content.to_text().unwrap()).unwrap();
@@ -186,7 +186,7 @@ fn the_fuzzer_begins_with_indices() {
         let text = fs::read_to_string(path).unwrap();
         // Before it are a place and a byte to change.
         let bundle = &text[3..];
-        let digest = Digest::of(bundle.as_bytes());
+        let digest = Digest::new(bundle.as_bytes());
         let sealed = format!("{{\"digest\": \"{digest}\",\n\"bundle\": {bundle}}}\n");
         assert_eq!(Index::from_text(&sealed).err(), None, "{name}");
     }

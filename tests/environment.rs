@@ -27,9 +27,9 @@ fn a_misspelt_name_is_pointed_out_with_the_one_that_was_meant() {
     assert_eq!(
         said,
         [
-            ("ADMIT_BUNDEL", "no such name; the nearest is `ADMIT_BUNDLE`"),
-            ("ADMIT_METRIC", "no such name; the nearest is `ADMIT_METRICS`"),
-            ("ADMIT_USERNAME_KEY", "no such name; the nearest is `ADMIT_USER_NAME_KEY`"),
+            ("ADMIT_BUNDEL", "a known variable: the nearest is `ADMIT_BUNDLE`"),
+            ("ADMIT_METRIC", "a known variable: the nearest is `ADMIT_METRICS`"),
+            ("ADMIT_USERNAME_KEY", "a known variable: the nearest is `ADMIT_USER_NAME_KEY`"),
         ]
     );
     assert!(lines.iter().all(|line| !line.to_string().contains("a-secret")), "{lines:?}");

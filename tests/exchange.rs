@@ -149,12 +149,12 @@ fn other_words_about_a_bundle_are_not_the_same_meaning() {
     assert!(text.contains("username-too-short"));
     let text = text.replace("username-too-short", "username-too-lovely");
     fs::write(&path, &text).unwrap();
-    let (was, is) = (Digest::of(text.as_bytes()), place.path("new"));
+    let (was, is) = (Digest::new(text.as_bytes()), place.path("new"));
     place.reseal(|index| index.about = Some(was));
     let mut command = admit();
     command.args(["bundle", "--manifest"]).arg(place.path("admit.toml"));
     assert!(command.arg("-o").arg(&is).output().unwrap().status.success());
-    let is = Digest::of(&fs::read(is.join(ABOUT)).unwrap());
+    let is = Digest::new(&fs::read(is.join(ABOUT)).unwrap());
     assert_eq!(place.check(), [format!("{ABOUT}: {was} → {is}")]);
     place.reseal(|index| index.about = None);
     fs::remove_file(path).unwrap();
@@ -164,7 +164,7 @@ fn other_words_about_a_bundle_are_not_the_same_meaning() {
 /// The digest of a policy set, of whose components these are the bytes.
 fn policy_set(manifest: &str, component: impl Fn(&str) -> Vec<u8>) -> Digest {
     let manifest = Manifest::from_toml("admit.toml", manifest).unwrap();
-    policy_set_digest(manifest, |name| Some(Digest::of(&component(name))), |_| None)
+    policy_set_digest(manifest, |name| Some(Digest::new(&component(name))), |_| None)
 }
 
 /// The settings by which policies are said to be configured.

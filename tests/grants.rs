@@ -41,7 +41,7 @@ fn check_refused(lines: &str) {
     let event = root().join("tests/events/sign-up.json");
     let output = admit().args(["eval", "--manifest"]).arg(path).arg(event).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let reason = "policy `p`: wanted more than 64KiB of memory in `configure`";
+    let reason = "policy `p`: needed more than 64KiB of memory in `configure`";
     assert!(said.contains(reason), "{said}");
 }
 

@@ -106,7 +106,7 @@ fn a_bundle_without_policies_is_not_loaded() {
     assert!(stdout(&output).contains("it names no policy"), "{}", stdout(&output));
     let engine = admit_engine::Engine::new(1).unwrap();
     let error = admit_engine::bundle::load(engine, &bundle.path()).err().unwrap().to_string();
-    assert!(error.contains("names no policy, so that every sign-up would be admitted"), "{error}");
+    assert!(error.contains("has no policies, so every sign-up would be admitted"), "{error}");
     // Nor does `eval` decide what the function would not.
     let output = eval("");
     assert_eq!(output.status.code(), Some(1));

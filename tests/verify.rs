@@ -68,7 +68,7 @@ fn id(id: &str) -> PolicyId {
 }
 
 fn digest(path: &Path) -> Digest {
-    Digest::of(&fs::read(path).unwrap())
+    Digest::new(&fs::read(path).unwrap())
 }
 
 /// On either machine, and however policies are configured.
@@ -191,7 +191,7 @@ fn what_is_said_of_components_is_compared() {
     let lovely = text.replace("username-too-short", "username-too-lovely");
     assert_ne!(text, lovely);
     fs::write(&path, &lovely).unwrap();
-    place.reseal(|index| index.about = Some(Digest::of(lovely.as_bytes())));
+    place.reseal(|index| index.about = Some(Digest::new(lovely.as_bytes())));
     let (status, states, found) = place.states();
     assert_eq!((status, states), (Some(3), vec!["verified".to_owned(); 3]));
     assert_eq!(found["about"], "other-words");

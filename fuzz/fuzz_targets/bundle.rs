@@ -44,7 +44,7 @@ fn check_refused(bytes: Vec<u8>) {
 }
 
 fn seal(content: &str) -> String {
-    format!("{{\"digest\": \"{}\",\n\"bundle\": {content}}}\n", Digest::of(content.as_bytes()))
+    format!("{{\"digest\": \"{}\",\n\"bundle\": {content}}}\n", Digest::new(content.as_bytes()))
 }
 
 fn is_sealed(text: &str) -> bool {

@@ -58,7 +58,7 @@ fn check(bytes: &[u8]) {
     let manifest = Manifest::from_toml("admit.toml", MANIFEST).expect("a manifest");
     let limits = manifest.policies[0].limits;
     let policies = PolicySet::new(Arc::clone(&ENGINE), manifest, |_, _| Ok(component.clone()));
-    let deliberation = policies.decide(&sign_up(), Manifest::BUDGET_CEILING.duration());
+    let deliberation = policies.decide(&sign_up(), Manifest::MAX_BUDGET.duration());
     let [bare, confirms, watched] = &deliberation.evaluations[..] else {
         panic!("each policy is asked")
     };

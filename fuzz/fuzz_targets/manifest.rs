@@ -34,7 +34,7 @@ fn check_error(text: &str, error: &FileError) {
 }
 
 fn check_limits(manifest: &Manifest) {
-    assert!(manifest.budget <= Manifest::BUDGET_CEILING);
+    assert!(manifest.budget <= Manifest::MAX_BUDGET);
     let ceiling = measures(&Limits::MAX);
     for policy in &manifest.policies {
         assert!(policy.limits.time <= manifest.budget);

@@ -44,8 +44,8 @@ fn a_bundle_that_cannot_be_read_is_an_init_error_that_says_why() {
     let text = fs::read_to_string(&index).unwrap();
     let edited = text.replacen("\"deny\"", "\"abstain\"", 1);
     for (text, reason) in [
-        ("", "is not as `admit bundle` wrote it"),
-        (&text[..text.len() / 2], "is not as `admit bundle` wrote it"),
+        ("", "is not a valid bundle index"),
+        (&text[..text.len() / 2], "is not a valid bundle index"),
         (&edited, "its digest does not match its content"),
     ] {
         fs::write(&index, text).unwrap();

@@ -52,8 +52,8 @@ fn a_schema_that_unfolds_without_end_is_refused_at_once() {
     let folder = folder(&json!({
         "type": "object", "$defs": definitions, "$ref": "#/$defs/d0",
     }));
-    let reason = "`settings`: the JSON Schema unfolds into more than 10000 schemas by its \
-                  references, or deeper than 500: it must be made simpler";
+    let reason = "`settings`: the JSON Schema expands to more than 10000 schemas, or is deeper \
+                  than 500: simplify the schema";
     let (output, said) = run(folder.path(), "inspect p.wasm");
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains(reason), "{said}");
@@ -63,7 +63,7 @@ fn a_schema_that_unfolds_without_end_is_refused_at_once() {
         assert!(said.contains("error[metadata]") && said.contains(reason), "{said}");
     }
     let (output, said) = run(folder.path(), "report admit.toml --no-times -o -");
-    assert!(output.status.success() && said.contains("unfolds into more than"), "{said}");
+    assert!(output.status.success() && said.contains("expands to more than"), "{said}");
 }
 
 /// Where the references lead is not told from their text, so that it is a limit that ends it.

@@ -6,26 +6,26 @@ use std::process::Command;
 
 #[test]
 fn wasi() {
-    let reason = "imports `wasi:cli/environment@0.2.3`, which no policy is granted: a policy has \
-                  no WASI";
+    let reason = "imports `wasi:cli/environment@0.2.3`, which is not granted to policies: \
+                  policies have no WASI";
     refused_and_not_loaded("wasi", reason);
 }
 
 #[test]
 fn unknown_interface() {
-    let reason = "imports `acme:keys/pool@1.0.0`, which no policy is granted";
+    let reason = "imports `acme:keys/pool@1.0.0`, which is not granted to policies";
     refused_and_not_loaded("unknown-interface", reason);
 }
 
 #[test]
 fn newer_log() {
-    let reason = "imports `admit:policy/log@0.2.0`, which no policy is granted";
+    let reason = "imports `admit:policy/log@0.2.0`, which is not granted to policies";
     refused_and_not_loaded("newer-log", reason);
 }
 
 #[test]
 fn another_log() {
-    let reason = "does not speak the contract `admit:policy@0.1.0`: component imports instance \
+    let reason = "does not implement the contract `admit:policy@0.1.0`: component imports instance \
                   `admit:policy/log@0.1.0`";
     refused_and_not_loaded("another-log", reason);
 }
@@ -37,27 +37,27 @@ fn empty() {
 
 #[test]
 fn another_type() {
-    refused_and_not_loaded("another-type", "does not speak the contract `admit:policy@0.1.0`");
+    refused_and_not_loaded("another-type", "does not implement the contract `admit:policy@0.1.0`");
 }
 
 #[test]
 fn unfolds() {
-    refused("unfolds", "nests components that would unfold into more than 100000 parts");
+    refused("unfolds", "nests components that would expand to more than 100000 parts");
 }
 
 #[test]
 fn hands_itself_texts() {
-    refused("hands-itself-texts", "cannot be compiled; perhaps components inside it hand each");
+    refused("hands-itself-texts", "cannot be compiled; perhaps nested components pass strings");
 }
 
 #[test]
 fn unfolds_exports() {
-    refused("unfolds-exports", "would unfold into more than 100000 parts");
+    refused("unfolds-exports", "would expand to more than 100000 parts");
 }
 
 #[test]
 fn unfolds_borders() {
-    refused("unfolds-borders", "would unfold into more than 100000 parts");
+    refused("unfolds-borders", "would expand to more than 100000 parts");
 }
 
 #[test]
@@ -65,7 +65,10 @@ fn escapes() {
     let output = eval("escapes", "");
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    assert!(!said.contains('\u{1b}') && said.contains("which no policy is granted"), "{said:?}");
+    assert!(
+        !said.contains('\u{1b}') && said.contains("which is not granted to policies"),
+        "{said:?}"
+    );
 }
 
 /// What would take minutes to compile is refused before it is tried.
@@ -78,7 +81,7 @@ fn a_very_large_function_is_refused() {
     let event = root().join("tests/events/sign-up.json");
     let output = admit().args(["eval", "--policy"]).arg(&file).arg(event).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let reason = "has a function of 600 KiB, and no policy may have one of more than 512 KiB";
+    let reason = "has a function of 600 KiB; the maximum is 512 KiB";
     assert!(stderr(&output).contains(reason), "{}", stderr(&output));
 }
 
@@ -97,7 +100,7 @@ fn what_is_no_component_is_refused() {
         (&b""[..], "an empty file, not a WebAssembly component"),
         (b"\x7fELF\x02\x01\x01", "an ELF file, not a WebAssembly component"),
         (b"\0asm\x01\0\0\0", "a core WebAssembly module, not a component"),
-        (b"\0asm\x0d\0\x01\0\xff", "no valid component"),
+        (b"\0asm\x0d\0\x01\0\xff", "invalid component"),
         (b"hello", "an unknown kind of file"),
     ] {
         std::fs::write(&file, bytes).unwrap();
@@ -106,7 +109,7 @@ fn what_is_no_component_is_refused() {
     std::fs::remove_file(&file).unwrap();
     // Reading it would never end.
     assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
-    check("is no regular file");
+    check("not a regular file");
 }
 
 #[test]

@@ -136,7 +136,7 @@ pub(super) fn traps(guest: &str, phase: &str, trap: &str) {
 
 pub(super) fn malformed(guest: &str, phase: &str, reason: &str) {
     let reason = format!(
-        "`{phase}` gave no value of the contract, or more than 64KiB (`limits.host-call`) or 64 \
+        "`{phase}` returned a malformed value, or one over 64KiB (`limits.host-call`) or 64 \
          handles (`limits.handles`): {reason}"
     );
     fails(guest, "malformed", phase, &reason);
@@ -144,7 +144,7 @@ pub(super) fn malformed(guest: &str, phase: &str, reason: &str) {
 
 pub(super) fn too_many_parts(guest: &str, parts: &str) {
     let reason = format!(
-        "wanted too much in `instantiate`: `limits.instances` allows 100, `limits.memories` 10 \
+        "exceeded a limit in `instantiate`: `limits.instances` allows 100, `limits.memories` 10 \
          and `limits.tables` 50; resource limit exceeded: {parts}"
     );
     fails(guest, "resources", "instantiate", &reason);

@@ -4,7 +4,7 @@ use super::outcome::{abstains, fails, malformed, refused, stands, too_many_parts
 
 #[test]
 fn grows_memory() {
-    let reason = "wanted more than 16MiB of memory in `evaluate`; `limits.memory` allows no more";
+    let reason = "needed more than 16MiB of memory in `evaluate`; `limits.memory` allows no more";
     fails("grows-memory", "memory", "evaluate", reason);
 }
 
@@ -15,14 +15,14 @@ fn grows_memory_and_answers() {
 
 #[test]
 fn declares_1_gib() {
-    let reason = "declares a memory of 1GiB, and no policy may have more than 64MiB";
+    let reason = "declares a memory of 1GiB; the maximum is 64MiB";
     refused("declares-1-gib", reason);
 }
 
 #[test]
 fn two_memories() {
     let reason =
-        "wanted more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
+        "needed more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
     fails("two-memories", "memory", "instantiate", reason);
 }
 
@@ -33,21 +33,21 @@ fn eleven_memories() {
 
 #[test]
 fn declares_10_million_elements() {
-    let reason = "declares tables of 10000000 elements, and no policy may have more than 100000";
+    let reason = "declares tables of 10000000 elements; the maximum is 100000";
     refused("declares-10-million-elements", reason);
 }
 
 #[test]
 fn grows_table() {
-    let reason = "wanted too much in `evaluate`: more than 20000 elements of tables, which \
-                  `limits.table-elements` does not allow";
+    let reason = "exceeded a limit in `evaluate`: more than 20000 table elements \
+                  (`limits.table-elements`)";
     fails("grows-table", "resources", "evaluate", reason);
 }
 
 #[test]
 fn two_tables() {
-    let reason = "wanted too much in `instantiate`: more than 20000 elements of tables, which \
-                  `limits.table-elements` does not allow";
+    let reason = "exceeded a limit in `instantiate`: more than 20000 table elements \
+                  (`limits.table-elements`)";
     fails("two-tables", "resources", "instantiate", reason);
 }
 

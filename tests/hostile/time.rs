@@ -47,7 +47,7 @@ fn fills_memory_forever() {
 #[test]
 fn fills_60_mib_forever() {
     let reason =
-        "wanted more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
+        "needed more than 16MiB of memory in `instantiate`; `limits.memory` allows no more";
     fails("fills-60-mib-forever", "memory", "instantiate", reason);
 }
 

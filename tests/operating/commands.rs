@@ -156,7 +156,7 @@ fn the_zip_is_made_and_checked_as_the_page_says() {
     lambda.invoke(event("sign-up.json"));
     assert_eq!(lambda.decision_line()["bundle"], index);
     let text = fs::read(bundle.path().join("bundle.json")).unwrap();
-    assert_eq!(Digest::of(&text).to_string(), index);
+    assert_eq!(Digest::new(&text).to_string(), index);
     let inside: Value = serde_json::from_slice(&text).unwrap();
     assert!(inside["digest"].is_string() && inside["digest"] != index, "the trap is none");
     if is_there(GUIDE, "unzip") && is_there(GUIDE, "sha256sum") {

@@ -61,7 +61,7 @@ fn the_times_are_those_of_the_code() {
     let page = page();
     let section = section(&page, "## 9. Choose memory and budget");
     let default = in_words(&Manifest::DEFAULT_BUDGET.to_string());
-    let most = in_words(&Manifest::BUDGET_CEILING.to_string());
+    let most = in_words(&Manifest::MAX_BUDGET.to_string());
     let reserve =
         number(&read("host/lambda/src/handler.rs"), "RESERVE: Duration = Duration::from_millis(");
     let budget = format!(
@@ -90,7 +90,7 @@ fn the_times_are_those_of_the_code() {
     assert!(limits.contains(&format!("the `budget` is {most} at most")));
     let init = number(
         &read("host/trigger/src/trigger.rs"),
-        "const INIT: Duration = Duration::from_millis(",
+        "const SETTINGS_CHECK: Duration = Duration::from_millis(",
     );
     let code = read("host/trigger/src/write_timeout.rs");
     let timeout = number(&code, "const WHOLE: Duration = Duration::from_millis(");

@@ -42,7 +42,7 @@ fn the_variables_are_those_that_the_code_reads() {
     };
     expect(names(&own), "ADMIT_");
     expect(names(&table(page, &["variable", "what it is for"])), "AWS_");
-    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MAX_AT_ONCE: u32 = ");
+    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MAX_CONCURRENCY: u32 = ");
     assert!(page.contains(&format!("{} at most", grouped(most))), "{most}");
 }
 
@@ -160,7 +160,7 @@ fn every_kind_of_failure_has_a_row() {
     let row = |kind: &str| rows.iter().find(|row| unquoted(&row[0]) == kind).unwrap()[3].clone();
     for (kind, most) in [
         ("deadline", in_words(&Limits::MAX.time.to_string())),
-        ("budget", in_words(&Manifest::BUDGET_CEILING.to_string())),
+        ("budget", in_words(&Manifest::MAX_BUDGET.to_string())),
         ("fuel", grouped(Limits::MAX.fuel)),
         ("memory", in_words(&Limits::MAX.memory.to_string())),
     ] {

@@ -107,10 +107,10 @@ fn the_defaults_of_a_schema_are_those_of_the_tool() {
 fn the_sizes_of_metadata_are_those_of_the_tool() {
     let schema = Kind::Policy.schema();
     let members = &schema["properties"];
-    assert_eq!(members["version"]["maxLength"], Metadata::VERSION_CHARACTERS);
-    assert_eq!(members["description"]["maxLength"], Metadata::TEXT_CHARACTERS);
+    assert_eq!(members["version"]["maxLength"], Metadata::MAX_VERSION_CHARS);
+    assert_eq!(members["description"]["maxLength"], Metadata::MAX_TEXT_CHARS);
     let denials = &members["denials"];
     assert_eq!(denials["maxProperties"], Metadata::MAX_DENIALS);
-    assert_eq!(denials["propertyNames"]["maxLength"], Denial::CODE_CHARACTERS);
-    assert_eq!(denials["additionalProperties"]["maxLength"], Metadata::TEXT_CHARACTERS);
+    assert_eq!(denials["propertyNames"]["maxLength"], Denial::MAX_CODE_CHARS);
+    assert_eq!(denials["additionalProperties"]["maxLength"], Metadata::MAX_TEXT_CHARS);
 }

@@ -64,8 +64,8 @@ impl Bundle {
             }
             let source = source(&policy.component);
             let compiled = compiler.compile(&source)?;
-            let code_hash = CodeHash::of(&compiled);
-            let entry = Entry { source: Digest::of(&source), compiled: Some(code_hash) };
+            let code_hash = CodeHash::new(&compiled);
+            let entry = Entry { source: Digest::new(&source), compiled: Some(code_hash) };
             fs::write(path.join(file_name(code_hash)), compiled).unwrap();
             components.insert(policy.component.clone(), entry);
         }

@@ -105,7 +105,7 @@ impl Verification {
             target: index.target,
             policies: verified.into_iter().collect::<anyhow::Result<_>>()?,
             about: verifier.about()?,
-            bootstrap: deployment.bootstrap.as_deref().map(Digest::of),
+            bootstrap: deployment.bootstrap.as_deref().map(Digest::new),
             flaws: deployment.flaws.clone(),
             remark: other_version(deployment),
         })
@@ -234,10 +234,10 @@ impl Verifier<'_> {
         match self.deployment.files.get(&file_name(compiled)) {
             Some(bytes) if *bytes == code => Ok(()),
             None => Err(other_code("its compiled file is missing")),
-            Some(bytes) if CodeHash::of(bytes) != compiled => {
+            Some(bytes) if CodeHash::new(bytes) != compiled => {
                 Err(other_code("its compiled file is damaged"))
             }
-            _ => Err(other_code(format!("its component is compiled to {}", CodeHash::of(&code)))),
+            _ => Err(other_code(format!("its component is compiled to {}", CodeHash::new(&code)))),
         }
     }
 
@@ -260,7 +260,7 @@ impl Verifier<'_> {
         }
         // What is no component was said of its policy.
         let is = About::of(components.values().map(Vec::as_slice));
-        let is = is.and_then(|about| Ok(Digest::of(&about.to_json()?)));
+        let is = is.and_then(|about| Ok(Digest::new(&about.to_json()?)));
         Ok(Some(match is.is_ok_and(|is| is == about) {
             true => State::Verified,
             false => State::OtherWords,

@@ -17,25 +17,25 @@ pub struct Event<'a> {
 pub const TRIGGERS: [&str; 3] =
     ["PreSignUp_SignUp", "PreSignUp_AdminCreateUser", "PreSignUp_ExternalProvider"];
 
-/// What the triggers of a sign-up begin with, those too that Cognito may come to have.
+/// The prefix of every pre sign-up trigger, including any that Cognito may add.
 const PRE_SIGN_UP: &str = "PreSignUp_";
 
 impl<'a> Event<'a> {
-    /// The maximum size of an event, about ten times what Cognito's quotas allow. Reading takes up
+    /// The maximum size of an event, about ten times what Cognito's quotas allow. Parsing takes up
     /// to fourteen times as much memory.
     pub const MAX_BYTES: usize = MAX_EVENT_BYTES;
 
-    /// Reads an event: one of the pre sign-up trigger, with `callerContext` and `request`. It may
-    /// lack any other member, and have more.
+    /// Parses an event of the pre sign-up trigger, which must have `callerContext` and `request`.
+    /// Any other member may be absent, and unknown members are kept.
     ///
-    /// The test events of AWS's documentation, which are sent from Lambda's console, are events too:
-    /// they have no trigger, but a `response`, and a `userName` or a `request`.
+    /// The test events in AWS's documentation, which are sent from Lambda's console, are accepted
+    /// too: they have no trigger, but a `response`, and a `userName` or a `request`.
     pub fn parse(bytes: &'a [u8]) -> Result<Event<'a>, EventError> {
         if bytes.len() > Event::MAX_BYTES {
             return Err(EventError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|e| EventError::NotText(e.valid_up_to()))?;
-        // JSON's white space around the event is no part of it.
+        // JSON allows white space around the event.
         let text = text.trim_matches([' ', '\t', '\n', '\r']);
         let event = Object::whole(text)?;
         check_kind(&event)?;
@@ -57,25 +57,25 @@ impl<'a> Event<'a> {
         Ok(Event { text, sign_up, slots })
     }
 
-    /// The sign-up that the event is about.
+    /// Returns the sign-up that the event describes.
     pub fn sign_up(&self) -> &SignUp<'a> {
         &self.sign_up
     }
 
-    /// Whether Cognito disregards the flags of the answer: it does when an administrator
+    /// Returns whether Cognito ignores the flags of the answer, as it does when an administrator
     /// creates the user. A denial still denies.
     pub fn flags_are_ignored(&self) -> bool {
         self.sign_up.trigger_source == "PreSignUp_AdminCreateUser"
     }
 
-    /// The text of the event with the flags set, and otherwise unchanged.
+    /// Returns the text of the event with the flags set and otherwise unchanged.
     pub(crate) fn with_flags(&self, flags: Flags) -> String {
         self.slots.with_flags(self.text, flags)
     }
 }
 
-/// Refuses what Cognito does not send to a pre sign-up trigger: its person would be asked
-/// nothing that depends on the trigger, the pool or the client.
+/// Rejects events that Cognito does not send to a pre sign-up trigger: policies that apply to
+/// certain triggers, pools or clients would be skipped for them.
 fn check_kind(event: &Object<'_>) -> Result<(), EventError> {
     let Some(trigger) = event.member("triggerSource")? else {
         let response = event.member("response")?;
@@ -90,7 +90,7 @@ fn check_kind(event: &Object<'_>) -> Result<(), EventError> {
     }
     for member in ["callerContext", "request"] {
         match event.member(member)?.map(kind) {
-            None => return Err(EventError::Lacks(member)),
+            None => return Err(EventError::Missing(member)),
             Some("an object") => {}
             Some(found) => return Err(EventError::NotAnObject { member, found }),
         }
@@ -105,10 +105,10 @@ mod tests {
 
     const ALL: Flags = Flags::all(true);
 
-    /// What every event has.
+    /// The members that every event has.
     const BASE: &str = r#""triggerSource":"PreSignUp_SignUp","callerContext":{},"request":{}"#;
 
-    /// An event with more members than that.
+    /// Returns an event with further members.
     fn with(members: &str) -> String {
         let members = members.strip_prefix('{').unwrap();
         let comma = if members == "}" { "" } else { "," };
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_that_are_not_there_are_added() {
+    fn absent_flags_are_added() {
         let flags = r#""autoConfirmUser":true,"autoVerifyEmail":true,"autoVerifyPhone":true"#;
         check_answer("{}", &format!(r#"{{"response":{{{flags}}}}}"#));
         check_answer(r#"{"a":1}"#, &format!(r#"{{"a":1,"response":{{{flags}}}}}"#));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_up_is_what_the_event_says() {
+    fn a_sign_up_has_the_members_of_the_event() {
         let event = br#"{"triggerSource":"PreSignUp_New","region":"r","userPoolId":"p","userName":"m\u00e4ry",
             "callerContext":{"clientId":"c"},"request":{"userAttributes":{"email":"a@b","n":null,
             "t":true,"i":12.0,"o":{"x": 1}},"validationData":null}}"#;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cognito_does_not_send_before_a_sign_up_is_refused() {
+    fn events_that_cognito_does_not_send_are_rejected() {
         let other =
             "`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`";
         let none = "the event has no `triggerSource`, such as `PreSignUp_SignUp`";
@@ -204,14 +204,14 @@ mod tests {
             let found = Event::parse(event.as_bytes()).map(|event| event.sign_up).unwrap_err();
             assert_eq!(found.to_string(), error, "{event}");
         }
-        // What AWS gives for a test in the console.
+        // Test events of the AWS console.
         for event in [r#"{"userName":"rroe","response":{}}"#, r#"{"request":{},"response":{}}"#] {
             assert!(Event::parse(event.as_bytes()).is_ok(), "{event}");
         }
     }
 
     #[test]
-    fn what_is_no_event_is_a_clear_error_without_its_text() {
+    fn an_invalid_event_is_an_error_without_its_text() {
         for (event, error) in [
             (&b"secret"[..], "the event is not JSON: expected value at line 1 column 1"),
             (b"", "the event is not JSON: EOF while parsing a value at line 1 column 0"),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deep_or_a_long_event_is_no_trouble() {
+    fn a_deep_or_a_long_event_is_parsed() {
         let deep = with(&format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000)));
         assert!(Event::parse(deep.as_bytes()).is_ok());
         let long = with(&format!(r#"{{"userName":"{}"}}"#, "x".repeat(1_000_000)));

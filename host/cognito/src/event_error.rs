@@ -1,4 +1,4 @@
-//! Why a text is not a pre sign-up event.
+//! The error of a text that is not a pre sign-up event.
 
 use thiserror::Error;
 
@@ -8,7 +8,7 @@ pub(crate) const MAX_EVENT_BYTES: usize = 1 << 20;
 /// The name of the whole event in an error.
 pub(crate) const EVENT: &str = "the event";
 
-/// Why a text is not a pre sign-up event. It contains nothing of the text.
+/// The reason why a text is not a pre sign-up event. It contains no part of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum EventError {
     /// The text is too long.
@@ -25,21 +25,21 @@ pub enum EventError {
     NotAnObject {
         /// The name of the member.
         member: &'static str,
-        /// What the member is instead.
+        /// The kind of the value found.
         found: &'static str,
     },
-    /// It is the event of another trigger.
+    /// The event belongs to another trigger.
     #[error("`triggerSource` is not that of a pre sign-up trigger, such as `PreSignUp_SignUp`")]
     OtherTrigger,
-    /// The event does not say which trigger it is for.
+    /// The event does not name its trigger.
     #[error("the event has no `triggerSource`, such as `PreSignUp_SignUp`")]
     NoTrigger,
-    /// A member is missing that Cognito always sends.
+    /// A member that Cognito always sends is absent.
     #[error("the event has no `{0}`")]
-    Lacks(&'static str),
-    /// An object has two members of the same name: readers could disagree on which one counts.
+    Missing(&'static str),
+    /// An object has two members of the same name, so parsers could disagree on which one counts.
     #[error("{} has the same member twice", quoted(.0))]
-    Doubled(&'static str),
+    Duplicate(&'static str),
 }
 
 /// The name of a member, in backquotes unless it is the whole event.

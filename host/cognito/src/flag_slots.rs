@@ -9,25 +9,26 @@ use std::ops::Range;
 
 const RESPONSE: &str = "response";
 
-/// Where the flags go: each in the place of a value, or at the end of an object.
+/// The places of the flags in the text of an event: each replaces a value or is appended to an
+/// object.
 #[derive(Debug)]
 pub(crate) struct Slots {
     flags: PerFlag<Option<Range<usize>>>,
     rest: Rest,
 }
 
-/// Where the flags go that the event does not have.
+/// The place of the flags that the event does not have.
 #[derive(Debug)]
 enum Rest {
-    /// At the end of `response`, whose closing brace is here.
+    /// The end of `response`: the offset of its closing brace.
     IntoResponse { end: usize, empty: bool },
-    /// As a new `response` in this place.
+    /// A new `response` that replaces this range.
     Instead(Range<usize>),
-    /// As a new `response` at the end of the event, whose closing brace is here.
+    /// A new `response` at the end of the event: the offset of its closing brace.
     IntoEvent { end: usize },
 }
 
-/// The member of `response` that sets a flag.
+/// Returns the member of `response` that sets a flag.
 fn member_of(flag: Flag) -> &'static str {
     match flag {
         Flag::Confirm => "autoConfirmUser",
@@ -37,7 +38,7 @@ fn member_of(flag: Flag) -> &'static str {
 }
 
 impl Slots {
-    /// Finds where the flags go in the text of an event.
+    /// Finds the places of the flags in the text of an event.
     pub(crate) fn find(text: &str, event: &Object<'_>) -> Result<Slots, EventError> {
         let Some(value) = event.member("response")? else {
             let rest = Rest::IntoEvent { end: text.rfind('}').unwrap_or(text.len()) };
@@ -56,7 +57,7 @@ impl Slots {
         Ok(Slots { flags, rest: Rest::IntoResponse { end: range.end - 1, empty } })
     }
 
-    /// The text of the event with the flags set, and otherwise unchanged.
+    /// Returns the text of the event with the flags set and otherwise unchanged.
     pub(crate) fn with_flags(&self, text: &str, flags: Flags) -> String {
         let mut edits = Vec::new();
         let mut missing = Vec::new();
@@ -95,7 +96,7 @@ impl Slots {
     }
 }
 
-/// Where a value stands in the text that it was parsed from.
+/// Returns the range of a value in the text that it was parsed from.
 fn range_in(text: &str, value: &RawValue) -> Range<usize> {
     let start = value.get().as_ptr() as usize - text.as_ptr() as usize;
     start..start + value.get().len()

@@ -1,13 +1,15 @@
-//! Cognito's own words, told apart from whatever else stands in their place: these may be
-//! logged, while anything else in an event may belong to a person.
+//! Validation of the identifiers that Cognito assigns.
+//!
+//! Such an identifier is safe to log, while any other text in an event may be personal data.
 
-/// A trigger, such as `PreSignUp_SignUp`.
+/// Returns the text if it is a trigger, such as `PreSignUp_SignUp`.
 pub fn trigger(text: &str) -> Option<&str> {
     let source = text.strip_prefix("PreSignUp_")?;
     (source.len() <= 64 && source.chars().all(|c| c.is_ascii_alphabetic())).then_some(text)
 }
 
-/// The id of a user pool: its region, or `local` as an emulator has it, `_`, and letters and digits.
+/// Returns the text if it is the id of a user pool: a region, or `local` in an emulator, then `_`,
+/// then letters and digits.
 pub fn user_pool(text: &str) -> Option<&str> {
     let (region, id) = text.split_once('_')?;
     let is_region = region == "local"
@@ -19,7 +21,8 @@ pub fn user_pool(text: &str) -> Option<&str> {
     (is_region && is_id).then_some(text)
 }
 
-/// The id of an app client, or what stands for it where an administrator creates a user.
+/// Returns the text if it is the id of an app client, or the placeholder for an administrator who
+/// creates a user.
 pub fn client(text: &str) -> Option<&str> {
     let is_id = (16..=128).contains(&text.len())
         && text.contains(|c: char| c.is_ascii_digit())
@@ -32,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_cognitos_is_told_from_what_is_not() {
+    fn only_identifiers_of_cognito_are_recognised() {
         assert!(trigger("PreSignUp_SignUp").is_some());
         assert!(user_pool("us-east-1_EXAMPLE").is_some());
         assert!(user_pool("ap-southeast-2_aB3dE6gHi").is_some());

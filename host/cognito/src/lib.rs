@@ -1,7 +1,7 @@
-//! Cognito's JSON: reads a sign-up from an event, and writes the reply to it.
+//! Cognito's JSON: reads a sign-up from an event and writes the reply.
 //!
-//! The event is kept as text, and the reply is that text with the flags of `response` set: a typed
-//! event would drop the members that it does not know. No other crate knows Cognito's JSON.
+//! The event is kept as text, and the reply is that text with the flags of `response` set, because
+//! a typed event would drop unknown members. No other crate depends on Cognito's JSON.
 
 mod event;
 mod event_error;

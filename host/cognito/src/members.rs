@@ -5,11 +5,11 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The members of a JSON object, in their order, doubled ones too.
+/// The members of a JSON object, in order and with duplicates.
 #[derive(Debug)]
 pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
-/// A JSON string, borrowed where it holds no escapes.
+/// A JSON string, borrowed if it has no escapes.
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

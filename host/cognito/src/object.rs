@@ -6,14 +6,14 @@ use admit_core::Entries;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// A JSON object with its name, or one without members where the event has none.
+/// A named JSON object, without members if the event does not have it.
 pub(crate) struct Object<'a> {
     name: &'static str,
     pub(crate) members: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 impl<'a> Object<'a> {
-    /// The whole event.
+    /// Parses the whole event.
     pub(crate) fn whole(text: &'a str) -> Result<Object<'a>, EventError> {
         if text.starts_with('{') {
             return Object::parse(EVENT, text);
@@ -40,11 +40,11 @@ impl<'a> Object<'a> {
             self.members.iter().filter(|(key, _)| key == name).map(|(_, value)| *value);
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
-            (_, Some(_)) => Err(EventError::Doubled(self.name)),
+            (_, Some(_)) => Err(EventError::Duplicate(self.name)),
         }
     }
 
-    /// A member that is an object. Absent and null mean the same: no members.
+    /// Returns a member that is an object. An absent or null member is an empty object.
     pub(crate) fn object(&self, name: &'static str) -> Result<Object<'a>, EventError> {
         match self.member(name)? {
             Some(value) if value.get() != "null" => Object::new(name, value),
@@ -52,29 +52,30 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A member that is a string; empty where there is none.
+    /// Returns a member as text, empty if it is absent or null.
     pub(crate) fn text(&self, key: &str) -> Result<Cow<'a, str>, EventError> {
         let value = self.member(key)?.map(text).transpose()?;
         Ok(value.flatten().unwrap_or_default())
     }
 
-    /// Every member as text, without those that are null.
+    /// Returns every member as text, without those that are null.
     pub(crate) fn entries(self) -> Result<Entries<Cow<'a, str>>, EventError> {
         let mut names: Vec<&str> = self.members.iter().map(|(name, _)| name.as_ref()).collect();
         names.sort_unstable();
         if names.windows(2).any(|pair| pair[0] == pair[1]) {
-            return Err(EventError::Doubled(self.name));
+            return Err(EventError::Duplicate(self.name));
         }
         let entry = |(name, value)| Ok(text(value)?.map(|value| (name, value)));
         self.members.into_iter().filter_map(|member| entry(member).transpose()).collect()
     }
 }
 
-/// A value as text: a string's content, nothing for null, and else its JSON.
+/// Converts a value to text: the content of a string, `None` for null, and the JSON of any other
+/// value.
 pub(crate) fn text(value: &RawValue) -> Result<Option<Cow<'_, str>>, EventError> {
     match (kind(value), value.get()) {
         ("null", _) => Ok(None),
-        // Half a surrogate pair is JSON to one reader and none to another.
+        // An unpaired surrogate is accepted by some JSON parsers and rejected by others.
         ("a string", json) => match serde_json::from_str(json) {
             Ok(Text(text)) => Ok(Some(text)),
             Err(error) => Err(not_json(error)),
@@ -83,7 +84,7 @@ pub(crate) fn text(value: &RawValue) -> Result<Option<Cow<'_, str>>, EventError>
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what an error is mapped by")]
+#[expect(clippy::needless_pass_by_value, reason = "passed to `map_err`")]
 fn not_json(error: serde_json::Error) -> EventError {
     EventError::NotJson(error.to_string())
 }

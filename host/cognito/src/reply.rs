@@ -1,15 +1,15 @@
-//! What the function answers: the event with its flags, or an error.
+//! The reply of the function: the event with its flags set, or an error.
 
 use crate::event::Event;
 use admit_core::{Answer, FAILURE_MESSAGE, Grounds};
 use serde::Serialize;
 
-/// What the function answers.
+/// The reply of the function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
-    /// The event as it came, with the flags set.
+    /// The event, unchanged except for the flags.
     Event(String),
-    /// An error, which is how a pre sign-up trigger denies.
+    /// An error, by which a pre sign-up trigger denies.
     Error(FunctionError),
 }
 
@@ -19,15 +19,15 @@ pub enum Reply {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FunctionError {
-    /// For the person signing up.
+    /// The message for the person signing up.
     pub error_message: String,
-    /// For machines: `SignUpDenied`, `PolicyFailure`, `RecordFailure`, `InvalidEvent` or
-    /// `HostFailure`.
+    /// The machine-readable type: `SignUpDenied`, `PolicyFailure`, `RecordFailure`, `InvalidEvent`
+    /// or `HostFailure`.
     pub error_type: &'static str,
 }
 
 impl Reply {
-    /// Puts the answer to an event in Cognito's terms.
+    /// Creates the reply that gives Cognito an answer.
     pub fn new(event: &Event<'_>, answer: &Answer) -> Reply {
         match answer {
             Answer::Admit(flags) => Reply::Event(event.with_flags(*flags)),
@@ -43,17 +43,17 @@ impl Reply {
 }
 
 impl FunctionError {
-    /// What is answered to something that is no event; why is for the log alone.
+    /// Creates the reply to an invalid event. The reason is only logged.
     pub fn invalid_event() -> FunctionError {
         FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "InvalidEvent" }
     }
 
-    /// What is answered when a decision cannot be recorded, and has to be.
+    /// Creates the reply for a decision that must be recorded and cannot be.
     pub fn record_failure() -> FunctionError {
         FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "RecordFailure" }
     }
 
-    /// What is answered when the host itself fails.
+    /// Creates the reply for a failure of the host.
     pub fn host_failure() -> FunctionError {
         FunctionError { error_message: FAILURE_MESSAGE.to_owned(), error_type: "HostFailure" }
     }

@@ -1,11 +1,11 @@
-//! Whether the `applies-to` of a policy can match a sign-up at all.
+//! Checks that the `applies-to` of a policy can match a sign-up.
 
 use crate::event::TRIGGERS;
 use crate::identifiers;
 use admit_core::{KeyPath, Problem, Scope};
 
-/// Refuses an `applies-to` with an entry that no sign-up can have, such as a wildcard, a name or an
-/// ARN: a policy that denies would never be asked. The error names the key below `applies-to`.
+/// Rejects an `applies-to` with an entry that can never match, such as a wildcard, a name or an
+/// ARN: the policy would silently never run. The error names the key below `applies-to`.
 pub fn check_scope(scope: &Scope) -> Result<(), Problem> {
     check_list("triggers", &scope.triggers, is_trigger, TRIGGER)?;
     check_list("user-pools", &scope.user_pools, is_user_pool, USER_POOL)?;
@@ -21,23 +21,22 @@ fn check_list(
     key: &str,
     list: &[String],
     is_possible: fn(&str) -> bool,
-    right: &str,
+    expected: &str,
 ) -> Result<(), Problem> {
     let Some((index, text)) = list.iter().enumerate().find(|(_, text)| !is_possible(text)) else {
         return Ok(());
     };
     let message = match text.as_str() {
-        "*" => format!("`*` matches nothing here: leave `{key}` out for all"),
-        // An id is of ASCII: what cannot be seen is to be seen here.
+        "*" => format!("`*` matches nothing here: leave `{key}` out to match all"),
+        // An id is ASCII, so invisible characters are shown escaped.
         text => {
-            format!("`{}` is not {right}: the policy would never be asked", text.escape_default())
+            format!("`{}` is not {expected}: the policy would never run", text.escape_default())
         }
     };
     Err(KeyPath::default().key(key).index(index).problem(message))
 }
 
-/// Cognito may come to have more triggers than are known, but none that differs from a known one in
-/// capitals alone.
+/// Accepts unknown triggers, since Cognito may add some, but not a known one with wrong capitals.
 fn is_trigger(text: &str) -> bool {
     let is_misspelt = |known: &&str| known.eq_ignore_ascii_case(text) && *known != text;
     identifiers::trigger(text).is_some_and(|text| !text.ends_with('_'))
@@ -48,8 +47,8 @@ fn is_user_pool(text: &str) -> bool {
     identifiers::user_pool(text).is_some()
 }
 
-/// One in 5,000 ids of Cognito has no digit, which [`identifiers::client`] asks for, since it has to
-/// tell an id from a name.
+/// Also accepts an id without a digit, as one in 5,000 is. [`identifiers::client`] requires a
+/// digit, since it must tell an id from a name.
 fn is_client(text: &str) -> bool {
     identifiers::client(text).is_some() || identifiers::client(&format!("{text}0")).is_some()
 }
@@ -73,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_sign_up_can_have_is_refused() {
+    fn an_entry_that_can_never_match_is_rejected() {
         check(&[], &[], &[], Ok(()));
         check(
             &["PreSignUp_SignUp", "PreSignUp_New"],
@@ -103,9 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_is_told_to_be_left_out() {
+    fn the_error_for_a_wildcard_says_to_leave_the_list_out() {
         let scope = Scope { clients: vec!["*".to_owned()], ..Scope::default() };
         let said = check_scope(&scope).map_err(|problem| problem.message);
-        assert_eq!(said, Err("`*` matches nothing here: leave `clients` out for all".to_owned()));
+        assert_eq!(
+            said,
+            Err("`*` matches nothing here: leave `clients` out to match all".to_owned())
+        );
     }
 }

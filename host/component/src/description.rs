@@ -1,4 +1,4 @@
-//! What a component is made of, read without compiling or running it.
+//! Describes a component without compiling or running it.
 
 mod interface;
 
@@ -10,33 +10,34 @@ use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, ProducersSectionReader, ValidPayload, Validator};
 
-/// The outside of a component, and the tools that made it.
+/// The imports, exports, producers and metadata of a component.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct ComponentInfo {
-    /// What it imports and could call, in the component's order.
+    /// The imports that the component could call, in the component's order.
     pub imports: Vec<String>,
-    /// What it exports.
+    /// The exports.
     pub exports: Vec<String>,
-    /// The functions and types of each import, in the same order, by the component's own types.
+    /// The functions and types of each import, in the same order, as the component declares them.
     pub import_types: Vec<Vec<String>>,
-    /// Those of each export.
+    /// The functions and types of each export.
     pub export_types: Vec<Vec<String>>,
-    /// Tools by field, such as `processed-by rustc 1.95.0`, each once, and not too many.
+    /// The tools that produced the component, such as `processed-by rustc 1.95.0`, without
+    /// duplicates and limited in number.
     pub producers: Vec<String>,
-    /// What it says of itself, or why that cannot be read; none if it says nothing.
+    /// The metadata, or the reason why it cannot be read; `None` if the component has none.
     pub metadata: Option<Result<Metadata, String>>,
 }
 
-/// More tools than have ever made a component.
-const PRODUCERS: usize = 100;
+/// The maximum number of producers that are kept, more than any real component has.
+const MAX_PRODUCERS: usize = 100;
 
 impl ComponentInfo {
-    /// Reads a component of any world.
+    /// Parses a component of any world.
     ///
     /// # Errors
     ///
-    /// Where the bytes are not a valid component.
-    pub fn of(component: &[u8]) -> anyhow::Result<ComponentInfo> {
+    /// Returns an error if the bytes are not a valid component.
+    pub fn parse(component: &[u8]) -> anyhow::Result<ComponentInfo> {
         if !Parser::is_component(component) {
             match Parser::is_core_wasm(component) {
                 true => bail!("a core WebAssembly module, not a component"),
@@ -47,7 +48,7 @@ impl ComponentInfo {
         let mut validator = Validator::new();
         let mut depth = 0;
         for payload in Parser::new(0).parse_all(component) {
-            let payload = payload.context("no valid component")?;
+            let payload = payload.context("invalid component")?;
             match &payload {
                 Payload::CustomSection(section) if section.name() == "producers" => {
                     let data = wasmparser::BinaryReader::new(section.data(), section.data_offset());
@@ -58,7 +59,7 @@ impl ComponentInfo {
                 {
                     info.metadata = Some(match info.metadata {
                         None => metadata::from_section(section.data()),
-                        Some(_) => Err("it is there twice".to_owned()),
+                        Some(_) => Err("duplicate section".to_owned()),
                     });
                 }
                 Payload::ComponentImportSection(reader) if depth == 0 => {
@@ -73,11 +74,11 @@ impl ComponentInfo {
                 }
                 _ => {}
             }
-            match validator.payload(&payload).context("no valid component")? {
+            match validator.payload(&payload).context("invalid component")? {
                 ValidPayload::Parser(_) => depth += 1,
                 ValidPayload::End(types) if depth == 0 => {
                     let types = types.as_ref();
-                    // An import of types alone gives a component nothing to call.
+                    // An import that only has types gives a component nothing to call.
                     let all = std::mem::take(&mut info.imports);
                     let mut writer = Writer::new(&types);
                     for name in all {
@@ -101,7 +102,7 @@ impl ComponentInfo {
         Ok(info)
     }
 
-    /// The version of the contract that a component exports, if it does.
+    /// Returns the version of the contract that the component exports, if any.
     pub fn contract(&self) -> Option<&str> {
         self.exports.iter().find_map(|name| name.strip_prefix("admit:policy/sign-up-policy@"))
     }
@@ -112,9 +113,9 @@ impl ComponentInfo {
             for value in field.values {
                 let value = value?;
                 let line = format!("{} {} {}", field.name, value.name, value.version);
-                // The words of whoever made the component.
+                // The names are untrusted text.
                 let line = printable(&line, 120);
-                if self.producers.len() < PRODUCERS && !self.producers.contains(&line) {
+                if self.producers.len() < MAX_PRODUCERS && !self.producers.contains(&line) {
                     self.producers.push(line);
                 }
             }
@@ -123,14 +124,14 @@ impl ComponentInfo {
     }
 }
 
-/// Whether nothing in an item could be called, as the engine sees it.
+/// Returns whether an item has only types and nothing to call, by the engine's rules.
 fn is_only_types(types: TypesRef<'_>, item: &ComponentEntityType) -> bool {
     match item {
         ComponentEntityType::Instance(instance) => {
             types[*instance].exports.values().all(|export| is_only_types(types, &export.ty))
         }
         ComponentEntityType::Type { referenced, .. } => {
-            // A resource is a type that somebody must implement.
+            // A resource is a type that needs an implementation.
             !matches!(referenced, ComponentAnyTypeId::Resource(_))
         }
         _ => false,

@@ -1,17 +1,17 @@
-//! The component around a core module.
+//! Encodes a core module as a component.
 
 use anyhow::Context;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-/// The contract, which says what a policy's component looks like.
+/// The text of the contract.
 const CONTRACT: &str = include_str!("../../../wit/policy.wit");
 
-/// The component that a core module is by the contract.
+/// Encodes a core module as a component that targets the contract's world.
 ///
 /// # Errors
 ///
-/// Where the module does not export what the contract asks for.
+/// Returns an error if the module does not export what the contract requires.
 pub fn encode(mut module: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let mut contract = Resolve::default();
     let package = contract.push_str("policy.wit", CONTRACT).context("cannot read the contract")?;

@@ -1,10 +1,8 @@
-//! Makes a plain component out of what the tools of interpreted languages write: the core
-//! modules of an interpreter, of its libraries and of what stands in for the system become one,
-//! as if they had been linked from the beginning.
+//! Flattens the nested components that the toolchains of interpreted languages produce.
 //!
-//! The engine takes no component that has others inside, for they could hand each other texts
-//! without a limit. And an interpreter that is one instance starts quicker, and can be
-//! configured ahead.
+//! The core modules of the interpreter, its libraries and its system stubs are merged into one, as
+//! if they had been linked statically. The engine rejects nested components, since they could pass
+//! each other strings without a limit. A single instance also starts faster and can be snapshotted.
 
 mod broken;
 mod graph;
@@ -19,14 +17,14 @@ use crate::encoding;
 use graph::Graph;
 use merged::Merged;
 
-/// A component that does what the given one does, and has one core module.
+/// Returns an equivalent component with one core module.
 ///
-/// What the policy inside does not get from `admit` traps: the tools have put stubs there, or
-/// have left it open.
+/// Functions that `admit` does not provide trap: the toolchain either put stubs in their place or
+/// left them as imports of the system.
 ///
 /// # Errors
 ///
-/// Where the component is not one that such a tool makes.
+/// Returns an error if the component does not have the structure that such a toolchain produces.
 pub fn flatten(component: &[u8]) -> anyhow::Result<Vec<u8>> {
     let graph = Graph::of_policy(component)?;
     encoding::encode(Merged::link(component, &graph)?)

@@ -1,7 +1,7 @@
-//! Reads and writes the bytes of components: what a component consists of, its metadata, the
-//! component around a core module, and a plain component instead of nested ones.
+//! Reads and writes component binaries: describes a component, embeds metadata, encodes a core
+//! module as a component, and flattens nested components.
 //!
-//! Nothing here runs a component, or touches a disk.
+//! This crate does not run components and does not access the disk.
 
 mod description;
 mod encoding;

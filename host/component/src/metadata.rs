@@ -1,4 +1,4 @@
-//! The custom section of a component with what its policy says of itself.
+//! The custom section of a component that contains the policy's metadata.
 
 use crate::schema;
 use admit_core::{Metadata, RawMetadata};
@@ -10,15 +10,15 @@ use wasm_metadata::{AddMetadata, AddMetadataField};
 /// The name of the section.
 pub(crate) const SECTION: &str = "admit:policy/metadata";
 
-/// The largest schema of settings, and the largest section, in bytes.
+/// The maximum size in bytes of a settings schema, and of the section.
 pub const MAX: usize = 1 << 20;
 
-/// A component with metadata in it: name, version and description where all tools look for
-/// them, and everything in a section of its own.
+/// Embeds metadata in a component: name, version and description in the standard sections, and
+/// everything in a section of its own.
 ///
 /// # Errors
 ///
-/// Where the component cannot be read, or the metadata is larger than [`MAX`].
+/// Returns an error if the component cannot be read or the metadata is larger than [`MAX`].
 pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
     let mut add = AddMetadata::default();
     add.name = AddMetadataField::Set(metadata.name.to_string());
@@ -29,17 +29,16 @@ pub fn embed(component: &[u8], metadata: &Metadata) -> anyhow::Result<Vec<u8>> {
     let mut bytes = add.to_wasm(component).context("cannot write metadata into the component")?;
     let data = serde_json::to_vec(&RawMetadata::from(metadata.clone()))?;
     if data.len() > MAX {
-        bail!("the policy's metadata is larger than {} KiB", MAX >> 10);
+        bail!("the metadata is larger than {} KiB", MAX >> 10);
     }
     CustomSection { name: SECTION.into(), data: data.into() }.append_to_component(&mut bytes);
     Ok(bytes)
 }
 
-/// The metadata in a section, which anybody may have written. An error says what is wrong.
-/// No validator is built of its schema.
+/// Parses the metadata in a section, which is untrusted: no validator is built from its schema.
 pub(crate) fn from_section(data: &[u8]) -> Result<Metadata, String> {
     if data.len() > MAX {
-        return Err(format!("it is larger than {} KiB", MAX >> 10));
+        return Err(format!("larger than {} KiB", MAX >> 10));
     }
     let raw: RawMetadata = serde_json::from_slice(data).map_err(|error| error.to_string())?;
     let metadata = Metadata::try_from(raw).map_err(|problem| problem.to_string())?;

@@ -1,45 +1,43 @@
-//! The JSON Schema of a policy's settings, which anybody may have written: what can be told of it
-//! without building a validator.
+//! Checks the untrusted JSON Schema of a policy's settings without building a validator.
 
 use admit_core::printable;
 use serde_json::{Map, Value};
 
-/// How many schemas one may unfold into, each reference followed by what it leads to. Honest ones
-/// have some dozens.
-const MAX_UNFOLDED: usize = 10_000;
+/// The maximum number of schemas that a schema expands to, with its references followed. Typical
+/// schemas have some dozens.
+const MAX_SCHEMAS: usize = 10_000;
 
-/// How deep it may be, by its references and by itself.
+/// The maximum depth, with references followed.
 const MAX_DEPTH: usize = 500;
 
-/// As much of a reason as is told: a part of it is the schema's.
+/// The maximum length of a reason, which quotes the schema.
 const MAX_CHARACTERS: usize = 300;
 
-/// Refuses what is not a JSON Schema, or one from which a validator would take long to build. An
-/// error says why.
+/// Rejects a value that is not a JSON Schema, and a schema that expands too far to build a validator.
 ///
-/// A few lines of references to each other unfold into more than any machine can hold, and a
-/// library unfolds them. What passes here may still take long, by its patterns for instance: so
-/// whoever builds a validator of a stranger's schema needs limits all the same.
+/// A few lines of references can expand to more than any machine can hold, and the library expands
+/// them. A schema that passes may still take long, for example because of its patterns: build a
+/// validator of an untrusted schema in a child process only.
 ///
 /// # Errors
 ///
-/// Where it is not one, or unfolds too far.
+/// Returns an error if it is not a schema, or expands too far.
 pub(crate) fn check(schema: &Value) -> Result<(), String> {
     let mut unfolding = Unfolding { root: schema, active: Vec::new(), depth: 0, count: 0 };
     if !unfolding.fits(schema) {
         return Err(format!(
-            "the JSON Schema unfolds into more than {MAX_UNFOLDED} schemas by its references, or \
-             deeper than {MAX_DEPTH}: it must be made simpler"
+            "the JSON Schema expands to more than {MAX_SCHEMAS} schemas, or is deeper than \
+             {MAX_DEPTH}: simplify the schema"
         ));
     }
     jsonschema::meta::validate(schema).map_err(|error| unusable(&error.to_string()))
 }
 
-/// Refuses what no validator can be built of, by building one: for schemas of one's own.
+/// Checks a trusted schema by building a validator.
 ///
 /// # Errors
 ///
-/// Where none can be built.
+/// Returns an error if no validator can be built.
 pub fn check_by_building(schema: &Map<String, Value>) -> Result<(), String> {
     let schema = Value::Object(schema.clone());
     check(&schema)?;
@@ -49,13 +47,13 @@ pub fn check_by_building(schema: &Map<String, Value>) -> Result<(), String> {
 
 fn unusable(reason: &str) -> String {
     let reason = printable(reason, MAX_CHARACTERS);
-    format!("no JSON Schema that can be used: {reason}")
+    format!("invalid JSON Schema: {reason}")
 }
 
-/// What a schema unfolds into, as far as it was counted.
+/// Counts the schemas that a schema expands to.
 struct Unfolding<'a> {
     root: &'a Value,
-    /// The references that are being followed: one of these leads back, and is not followed again.
+    /// The references that are being followed; a cycle is not followed again.
     active: Vec<&'a str>,
     depth: usize,
     count: usize,
@@ -77,7 +75,7 @@ impl<'a> Unfolding<'a> {
             _ => return true,
         };
         self.count += 1;
-        if self.count > MAX_UNFOLDED {
+        if self.count > MAX_SCHEMAS {
             return false;
         }
         let target = members.get("$ref").and_then(Value::as_str).and_then(|reference| {
@@ -116,8 +114,8 @@ mod tests {
     #[test]
     fn what_unfolds_without_end_is_refused_at_once() {
         assert_eq!(check(&twice(5)), Ok(()));
-        let reason = "the JSON Schema unfolds into more than 10000 schemas by its references, or \
-                      deeper than 500: it must be made simpler";
+        let reason = "the JSON Schema expands to more than 10000 schemas, or is deeper than 500: \
+                      simplify the schema";
         assert_eq!(check(&twice(60)), Err(reason.to_owned()));
         let chain = |levels: usize| {
             let definition = |level: usize| {
@@ -127,7 +125,6 @@ mod tests {
             definitions.insert(format!("a{levels}"), json!(true));
             json!({ "$ref": "#/$defs/a0", "$defs": definitions })
         };
-        // One that is walked from every definition costs the square of its length.
         assert_eq!(check(&chain(50)), Ok(()));
         assert_eq!(check(&chain(600)), Err(reason.to_owned()));
     }
@@ -144,8 +141,8 @@ mod tests {
     #[test]
     fn what_is_not_a_schema_is_refused_without_a_validator() {
         let error = check(&json!({ "type": "table" })).unwrap_err();
-        assert!(error.starts_with("no JSON Schema that can be used: "), "{error}");
-        // Where a reference leads is known when a validator is built.
+        assert!(error.starts_with("invalid JSON Schema: "), "{error}");
+        // References are resolved when a validator is built.
         let nowhere = json!({ "$ref": "#/$defs/nowhere" });
         assert_eq!(check(&nowhere), Ok(()));
         let Value::Object(nowhere) = nowhere else { panic!() };

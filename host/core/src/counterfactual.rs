@@ -1,4 +1,4 @@
-//! What would have had to be otherwise: for those who ask, never while somebody signs up.
+//! Counterfactual explanations of a decision, computed on request and never during a sign-up.
 
 use crate::decision::{Answer, Decision, Flags, PolicyRecord, Refusal};
 use crate::flag::Flag;
@@ -9,52 +9,53 @@ use crate::verdict::Vote;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// Why an answer is as it is, told by the least that would have changed it.
+/// The smallest change that would have changed an answer.
 ///
-/// A change is to leave policies out, as if they applied and said nothing. The others are taken to
-/// say what they said, as they would: none sees what another says.
+/// A change leaves policies out, as if they applied and abstained. The verdicts of the others stay
+/// the same, since no policy sees the verdict of another.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum Counterfactual {
     /// The sign-up is denied.
     Denied {
-        /// All whose denial or failure counted, in the manifest's order; the manifest's own denial
+        /// Every denial or failure that counted, in the manifest's order; the manifest's own denial
         /// if no policy applies.
         refusals: Vec<Refusal>,
-        /// The least that would have admitted it.
+        /// The smallest change that would have admitted the sign-up.
         #[serde(flatten)]
         change: Change,
     },
     /// The sign-up is admitted.
     Admitted {
-        /// The least that would have set each flag that is not set, or not set one that is.
+        /// For each flag, the smallest change that would have inverted it.
         flags: BTreeMap<Flag, FlagChange>,
     },
 }
 
-/// Policies to leave out, and what would be answered then.
+/// Policies to leave out, and the resulting answer.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Change {
-    /// The fewest, in the manifest's order; among as few, the first in that order.
+    /// The smallest set of policies, in the manifest's order; among equally small ones, the first
+    /// in that order.
     pub without: Vec<PolicyId>,
     /// The flags with which the sign-up would have been admitted.
     pub then: Flags,
 }
 
-/// How one flag would have been otherwise.
+/// The change that would have inverted one flag.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
 pub enum FlagChange {
-    /// Without some policies.
+    /// Leaving out some policies inverts the flag.
     Possible(Change),
-    /// Whoever is left out, it would not have been set.
+    /// The flag would not have been set, regardless of which policies are left out.
     Impossible {
-        /// All that stands in the way but policies that withhold it.
+        /// Everything that prevents the flag, other than policies that withhold it.
         missing: BTreeSet<Missing>,
     },
 }
 
-/// What a flag would have needed.
+/// A condition for setting a flag that is not met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
@@ -62,19 +63,19 @@ pub enum Missing {
     Attribute,
     /// No vote that counts grants it.
     Grant,
-    /// No vote that counts grants `confirm`, and nothing is verified without.
+    /// No vote that counts grants `confirm`, which a verify flag requires.
     Confirmation,
-    /// Of the flag itself and `confirm`, whoever grants the one withholds the other.
+    /// Each policy that grants the flag or `confirm` withholds the other.
     Agreement,
 }
 
-/// Finds the least that would have changed a decision about this sign-up.
+/// Finds the smallest change that would have changed the decision on this sign-up.
 pub fn counterfactual(sign_up: &SignUp<'_>, decision: &Decision) -> Counterfactual {
     let case = Case { sign_up, policies: &decision.policies };
     match &decision.answer {
         Answer::Deny(refusal) if refusal.policy.is_none() => Counterfactual::Denied {
             refusals: vec![refusal.clone()],
-            change: case.without(&Places::new()),
+            change: case.without(&Indices::new()),
         },
         Answer::Deny(_) => {
             let refuses = |record: &PolicyRecord| record.refusal().is_some();
@@ -83,8 +84,8 @@ pub fn counterfactual(sign_up: &SignUp<'_>, decision: &Decision) -> Counterfactu
         }
         Answer::Admit(flags) => {
             let change = |flag: Flag| match flags[flag] {
-                true => FlagChange::Possible(case.without(&case.those_who_carry(flag))),
-                false => case.those_who_prevent(flag),
+                true => FlagChange::Possible(case.without(&case.smallest_support(flag))),
+                false => case.change_to_set(flag),
             };
             let flags = Flag::ALL.into_iter().map(|flag| (flag, change(flag))).collect();
             Counterfactual::Admitted { flags }
@@ -92,28 +93,28 @@ pub fn counterfactual(sign_up: &SignUp<'_>, decision: &Decision) -> Counterfactu
     }
 }
 
-/// A sign-up and what was said about it. Policies go by their places, which have an order.
+/// A sign-up and the opinions about it. Policies are identified by their index, which has an order.
 struct Case<'a> {
     sign_up: &'a SignUp<'a>,
     policies: &'a [PolicyRecord],
 }
 
-type Places = BTreeSet<usize>;
+type Indices = BTreeSet<usize>;
 
 impl Case<'_> {
-    fn find(&self, is_it: impl Fn(&PolicyRecord) -> bool) -> Places {
+    fn find(&self, predicate: impl Fn(&PolicyRecord) -> bool) -> Indices {
         let policies = self.policies.iter().enumerate();
-        policies.filter(|(_, record)| is_it(record)).map(|(place, _)| place).collect()
+        policies.filter(|(_, record)| predicate(record)).map(|(index, _)| index).collect()
     }
 
-    fn voters(&self, vote: Vote, flag: Flag) -> Places {
+    fn voters(&self, vote: Vote, flag: Flag) -> Indices {
         self.find(|record| record.casts(vote, flag))
     }
 
-    /// What would be answered without these policies.
-    fn without(&self, places: &Places) -> Change {
+    /// Returns the answer without these policies.
+    fn without(&self, indices: &Indices) -> Change {
         let (out, rest): (Vec<_>, Vec<_>) =
-            self.policies.iter().enumerate().partition(|(place, _)| places.contains(place));
+            self.policies.iter().enumerate().partition(|(index, _)| indices.contains(index));
         let rest: Vec<&PolicyRecord> = rest.into_iter().map(|(_, record)| record).collect();
         let then = match merge(self.sign_up, &rest, WhenNoPolicyApplies::Admit).0 {
             Answer::Admit(flags) => flags,
@@ -122,17 +123,17 @@ impl Case<'_> {
         Change { without: out.into_iter().map(|(_, record)| record.policy.clone()).collect(), then }
     }
 
-    /// The fewest who bring a flag about that is set: it falls with all its grants, or with
-    /// all those of `confirm`.
-    fn those_who_carry(&self, flag: Flag) -> Places {
+    /// Returns the smallest set of policies without which a set flag would not be set: all that
+    /// grant it, or all that grant `confirm`.
+    fn smallest_support(&self, flag: Flag) -> Indices {
         let grants = [flag, Flag::Confirm].map(|flag| self.voters(Vote::Grant, flag));
-        let fewest = grants.into_iter().min_by_key(|places| (places.len(), places.clone()));
+        let fewest = grants.into_iter().min_by_key(|indices| (indices.len(), indices.clone()));
         fewest.unwrap_or_default()
     }
 
-    /// All who keep a flag from being set, if that is what it takes. None of them can stay,
-    /// and to leave out more only takes grants away.
-    fn those_who_prevent(&self, flag: Flag) -> FlagChange {
+    /// Returns the change that sets a flag: it leaves out all policies that withhold the flag or
+    /// `confirm`. None of them can stay, and leaving out more only removes grants.
+    fn change_to_set(&self, flag: Flag) -> FlagChange {
         let needed = BTreeSet::from([flag, Flag::Confirm]);
         let out = needed.iter().flat_map(|flag| self.voters(Vote::Withhold, *flag)).collect();
         let change = self.without(&out);
@@ -162,7 +163,7 @@ impl fmt::Display for Missing {
             Missing::Attribute => "the attribute is absent or blank",
             Missing::Grant => "no vote that counts grants it",
             Missing::Confirmation => "no vote that counts grants confirm",
-            Missing::Agreement => "whoever grants it or confirm withholds the other",
+            Missing::Agreement => "each policy that grants it or confirm withholds the other",
         })
     }
 }

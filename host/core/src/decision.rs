@@ -1,4 +1,4 @@
-//! A decision: the answer, and the record of how it came about.
+//! The decision on a sign-up: the answer, and the record of how it was reached.
 
 use crate::failure::{FAILURE_MESSAGE, Failure};
 use crate::flag::{Flag, PerFlag};
@@ -7,33 +7,33 @@ use crate::verdict::{Verdict, Vote};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
 
-/// What one policy answered, and on what terms it was asked.
+/// The result of one policy's evaluation, and the terms on which it takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Who answered.
+    /// The policy.
     pub policy: PolicyId,
-    /// On what terms.
+    /// The terms on which it takes part in the merge.
     pub terms: Terms,
-    /// The answer, or why there is none.
+    /// The verdict, or the reason why there is none.
     pub answer: Result<Verdict, Failure>,
 }
 
-/// The merged answer to a sign-up, with the record of how it came about.
+/// The merged answer to a sign-up, with the record of how it was reached.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
-    /// What is answered.
+    /// The answer.
     #[serde(flatten)]
     pub answer: Answer,
-    /// Every policy that was asked, in the manifest's order.
+    /// Every policy that was evaluated, in the manifest's order.
     pub policies: Vec<PolicyRecord>,
-    /// Whether no policy that is enforced applies, so that the manifest alone decided.
+    /// Whether no enforced policy applies, so that the manifest alone decides.
     pub no_policy_applies: bool,
-    /// Who set each flag, or kept it from being set.
+    /// The policies that granted or withheld each flag.
     pub flags: PerFlag<FlagRecord>,
 }
 
-/// What is answered to a sign-up.
+/// The answer to a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub enum Answer {
@@ -43,117 +43,118 @@ pub enum Answer {
     Deny(Refusal),
 }
 
-/// The flags of an answer: whether each is set.
+/// The flags of an answer: for each one, whether it is set.
 pub type Flags = PerFlag<bool>;
 
-/// Who refused a sign-up, and what the person is told.
+/// The policy that refused a sign-up, and the message for the person signing up.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Refusal {
-    /// The first policy, in the manifest's order, that refused; none if no policy applies.
+    /// The first policy, in the manifest's order, that refused; `None` if no policy applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyId>,
-    /// Whether it said no or gave no answer, or no policy applies.
+    /// The reason for the refusal.
     pub grounds: Grounds,
     /// One printable line for the person signing up.
     pub message: String,
 }
 
-/// On what grounds a sign-up is refused.
+/// The reason why a sign-up is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grounds {
     /// A policy denied it.
     Denial,
-    /// A policy gave no answer.
+    /// A policy failed.
     Failure,
     /// No policy applies, and the manifest says `when-no-policy-applies = "deny"`.
     NoPolicyApplies,
 }
 
-/// What the person signing up is told where no policy applies and the manifest denies that.
+/// The message for the person signing up if no policy applies and the manifest denies such
+/// sign-ups.
 pub const NO_POLICY_APPLIES_MESSAGE: &str = "Sign-up is not available here";
 
-/// What one policy said, and what of it counted.
+/// The opinion of one policy, and whether each part of it counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyRecord {
-    /// Who.
+    /// The policy.
     pub policy: PolicyId,
-    /// Whether it counts at all.
+    /// Whether the policy is enforced or only monitors.
     pub mode: Mode,
-    /// What it said.
+    /// Its opinion.
     #[serde(flatten)]
     pub opinion: Opinion,
-    /// What would be answered if a policy that only monitors were enforced.
+    /// The answer if this policy were enforced; `None` unless it only monitors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_enforced: Option<Alternative>,
 }
 
-/// What would be answered if one policy more were enforced.
+/// The answer if one more policy were enforced.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Alternative {
     /// The answer.
     #[serde(flatten)]
     pub answer: Answer,
-    /// Whether something else would become of the sign-up. Another message alone is nothing else.
+    /// Whether the outcome of the sign-up would differ; a different message alone does not count.
     pub differs: bool,
 }
 
-/// What a policy said.
+/// The opinion of a policy: its verdict or its failure, and whether it counted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "opinion", rename_all = "kebab-case")]
 pub enum Opinion {
-    /// It has no objection.
+    /// The policy has no objection.
     Allow {
         /// Its votes, without the flags on which it abstained.
         votes: Vec<VoteRecord>,
     },
-    /// It denies the sign-up.
+    /// The policy denies the sign-up.
     Deny {
-        /// The reason for machines.
+        /// The machine-readable reason.
         code: String,
-        /// The reason for the person.
+        /// The reason for the person signing up.
         message: String,
-        /// Whether that counted.
+        /// Whether the denial counted.
         #[serde(flatten)]
         counted: Counted,
     },
-    /// It gave no answer.
+    /// The policy failed.
     Failure {
-        /// Why.
+        /// The failure.
         failure: Failure,
-        /// Whether that denied the sign-up.
+        /// Whether the failure denied the sign-up.
         #[serde(flatten)]
         counted: Counted,
     },
 }
 
-/// One vote, and whether it counted.
+/// A vote, and whether it counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct VoteRecord {
-    /// On what.
+    /// The flag that the vote is about.
     pub flag: Flag,
-    /// How.
+    /// The vote.
     pub vote: Vote,
-    /// Whether it counted.
+    /// Whether the vote counted.
     #[serde(flatten)]
     pub counted: Counted,
 }
 
-/// Whether something took part in the merge.
+/// Whether a vote, a denial or a failure took part in the merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Counted {
-    /// It did.
+    /// It took part.
     Yes,
-    /// It did not.
+    /// It did not take part.
     No(Uncounted),
 }
 
-/// Why something took no part in the merge.
+/// The reason why something did not take part in the merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Uncounted {
-    /// The manifest does not permit it to this policy.
+    /// The manifest does not permit it for this policy.
     NotPermitted,
     /// The policy is in mode `monitor`.
     Monitor,
@@ -161,22 +162,22 @@ pub enum Uncounted {
     AbstainsOnFailure,
 }
 
-/// Who set a flag, or who kept it from being set.
+/// The policies that granted or withheld a flag, and the result.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FlagRecord {
     /// Whether the answer sets it.
     pub set: bool,
-    /// Whose grants counted.
+    /// The policies whose grants counted.
     pub granted_by: Vec<PolicyId>,
-    /// Whose withholding counted.
+    /// The policies whose withholding counted.
     pub withheld_by: Vec<PolicyId>,
-    /// Why it is not set although it was granted and nobody withheld it.
+    /// The reason why the flag is not set although it was granted and not withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cleared: Option<Cleared>,
 }
 
-/// Why a flag that was granted is not set.
+/// The reason why a granted flag is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cleared {
@@ -184,13 +185,14 @@ pub enum Cleared {
     Denied,
     /// There is nothing to verify: the attribute is absent or blank.
     AttributeAbsent,
-    /// Nothing is verified for a user who is not confirmed.
+    /// The user is not confirmed, so no attribute can be verified.
     NotConfirmed,
 }
 
 impl Answer {
-    /// Whether the same becomes of the sign-up, whoever refused it.
-    pub(crate) fn is_the_same_outcome(&self, other: &Answer) -> bool {
+    /// Returns whether the outcome of the sign-up is the same, regardless of which policy refused
+    /// it.
+    pub(crate) fn has_same_outcome(&self, other: &Answer) -> bool {
         match (self, other) {
             (Answer::Admit(flags), Answer::Admit(others)) => flags == others,
             (Answer::Deny(_), Answer::Deny(_)) => true,
@@ -200,7 +202,7 @@ impl Answer {
 }
 
 impl PolicyRecord {
-    /// That this policy refuses the sign-up, if it does and that counts.
+    /// Returns this policy's refusal of the sign-up, if it refuses and that counts.
     pub(crate) fn refusal(&self) -> Option<Refusal> {
         let (grounds, message) = match &self.opinion {
             Opinion::Deny { message, counted: Counted::Yes, .. } => {
@@ -212,7 +214,7 @@ impl PolicyRecord {
         Some(Refusal { policy: Some(self.policy.clone()), grounds, message: message.to_owned() })
     }
 
-    /// Whether this policy votes like this, and that counts.
+    /// Returns whether this policy casts this vote and the vote counts.
     pub(crate) fn casts(&self, vote: Vote, flag: Flag) -> bool {
         match &self.opinion {
             Opinion::Allow { votes } => {

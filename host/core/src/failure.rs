@@ -1,32 +1,33 @@
-//! The ways in which a policy gives no answer.
+//! The ways in which the evaluation of a policy can fail.
 
 use crate::quantity::{Size, Time, grouped};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
-/// The one sentence that a person signing up sees when a policy gave no answer.
+/// The message that a person signing up sees when a policy fails.
 pub const FAILURE_MESSAGE: &str = "The sign-up could not be checked, please try again later";
 
-/// Everything that is not an answer. Its text is for authors and operators, never for
-/// the person signing up.
+/// A failure to evaluate a policy.
+///
+/// Its text is for authors and operators, never for the person signing up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The component could not be loaded, with the host's reason.
     NotLoaded(String),
-    /// `configure` refused the settings, with the policy's words if they are kept.
+    /// `configure` refused the settings, with the policy's message if the manifest keeps it.
     SettingsRefused(String),
-    /// `evaluate` could not decide, with the policy's words if they are kept.
+    /// `evaluate` could not decide, with the policy's message if the manifest keeps it.
     Undecided(String),
-    /// The guest crashed, with the engine's word for how.
+    /// The guest trapped.
     Trap {
-        /// Where it was.
+        /// The step that the policy was executing.
         phase: Phase,
-        /// The engine's word.
+        /// The engine's description of the trap.
         trap: String,
     },
     /// The policy ran longer than its limit.
     Deadline {
-        /// Where it was.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The limit.
         time: Time,
@@ -38,34 +39,32 @@ pub enum Failure {
     },
     /// The policy used all its fuel.
     Fuel {
-        /// Where it was.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The limit.
         fuel: u64,
     },
-    /// The policy wanted more memory than its limit.
+    /// The policy needed more memory than its limit.
     Memory {
-        /// Where it was.
+        /// The step that the policy was executing.
         phase: Phase,
         /// The limit.
         memory: Size,
     },
-    /// The policy wanted more of something that is counted than its limits allow, with
-    /// what that was.
+    /// The policy exceeded a limit on the number of memories, tables, instances or table elements.
     Resources {
-        /// Where it was.
+        /// The step that the policy was executing.
         phase: Phase,
-        /// What it wanted, and which limit that is.
+        /// The resource, and the limit that it exceeded.
         reason: String,
     },
-    /// What came back is no value of the contract or larger than its limit, with the
-    /// engine's reason.
+    /// The policy returned a value that does not conform to the contract or exceeds a limit.
     Malformed {
-        /// Where it was.
+        /// The step that the policy was executing.
         phase: Phase,
-        /// What one call may hand to the host, which is refused before it is read.
+        /// The maximum size of what one call may pass to the host, checked before it is read.
         host_call: Size,
-        /// How many handles of resources may live at once.
+        /// The maximum number of resource handles that may exist at the same time.
         handles: u32,
         /// The engine's reason.
         reason: String,
@@ -74,15 +73,15 @@ pub enum Failure {
     Host(String),
 }
 
-/// What a policy was doing when it failed.
+/// The step that a policy was executing when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
-    /// The instance was being made.
+    /// The component was being instantiated.
     Instantiate,
-    /// `configure` ran.
+    /// `configure` was running.
     Configure,
-    /// `evaluate` ran.
+    /// `evaluate` was running.
     Evaluate,
 }
 
@@ -96,10 +95,10 @@ impl fmt::Display for Phase {
     }
 }
 
-/// The stable word for a failure.
+/// The stable name of a kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "named as the cases of `Failure`")]
+#[expect(missing_docs, reason = "named like the variants of `Failure`")]
 pub enum FailureKind {
     NotLoaded,
     SettingsRefused,
@@ -133,7 +132,7 @@ impl fmt::Display for FailureKind {
 }
 
 impl Failure {
-    /// The stable word for it, for logs and metrics.
+    /// Returns the kind of the failure, for logs and metrics.
     pub fn kind(&self) -> FailureKind {
         match self {
             Failure::NotLoaded(_) => FailureKind::NotLoaded,
@@ -150,7 +149,7 @@ impl Failure {
         }
     }
 
-    /// What the policy was doing, where that is known.
+    /// Returns the step that the policy was executing, if it is known.
     pub fn phase(&self) -> Option<Phase> {
         match self {
             Failure::NotLoaded(_) | Failure::Budget { .. } | Failure::Host(_) => None,
@@ -170,18 +169,20 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::NotLoaded(reason) => write!(f, "not loaded: {reason}"),
-            Failure::SettingsRefused(words) => {
-                write!(f, "`configure` refuses the settings{}", Words(words))
+            Failure::SettingsRefused(message) => {
+                write!(f, "`configure` refuses the settings{}", Suffix(message))
             }
-            Failure::Undecided(words) => write!(f, "`evaluate` could not decide{}", Words(words)),
+            Failure::Undecided(message) => {
+                write!(f, "`evaluate` could not decide{}", Suffix(message))
+            }
             Failure::Trap { phase, trap } => write!(f, "crashed in `{phase}`: {trap}"),
             Failure::Deadline { phase, time } => {
                 write!(f, "stopped after {time} in `{phase}`; `limits.time` allows no more")
             }
             Failure::Budget { budget } => write!(
                 f,
-                "stopped when its share of the whole decision's time was used up; all policies \
-                 together have {budget}, the least of `budget` and what Lambda has left"
+                "stopped when it had used its share of the time for the decision; all policies \
+                 together have {budget}, the smaller of `budget` and the time that Lambda has left"
             ),
             Failure::Fuel { phase, fuel } => {
                 let fuel = grouped(*fuel);
@@ -192,14 +193,14 @@ impl fmt::Display for Failure {
             }
             Failure::Memory { phase, memory } => write!(
                 f,
-                "wanted more than {memory} of memory in `{phase}`; `limits.memory` allows no more"
+                "needed more than {memory} of memory in `{phase}`; `limits.memory` allows no more"
             ),
             Failure::Resources { phase, reason } => {
-                write!(f, "wanted too much in `{phase}`: {reason}")
+                write!(f, "exceeded a limit in `{phase}`: {reason}")
             }
             Failure::Malformed { phase, host_call, handles, reason } => write!(
                 f,
-                "`{phase}` gave no value of the contract, or more than {host_call} \
+                "`{phase}` returned a malformed value, or one over {host_call} \
                  (`limits.host-call`) or {handles} handles (`limits.handles`): {reason}"
             ),
             Failure::Host(reason) => write!(f, "the host failed: {reason}"),
@@ -221,14 +222,14 @@ impl Serialize for Failure {
     }
 }
 
-/// The words of a policy, of which there are none where the manifest discards them.
-struct Words<'a>(&'a str);
+/// The message of a policy, empty if the manifest discards it.
+struct Suffix<'a>(&'a str);
 
-impl fmt::Display for Words<'_> {
+impl fmt::Display for Suffix<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             "" => Ok(()),
-            words => write!(f, ": {words}"),
+            message => write!(f, ": {message}"),
         }
     }
 }
@@ -238,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fuel_is_readable() {
+    fn fuel_is_displayed_with_grouped_digits() {
         let failure = Failure::Fuel { phase: Phase::Evaluate, fuel: 50_000_000 };
         assert_eq!(
             failure.to_string(),

@@ -22,7 +22,7 @@ impl Flag {
     /// Every flag, in the order in which they are always shown.
     pub const ALL: [Flag; 3] = [Flag::Confirm, Flag::VerifyEmail, Flag::VerifyPhone];
 
-    /// The attribute that the flag is about, if any. Without it the flag has no effect.
+    /// Returns the attribute that the flag is about, if any. Without it the flag has no effect.
     pub fn attribute(self) -> Option<&'static str> {
         match self {
             Flag::Confirm => None,
@@ -45,12 +45,12 @@ impl fmt::Display for Flag {
 per_key! {
     /// A value for each flag.
     ///
-    /// In a file it is a table with a key for each flag; a flag that is absent has the default.
+    /// In a file it is a table with a key for each flag; an absent flag has the default value.
     PerFlag, Flag
 }
 
 impl<T: Copy> PerFlag<T> {
-    /// The same value for all flags.
+    /// Creates the same value for all flags.
     pub const fn all(value: T) -> PerFlag<T> {
         PerFlag([value; Flag::ALL.len()])
     }

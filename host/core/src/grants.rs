@@ -4,14 +4,14 @@ use crate::permissions::{Permission, Permissions};
 use crate::reads::{Name, ReadPath, Reads};
 use std::collections::BTreeSet;
 
-/// What a policy is granted beside what it requests, in order.
+/// The grants and the requests of a policy, side by side and in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grants<T> {
     grants: Vec<Grant<T>>,
     has_requests: bool,
 }
 
-/// Something that a policy is granted or requests.
+/// One path or permission that a policy is granted or requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant<T> {
     /// The path or the permission.
@@ -20,11 +20,11 @@ pub struct Grant<T> {
     pub granted: bool,
     /// Whether the policy requests it, or `None` if it has no metadata.
     pub requested: Option<bool>,
-    /// How the two go together.
+    /// How the grant relates to the request.
     pub status: GrantStatus<T>,
 }
 
-/// How a grant and a request go together.
+/// How a grant relates to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantStatus<T> {
     /// Granted and requested, or neither.
@@ -44,24 +44,24 @@ pub enum GrantStatus<T> {
 }
 
 impl<T> GrantStatus<T> {
-    /// Whether the grant and the request differ.
+    /// Returns whether the grant and the request differ.
     pub fn is_difference(&self) -> bool {
         matches!(self, GrantStatus::InPart | GrantStatus::NotGranted | GrantStatus::NotRequested)
     }
 }
 
 impl<T: Clone> Grants<T> {
-    /// Every grant and every request.
+    /// Iterates over every grant and every request.
     pub fn iter(&self) -> impl Iterator<Item = &Grant<T>> {
         self.grants.iter()
     }
 
-    /// Whether the requests are known: the policy has metadata.
+    /// Returns whether the requests are known, that is, whether the policy has metadata.
     pub fn has_requests(&self) -> bool {
         self.has_requests
     }
 
-    /// What is requested and not granted, or only in part.
+    /// Iterates over the requests that are not granted, or only in part.
     pub fn missing(&self) -> impl Iterator<Item = &T> {
         let is_missing = |status: &GrantStatus<T>| {
             matches!(status, GrantStatus::InPart | GrantStatus::NotGranted)
@@ -69,7 +69,7 @@ impl<T: Clone> Grants<T> {
         self.grants.iter().filter(move |grant| is_missing(&grant.status)).map(|grant| &grant.what)
     }
 
-    /// What is granted and not requested.
+    /// Iterates over the grants that are not requested.
     pub fn unused(&self) -> impl Iterator<Item = &T> {
         let is_unused = |status: &GrantStatus<T>| matches!(status, GrantStatus::NotRequested);
         self.grants.iter().filter(move |grant| is_unused(&grant.status)).map(|grant| &grant.what)
@@ -77,8 +77,10 @@ impl<T: Clone> Grants<T> {
 }
 
 impl Reads {
-    /// Compares what is granted here with what is requested. A `*` covers every name; it is
-    /// unused where single names are requested, since it grants more than they need.
+    /// Compares these grants with the requests.
+    ///
+    /// A `*` covers every name. It is unused if only single names are requested, since it grants
+    /// more than they need.
     pub fn compare(&self, requested: Option<&Reads>) -> Grants<ReadPath> {
         let has_requests = requested.is_some();
         let all = self.iter().chain(requested.into_iter().flat_map(Reads::iter));
@@ -109,7 +111,7 @@ impl Reads {
 }
 
 impl Permissions {
-    /// Compares what is granted here with what is requested, for every permission.
+    /// Compares these grants with the requests, for every permission.
     pub fn compare(&self, requested: Option<&Permissions>) -> Grants<Permission> {
         let has_requests = requested.is_some();
         let grant = |permission: Permission| {
@@ -128,7 +130,7 @@ impl Permissions {
 }
 
 impl ReadPath {
-    /// Whether a policy that may read this may read the other path.
+    /// Returns whether a policy that may read this path may read the other one.
     pub fn covers(&self, other: &ReadPath) -> bool {
         match (self, other) {
             (ReadPath::Entry(one, Name::All), ReadPath::Entry(another, _)) => one == another,

@@ -3,17 +3,17 @@
 use std::fmt;
 use thiserror::Error;
 
-/// What is wrong with a file whose every value is well formed.
+/// An error about one value of a file that is otherwise well formed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{key}`: {message}")]
 pub struct Problem {
     /// The key, such as `policy[1].limits.fuel`.
     pub key: KeyPath,
-    /// What is wrong, and what would be right.
+    /// The error, with what would be valid.
     pub message: String,
 }
 
-/// Where a value stands in a file, such as `policy[1].limits.fuel`.
+/// The path of a value in a file, such as `policy[1].limits.fuel`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyPath(pub(crate) Vec<Segment>);
 
@@ -25,33 +25,33 @@ pub(crate) enum Segment {
 }
 
 impl KeyPath {
-    /// The entry of a policy, counted from 0.
+    /// Returns the path of a policy's entry, counted from 0.
     pub fn policy(index: usize) -> KeyPath {
         KeyPath(vec![Segment::Key("policy".to_owned()), Segment::Index(index)])
     }
 
-    /// A key of the table that this path leads to.
+    /// Appends a key of the table at this path.
     #[must_use]
     pub fn key(mut self, key: &str) -> KeyPath {
         self.0.push(Segment::Key(key.to_owned()));
         self
     }
 
-    /// An element of the list that this path leads to, counted from 0.
+    /// Appends an index, counted from 0, of the list at this path.
     #[must_use]
     pub fn index(mut self, index: usize) -> KeyPath {
         self.0.push(Segment::Index(index));
         self
     }
 
-    /// The place that another path leads to from here.
+    /// Appends another path.
     #[must_use]
     pub fn join(mut self, path: KeyPath) -> KeyPath {
         self.0.extend(path.0);
         self
     }
 
-    /// What is wrong there.
+    /// Creates a problem with the value at this path.
     pub fn problem(self, message: impl Into<String>) -> Problem {
         Problem { key: self, message: message.into() }
     }

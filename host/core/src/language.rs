@@ -3,21 +3,21 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Makes the type of a list that has a line for each language: its name in `policy.toml`, and as
-/// people write it.
+/// Declares [`Language`] from a table with one row a language: its name in `policy.toml` and its
+/// display name.
 macro_rules! languages {
     ($($(#[$attribute:meta])* $language:ident = $name:literal, $title:literal;)*) => {
-        /// The language that a policy is written in, which decides how it is built.
+        /// The language that a policy is written in, which determines how it is built.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
         pub enum Language {
             $($(#[$attribute])* #[serde(rename = $name)] $language,)*
         }
 
         impl Language {
-            /// Every language that there is.
+            /// Every language.
             pub const ALL: [Language; [$($name),*].len()] = [$(Language::$language),*];
 
-            /// Its name, as it stands in `policy.toml`.
+            /// Returns the name of the language in `policy.toml`.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Language::$language => $name,)*
@@ -25,7 +25,7 @@ macro_rules! languages {
             }
         }
 
-        /// As people write it.
+        /// The display name of the language.
         impl fmt::Display for Language {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self {
@@ -42,7 +42,7 @@ languages! {
     Rust = "rust", "Rust";
     /// TypeScript, with the npm package `admit-policy`.
     TypeScript = "typescript", "TypeScript";
-    /// JavaScript, with the same.
+    /// JavaScript, with the npm package `admit-policy`.
     JavaScript = "javascript", "JavaScript";
     /// Python, with the package `admit_policy`.
     Python = "python", "Python";
@@ -51,7 +51,7 @@ languages! {
 }
 
 impl Language {
-    /// Whether it is the one that is meant where none is named.
+    /// Returns whether this is the default language.
     pub fn is_default(&self) -> bool {
         *self == Language::default()
     }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_what_is_written() {
+    fn a_language_is_serialized_as_its_name() {
         for language in Language::ALL {
             let text = format!("\"{}\"", language.name());
             assert_eq!(serde_json::from_str::<Language>(&text).unwrap(), language);

@@ -1,8 +1,8 @@
-//! Pure decisions: what a sign-up is, what a policy may answer, how answers merge.
+//! The decision logic: sign-ups, verdicts, manifests, and the merge of verdicts into a decision.
 //!
-//! Nothing here reads a file, a clock or the network, and nothing here knows Cognito,
-//! Lambda or WebAssembly. [`decide`] is the whole of the merge; [`Manifest`] says who
-//! takes part in it, and on what terms.
+//! The crate is pure: it does not read files, clocks or the network, and does not depend on
+//! Cognito, Lambda or WebAssembly. [`decide`] merges the verdicts; a [`Manifest`] lists the
+//! policies that take part and the terms on which each one does.
 
 mod counterfactual;
 mod decision;

@@ -1,21 +1,21 @@
-//! The limits of one evaluation: one table with their types, minima, defaults and maxima.
+//! The limits of one evaluation: a table of their types, minima, defaults and maxima.
 
 use crate::key_path::{KeyPath, Problem};
 use crate::quantity::{Size, Time, grouped};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Declares the limits: `Limits`, `RawLimits` and all that goes through every limit.
+/// Declares `Limits` and `RawLimits`, with the functions that iterate over every limit.
 macro_rules! limits {
     ($($(#[$doc:meta])* $name:ident: $type:ty = $min:expr, $default:expr, $max:expr;)*) => {
-        /// What one evaluation of a policy may cost.
+        /// The limits of one evaluation of a policy.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub struct Limits {
             $($(#[$doc])* pub $name: $type,)*
         }
 
-        /// The limits as a manifest writes them: each may be absent.
+        /// The limits as written in a manifest, where each one is optional.
         #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, rename_all = "kebab-case")]
         pub(crate) struct RawLimits {
@@ -31,14 +31,14 @@ macro_rules! limits {
 
             const DEFAULT: Limits = Limits { $($name: $default,)* };
 
-            /// Every limit: its key and its value, written for people.
+            /// Returns the key and the formatted value of every limit.
             pub fn rows(&self) -> Vec<(String, String)> {
                 vec![$((key(stringify!($name)), self.$name.written()),)*]
             }
         }
 
         impl RawLimits {
-            /// Fills in the defaults, and refuses a value that is out of range.
+            /// Fills in the defaults and rejects values that are out of range.
             fn in_range(self, default: Limits, here: &KeyPath) -> Result<Limits, Problem> {
                 Ok(Limits {
                     $($name: match self.$name {
@@ -68,14 +68,14 @@ const fn kib(kib: u64) -> Size {
 
 limits! {
     // Each limit: minimum, default, maximum.
-    /// Processor time of a policy, from instantiating to the verdict. Time in which its
-    /// thread waits or its process is frozen does not count.
+    /// Processor time of a policy, from instantiation to the verdict. Time in which its thread
+    /// waits or its process is frozen does not count.
     time: Time = ms(1), ms(100), ms(4_000);
     /// Bytes of linear memory, summed over all memories of the component.
     memory: Size = kib(64), kib(16 << 10), kib(64 << 10);
     /// Units of fuel; about one for each WebAssembly instruction.
     fuel: u64 = 1, 50_000_000, 10_000_000_000;
-    /// Bytes that one call may hand to the host: a verdict, or one log entry.
+    /// Bytes that one call may pass to the host: a verdict, or one log entry.
     host_call: Size = kib(1), kib(64), kib(1 << 10);
     /// Linear memories; a JavaScript policy has three.
     memories: u32 = 1, 10, 20;
@@ -87,9 +87,9 @@ limits! {
     instances: u32 = 1, 100, 500;
     /// Resource handles that exist at the same time.
     handles: u32 = 0, 64, 10_000;
-    /// Log entries that are kept of one evaluation.
+    /// Log entries that are kept from one evaluation.
     log_lines: u32 = 0, 64, 1_000;
-    /// Bytes that are kept of all log entries of one evaluation together.
+    /// Bytes that are kept from all log entries of one evaluation together.
     log_bytes: Size = kib(0), kib(16), kib(256);
     /// Characters of a denial's message.
     message: u32 = 32, 256, 1_000;
@@ -102,9 +102,9 @@ impl Default for Limits {
 }
 
 impl RawLimits {
-    /// The limits of a policy in a decision that may take `budget` in all.
+    /// Validates the limits of a policy for a decision that may take `budget` in total.
     pub(crate) fn limits(self, budget: Time, here: &KeyPath) -> Result<Limits, Problem> {
-        // The default follows the budget: only a time that the manifest sets can be too long.
+        // The default is capped by the budget: only an explicit time can be too long.
         let default = Limits { time: Limits::DEFAULT.time.min(budget), ..Limits::DEFAULT };
         let limits = self.in_range(default, here)?;
         if limits.time > budget {
@@ -115,18 +115,18 @@ impl RawLimits {
     }
 }
 
-/// The type of a limit.
+/// A type that a limit can have.
 trait Limit: Copy {
-    /// The type of the limit in a manifest.
+    /// The type of the limit as written in a manifest.
     type Raw;
 
-    /// The value, if it is in range.
+    /// Returns the value, or an error if it is out of range.
     fn in_range(raw: Self::Raw, min: Self, max: Self) -> Result<Self, String>;
 
-    /// The value as a manifest writes it.
+    /// Converts the value to its type in a manifest.
     fn raw(self) -> Self::Raw;
 
-    /// The value written for people.
+    /// Formats the value for display.
     fn written(self) -> String;
 }
 
@@ -156,7 +156,8 @@ quantity!(Size);
 macro_rules! number {
     ($type:ty) => {
         impl Limit for $type {
-            // TOML has signed integers: a negative number gets the error of one that is too low.
+            // TOML integers are signed: a negative number gets the same error as one that is too
+            // low.
             type Raw = i64;
 
             fn in_range(raw: i64, min: $type, max: $type) -> Result<$type, String> {
@@ -178,7 +179,7 @@ macro_rules! number {
 number!(u32);
 number!(u64);
 
-/// The value, or an error that names the bound that it exceeds.
+/// Returns the value, or an error that names the bound that it violates.
 pub(crate) fn within<T: PartialOrd + fmt::Display>(value: T, min: T, max: T) -> Result<T, String> {
     if value < min {
         Err(format!("must be at least {min}, got {value}"))
@@ -189,7 +190,7 @@ pub(crate) fn within<T: PartialOrd + fmt::Display>(value: T, min: T, max: T) -> 
     }
 }
 
-/// The key of a limit in a manifest.
+/// Returns the key of a limit in a manifest.
 fn key(name: &str) -> String {
     name.replace('_', "-")
 }

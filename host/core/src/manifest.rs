@@ -1,4 +1,4 @@
-//! The manifest: as it is written, and validated.
+//! The manifest, as written and as validated.
 
 use crate::key_path::{KeyPath, Problem};
 use crate::limits::{RawLimits, within};
@@ -13,29 +13,30 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashSet};
 use std::mem;
 
-/// Which policies decide, in their order, and how long they may take together.
+/// The policies that decide, in order, and the settings that they share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The time for the whole decision.
     pub budget: Time,
-    /// What becomes of a sign-up to which no policy applies, where the manifest says so.
+    /// Whether a sign-up to which no policy applies is admitted or denied; `None` if the manifest
+    /// does not say.
     pub when_no_policy_applies: Option<WhenNoPolicyApplies>,
-    /// What it means that a decision cannot be recorded.
+    /// Whether a sign-up is denied if its decision cannot be recorded.
     pub record: Record,
-    /// The policies, in the order in which they are written.
+    /// The policies, in the order of the manifest.
     pub policies: Vec<Policy>,
 }
 
 impl Manifest {
-    /// The time for the whole decision where a manifest does not say.
+    /// The default time for the whole decision.
     pub const DEFAULT_BUDGET: Time = Time::from_millis(2_000);
-    /// The longest time that a whole decision may take: Cognito gives up after 5 s.
-    pub const BUDGET_CEILING: Time = Time::from_millis(4_000);
+    /// The maximum time for the whole decision: Cognito gives up after 5 s.
+    pub const MAX_BUDGET: Time = Time::from_millis(4_000);
 }
 
-/// A manifest as it is written: `admit.toml`, or a member of `bundle.json`.
+/// A manifest as written in `admit.toml` or in `bundle.json`, not yet validated.
 ///
-/// Its only use is to become a [`Manifest`].
+/// Convert it to a [`Manifest`] to use it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RawManifest {
@@ -49,16 +50,16 @@ pub struct RawManifest {
 }
 
 impl RawManifest {
-    /// Takes the settings of some policies out, by their ids.
+    /// Removes the settings of the policies that match, and returns them by policy id.
     pub fn take_settings(
         &mut self,
-        is_one: impl Fn(&PolicyId) -> bool,
+        predicate: impl Fn(&PolicyId) -> bool,
     ) -> BTreeMap<PolicyId, Settings> {
-        let policies = self.policy.iter_mut().filter(|policy| is_one(&policy.id));
+        let policies = self.policy.iter_mut().filter(|policy| predicate(&policy.id));
         policies.map(|policy| (policy.id.clone(), mem::take(&mut policy.settings).into())).collect()
     }
 
-    /// Puts settings back, by the ids of their policies.
+    /// Puts back the settings that [`take_settings`](Self::take_settings) removed.
     pub fn put_settings(&mut self, mut settings: BTreeMap<PolicyId, Settings>) {
         for policy in &mut self.policy {
             if let Some(settings) = settings.remove(&policy.id) {
@@ -106,14 +107,13 @@ impl TryFrom<RawManifest> for Manifest {
     fn try_from(raw: RawManifest) -> Result<Manifest, Problem> {
         let budget = raw.budget.unwrap_or(Manifest::DEFAULT_BUDGET);
         let key = || KeyPath::default().key("budget");
-        within(budget, Time::from_millis(1), Manifest::BUDGET_CEILING)
-            .map_err(|m| key().problem(m))?;
+        within(budget, Time::from_millis(1), Manifest::MAX_BUDGET).map_err(|m| key().problem(m))?;
         let mut ids = HashSet::new();
         let mut policies = Vec::new();
         for (index, raw) in raw.policy.into_iter().enumerate() {
             let here = KeyPath::policy(index);
             if !ids.insert(raw.id.clone()) {
-                let message = format!("`{}` names a policy above, choose another id", raw.id);
+                let message = format!("duplicate policy id `{}`", raw.id);
                 return Err(here.key("id").problem(message));
             }
             policies.push(policy(raw, budget, here)?);
@@ -128,8 +128,8 @@ impl TryFrom<RawManifest> for Manifest {
 }
 
 impl From<Manifest> for RawManifest {
-    /// The manifest with every default spelled out but `record`, which is rare, and
-    /// `when-no-policy-applies`: that a manifest without policies says it on purpose is to be seen.
+    /// Spells out every default except `record`, which is rarely set, and `when-no-policy-applies`,
+    /// so that a later reader sees whether the author set it explicitly.
     fn from(manifest: Manifest) -> RawManifest {
         RawManifest {
             budget: Some(manifest.budget),
@@ -142,7 +142,7 @@ impl From<Manifest> for RawManifest {
 
 impl From<Policy> for RawPolicy {
     fn from(policy: Policy) -> RawPolicy {
-        let list = |words: Vec<String>| Some(words).filter(|words| !words.is_empty());
+        let list = |values: Vec<String>| Some(values).filter(|values| !values.is_empty());
         RawPolicy {
             id: policy.id,
             component: policy.component,
@@ -164,7 +164,7 @@ impl From<Policy> for RawPolicy {
 
 fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem> {
     if raw.component.is_empty() {
-        let message = "name a .wasm file, or the folder of a policy project";
+        let message = "must not be empty: name a .wasm file or the folder of a policy project";
         return Err(here.key("component").problem(message));
     }
     if let Some((key, _)) = raw.settings.iter().find(|(_, value)| depth(value) > MAX_LEVELS) {
@@ -187,8 +187,8 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem
     })
 }
 
-/// How many levels of lists and tables settings may have: what is written into a bundle
-/// must be readable there.
+/// The maximum depth of lists and tables in settings: the JSON parser that reads them from a bundle
+/// has a recursion limit.
 const MAX_LEVELS: usize = 64;
 
 fn depth(value: &Value) -> usize {
@@ -200,12 +200,12 @@ fn depth(value: &Value) -> usize {
 }
 
 fn scope(raw: RawScope, here: KeyPath) -> Result<Scope, Problem> {
-    let list = |name, words: Option<Vec<String>>| match words {
-        Some(words) if words.is_empty() => Err(here
+    let list = |name, values: Option<Vec<String>>| match values {
+        Some(values) if values.is_empty() => Err(here
             .clone()
             .key(name)
-            .problem("an empty list applies to nothing: leave it out for all")),
-        words => Ok(words.unwrap_or_default()),
+            .problem("an empty list matches nothing: leave it out to match all")),
+        values => Ok(values.unwrap_or_default()),
     };
     Ok(Scope {
         triggers: list("triggers", raw.triggers)?,

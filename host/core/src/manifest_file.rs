@@ -6,12 +6,12 @@ use crate::manifest::{Manifest, RawManifest};
 use crate::toml_file::{FileError, as_json, read_toml};
 
 impl Manifest {
-    /// Reads the text of an `admit.toml`. The file's name is for the error alone.
+    /// Parses the text of an `admit.toml`. The file name is only used in errors.
     pub fn from_toml(file: &str, text: &str) -> Result<Manifest, FileError> {
         let mut raw: RawManifest = read_toml(file, text)?;
         settings_as_json(&mut raw)
             .and_then(|()| Manifest::try_from(raw))
-            .map_err(|problem| FileError::of(file, text, problem))
+            .map_err(|problem| FileError::new(file, text, problem))
     }
 }
 
@@ -26,7 +26,7 @@ fn settings_as_json(raw: &mut RawManifest) -> Result<(), Problem> {
 }
 
 impl Manifest {
-    /// The text of a manifest, with every default spelled out: read, it is the same manifest.
+    /// Writes the manifest with every default spelled out, so that it parses to the same manifest.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string(&RawManifest::from(self.clone()))
     }
@@ -54,7 +54,7 @@ verdicts = []
         assert_eq!(error.to_string(), expected);
     }
 
-    /// The minimal manifest with one more line, which is line 7.
+    /// Checks the error of the minimal manifest with one more line, which is line 7.
     fn check_line(line: &str, expected: &str) {
         check_error(&format!("{MINIMAL}{line}\n"), expected);
     }
@@ -79,7 +79,7 @@ verdicts = []
     }
 
     #[test]
-    fn every_key_reaches_its_place() {
+    fn every_key_is_read() {
         let manifest = Manifest::from_toml(
             "admit.toml",
             r#"
@@ -113,7 +113,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
     }
 
     #[test]
-    fn a_manifest_survives_the_way_through_json() {
+    fn a_manifest_survives_a_round_trip_through_json() {
         for line in ["", "record = \"required\"", "budget = \"3s\""] {
             let manifest = Manifest::from_toml("admit.toml", &format!("{line}{MINIMAL}")).unwrap();
             let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
@@ -123,7 +123,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
     }
 
     #[test]
-    fn what_is_written_is_read_as_the_same() {
+    fn a_written_manifest_is_read_as_the_same() {
         let policy = |id: &str, lines: &str| {
             format!(
                 "[[policy]]\nid = \"{id}\"\ncomponent = \"{id}.wasm\"\nreads = []\nverdicts = []\n\
@@ -148,8 +148,8 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
     }
 
     #[test]
-    fn settings_are_the_same_behind_a_bundle() {
-        // Numbers whose nearest binary fraction is not found by the short way.
+    fn numbers_in_settings_survive_a_round_trip_through_json() {
+        // Numbers that a parser without `float_roundtrip` rounds differently.
         let text = format!(
             "{MINIMAL}settings = {{ f = 1.7976931335246187e308, g = 95.95894721691124 }}\n"
         );
@@ -160,13 +160,13 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
     }
 
     #[test]
-    fn settings_that_no_bundle_could_hold_are_refused() {
+    fn settings_that_a_bundle_cannot_hold_are_rejected() {
         let deep = format!("settings.a = {}{}", "[".repeat(70), "]".repeat(70));
         check_line(&deep, "admit.toml:7:14: `policy[0].settings.a`: nests deeper than 64 levels");
         check_line(
             "settings = { \"$serde_json::private::RawValue\" = \"null\" }",
-            "admit.toml:7:49: `policy[0].settings.$serde_json::private::RawValue`: no setting can \
-             have this name",
+            "admit.toml:7:49: `policy[0].settings.$serde_json::private::RawValue`: reserved \
+             name",
         );
     }
 
@@ -214,13 +214,13 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         );
         check_line(
             "applies-to = { clients = [] }",
-            "admit.toml:7:26: `policy[0].applies-to.clients`: an empty list applies to nothing: \
-             leave it out for all",
+            "admit.toml:7:26: `policy[0].applies-to.clients`: an empty list matches nothing: \
+             leave it out to match all",
         );
         check_line(
             "settings = { a = [nan] }",
-            "admit.toml:7:19: `policy[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and this \
-             is handed on as JSON",
+            "admit.toml:7:19: `policy[0].settings.a[0]`: `nan` and `inf` cannot be \
+             represented in JSON",
         );
         check_error(
             "record = \"always\"",
@@ -234,7 +234,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         );
         check_error(
             &format!("{MINIMAL}\n{MINIMAL}"),
-            "admit.toml:10:6: `policy[1].id`: `a` names a policy above, choose another id",
+            "admit.toml:10:6: `policy[1].id`: duplicate policy id `a`",
         );
         check_error(
             &MINIMAL.replace("reads = []", "reads = [\"userName\", \"email\"]"),
@@ -244,8 +244,8 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         );
         check_error(
             &MINIMAL.replace("\"a\"", "\"a b\""),
-            "admit.toml:3:6: `policy[0].id`: `a b` cannot name a policy: use letters, digits, \
-             `-`, `_` and `.`, at most 64 of them",
+            "admit.toml:3:6: `policy[0].id`: `a b` is not a policy id: use letters, digits, \
+             `-`, `_` and `.`, at most 64 characters",
         );
     }
 
@@ -276,7 +276,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
     }
 
     #[test]
-    fn what_is_no_toml_is_an_error_with_a_line() {
+    fn a_toml_syntax_error_names_the_line() {
         let error = Manifest::from_toml("admit.toml", "budget = \"2s\"\nid = = 3\n").unwrap_err();
         assert_eq!((error.line, error.key), (2, None));
     }

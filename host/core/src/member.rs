@@ -3,7 +3,7 @@
 use crate::per_key::per_key;
 use std::fmt;
 
-/// A member of an event's `request` with names and values.
+/// A member of an event's `request` that holds names and values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Member {
     /// The attributes of the new user.
@@ -19,7 +19,7 @@ impl Member {
     pub const ALL: [Member; 3] =
         [Member::UserAttributes, Member::ValidationData, Member::ClientMetadata];
 
-    /// The name of the member in the event.
+    /// Returns the name of the member in the event.
     pub const fn name(self) -> &'static str {
         match self {
             Member::UserAttributes => "userAttributes",

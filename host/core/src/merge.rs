@@ -10,16 +10,17 @@ use crate::policy::{Mode, OnFailure, Terms, WhenNoPolicyApplies};
 use crate::sign_up::SignUp;
 use crate::verdict::{Verdict, Vote};
 
-/// Merges what the policies said into one answer, with the record of how it came about, and
-/// of what each policy that only monitors would change.
+/// Merges the outcomes of the policies into one decision.
+///
+/// The decision also records what each monitoring policy would change if it were enforced.
 ///
 /// 1. A denial that counts, or a failure with `on-failure = "deny"`, denies the sign-up;
 ///    the message is that of the first such policy.
 /// 2. Otherwise a flag is set if a vote that counts grants it and none withholds it.
-/// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is
-///    not confirmed.
-/// 4. With no outcome of a policy that is enforced, the sign-up is admitted and no flag is set, or
-///    it is denied, as the manifest says.
+/// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is not
+///    confirmed.
+/// 4. If no enforced policy applies, `when_no_policy_applies` says whether the sign-up is admitted,
+///    with no flag set, or denied.
 pub fn decide(
     sign_up: &SignUp<'_>,
     outcomes: &[Outcome],
@@ -31,16 +32,16 @@ pub fn decide(
     let (answer, flags) = merge(sign_up, &all, when_no_policy_applies);
     for (index, outcome) in outcomes.iter().enumerate() {
         if outcome.terms.mode == Mode::Monitor {
-            // It would apply then.
+            // An enforced policy would apply, so `when_no_policy_applies` would have no effect.
             let alternative = enforced(sign_up, &policies, index, outcome);
-            let differs = !alternative.is_the_same_outcome(&answer);
+            let differs = !alternative.has_same_outcome(&answer);
             policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
         }
     }
     Decision { answer, policies, no_policy_applies, flags }
 }
 
-/// What would be answered if the policy with this index were enforced.
+/// Returns the answer if the policy at `index` were enforced.
 fn enforced(
     sign_up: &SignUp<'_>,
     policies: &[PolicyRecord],
@@ -54,12 +55,12 @@ fn enforced(
     merge(sign_up, &records, WhenNoPolicyApplies::Admit).0
 }
 
-/// Whether none of these policies is enforced: one that monitors changes nothing, here too.
+/// Returns whether none of these policies is enforced.
 fn no_policy_applies(policies: &[&PolicyRecord]) -> bool {
     policies.iter().all(|record| record.mode == Mode::Monitor)
 }
 
-/// Merges what was recorded of these policies, as if there were no others.
+/// Merges the records of these policies, as if there were no others.
 pub(crate) fn merge(
     sign_up: &SignUp<'_>,
     policies: &[&PolicyRecord],
@@ -121,28 +122,28 @@ fn record(outcome: &Outcome) -> PolicyRecord {
     PolicyRecord { policy: policy.clone(), mode: terms.mode, opinion, if_enforced: None }
 }
 
-fn counted(terms: &Terms, power: Permission) -> Counted {
+fn counted(terms: &Terms, permission: Permission) -> Counted {
     match terms.mode {
-        _ if !terms.verdicts.permit(power) => Counted::No(Uncounted::NotPermitted),
+        _ if !terms.verdicts.permit(permission) => Counted::No(Uncounted::NotPermitted),
         Mode::Monitor => Counted::No(Uncounted::Monitor),
         Mode::Enforce => Counted::Yes,
     }
 }
 
-/// Whether there is something that a verify flag could be about.
+/// Returns whether the sign-up has the attribute of a verify flag, and the attribute is not blank.
 pub(crate) fn has_attribute(sign_up: &SignUp<'_>, flag: Flag) -> bool {
     flag.attribute()
         .and_then(|name| sign_up.attribute(name))
         .is_some_and(|value| !value.trim().is_empty())
 }
 
-/// Whether a vote that counts grants a flag, and none withholds it.
+/// Returns whether a vote that counts grants a flag and none withholds it.
 fn is_granted(flag: Flag, policies: &[&PolicyRecord]) -> bool {
     let any = |vote| policies.iter().any(|record| record.casts(vote, flag));
     any(Vote::Grant) && !any(Vote::Withhold)
 }
 
-/// Counts the votes on one flag. `cleared` is why the flag would not be set all the same.
+/// Counts the votes on one flag. `cleared` is the reason, if any, why a granted flag is not set.
 fn tally(flag: Flag, policies: &[&PolicyRecord], cleared: Option<Cleared>) -> FlagRecord {
     let voters = |vote| {
         let voters = policies.iter().filter(|record| record.casts(vote, flag));

@@ -1,4 +1,4 @@
-//! What a policy says of itself in `policy.toml`.
+//! The metadata of a policy, as in `policy.toml`.
 
 use crate::key_path::{KeyPath, Problem};
 use crate::language::Language;
@@ -11,45 +11,45 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// What a policy says of itself: its name and purpose, what it asks for, what it can answer.
+/// The metadata of a policy: its name and purpose, the grants that it requests, its denial codes.
 ///
-/// It stands in `policy.toml` and is embedded in the component. It is its author's word: what
-/// a policy may see and decide is what the manifest grants, whatever is asked for here.
+/// It is written in `policy.toml` and embedded in the component. It is untrusted: a policy may see
+/// and decide only what the manifest grants, regardless of what its metadata requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
-    /// What its author calls it.
+    /// The name that the author chose.
     pub name: PolicyId,
-    /// Its version, in its author's counting.
+    /// The version, in any format.
     pub version: String,
-    /// What it is for, in one line.
+    /// The purpose of the policy, in one line.
     pub description: String,
-    /// What it is written in.
+    /// The language that the policy is written in.
     pub language: Language,
-    /// What it wants to see.
+    /// The parts of a sign-up that it requests to see.
     pub reads: Reads,
-    /// What it wants to decide.
+    /// The permissions that it requests.
     pub verdicts: Permissions,
-    /// The JSON Schema of its settings; none if it takes none.
+    /// The JSON Schema of its settings; `None` if it has no settings.
     pub settings: Option<Map<String, Value>>,
-    /// The codes of its denials, with what each means.
+    /// The codes of its denials, each with its meaning.
     pub denials: BTreeMap<String, String>,
 }
 
-/// Metadata as it is written: in `policy.toml`, or in a section of the component.
+/// Metadata as written in `policy.toml` or in a section of the component, not yet validated.
 ///
-/// Its only use is to become [`Metadata`].
+/// Convert it to [`Metadata`] to use it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RawMetadata {
     name: PolicyId,
     version: String,
     description: String,
-    // Left out where it is the one that is meant then: such a component keeps its bytes.
+    // The default is omitted, so that a component without the member keeps its bytes.
     #[serde(default, skip_serializing_if = "Language::is_default")]
     language: Language,
     reads: Vec<String>,
     verdicts: Vec<Permission>,
-    /// A JSON Schema; in `policy.toml` also the name of the file that holds it.
+    /// A JSON Schema; in `policy.toml` also the name of the file that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<Value>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -57,11 +57,11 @@ pub struct RawMetadata {
 }
 
 impl Metadata {
-    /// The most characters of a version.
-    pub const VERSION_CHARACTERS: usize = 64;
-    /// The most characters of a description, or of what a denial means.
-    pub const TEXT_CHARACTERS: usize = 500;
-    /// The most codes that a policy may have.
+    /// The maximum number of characters of a version.
+    pub const MAX_VERSION_CHARS: usize = 64;
+    /// The maximum number of characters of a description, or of a denial's meaning.
+    pub const MAX_TEXT_CHARS: usize = 500;
+    /// The maximum number of denial codes.
     pub const MAX_DENIALS: usize = 1_000;
 }
 
@@ -70,8 +70,8 @@ impl TryFrom<RawMetadata> for Metadata {
 
     fn try_from(raw: RawMetadata) -> Result<Metadata, Problem> {
         let key = |name: &str| KeyPath::default().key(name);
-        check_line(key("version"), &raw.version, Metadata::VERSION_CHARACTERS)?;
-        check_line(key("description"), &raw.description, Metadata::TEXT_CHARACTERS)?;
+        check_line(key("version"), &raw.version, Metadata::MAX_VERSION_CHARS)?;
+        check_line(key("description"), &raw.description, Metadata::MAX_TEXT_CHARS)?;
         let reads = ReadPath::list(raw.reads, &key("reads"))?;
         let verdicts: Permissions = raw.verdicts.into_iter().collect();
         let settings = match raw.settings {
@@ -84,25 +84,22 @@ impl TryFrom<RawMetadata> for Metadata {
             }
         };
         if raw.denials.len() > Metadata::MAX_DENIALS {
-            let message = format!(
-                "{} codes are too many: at most {}",
-                raw.denials.len(),
-                Metadata::MAX_DENIALS
-            );
+            let (max, count) = (Metadata::MAX_DENIALS, raw.denials.len());
+            let message = format!("must have at most {max} codes, got {count}");
             return Err(key("denials").problem(message));
         }
         for (code, meaning) in &raw.denials {
             let here = key("denials").key(code);
             if Denial::new(code, meaning, 1).code() != code {
                 return Err(here.problem(format!(
-                    "no code of a denial: use letters, digits, `-`, `_` and `.`, at most {} of them",
-                    Denial::CODE_CHARACTERS
+                    "not a denial code: use letters, digits, `-`, `_` and `.`, at most {} characters",
+                    Denial::MAX_CODE_CHARS
                 )));
             }
-            check_line(here, meaning, Metadata::TEXT_CHARACTERS)?;
+            check_line(here, meaning, Metadata::MAX_TEXT_CHARS)?;
         }
         if !raw.denials.is_empty() && !verdicts.permit(Permission::Deny) {
-            let message = "it has codes for denials, and does not ask for `deny` in `verdicts`";
+            let message = "requires `deny` in `verdicts`";
             return Err(key("denials").problem(message));
         }
         Ok(Metadata {
@@ -133,16 +130,16 @@ impl From<Metadata> for RawMetadata {
     }
 }
 
-/// Refuses a text that a terminal, a log or a page could not show as it is, in one line.
-fn check_line(here: KeyPath, text: &str, most: usize) -> Result<(), Problem> {
+/// Rejects a text that is blank, longer than `max` characters, or not one printable line.
+fn check_line(here: KeyPath, text: &str, max: usize) -> Result<(), Problem> {
     if text.trim().is_empty() {
-        return Err(here.problem("says nothing"));
+        return Err(here.problem("must not be blank"));
     }
     let characters = text.chars().count();
-    if characters > most {
-        return Err(here.problem(format!("{characters} characters are too many: at most {most}")));
+    if characters > max {
+        return Err(here.problem(format!("must have at most {max} characters, got {characters}")));
     }
-    if printable(text, most) != text {
+    if printable(text, max) != text {
         return Err(here.problem("expected one printable line"));
     }
     Ok(())
@@ -199,16 +196,16 @@ mod tests {
             ),
             (
                 r#", "denials": {"a b": "x"}"#,
-                "`denials.a b`: no code of a denial: use letters, digits, `-`, `_` and `.`, at most \
-                 64 of them",
+                "`denials.a b`: not a denial code: use letters, digits, `-`, `_` and `.`, at most \
+                 64 characters",
             ),
-            (r#", "denials": {"a": " "}"#, "`denials.a`: says nothing"),
+            (r#", "denials": {"a": " "}"#, "`denials.a`: must not be blank"),
             (r#", "denials": {"a": "x\ny"}"#, "`denials.a`: expected one printable line"),
         ] {
             assert_eq!(read(more).unwrap_err().to_string(), expected);
         }
         let long = format!(r#", "denials": {{"a": "{}"}}"#, "x".repeat(501));
-        let expected = "`denials.a`: 501 characters are too many: at most 500";
+        let expected = "`denials.a`: must have at most 500 characters, got 501";
         assert_eq!(read(&long).unwrap_err().to_string(), expected);
     }
 
@@ -219,7 +216,7 @@ mod tests {
             serde_json::from_str(&format!(r#"{text}, "denials": {{"a": "x"}}}}"#)).unwrap();
         assert_eq!(
             Metadata::try_from(raw).unwrap_err().to_string(),
-            "`denials`: it has codes for denials, and does not ask for `deny` in `verdicts`"
+            "`denials`: requires `deny` in `verdicts`"
         );
     }
 }

@@ -6,9 +6,10 @@ use crate::toml_file::{FileError, as_json, read_toml};
 use serde_json::{Map, Value};
 
 impl Metadata {
-    /// Reads the text of a `policy.toml`. The file's name is for the error alone. A schema of
-    /// the settings that stands in a file of its own is asked for by that file's name; what is
-    /// wrong with it is an error of the key that names it.
+    /// Parses the text of a `policy.toml`. The file name is only used in errors.
+    ///
+    /// `schema` reads a settings schema that is in a file of its own, by the name of that file. Its
+    /// error is reported at the key that names the file.
     pub fn from_toml(
         file: &str,
         text: &str,
@@ -21,9 +22,9 @@ impl Metadata {
                 schema(name).map_err(|message| FileError::at(file, text, &here, message))?;
             raw.settings = Some(Value::Object(schema));
         } else if let Some(schema) = &mut raw.settings {
-            as_json(here, schema).map_err(|problem| FileError::of(file, text, problem))?;
+            as_json(here, schema).map_err(|problem| FileError::new(file, text, problem))?;
         }
-        Metadata::try_from(raw).map_err(|problem| FileError::of(file, text, problem))
+        Metadata::try_from(raw).map_err(|problem| FileError::new(file, text, problem))
     }
 }
 
@@ -35,7 +36,7 @@ mod tests {
         "name = \"a\"\nversion = \"1\"\ndescription = \"d\"\nreads = []\nverdicts = []\n";
 
     #[test]
-    fn a_schema_may_stand_in_a_file_of_its_own() {
+    fn a_schema_may_be_in_a_separate_file() {
         let text = format!("{TEXT}settings = \"s.json\"\n");
         let metadata = Metadata::from_toml("policy.toml", &text, |name| {
             assert_eq!(name, "s.json");
@@ -57,8 +58,8 @@ mod tests {
             ),
             (
                 "[settings]\ndefault = nan",
-                "policy.toml:7:11: `settings.default`: `nan` and `inf` are no JSON numbers, and \
-                 this is handed on as JSON",
+                "policy.toml:7:11: `settings.default`: `nan` and `inf` cannot be \
+                 represented in JSON",
             ),
         ] {
             let error = Metadata::from_toml("policy.toml", &format!("{TEXT}{line}\n"), none);

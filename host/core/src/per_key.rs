@@ -1,6 +1,7 @@
 //! Declares a type that holds a value for each variant of an enum.
 
-/// `per_key!(/// Doc. PerFlag, Flag)`: the enum has a list of its variants, `ALL`, in their order.
+/// Declares `PerFlag<T>` by `per_key!(/// Doc. PerFlag, Flag)`. The enum must have an associated
+/// `ALL` that lists its variants in order.
 macro_rules! per_key {
     ($(#[$doc:meta])* $name:ident, $key:ident) => {
         $(#[$doc])*
@@ -8,19 +9,19 @@ macro_rules! per_key {
         pub struct $name<T>(pub(crate) [T; $key::ALL.len()]);
 
         impl<T> $name<T> {
-            /// The values that a function gives, in the order of `ALL`.
+            /// Calls a function for each key, in the order of `ALL`.
             pub fn from_fn(value: impl FnMut($key) -> T) -> $name<T> {
                 $name($key::ALL.map(value))
             }
 
-            /// The values with another one for a key.
+            /// Replaces the value of a key.
             #[must_use]
             pub fn with(mut self, key: $key, value: T) -> $name<T> {
                 self[key] = value;
                 self
             }
 
-            /// Every key with its value, in the order of `ALL`.
+            /// Iterates over the keys and their values, in the order of `ALL`.
             pub fn iter(&self) -> impl Iterator<Item = ($key, &T)> {
                 $key::ALL.into_iter().zip(&self.0)
             }

@@ -1,4 +1,4 @@
-//! What a policy may decide.
+//! The permissions of a policy.
 
 use crate::flag::Flag;
 use crate::text_value::from_text;
@@ -6,12 +6,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Something that a policy may decide, if the manifest permits it.
+/// A part of the decision that the manifest can permit to a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// To deny a sign-up.
+    /// Denying a sign-up.
     Deny,
-    /// To vote on a flag.
+    /// Voting on a flag.
     Flag(Flag),
 }
 
@@ -72,12 +72,12 @@ impl TryFrom<String> for Permission {
 pub struct Permissions(BTreeSet<Permission>);
 
 impl Permissions {
-    /// Whether a power was permitted.
-    pub fn permit(&self, power: impl Into<Permission>) -> bool {
-        self.0.contains(&power.into())
+    /// Returns whether a permission was granted.
+    pub fn permit(&self, permission: impl Into<Permission>) -> bool {
+        self.0.contains(&permission.into())
     }
 
-    /// The permissions, in the order in which they are always shown.
+    /// Iterates over the permissions, in the order in which they are always shown.
     pub fn iter(&self) -> impl Iterator<Item = Permission> {
         self.0.iter().copied()
     }

@@ -13,43 +13,43 @@ use thiserror::Error;
 /// One entry of the manifest: a component, what it may see and decide, and its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Its name in every record.
+    /// The name of the policy in every record.
     pub id: PolicyId,
-    /// Where its component is, as the manifest writes it.
+    /// The path of its component, as written in the manifest.
     pub component: String,
-    /// What it may see.
+    /// The parts of a sign-up that it may see.
     pub reads: Reads,
-    /// On what terms it takes part in the merge.
+    /// The terms on which it takes part in the merge.
     pub terms: Terms,
-    /// Which sign-ups it is asked about.
+    /// The sign-ups for which it is evaluated.
     pub applies_to: Scope,
-    /// What one evaluation may cost.
+    /// The limits of one evaluation.
     pub limits: Limits,
-    /// What becomes of its words.
+    /// Whether the text that it chooses is kept.
     pub log: Log,
-    /// Its own values.
+    /// The settings that `configure` receives.
     pub settings: Settings,
 }
 
-/// On what terms a policy takes part in the merge.
+/// The terms on which a policy takes part in the merge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// What it may bring about.
+    /// The permissions of the policy.
     pub verdicts: Permissions,
-    /// Whether it counts at all.
+    /// Whether the policy is enforced or only monitors.
     pub mode: Mode,
-    /// What a failure of it means.
+    /// The effect of a failure of the policy.
     pub on_failure: OnFailure,
 }
 
-/// Whether a policy counts.
+/// Whether a policy is enforced or only monitors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// It is evaluated, recorded and counted.
+    /// The policy is evaluated and recorded, and its opinion counts.
     #[default]
     Enforce,
-    /// It is evaluated and recorded, never counted.
+    /// The policy is evaluated and recorded, but its opinion never counts.
     Monitor,
 }
 
@@ -62,44 +62,44 @@ impl fmt::Display for Mode {
     }
 }
 
-/// What a failure of a policy means for the sign-up.
+/// The effect of a policy's failure on the sign-up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnFailure {
-    /// The sign-up is denied, whatever the policy was permitted.
+    /// The sign-up is denied, regardless of the policy's permissions.
     #[default]
     Deny,
-    /// As if the policy had abstained.
+    /// The policy counts as abstaining.
     Abstain,
 }
 
-/// What becomes of a sign-up to which no policy that is enforced applies.
+/// Whether a sign-up to which no enforced policy applies is admitted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenNoPolicyApplies {
-    /// It is admitted with no flag set: what Cognito does without a trigger.
+    /// The sign-up is admitted with no flag set, as Cognito does without a trigger.
     #[default]
     Admit,
-    /// It is denied.
+    /// The sign-up is denied.
     Deny,
 }
 
-/// What becomes of the words that a policy chooses: its notes, the code of a denial, why it
-/// could not decide. They may hold whatever the policy may see.
+/// Whether the text that a policy chooses is kept: its log entries, the codes of its denials, and
+/// its error messages. Such text may contain anything that the policy may see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Log {
-    /// They are kept, as the policy's words, up to its limits.
+    /// The text is kept, up to the policy's limits.
     #[default]
     Record,
-    /// None of them is kept. The message of a denial still reaches the person signing up.
+    /// The text is discarded. The message of a denial still reaches the person signing up.
     Discard,
 }
 
-/// Which sign-ups a policy is asked about. An empty list means all.
+/// The sign-ups for which a policy is evaluated. An empty list matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
-    /// What started the sign-up, in the platform's own word.
+    /// Trigger sources, as Cognito names them.
     pub triggers: Vec<String>,
     /// User pools.
     pub user_pools: Vec<String>,
@@ -108,12 +108,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether every sign-up is inside.
+    /// Returns whether the scope contains every sign-up.
     pub fn is_everything(&self) -> bool {
         self.triggers.is_empty() && self.user_pools.is_empty() && self.clients.is_empty()
     }
 
-    /// Whether a sign-up is inside.
+    /// Returns whether the scope contains a sign-up.
     pub fn contains(&self, sign_up: &SignUp<'_>) -> bool {
         let within =
             |list: &[String], word: &str| list.is_empty() || list.iter().any(|w| w == word);
@@ -123,18 +123,18 @@ impl Scope {
     }
 }
 
-/// The name of a policy: letters, digits, `-`, `_` and `.`, 64 at most.
+/// The name of a policy: 1 to 64 letters, digits, `-`, `_` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct PolicyId(Arc<str>);
 
-/// A text that cannot name a policy.
+/// The error for a text that is not a policy id.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` cannot name a policy: use letters, digits, `-`, `_` and `.`, at most 64 of them")]
+#[error("`{0}` is not a policy id: use letters, digits, `-`, `_` and `.`, at most 64 characters")]
 pub struct InvalidPolicyId(String);
 
 impl PolicyId {
-    /// Takes a name, or says what a name must look like.
+    /// Validates a name.
     pub fn new(name: &str) -> Result<PolicyId, InvalidPolicyId> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if (1..=64).contains(&name.len()) && name.chars().all(fits) {
@@ -144,7 +144,7 @@ impl PolicyId {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scope_contains_what_each_of_its_lists_contains() {
+    fn a_scope_contains_a_sign_up_that_matches_each_of_its_lists() {
         let sign_up = SignUp {
             trigger_source: "PreSignUp_SignUp".into(),
             user_pool_id: "pool".into(),

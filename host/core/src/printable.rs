@@ -1,13 +1,13 @@
-//! Makes the words of strangers safe to print and to log.
+//! Makes untrusted text safe to print and to log.
 
-/// A text that somebody else chose, as one line that is safe to show and to log.
+/// Turns untrusted text into one line that is safe to show and to log.
 ///
-/// White space and control characters become single spaces; what changes how a line reads
-/// without being seen is dropped: bidirectional controls, marks of zero width, tags,
-/// annotations, private use, blanks that are no white space, and what is no character. The two
-/// joiners (U+200C, U+200D) stay: Persian, Hindi and emoji need them. At most so many
-/// characters are kept.
-pub fn printable(text: &str, characters: usize) -> String {
+/// Runs of white space and control characters become single spaces. Invisible characters that
+/// change how a line reads are dropped: bidirectional controls, zero-width marks, tags,
+/// annotations, private use, blanks that are not white space, and noncharacters. The two joiners
+/// (U+200C, U+200D) stay: Persian, Hindi and emoji need them. At most `max_chars` characters are
+/// kept.
+pub fn printable(text: &str, max_chars: usize) -> String {
     let mut line = String::new();
     let mut length = 0;
     let mut gap = false;
@@ -16,9 +16,9 @@ pub fn printable(text: &str, characters: usize) -> String {
             gap = true;
             continue;
         }
-        // A gap at the start is dropped with the rest of the leading space.
+        // Leading white space is dropped.
         let needed = 1 + usize::from(gap && length > 0);
-        if length + needed > characters {
+        if length + needed > max_chars {
             break;
         }
         if needed == 2 {

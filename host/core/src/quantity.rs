@@ -1,19 +1,19 @@
-//! Times and sizes as a manifest writes them, and numbers in their range.
+//! Times and sizes in a manifest's notation, and numbers with grouped digits.
 
 use crate::text_value::from_text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::time::Duration;
 
-/// A span of time as a manifest writes it: `100ms`, `2s`.
+/// A span of time, written `100ms` or `2s` in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(Duration);
 
-/// A number of bytes as a manifest writes it: `64KiB`, `16MiB`.
+/// A size in bytes, written `64KiB` or `16MiB` in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(u64);
 
-/// A text that is not a time or not a size.
+/// The error for a text that is not a time or not a size.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a {expected}")]
 pub struct InvalidQuantity {
@@ -24,12 +24,12 @@ pub struct InvalidQuantity {
 impl Time {
     const EXPECTED: &str = "time such as `100ms` or `2s`";
 
-    /// A time in milliseconds.
+    /// Creates a time from milliseconds.
     pub const fn from_millis(millis: u64) -> Time {
         Time(Duration::from_millis(millis))
     }
 
-    /// The time as a duration.
+    /// Returns the time as a duration.
     pub const fn duration(self) -> Duration {
         self.0
     }
@@ -44,22 +44,22 @@ impl From<Duration> for Time {
 impl Size {
     const EXPECTED: &str = "size such as `64KiB` or `16MiB`";
 
-    /// A size in bytes.
+    /// Creates a size from bytes.
     pub const fn from_bytes(bytes: u64) -> Size {
         Size(bytes)
     }
 
-    /// A size in KiB.
+    /// Creates a size from KiB.
     pub const fn from_kib(kib: u64) -> Size {
         Size(kib << 10)
     }
 
-    /// A size in MiB.
+    /// Creates a size from MiB.
     pub const fn from_mib(mib: u64) -> Size {
         Size(mib << 20)
     }
 
-    /// The number of bytes.
+    /// Returns the size in bytes.
     pub const fn bytes(self) -> u64 {
         self.0
     }
@@ -132,7 +132,7 @@ impl<'de> Deserialize<'de> for Size {
     }
 }
 
-/// Parses a whole number that is followed by one of the units.
+/// Parses an integer followed by one of the units.
 fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -140,7 +140,7 @@ fn quantity(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
-/// A number with a comma between thousands: `50,000,000`.
+/// Formats a number with a comma between thousands: `50,000,000`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn malformed_quantities_are_rejected() {
         for text in ["", "100", "ms", "-1ms", "1.5s", "1 s", "2m", "99999999999999999999s"] {
             assert!(Time::try_from(text.to_owned()).is_err(), "{text}");
         }

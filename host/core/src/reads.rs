@@ -1,4 +1,4 @@
-//! What a policy may see of a sign-up, and the projection to that.
+//! The parts of a sign-up that a policy may see, and the projection to them.
 
 use crate::key_path::{KeyPath, Problem};
 use crate::member::{Member, PerMember};
@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
 
-/// A part of a sign-up that a policy may see, named as in the event:
-/// `userName`, `userAttributes.email`, `validationData.*`.
+/// A part of a sign-up that a policy may see.
+///
+/// It is named as in the event: `userName`, `userAttributes.email`, `validationData.*`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReadPath {
     /// `userName`
@@ -19,7 +20,7 @@ pub enum ReadPath {
     Entry(Member, Name),
 }
 
-/// The last part of a [`ReadPath`].
+/// The last segment of a [`ReadPath`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Name {
     /// `*`: every entry.
@@ -28,7 +29,7 @@ pub enum Name {
     One(String),
 }
 
-/// A path that no sign-up has.
+/// The error for a path that does not exist in a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("unknown path `{path}`: {remedy}")]
 pub struct InvalidPath {
@@ -41,12 +42,9 @@ impl TryFrom<String> for ReadPath {
 
     fn try_from(path: String) -> Result<ReadPath, InvalidPath> {
         let invalid = |remedy: &str| InvalidPath { path: path.clone(), remedy: remedy.to_owned() };
-        if printable(&path, ReadPath::MAX_CHARACTERS) != path {
-            let path = printable(&path, ReadPath::MAX_CHARACTERS);
-            let remedy = format!(
-                "use characters that can be seen, at most {} of them",
-                ReadPath::MAX_CHARACTERS
-            );
+        if printable(&path, ReadPath::MAX_CHARS) != path {
+            let path = printable(&path, ReadPath::MAX_CHARS);
+            let remedy = format!("use visible characters, at most {} of them", ReadPath::MAX_CHARS);
             return Err(InvalidPath { path, remedy });
         }
         let (member, name) = match path.split_once('.') {
@@ -57,13 +55,13 @@ impl TryFrom<String> for ReadPath {
         match (member, list, name) {
             ("userName", _, None) => Ok(ReadPath::UserName),
             ("triggerSource" | "region" | "userPoolId" | "clientId", _, None) => {
-                Err(invalid("every policy sees it, leave it out"))
+                Err(invalid("every policy sees it: leave it out"))
             }
             (_, Some(_), None | Some("")) => {
                 Err(invalid(&format!("write `{member}.<name>`, or `{member}.*` for every name")))
             }
             (_, Some(_), Some(name)) if name.len() > 1 && name.contains('*') => {
-                Err(invalid("a `*` stands alone, for every name"))
+                Err(invalid("`*` must stand alone: it matches every name"))
             }
             (_, Some(member), Some(name)) => Ok(ReadPath::Entry(member, name.into())),
             ("request", _, Some(rest)) => Err(invalid(&format!("write `{rest}`"))),
@@ -72,7 +70,7 @@ impl TryFrom<String> for ReadPath {
     }
 }
 
-/// The paths that there are.
+/// Describes the valid paths.
 fn paths() -> String {
     let lists = Member::ALL.map(|member| format!("`{member}.<name>`")).join(", ");
     let lists = match lists.rsplit_once(", ") {
@@ -83,15 +81,15 @@ fn paths() -> String {
 }
 
 impl ReadPath {
-    /// How many members a policy may name; `*` is there for all.
+    /// The maximum number of paths; `*` covers all names.
     const MAX: usize = 1_000;
-    /// How long a path may be: two that differ must look different.
-    const MAX_CHARACTERS: usize = 200;
+    /// The maximum number of characters of a path, so that a path can be shown in full.
+    const MAX_CHARS: usize = 200;
 
-    /// Takes a list of paths, which stands under a key.
+    /// Parses the list of paths at a key.
     pub(crate) fn list(paths: Vec<String>, here: &KeyPath) -> Result<Reads, Problem> {
         if paths.len() > ReadPath::MAX {
-            let message = format!("{} paths are too many: at most {}", paths.len(), ReadPath::MAX);
+            let message = format!("must have at most {} paths, got {}", ReadPath::MAX, paths.len());
             return Err(here.clone().problem(message));
         }
         paths
@@ -132,18 +130,18 @@ impl fmt::Display for ReadPath {
     }
 }
 
-/// What one policy may see of a sign-up. Nothing by default.
+/// The parts of a sign-up that one policy may see. Empty by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads(BTreeSet<ReadPath>);
 
 impl Reads {
-    /// Everything that a sign-up has.
+    /// Returns the paths of everything in a sign-up.
     pub fn everything() -> Reads {
         let entries = Member::ALL.into_iter().map(|member| ReadPath::Entry(member, Name::All));
         entries.chain([ReadPath::UserName]).collect()
     }
 
-    /// The part of a sign-up that was granted, borrowed from it.
+    /// Returns the granted parts of a sign-up, borrowed from it.
     pub fn project<'a>(&self, sign_up: &'a SignUp<'_>) -> View<'a> {
         let user_name = if self.0.contains(&ReadPath::UserName) { &*sign_up.user_name } else { "" };
         View {
@@ -156,7 +154,7 @@ impl Reads {
         }
     }
 
-    /// The paths, in their order.
+    /// Iterates over the paths, in order.
     pub fn iter(&self) -> impl Iterator<Item = &ReadPath> {
         self.0.iter()
     }
@@ -166,13 +164,15 @@ impl Reads {
         member: Member,
         entries: &'a [(Cow<'_, str>, Cow<'_, str>)],
     ) -> Vec<(&'a str, &'a str)> {
-        // Gathered once, in their order: each entry is then looked up, however many there are.
+        // The names are collected once and in order, so that each entry is a binary search.
         let mut all = false;
         let mut names = Vec::new();
         for path in &self.0 {
             match path {
-                ReadPath::Entry(of, Name::All) if *of == member => all = true,
-                ReadPath::Entry(of, Name::One(name)) if *of == member => names.push(name.as_str()),
+                ReadPath::Entry(list, Name::All) if *list == member => all = true,
+                ReadPath::Entry(list, Name::One(name)) if *list == member => {
+                    names.push(name.as_str())
+                }
                 _ => {}
             }
         }
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_seen_but_what_was_named() {
+    fn a_policy_sees_only_the_paths_that_it_is_granted() {
         let sign_up = sign_up();
         let bare = View {
             trigger_source: "PreSignUp_SignUp",
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_names_each_is_found() {
+    fn each_of_many_names_is_found() {
         let name = |index: u32| format!("clientMetadata.{:03}", index * 7 % 100);
         let reads: Vec<String> = (0..100).map(name).collect();
         let reads = reads.iter().map(String::as_str).collect::<Vec<_>>();
@@ -287,7 +287,7 @@ mod tests {
     fn a_code_that_tells_of_the_person_is_recognised() {
         let sign_up = sign_up();
         let view = Reads::everything().project(&sign_up);
-        for (code, tells) in [
+        for (code, found) in [
             ("mary-example.com", true),
             ("Mary", true),
             ("no.12065550100", true),
@@ -297,13 +297,13 @@ mod tests {
             ("abc", false),
             ("1", false),
         ] {
-            assert_eq!(view.has_value_in(code), tells, "{code}");
+            assert_eq!(view.has_value_in(code), found, "{code}");
         }
         assert!(!View::default().has_value_in("denied"));
     }
 
     #[test]
-    fn a_path_reads_as_it_was_written() {
+    fn a_path_is_displayed_as_written() {
         for path in ["userName", "userAttributes.custom:domain", "validationData.*"] {
             assert_eq!(ReadPath::try_from(path.to_owned()).unwrap().to_string(), path);
         }
@@ -313,9 +313,9 @@ mod tests {
                          or `clientMetadata.<name>`, with `*` for every name";
 
     #[test]
-    fn an_unknown_path_says_what_would_be_right() {
+    fn the_error_for_an_unknown_path_says_what_would_be_valid() {
         for (path, remedy) in [
-            ("region", "every policy sees it, leave it out"),
+            ("region", "every policy sees it: leave it out"),
             (
                 "userAttributes",
                 "write `userAttributes.<name>`, or `userAttributes.*` for every name",
@@ -324,7 +324,7 @@ mod tests {
             ("email", PATHS),
             ("userName.x", PATHS),
             ("", PATHS),
-            ("userAttributes.custom:*", "a `*` stands alone, for every name"),
+            ("userAttributes.custom:*", "`*` must stand alone: it matches every name"),
         ] {
             let error = ReadPath::try_from(path.to_owned()).unwrap_err();
             assert_eq!(error.to_string(), format!("unknown path `{path}`: {remedy}"));

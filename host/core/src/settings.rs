@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A policy's own values, as the JSON object that `configure` is handed.
+/// The settings of a policy: the JSON object that `configure` receives.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings(Map<String, Value>);
 
 impl Settings {
-    /// The settings as JSON text, the keys of each object sorted.
+    /// Returns the settings as JSON text, with the keys of each object sorted.
     pub fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()
     }

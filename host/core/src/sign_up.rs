@@ -1,15 +1,15 @@
-//! One sign-up: as the event describes it, and as one policy sees it.
+//! A sign-up, as the event describes it and as one policy sees it.
 
 use crate::member::{Member, PerMember};
 use crate::verdict::as_code;
 use std::borrow::Cow;
 
-/// Names and values, each name once, in the event's order.
+/// Names and values in the event's order; each name occurs once.
 pub type Entries<Text> = Vec<(Text, Text)>;
 
-/// One sign-up, in the terms of the contract.
+/// One sign-up, with the members of the contract.
 ///
-/// What the event does not have is an empty string or an empty list.
+/// A member that the event does not have is an empty string or an empty list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignUpData<Text> {
     /// The trigger that Cognito calls, such as `PreSignUp_SignUp`.
@@ -29,11 +29,11 @@ pub struct SignUpData<Text> {
 /// A sign-up as the event describes it.
 pub type SignUp<'a> = SignUpData<Cow<'a, str>>;
 
-/// A sign-up as one policy sees it: what was not granted is absent.
+/// A sign-up as one policy sees it, without the members that it is not granted.
 pub type View<'a> = SignUpData<&'a str>;
 
 impl SignUp<'_> {
-    /// The value of a user attribute, or `None` if the sign-up lacks it.
+    /// Returns the value of a user attribute, or `None` if the sign-up does not have it.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         let attributes = &self.members[Member::UserAttributes];
         attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref())
@@ -41,18 +41,19 @@ impl SignUp<'_> {
 }
 
 impl View<'_> {
-    /// Whether a code, as [`Denial::new`](crate::verdict::Denial::new) keeps it, contains a value
-    /// of the person who signs up, or part of one. A text of fewer than four letters is not
-    /// compared.
+    /// Returns whether a denial code contains a value of this sign-up, or a part of one.
+    ///
+    /// The code must be sanitized by [`Denial::new`](crate::verdict::Denial::new). Texts of fewer
+    /// than four characters are not compared.
     pub fn has_value_in(&self, code: &str) -> bool {
-        const SHORT: usize = 4;
+        const MIN_LEN: usize = 4;
         let code = code.to_ascii_lowercase();
         let values = self.members.iter().flat_map(|(_, entries)| entries).map(|(_, value)| *value);
         values.chain([self.user_name]).any(|value| {
             let value = as_code(value).to_ascii_lowercase();
             let value = value.trim_matches('-');
-            value.len() >= SHORT && code.contains(value)
-                || code.len() >= SHORT && value.contains(&code)
+            value.len() >= MIN_LEN && code.contains(value)
+                || code.len() >= MIN_LEN && value.contains(&code)
         })
     }
 }

@@ -5,7 +5,7 @@ use serde::de::{Error, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Parses a value, such as "a time": the error has the place of the text in its file.
+/// Deserializes a value from a string; `expected` describes it in errors, without the article.
 pub(crate) fn from_text<'de, T, D>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
 where
     T: TryFrom<String, Error: fmt::Display>,

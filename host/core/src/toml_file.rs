@@ -1,4 +1,4 @@
-//! TOML that somebody wrote, with errors that point at the line.
+//! Parsing of TOML files, with errors that point at the line.
 
 mod file_error;
 mod places;
@@ -14,27 +14,26 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 impl FileError {
-    /// An error about the value of a key, or about the closest thing around it that the
-    /// text has. Where there are many of one text, ask its [`Places`].
+    /// Creates an error about the value of a key, or about the innermost value around it if the key
+    /// is absent. For many errors about one text, use [`Places`].
     pub fn at(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
-        Places::of(text).at(file, text, key, message)
+        Places::new(text).at(file, text, key, message)
     }
 
-    /// An error about a key itself, whatever its value.
+    /// Creates an error about a key itself instead of its value.
     pub fn at_name(file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
-        Places::of(text).at_name(file, text, key, message)
+        Places::new(text).at_name(file, text, key, message)
     }
 
-    /// The error for a problem with the value of a key.
-    pub fn of(file: &str, text: &str, Problem { key, message }: Problem) -> FileError {
+    /// Creates the error for a problem with the value of a key.
+    pub fn new(file: &str, text: &str, Problem { key, message }: Problem) -> FileError {
         FileError::at(file, text, &key, message)
     }
 }
 
-/// Reads the text of a TOML file as a value whose JSON it could be. The file's name is for
-/// the error alone.
+/// Deserializes the text of a TOML file. The file name is only used in errors.
 pub fn read_toml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileError> {
-    check_keys(text).map_err(|problem| FileError::of(file, text, problem))?;
+    check_keys(text).map_err(|problem| FileError::new(file, text, problem))?;
     toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         let key = key_at(text, &span).map(|key| key.to_string());
@@ -42,8 +41,7 @@ pub fn read_toml<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileE
     })
 }
 
-/// Refuses keys that the readers of TOML and JSON use among themselves: they would take the
-/// value for something else.
+/// Rejects keys that the TOML and JSON libraries use internally: they would misread the value.
 fn check_keys(text: &str) -> Result<(), Problem> {
     let mut reserved = None;
     let _ = visit(text, &mut |path, _| {
@@ -53,19 +51,17 @@ fn check_keys(text: &str) -> Result<(), Problem> {
             reserved = Some(path.clone());
         }
     });
-    reserved.map_or(Ok(()), |key| Err(key.problem("no setting can have this name")))
+    reserved.map_or(Ok(()), |key| Err(key.problem("reserved name")))
 }
 
-/// How the TOML reader hands on a date or a time.
+/// The key under which the TOML library passes on a date or a time.
 const DATE_TIME: &str = "$__toml_private_datetime";
 
-/// Puts what TOML has and JSON has not in JSON's terms: a date becomes its text.
+/// Converts a TOML value that JSON does not have: a date becomes its text.
 pub fn as_json(here: KeyPath, value: &mut Value) -> Result<(), Problem> {
     match value {
-        // TOML has no null: this was one of its two numbers that JSON has not.
-        Value::Null => {
-            Err(here.problem("`nan` and `inf` are no JSON numbers, and this is handed on as JSON"))
-        }
+        // TOML has no null: this was `nan` or `inf`, which JSON does not have.
+        Value::Null => Err(here.problem("`nan` and `inf` cannot be represented in JSON")),
         Value::Array(items) => items
             .iter_mut()
             .enumerate()
@@ -83,7 +79,7 @@ pub fn as_json(here: KeyPath, value: &mut Value) -> Result<(), Problem> {
     }
 }
 
-/// The innermost key that a span belongs to.
+/// Finds the innermost key whose span or value contains a span.
 fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
     let mut key = None;
     visit(text, &mut |path, here| {
@@ -94,7 +90,7 @@ fn key_at(text: &str, span: &Range<usize>) -> Option<KeyPath> {
     key
 }
 
-/// Calls back for every key and every value, outer before inner.
+/// Calls `found` for every key and every value, outer before inner.
 fn visit(text: &str, found: &mut dyn FnMut(&KeyPath, Range<usize>)) -> Option<()> {
     let table = DeTable::parse(text).ok()?;
     visit_table(&KeyPath::default(), table.get_ref(), found);

@@ -1,4 +1,4 @@
-//! What a policy answers: a denial, or votes on the flags.
+//! The verdict of a policy: a denial, or votes on the flags.
 
 use crate::flag::PerFlag;
 use crate::printable::printable;
@@ -33,7 +33,7 @@ pub type Ballot = PerFlag<Vote>;
 
 /// A policy's refusal of a sign-up, safe to log and to show.
 ///
-/// It is made by [`Denial::new`] alone, so that no text of a guest gets past it.
+/// Only [`Denial::new`] creates one, so all text from a guest is sanitized.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Denial {
     code: String,
@@ -41,36 +41,39 @@ pub struct Denial {
 }
 
 impl Denial {
-    /// The most characters that a code may have.
-    pub const CODE_CHARACTERS: usize = 64;
-    /// What is shown instead of a message that says nothing.
+    /// The maximum number of characters of a code.
+    pub const MAX_CODE_CHARS: usize = 64;
+    /// The message that replaces a blank one.
     pub const BLANK_MESSAGE: &str = "The sign-up was denied";
-    /// What is recorded instead of a code that says nothing.
+    /// The code that replaces a blank one.
     pub const BLANK_CODE: &str = "denied";
-    /// What is recorded where a policy's words are discarded.
+    /// The code that is recorded if the manifest discards the policy's text.
     pub const DISCARDED_CODE: &str = "discarded";
 
-    /// Takes a policy's words and keeps what may be shown, with at most so many characters
-    /// of the message.
+    /// Creates a denial from the text of a policy, made safe to log and to show.
     ///
-    /// The code keeps letters, digits, `-`, `_` and `.`; anything else becomes `-`. The
-    /// message becomes one printable line without a final period, which Cognito adds.
-    pub fn new(code: &str, message: &str, characters: usize) -> Denial {
-        Denial { code: printable_code(code), message: printable_message(message, characters) }
+    /// The code keeps letters, digits, `-`, `_` and `.`; any other character becomes `-`. The
+    /// message becomes one printable line of at most `max_message_chars` characters, without a
+    /// final period, which Cognito adds.
+    pub fn new(code: &str, message: &str, max_message_chars: usize) -> Denial {
+        Denial {
+            code: printable_code(code),
+            message: printable_message(message, max_message_chars),
+        }
     }
 
-    /// The same denial without the policy's code.
+    /// Replaces the policy's code.
     #[must_use]
     pub fn without_code(self) -> Denial {
         Denial { code: Denial::DISCARDED_CODE.to_owned(), ..self }
     }
 
-    /// The reason for machines and logs.
+    /// Returns the machine-readable reason, for logs and metrics.
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// The reason for the person signing up.
+    /// Returns the reason for the person signing up.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -79,20 +82,20 @@ impl Denial {
 /// The answer of one policy to one sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// No objection, and what else the policy wants.
+    /// No objection, with a vote on each flag.
     Allow(Ballot),
     /// The sign-up must not happen.
     Deny(Denial),
 }
 
-/// A text with `-` for every character that no code has.
+/// Replaces every character that a code cannot have with `-`.
 pub(crate) fn as_code(text: &str) -> String {
     let keep = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     text.chars().map(|c| if keep(c) { c } else { '-' }).collect()
 }
 
 fn printable_code(code: &str) -> String {
-    let code: String = as_code(code).chars().take(Denial::CODE_CHARACTERS).collect();
+    let code: String = as_code(code).chars().take(Denial::MAX_CODE_CHARS).collect();
     if code.chars().any(|c| c.is_ascii_alphanumeric()) {
         code
     } else {
@@ -100,8 +103,8 @@ fn printable_code(code: &str) -> String {
     }
 }
 
-fn printable_message(message: &str, characters: usize) -> String {
-    let mut line = printable(message, characters);
+fn printable_message(message: &str, max_chars: usize) -> String {
+    let mut line = printable(message, max_chars);
     if line.ends_with('.') && !line.ends_with("..") {
         line.pop();
     }
@@ -130,21 +133,21 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_says_nothing_is_replaced() {
+    fn a_blank_message_is_replaced() {
         for blank in ["", " \n ", ".", "\u{200b}", "\u{202e}\u{202c}", "---"] {
             check_message(blank, Denial::BLANK_MESSAGE);
         }
     }
 
     #[test]
-    fn a_long_message_is_cut() {
+    fn a_long_message_is_truncated() {
         let long = "ä".repeat(1_000_000);
         assert_eq!(Denial::new("code", &long, 256).message().chars().count(), 256);
         assert_eq!(Denial::new("code", &long, 32).message().chars().count(), 32);
     }
 
     #[test]
-    fn a_code_keeps_what_a_log_can_hold() {
+    fn a_code_keeps_only_permitted_characters() {
         for (given, kept) in [
             ("username-too-short", "username-too-short"),
             ("a b\n\"c", "a-b--c"),

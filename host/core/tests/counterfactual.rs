@@ -1,4 +1,4 @@
-//! The counterfactual of a decision, against every subset of the policies.
+//! Compares the counterfactual of a decision with every subset of the policies.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -17,7 +17,7 @@ use proptest::sample::select;
 use states::{sign_ups, states};
 use std::collections::BTreeSet;
 
-/// The outcomes with names by their places.
+/// Names the policies after their index.
 fn named(outcomes: &[&Outcome]) -> Vec<Outcome> {
     let name = |(place, outcome): (usize, &&Outcome)| Outcome {
         policy: PolicyId::new(&format!("p{place}")).expect("a name"),
@@ -33,8 +33,8 @@ fn answer(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Option<Flags> {
     }
 }
 
-/// What is answered without each subset of the policies: fewest first, and among as few, the
-/// first in the manifest's order.
+/// Returns the answer without each subset of the policies: smallest subsets first, and equally
+/// small ones in the manifest's order.
 fn without_each(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Vec<(Vec<usize>, Option<Flags>)> {
     let mut subsets: Vec<Vec<usize>> = (0..1_usize << outcomes.len())
         .map(|bits| (0..outcomes.len()).filter(|place| bits >> place & 1 == 1).collect())
@@ -49,14 +49,14 @@ fn without_each(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Vec<(Vec<usize>, 
     subsets.into_iter().map(answer).collect()
 }
 
-/// The change that trying them all finds first.
+/// Returns the first change that an exhaustive search finds.
 fn first(
     tried: &[(Vec<usize>, Option<Flags>)],
     outcomes: &[Outcome],
-    is_it: impl Fn(Flags) -> bool,
+    predicate: impl Fn(Flags) -> bool,
 ) -> Option<Change> {
     tried.iter().find_map(|(places, answer)| {
-        let then = answer.filter(|flags| is_it(*flags))?;
+        let then = answer.filter(|flags| predicate(*flags))?;
         let without = places.iter().map(|place| outcomes[*place].policy.clone()).collect();
         Some(Change { without, then })
     })
@@ -70,7 +70,7 @@ fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
         (Answer::Deny(shown), Counterfactual::Denied { refusals, change }) => {
             assert_eq!(Some(&change), first(&tried, outcomes, |_| true).as_ref(), "{outcomes:?}");
             assert_eq!(refusals.first(), Some(shown));
-            // Each of them denies alone, and nobody else does.
+            // Each of them denies alone, and no other policy does.
             let denies = |outcome: &&Outcome| answer(sign_up, &[(*outcome).clone()]).is_none();
             let refused = outcomes.iter().filter(denies).map(|outcome| &outcome.policy);
             let said = refusals.iter().filter_map(|refusal| refusal.policy.as_ref());
@@ -97,8 +97,7 @@ fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
     }
 }
 
-/// What is missing is missing: with all of it the flag could have been set, without any of it
-/// not.
+/// Checks each condition that is reported as missing against the votes and the sign-up.
 fn check_missing(
     sign_up: &SignUp<'_>,
     outcomes: &[Outcome],
@@ -124,7 +123,7 @@ fn check_missing(
 
 /// Over all flags, 4 × 440² decisions.
 #[test]
-fn of_two_policies_it_is_what_trying_all_finds() {
+fn for_two_policies_it_matches_an_exhaustive_search() {
     let states = states(&Flag::ALL);
     for sign_up in sign_ups() {
         for a in &states {
@@ -141,18 +140,18 @@ fn without_policies_everything_is_missing() {
     check(&SignUp::default(), &[]);
     let decision = decide(&SignUp::default(), &[], Admit);
     let Counterfactual::Admitted { flags } = counterfactual(&SignUp::default(), &decision) else {
-        panic!("nobody denies");
+        panic!("expected an admission");
     };
     let missing = BTreeSet::from([Missing::Attribute, Missing::Grant, Missing::Confirmation]);
     assert_eq!(flags[&Flag::VerifyPhone], FlagChange::Impossible { missing });
 }
 
-/// Nothing that is left out would change it.
+/// Leaving out policies does not change a denial by the manifest.
 #[test]
 fn a_denial_by_the_manifest_names_no_policy() {
     let decision = decide(&mary(), &[], WhenNoPolicyApplies::Deny);
     let Counterfactual::Denied { refusals, change } = counterfactual(&mary(), &decision) else {
-        panic!("it is denied");
+        panic!("expected a denial");
     };
     assert_eq!(change, Change { without: Vec::new(), then: Flags::default() });
     assert!(matches!(
@@ -164,9 +163,9 @@ fn a_denial_by_the_manifest_names_no_policy() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Most of them enforced and permitted something, or little would come of them.
+    /// Most policies are enforced and have permissions; otherwise most decisions would be the same.
     #[test]
-    fn of_many_policies_it_is_what_trying_all_finds(
+    fn for_many_policies_it_matches_an_exhaustive_search(
         outcomes in vec(
             prop_oneof![
                 9 => select(states(&Flag::ALL)).prop_map(voting),
@@ -180,7 +179,7 @@ proptest! {
     }
 }
 
-/// The same policy, where it votes, enforced and permitted to.
+/// Enforces a policy that votes, and gives it all permissions.
 fn voting(mut outcome: Outcome) -> Outcome {
     if matches!(outcome.answer, Ok(Verdict::Allow(_))) {
         outcome.terms.verdicts = Permission::ALL.into_iter().collect();
@@ -210,7 +209,7 @@ fn mary() -> SignUp<'static> {
 }
 
 #[test]
-fn a_denial_falls_with_all_who_refuse() {
+fn a_denial_changes_without_all_policies_that_refuse() {
     let denial = admit_core::Denial::new("code", "No", 256);
     let outcomes = [
         allows("invited", NONE.with(Flag::Confirm, Vote::Grant)),
@@ -231,7 +230,7 @@ fn a_denial_falls_with_all_who_refuse() {
 }
 
 #[test]
-fn a_verify_flag_falls_with_the_fewest_of_its_own_grants_and_those_of_confirm() {
+fn a_verify_flag_changes_without_its_own_grants_or_those_of_confirm() {
     let both = NONE.with(Flag::Confirm, Vote::Grant).with(Flag::VerifyEmail, Vote::Grant);
     let confirms = NONE.with(Flag::Confirm, Vote::Grant);
     let verifies = NONE.with(Flag::VerifyEmail, Vote::Grant);

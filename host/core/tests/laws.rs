@@ -1,5 +1,4 @@
-//! The laws of the merge, over every combination of what policies can say, not over
-//! examples.
+//! The laws of the merge, checked for every combination of policy outcomes.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -12,7 +11,7 @@ use admit_core::{
 };
 use states::{sign_ups, states};
 
-/// What a decision answers, without the words: none is a denial.
+/// Returns the flags of an answer; `None` is a denial.
 fn answer(sign_up: &SignUp<'_>, outcomes: &[&Outcome]) -> Option<Flags> {
     answer_when(sign_up, outcomes, Admit)
 }
@@ -30,20 +29,20 @@ fn answer_when(
 }
 
 #[test]
-fn there_are_as_many_states_as_there_should_be() {
+fn the_number_of_states_is_as_documented() {
     assert_eq!(states(&Flag::ALL).len(), 440);
     assert_eq!(states(&[Flag::Confirm, Flag::VerifyEmail]).len(), 80);
 }
 
 #[test]
-fn with_no_policy_everybody_is_admitted_and_no_flag_is_set() {
+fn without_policies_every_sign_up_is_admitted_and_no_flag_is_set() {
     for sign_up in sign_ups() {
         assert_eq!(answer(&sign_up, &[]), Some(Flags::default()));
     }
 }
 
-/// Where nobody applies, the manifest decides; else its word changes nothing, and one that
-/// monitors does not apply.
+/// `when-no-policy-applies` decides if no policy applies, and otherwise changes nothing. A policy
+/// that monitors does not apply.
 #[test]
 fn the_manifest_decides_where_no_policy_applies() {
     let states = states(&Flag::ALL);
@@ -61,7 +60,7 @@ fn the_manifest_decides_where_no_policy_applies() {
     }
 }
 
-/// Order, for two policies: over all flags, 4 × 440² combinations.
+/// All orders of two policies: over all flags, 4 × 440² combinations.
 #[test]
 fn the_order_of_two_policies_changes_nothing() {
     let states = states(&Flag::ALL);
@@ -74,9 +73,8 @@ fn the_order_of_two_policies_changes_nothing() {
     }
 }
 
-/// Order, for three policies: for either verify flag beside `confirm`, 4 × 80³
-/// combinations. The flags that are left out are independent of each other, as the pairs
-/// above show over all three.
+/// All orders of three policies: for each verify flag with `confirm`, 4 × 80³ combinations. The two
+/// verify flags are independent of each other, as the pairs above show over all three flags.
 #[test]
 fn the_order_of_three_policies_changes_nothing() {
     for verify in [Flag::VerifyEmail, Flag::VerifyPhone] {
@@ -96,7 +94,7 @@ fn the_order_of_three_policies_changes_nothing() {
     }
 }
 
-/// Duplicates: a policy that is listed twice changes nothing, alone or beside another.
+/// A policy that is listed twice changes nothing, alone or beside another.
 #[test]
 fn a_policy_listed_twice_changes_nothing() {
     let states = states(&Flag::ALL);
@@ -112,40 +110,40 @@ fn a_policy_listed_twice_changes_nothing() {
     }
 }
 
-/// No power without a grant: whatever a policy is added to, it brings about nothing that
-/// the manifest does not permit it. A failure denies by the manifest's own word.
+/// A policy that is added to any other changes nothing that the manifest does not permit it to
+/// change. A failure denies because the manifest says so.
 #[test]
-fn a_policy_brings_about_nothing_that_it_was_not_permitted() {
+fn a_policy_changes_nothing_that_it_is_not_permitted_to() {
     let states = states(&Flag::ALL);
     for sign_up in sign_ups() {
         for added in &states {
-            check_powers(&sign_up, &[], added);
+            check_permissions(&sign_up, &[], added);
             for a in &states {
-                check_powers(&sign_up, &[a], added);
+                check_permissions(&sign_up, &[a], added);
             }
         }
     }
 }
 
-/// The same with two others, over `confirm` and a verify flag.
+/// The same with two other policies, over `confirm` and a verify flag.
 #[test]
-fn a_third_policy_brings_about_nothing_that_it_was_not_permitted() {
+fn a_third_policy_changes_nothing_that_it_is_not_permitted_to() {
     let states = states(&[Flag::Confirm, Flag::VerifyEmail]);
     for sign_up in sign_ups() {
         for added in &states {
             for (index, a) in states.iter().enumerate() {
                 for b in &states[index..] {
-                    check_powers(&sign_up, &[a, b], added);
+                    check_permissions(&sign_up, &[a, b], added);
                 }
             }
         }
     }
 }
 
-/// A policy that monitors is told apart from one that is enforced by its mode alone: what the
-/// record says it would bring about is what it brings about.
+/// The change that a monitoring policy would make, as recorded, is the change that it makes once it
+/// is enforced.
 #[test]
-fn what_a_policy_would_change_is_what_it_changes() {
+fn a_monitoring_policy_is_recorded_with_the_change_that_it_would_make() {
     let states = states(&Flag::ALL);
     for sign_up in sign_ups() {
         for monitored in states.iter().filter(|state| state.terms.mode == Mode::Monitor) {
@@ -168,10 +166,10 @@ fn what_a_policy_would_change_is_what_it_changes() {
     }
 }
 
-fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
+fn check_permissions(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
     let without = answer(sign_up, others);
     let with = answer(sign_up, &[others, &[added]].concat());
-    let permitted = |power| added.terms.verdicts.permit(power);
+    let permitted = |permission| added.terms.verdicts.permit(permission);
     match (without, with) {
         (None, Some(_)) => panic!("a denial was undone by {added:?}"),
         (None, None) => {}
@@ -184,16 +182,16 @@ fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
             if before[Flag::Confirm] != after[Flag::Confirm] {
                 assert!(permitted(Permission::Flag(Flag::Confirm)), "confirm changed by {added:?}");
             }
-            // To decide on `confirm` is to decide on what depends on it.
+            // A permission for `confirm` includes the flags that depend on it.
             if before[Flag::VerifyEmail] != after[Flag::VerifyEmail] {
-                let power = permitted(Permission::Flag(Flag::VerifyEmail))
+                let is_permitted = permitted(Permission::Flag(Flag::VerifyEmail))
                     || permitted(Permission::Flag(Flag::Confirm));
-                assert!(power, "verify-email changed by {added:?}");
+                assert!(is_permitted, "verify-email changed by {added:?}");
             }
             if before[Flag::VerifyPhone] != after[Flag::VerifyPhone] {
-                let power = permitted(Permission::Flag(Flag::VerifyPhone))
+                let is_permitted = permitted(Permission::Flag(Flag::VerifyPhone))
                     || permitted(Permission::Flag(Flag::Confirm));
-                assert!(power, "verify-phone changed by {added:?}");
+                assert!(is_permitted, "verify-phone changed by {added:?}");
             }
             if added.terms.mode == Mode::Monitor {
                 assert_eq!(before, after, "changed by {added:?}");
@@ -202,9 +200,9 @@ fn check_powers(sign_up: &SignUp<'_>, others: &[&Outcome], added: &Outcome) {
     }
 }
 
-/// Cognito refuses a verified attribute without confirmation, and one that is not there.
+/// Cognito rejects a verified attribute without confirmation, and one that is absent.
 #[test]
-fn nothing_is_verified_that_cognito_would_refuse() {
+fn an_attribute_that_cognito_would_reject_is_never_verified() {
     let states = states(&Flag::ALL);
     for sign_up in sign_ups() {
         for a in &states {

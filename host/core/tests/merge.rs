@@ -1,5 +1,4 @@
-//! The merge, against examples that a person can check, and against a second merge that
-//! was written independently of the first.
+//! Tests of the merge: examples, and a comparison with a second, independent implementation.
 
 #![expect(clippy::expect_used, reason = "tests")]
 
@@ -80,7 +79,7 @@ fn a_failure_abstains_only_where_the_manifest_says_so() {
 }
 
 #[test]
-fn the_record_says_who_and_why() {
+fn the_record_names_the_policies_and_their_reasons() {
     let mut monitored = denies("monitored", "no");
     monitored.terms.mode = Mode::Monitor;
     let mut unpermitted = allows("unpermitted", ALL);
@@ -129,8 +128,7 @@ fn a_verify_flag_without_confirmation_is_cleared() {
     assert_eq!(decision.flags[Flag::VerifyPhone].cleared, Some(Cleared::AttributeAbsent));
 }
 
-/// The merge once more, in the words of the law: by sets of names, flag by flag, without
-/// any of the code under test.
+/// A second implementation of the merge: flag by flag, without any of the code under test.
 fn oracle(
     sign_up: &SignUp<'_>,
     outcomes: &[Outcome],
@@ -153,7 +151,11 @@ fn oracle(
                 return Err(FAILURE_MESSAGE.to_owned());
             }
             Ok(Verdict::Deny(denial))
-                if outcome.terms.verdicts.iter().any(|power| power == Permission::Deny) =>
+                if outcome
+                    .terms
+                    .verdicts
+                    .iter()
+                    .any(|permission| permission == Permission::Deny) =>
             {
                 return Err(denial.message().to_owned());
             }
@@ -166,7 +168,7 @@ fn oracle(
         let mut withheld = false;
         for outcome in &enforced {
             if let Ok(Verdict::Allow(ballot)) = &outcome.answer
-                && outcome.terms.verdicts.iter().any(|power| power == permissions[index])
+                && outcome.terms.verdicts.iter().any(|permission| permission == permissions[index])
             {
                 let vote = ballot[Flag::ALL[index]];
                 granted |= vote == Vote::Grant;
@@ -235,14 +237,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn two_merges_written_apart_agree(
+    fn two_independent_merges_agree(
         sign_up in any_sign_up(),
         outcomes in vec(any_outcome(), 0..8),
         when in select(vec![Admit, Deny]),
     ) {
         let decision = decide(&sign_up, &outcomes, when);
         prop_assert_eq!(summary(&decision), oracle(&sign_up, &outcomes, when));
-        // The record and the answer are one story.
+        // The record agrees with the answer.
         for ((_, record), set) in decision.flags.iter().zip(summary(&decision).unwrap_or_default()) {
             prop_assert_eq!(record.set, set);
             let unopposed = !record.granted_by.is_empty() && record.withheld_by.is_empty();

@@ -1,5 +1,4 @@
-//! Which components are let in: those that ask for nothing that is not granted, and
-//! that answer what they are asked.
+//! Checks that a component can be a policy: its imports are granted and it exports the contract.
 
 use crate::contract;
 use admit_core::{Limits, Size};
@@ -8,141 +7,144 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
-/// How large a function may be: some take a time to compile that grows with the square of
-/// their size. The largest of an interpreter written in C has some hundred KiB.
-pub(crate) const MAX_FUNCTION: usize = 512 << 10;
+/// The maximum size of a function in bytes: compile time can grow with the square of the size. The
+/// largest function of an interpreter written in C has some hundred KiB.
+pub(crate) const MAX_FUNCTION_BYTES: usize = 512 << 10;
 
-/// How many locals a function may have: each is looked after in each of its blocks.
+/// The maximum number of locals of a function: the compiler tracks each one in each block.
 pub(crate) const MAX_LOCALS: u32 = 10_000;
 
-/// How many functions a component may have. One of an interpreter has some thousands, CPython
+/// The maximum number of functions. A component of an interpreter has some thousands, CPython
 /// 14,000.
 pub(crate) const MAX_FUNCTIONS: u64 = 30_000;
 
-/// How much the locals of a function may be in all its blocks, over all functions: the compiler
-/// looks after each in each. CPython has 4 million.
+/// The maximum number of locals times blocks of a function, summed over all functions: the compiler
+/// tracks each local in each block. CPython has 4 million.
 pub(crate) const MAX_LOCALS_IN_BLOCKS: u64 = 40_000_000;
 
-/// How much the depth of the blocks of a function may be in all its blocks, over all functions:
-/// the compiler looks through them. CPython has 12 million.
+/// The maximum depth times number of the blocks of a function, summed over all functions: the
+/// compiler searches the enclosing blocks. CPython has 12 million.
 pub(crate) const MAX_NESTING: u64 = 500_000_000;
 
-/// How many parts a component may unfold into. Honest ones have some hundreds, those of
-/// interpreters some thousands.
+/// The maximum number of parts that a component may expand to. Typical components have some
+/// hundreds, those of interpreters some thousands.
 pub(crate) const MAX_PARTS: u64 = 100_000;
 
-/// The name under which `wasmtime-wizer` looks for a function to run before a snapshot.
+/// The name of the function that `wasmtime-wizer` runs before a snapshot.
 const RESERVED_EXPORT: &str = "wizer-initialize";
 
-/// Why a component cannot be a policy.
+/// The reason why a component cannot be a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum InvalidComponent {
-    /// The bytes are not WebAssembly at all.
+    /// The bytes are not WebAssembly.
     #[error("{0}, not a WebAssembly component")]
-    NoComponent(&'static str),
+    NotAComponent(&'static str),
     /// It is a core module.
     #[error(
         "a core WebAssembly module, not a component: build it with `admit build`, or wrap it \
          with `wasm-tools component new`"
     )]
     CoreModule,
-    /// It has a memory that no policy may have.
-    #[error("declares a memory of {}, and no policy may have more than {}", .0, Limits::MAX.memory)]
+    /// The component declares a memory that is too large.
+    #[error("declares a memory of {}; the maximum is {}", .0, Limits::MAX.memory)]
     Memory(Size),
-    /// It has tables that no policy may have.
+    /// The component declares tables that are too large.
     #[error(
-        "declares tables of {} elements, and no policy may have more than {}",
+        "declares tables of {} elements; the maximum is {}",
         .0,
         Limits::MAX.table_elements
     )]
     Table(u64),
-    /// It has a function that would take too long to compile.
+    /// A function would take too long to compile.
     #[error(
-        "has a function of {} KiB, and no policy may have one of more than {} KiB",
+        "has a function of {} KiB; the maximum is {} KiB",
         .0 >> 10,
-        MAX_FUNCTION >> 10
+        MAX_FUNCTION_BYTES >> 10
     )]
     Function(usize),
-    /// It has a function that would take too much memory to compile.
-    #[error("has a function of {0} locals, and no policy may have one of more than {MAX_LOCALS}")]
+    /// A function would take too much memory to compile.
+    #[error("has a function of {0} locals; the maximum is {MAX_LOCALS}")]
     Locals(u32),
-    /// It has functions that would take too long to compile together.
-    #[error("has {0} functions, and no policy may have more than {MAX_FUNCTIONS}")]
+    /// It has too many functions.
+    #[error("has {0} functions; the maximum is {MAX_FUNCTIONS}")]
     Functions(u64),
-    /// It has functions of which the locals would take too much memory to compile.
+    /// Its functions have too many locals and blocks.
     #[error(
-        "has functions of so many locals and blocks that they multiply to {0}, and no policy may \
-         have more than {MAX_LOCALS_IN_BLOCKS}: make the largest functions smaller"
+        "has functions whose locals times blocks are {0}; the maximum is {MAX_LOCALS_IN_BLOCKS}: \
+         make the largest functions smaller"
     )]
     LocalsInBlocks(u64),
-    /// It has functions of which the blocks would take too long to compile.
+    /// Its functions have too many nested blocks.
     #[error(
-        "has functions of blocks so deep inside each other that their number and depth multiply \
-         to {0}, and no policy may have more than {MAX_NESTING}: make the largest functions smaller"
+        "has functions whose blocks times their depth are {0}; the maximum is {MAX_NESTING}: make \
+         the largest functions smaller"
     )]
     Nesting(u64),
-    /// The compiler cannot handle it.
+    /// The compiler cannot compile the component.
     #[error(
-        "cannot be compiled; perhaps components inside it hand each other texts or lists, which \
-         needs a feature that is off: an interpreter's is to be made plain, as `admit build` does"
+        "cannot be compiled; perhaps nested components pass strings or lists to each other, which \
+         needs a disabled feature: flatten the component of an interpreter, as `admit build` does"
     )]
     Compiler,
-    /// To compile it takes more than there is for it.
-    #[error("takes more than {0} to compile, and was given up: build the component smaller")]
+    /// Compiling it exceeds a limit of the child process.
+    #[error("takes more than {0} to compile: make the component smaller")]
     TooExpensive(String),
-    /// What was to compile it elsewhere could not.
+    /// The child process that compiles it failed.
     #[error("cannot be compiled: {0}")]
     Remote(String),
-    /// It would unfold into more than a host can hold.
-    #[error("nests components that would unfold into more than {MAX_PARTS} parts")]
-    Unfolds,
-    /// The bytes claim to be a component and are not valid.
-    #[error("no valid component: {0}")]
+    /// Its nested components would expand to more parts than a host can hold.
+    #[error("nests components that would expand to more than {MAX_PARTS} parts")]
+    TooManyParts,
+    /// The bytes have the header of a component but are invalid.
+    #[error("invalid component: {0}")]
     Invalid(String),
-    /// It imports something that no policy is granted.
-    #[error("imports `{import}`, which no policy is granted: {remedy}")]
+    /// The component has an import that is not granted.
+    #[error("imports `{import}`, which is not granted to policies: {remedy}")]
     Import {
         /// The first such import.
         import: String,
-        /// What the author can do.
+        /// A hint for the author.
         remedy: &'static str,
     },
-    /// It exports a name that a tool gives a meaning of its own.
+    /// The component exports a name that is reserved for the snapshot tool.
     #[error(
-        "exports `{RESERVED_EXPORT}`, which the tool that configures a policy ahead gives a \
-         meaning of its own: choose another name for it"
+        "exports `{RESERVED_EXPORT}`, a name that is reserved for snapshots: choose another name"
     )]
     ReservedExport,
-    /// It does not export the contract.
+    /// The component does not export the contract.
     #[error("does not export `{}`: {found}", contract::EXPORT)]
     Export {
-        /// What is there instead.
+        /// The exports found instead.
         found: String,
     },
-    /// It exports something of the right name and the wrong type.
-    #[error("does not speak the contract `{}@{}`: {reason}", contract::PACKAGE, contract::VERSION)]
+    /// The component exports the contract's name with the wrong type.
+    #[error(
+        "does not implement the contract `{}@{}`: {reason}",
+        contract::PACKAGE,
+        contract::VERSION
+    )]
     Contract {
         /// The engine's reason.
         reason: String,
     },
 }
 
-/// Tells what bytes are that are no component, by their first few.
+/// Checks the header, and describes bytes that are not a component.
 #[cfg(feature = "compile")]
 pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), InvalidComponent> {
     match bytes {
-        [] => Err(InvalidComponent::NoComponent("an empty file")),
+        [] => Err(InvalidComponent::NotAComponent("an empty file")),
         [b'\0', b'a', b's', b'm', 1, 0, 0, 0, ..] => Err(InvalidComponent::CoreModule),
         [b'\0', b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
         [b'\0', b'a', b's', b'm', ..] => {
-            Err(InvalidComponent::NoComponent("WebAssembly of an unknown version"))
+            Err(InvalidComponent::NotAComponent("WebAssembly of an unknown version"))
         }
-        [0x7f, b'E', b'L', b'F', ..] => Err(InvalidComponent::NoComponent("an ELF file")),
-        _ => Err(InvalidComponent::NoComponent("an unknown kind of file")),
+        [0x7f, b'E', b'L', b'F', ..] => Err(InvalidComponent::NotAComponent("an ELF file")),
+        _ => Err(InvalidComponent::NotAComponent("an unknown kind of file")),
     }
 }
 
-/// Names the imports that are not granted, and a missing export, before the linker does.
+/// Checks imports and exports before the linker does, for better error messages.
 pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), InvalidComponent> {
     let ty = component.component_type();
     for (name, import) in ty.imports(engine) {
@@ -172,19 +174,19 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Invali
     Err(InvalidComponent::Export { found })
 }
 
-/// Whether a policy may import an interface of this name and call what is in it.
+/// Returns whether a policy may import an interface of this name and call its functions.
 pub fn is_granted(import: &str) -> bool {
     is_version_of(import, contract::LOG) || is_version_of(import, contract::TYPES)
 }
 
-/// Why a component that imports this, and could call what is in it, is refused; nothing if it
-/// is granted.
+/// Returns the error for a component that imports an interface with functions, unless it is
+/// granted.
 pub fn refusal_of(import: &str) -> Option<InvalidComponent> {
     let refused = || InvalidComponent::Import { import: import.to_owned(), remedy: remedy(import) };
     (!is_granted(import)).then(refused)
 }
 
-/// Whether an item holds no function that could be called.
+/// Returns whether an item has only types and no function that could be called.
 fn is_only_types(engine: &Engine, item: &ComponentItem) -> bool {
     match item {
         ComponentItem::Type(_) => true,
@@ -195,7 +197,7 @@ fn is_only_types(engine: &Engine, item: &ComponentItem) -> bool {
     }
 }
 
-/// Whether two names differ at most in the patch version, which is compatible.
+/// Returns whether two names differ at most in the patch version, which is compatible.
 fn is_version_of(name: &str, expected: &str) -> bool {
     let minor = |name: &str| name.rsplit_once('.').map(|(minor, _)| minor.to_owned());
     name == expected || minor(name).is_some() && minor(name) == minor(expected)
@@ -207,13 +209,13 @@ fn interface(name: &str) -> &str {
 
 fn remedy(import: &str) -> &'static str {
     if import.starts_with("wasi:") {
-        "a policy has no WASI. A Rust policy gets none when it is built with `admit build`, for \
-         the target wasm32-unknown-unknown"
+        "policies have no WASI. Build a Rust policy with `admit build`, for the target \
+         wasm32-unknown-unknown"
     } else if interface(import) == interface(contract::LOG) {
         "this host grants `admit:policy/log@0.1.0`; build the policy against that version of the \
          contract"
     } else {
-        "the only import that a policy may have is `admit:policy/log@0.1.0`"
+        "policies may only import `admit:policy/log@0.1.0`"
     }
 }
 

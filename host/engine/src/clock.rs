@@ -1,4 +1,4 @@
-//! The time that the process runs, and the ticks that interrupt guests.
+//! The running time of the process, and the ticks that interrupt guests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
@@ -6,20 +6,21 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use wasmtime::Engine;
 
-/// How often running guests are interrupted to look at their deadline.
+/// The interval at which running guests are interrupted to check their deadline.
 const TICK: Duration = Duration::from_millis(2);
 
-/// A process that does not tick for so long was not waiting for its turn: it was frozen.
+/// The time between two ticks from which on the process counts as frozen instead of waiting for the
+/// processor.
 const FROZEN: Duration = Duration::from_millis(100);
 
-/// After so many ticks without a guest the thread sleeps until there is one.
+/// The number of ticks without a guest after which the thread sleeps until there is one.
 const IDLE_TICKS: u32 = 500;
 
-/// The time that this process has been running, and the ticks that interrupt its guests.
+/// The running time of this process, and the ticks that interrupt its guests.
 ///
-/// It stands still while the process is frozen: no policy finds its share of the budget
-/// gone because Lambda stopped the world. It is read without a system call and advances by
-/// ticks, which a thread makes only while guests run.
+/// The clock stops while Lambda freezes the process, so that frozen time does not use up a policy's
+/// share of the budget. Reading it takes no system call. It advances by ticks of a thread, which
+/// only ticks while guests run.
 #[derive(Debug)]
 pub(crate) struct Clock {
     shared: Arc<Shared>,
@@ -29,7 +30,7 @@ pub(crate) struct Clock {
 #[derive(Debug)]
 struct Shared {
     elapsed_micros: AtomicU64,
-    /// When that was, by the wall, since `base`.
+    /// The wall time of the last tick, since `base`.
     ticked_micros: AtomicU64,
     base: Instant,
     running: AtomicUsize,
@@ -37,7 +38,7 @@ struct Shared {
     ended: AtomicBool,
 }
 
-/// A moment of a [`Clock`].
+/// A point in time of a [`Clock`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(u64);
 
@@ -46,13 +47,13 @@ impl Moment {
         Moment(self.0.saturating_add(micros(span)))
     }
 
-    /// How long it is until a later moment.
+    /// Returns the duration until a later moment.
     pub(crate) fn until(self, later: Moment) -> Duration {
         Duration::from_micros(later.0.saturating_sub(self.0))
     }
 }
 
-/// Keeps the clock going while it is held.
+/// Keeps the clock ticking while it is held.
 #[derive(Debug)]
 pub(crate) struct Running<'a>(&'a Shared);
 
@@ -62,7 +63,7 @@ impl Drop for Running<'_> {
     }
 }
 
-/// Reads a [`Clock`] from inside a store.
+/// A handle that reads a [`Clock`] from inside a store.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch(Arc<Shared>);
 
@@ -96,7 +97,7 @@ impl Clock {
         Ok(Clock { shared, thread: Some(thread) })
     }
 
-    /// Keeps the clock going until the result is dropped.
+    /// Keeps the clock ticking until the result is dropped.
     pub(crate) fn run(&self) -> Running<'_> {
         self.shared.running.fetch_add(1, SeqCst);
         if self.shared.parked.load(SeqCst) {
@@ -105,9 +106,9 @@ impl Clock {
         Running(&self.shared)
     }
 
-    /// The moment at which something starts: what has passed since the last tick is not
-    /// counted against it.
-    pub(crate) fn start_of_something(&self) -> Moment {
+    /// Returns the current moment as a start time. It includes the time since the last tick, which
+    /// would otherwise count against what is started.
+    pub(crate) fn start_moment(&self) -> Moment {
         let ticked = Duration::from_micros(self.shared.ticked_micros.load(SeqCst));
         let since = self.shared.base.elapsed().saturating_sub(ticked);
         self.now().after(running_part(since))
@@ -133,13 +134,13 @@ impl Drop for Clock {
         self.shared.ended.store(true, SeqCst);
         self.wake();
         if let Some(thread) = self.thread.take() {
-            // The thread cannot panic, and there would be nobody to tell.
+            // The thread does not panic, and an error could not be reported here.
             let _ = thread.join();
         }
     }
 }
 
-/// What of the time between two ticks the process was running.
+/// Returns how much of the time between two ticks the process was running.
 fn running_part(elapsed: Duration) -> Duration {
     if elapsed < FROZEN { elapsed } else { TICK }
 }
@@ -162,7 +163,7 @@ fn tick(shared: &Shared, interrupt: &dyn Fn()) {
         idle = if shared.running.load(SeqCst) == 0 { idle + 1 } else { 0 };
         if idle >= IDLE_TICKS {
             shared.parked.store(true, SeqCst);
-            // Whoever starts running from here on sees `parked` and wakes this thread.
+            // A guest that starts from here on sees `parked` and wakes this thread.
             while shared.running.load(SeqCst) == 0 && !shared.ended.load(SeqCst) {
                 thread::park();
             }

@@ -1,37 +1,37 @@
-//! Compiled files as they are taken in: what was hashed is what is run.
+//! Reads compiled files so that the bytes that are hashed are the bytes that are executed.
 
-use crate::code_hash::{CodeHash, Summing};
+use crate::code_hash::{CodeHash, CodeHasher};
 use crate::regular_file::{check_size, open_regular_file};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// The content of a compiled file, which nobody can change any more.
+/// The immutable content of a compiled file.
 pub(crate) enum Code {
-    /// In a file: wasmtime maps it, and reads no page of it that is not needed.
+    /// A file on a read-only file system: wasmtime maps it and loads pages on demand.
     #[cfg(target_os = "linux")]
     File(File),
-    /// In a file that lies in memory alone, of so many bytes.
+    /// A sealed file in memory, with its size in bytes.
     #[cfg(target_os = "linux")]
     Memory(File, u64),
-    /// In memory.
+    /// Bytes in memory.
     Bytes(Vec<u8>),
 }
 
 impl Code {
-    /// Reads a compiled file of at most so many bytes, and hashes it on the way.
-    pub(crate) fn read(path: &Path, most: u64) -> io::Result<(Code, CodeHash)> {
-        let file = open_regular_file(path, most)?;
+    /// Reads a compiled file of at most `max` bytes and hashes it.
+    pub(crate) fn read(path: &Path, max: u64) -> io::Result<(Code, CodeHash)> {
+        let file = open_regular_file(path, max)?;
         #[cfg(target_os = "linux")]
-        if let Some(fixed) = fix(&file, most)? {
-            return Ok(fixed);
+        if let Some(sealed) = seal(&file, max)? {
+            return Ok(sealed);
         }
         let mut bytes = Vec::new();
-        let code_hash = copy(&file, most, &mut bytes)?;
+        let code_hash = copy(&file, max, &mut bytes)?;
         Ok((Code::Bytes(bytes), code_hash))
     }
 
-    /// How many bytes of memory it takes that the system cannot take back.
+    /// Returns the bytes of memory that it holds and the system cannot reclaim.
     pub(crate) fn held(&self) -> u64 {
         match self {
             #[cfg(target_os = "linux")]
@@ -43,47 +43,48 @@ impl Code {
     }
 }
 
-/// Finds or makes a file with this content that nobody can change; nothing where the system has
-/// no such files.
+/// Returns an immutable file with this content: the file itself if its file system is read-only,
+/// otherwise a sealed copy in memory. Returns `None` if the system does not support sealed files.
 #[cfg(target_os = "linux")]
-fn fix(file: &File, most: u64) -> io::Result<Option<(Code, CodeHash)>> {
+fn seal(file: &File, max: u64) -> io::Result<Option<(Code, CodeHash)>> {
     use memfd::{FileSeal, MemfdOptions};
-    // As the code of a function is in Lambda.
+    // The code of a Lambda function is on a read-only file system.
     if is_read_only(file) {
-        let code_hash = copy(file, most, &mut io::sink())?;
+        let code_hash = copy(file, max, &mut io::sink())?;
         return Ok(Some((Code::File(file.try_clone()?), code_hash)));
     }
     let Ok(memory) = MemfdOptions::new().allow_sealing(true).create("admit-code") else {
         return Ok(None);
     };
-    let code_hash = copy(file, most, &mut memory.as_file())?;
+    let code_hash = copy(file, max, &mut memory.as_file())?;
     let seals = [FileSeal::SealGrow, FileSeal::SealShrink, FileSeal::SealWrite, FileSeal::SealSeal];
     memory.add_seals(&seals).map_err(io::Error::other)?;
     let bytes = memory.as_file().metadata()?.len();
     Ok(Some((Code::Memory(memory.into_file(), bytes), code_hash)))
 }
 
-/// Whether a file is in a file system that is mounted for reading only.
+/// Returns whether a file is on a file system that is mounted read-only.
 #[cfg(target_os = "linux")]
 fn is_read_only(file: &File) -> bool {
     use rustix::fs::{StatVfsMountFlags, fstatvfs};
     fstatvfs(file).is_ok_and(|system| system.f_flag.contains(StatVfsMountFlags::RDONLY))
 }
 
-/// Each part is hashed while it is still in the processor's cache.
-fn copy(mut file: &File, most: u64, to: &mut impl Write) -> io::Result<CodeHash> {
+/// Copies and hashes a file in one pass, part by part, so that each part is hashed while it is in
+/// the processor's cache.
+fn copy(mut file: &File, max: u64, to: &mut impl Write) -> io::Result<CodeHash> {
     const PART: usize = 32 << 10;
-    let (mut part, mut summing, mut size) = (vec![0; PART], Summing::new(), 0);
+    let (mut part, mut hasher, mut size) = (vec![0; PART], CodeHasher::new(), 0);
     loop {
         let read = match file.read(&mut part) {
-            Ok(0) => return Ok(summing.sum()),
+            Ok(0) => return Ok(hasher.finish()),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
         size += read as u64;
-        check_size(size, most)?;
-        summing.add(&part[..read]);
+        check_size(size, max)?;
+        hasher.update(&part[..read]);
         to.write_all(&part[..read])?;
     }
 }
@@ -97,19 +98,19 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_file_system_that_cannot_be_written_is_told_from_others() {
+    fn a_writable_file_system_is_not_read_only() {
         assert!(!is_read_only(&tempfile::tempfile().unwrap()));
     }
 
     #[test]
-    fn what_is_read_has_the_checksum_of_the_file() {
+    fn a_file_is_read_with_its_hash_and_cannot_change() {
         let bytes = fs::read(std::env::current_exe().unwrap()).unwrap();
         let bytes = &bytes[..500_001];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("code");
         fs::write(&path, bytes).unwrap();
         let (code, code_hash) = Code::read(&path, MAX).unwrap();
-        assert_eq!(code_hash, CodeHash::of(bytes));
+        assert_eq!(code_hash, CodeHash::new(bytes));
         match code {
             #[cfg(target_os = "linux")]
             Code::File(mut file) | Code::Memory(mut file, _) => {

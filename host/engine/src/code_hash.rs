@@ -1,24 +1,24 @@
-//! The BLAKE3 checksum of compiled code.
+//! The BLAKE3 hash of compiled code.
 
 use crate::hexadecimal;
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
-/// The BLAKE3 of a compiled file, written `blake3:` and 64 hexadecimal digits.
+/// The BLAKE3 hash of a compiled file, written `blake3:` and 64 hexadecimal digits.
 ///
-/// Each start of the function hashes all code that it loads, and this is several times as fast
-/// as the SHA-256 of a [`Digest`](crate::digest::Digest), on machines without instructions for that
-/// tenfold.
+/// Each start of the function hashes all code that it loads. BLAKE3 is several times as fast as the
+/// SHA-256 of a [`Digest`](crate::digest::Digest), and ten times as fast on machines without SHA
+/// instructions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct CodeHash([u8; 32]);
 
-/// Makes a [`CodeHash`] of what comes in parts.
-pub(crate) struct Summing(blake3::Hasher);
+/// Computes a [`CodeHash`] incrementally.
+pub(crate) struct CodeHasher(blake3::Hasher);
 
 impl CodeHash {
-    /// Hashes some bytes.
-    pub fn of(bytes: &[u8]) -> CodeHash {
+    /// Hashes bytes.
+    pub fn new(bytes: &[u8]) -> CodeHash {
         CodeHash(blake3::hash(bytes).into())
     }
 
@@ -27,22 +27,22 @@ impl CodeHash {
         &self.0
     }
 
-    /// The digits alone.
+    /// Returns the hexadecimal digits without the prefix.
     pub fn hex(&self) -> String {
         hexadecimal::write(&self.0)
     }
 }
 
-impl Summing {
-    pub(crate) fn new() -> Summing {
-        Summing(blake3::Hasher::new())
+impl CodeHasher {
+    pub(crate) fn new() -> CodeHasher {
+        CodeHasher(blake3::Hasher::new())
     }
 
-    pub(crate) fn add(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(crate) fn sum(&self) -> CodeHash {
+    pub(crate) fn finish(&self) -> CodeHash {
         CodeHash(self.0.finalize().into())
     }
 }
@@ -67,7 +67,7 @@ impl TryFrom<String> for CodeHash {
         text.strip_prefix("blake3:")
             .and_then(hexadecimal::read)
             .map(CodeHash)
-            .ok_or("a checksum is `blake3:` and 64 lower-case hexadecimal digits")
+            .ok_or("expected `blake3:` and 64 lower-case hexadecimal digits")
     }
 }
 
@@ -76,8 +76,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checksum_reads_as_it_is_written() {
-        let code_hash = CodeHash::of(b"");
+    fn a_hash_is_parsed_as_it_is_displayed() {
+        let code_hash = CodeHash::new(b"");
         let text = "blake3:af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
         assert_eq!(code_hash.to_string(), text);
         assert_eq!(CodeHash::try_from(text.to_owned()), Ok(code_hash));
@@ -87,10 +87,10 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_the_checksum_of_the_whole() {
+    fn incremental_hashing_gives_the_hash_of_the_whole() {
         let bytes: Vec<u8> = (0..200_000).map(|n: u32| (n % 251) as u8).collect();
-        let mut summing = Summing::new();
-        bytes.chunks(777).for_each(|part| summing.add(part));
-        assert_eq!(summing.sum(), CodeHash::of(&bytes));
+        let mut hasher = CodeHasher::new();
+        bytes.chunks(777).for_each(|part| hasher.update(part));
+        assert_eq!(hasher.finish(), CodeHash::new(&bytes));
     }
 }

@@ -1,8 +1,8 @@
-//! What a component would cost whoever compiles it, told before it is compiled.
+//! Bounds the cost of compiling a component before it is compiled.
 
 use crate::admission::{
-    InvalidComponent, MAX_FUNCTION, MAX_FUNCTIONS, MAX_LOCALS, MAX_LOCALS_IN_BLOCKS, MAX_NESTING,
-    MAX_PARTS,
+    InvalidComponent, MAX_FUNCTION_BYTES, MAX_FUNCTIONS, MAX_LOCALS, MAX_LOCALS_IN_BLOCKS,
+    MAX_NESTING, MAX_PARTS,
 };
 use admit_core::{Limits, Size};
 use wasmparser::{
@@ -10,31 +10,31 @@ use wasmparser::{
     Instance, MemorySectionReader, Operator, Parser, Payload, TableSectionReader,
 };
 
-/// What it can be expected to take to compile a component.
+/// The size of a component, by which the limits of its compilation are set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CompileCost {
-    /// The bytes of its functions, together.
+    /// The bytes of all functions.
     pub code: u64,
-    /// How many functions it has.
+    /// The number of functions.
     pub functions: u64,
-    /// The bytes of the whole.
+    /// The bytes of the component.
     pub size: u64,
-    /// Over all functions: the locals, for each block.
+    /// The locals times blocks of each function, summed.
     locals_in_blocks: u64,
-    /// Over all functions: how deep blocks are inside each other, for each block.
+    /// The blocks times their depth of each function, summed.
     nesting: u64,
 }
 
 impl CompileCost {
-    /// Tells it from the bytes of a component.
-    pub fn of(component: &[u8]) -> Result<CompileCost, InvalidComponent> {
+    /// Reads the size of a component, and rejects one that is too expensive to compile.
+    pub fn new(component: &[u8]) -> Result<CompileCost, InvalidComponent> {
         check(component)
     }
 
-    /// Adds a function, and refuses one that makes it too much.
+    /// Adds a function, and rejects one that exceeds a maximum.
     fn add_function(&mut self, body: &FunctionBody<'_>) -> Result<(), InvalidComponent> {
         let size = body.range().len();
-        if size > MAX_FUNCTION {
+        if size > MAX_FUNCTION_BYTES {
             return Err(InvalidComponent::Function(size));
         }
         let mut locals: u32 = 0;
@@ -73,19 +73,19 @@ impl CompileCost {
     }
 }
 
-/// How many parts a function counts for that crosses the border of a component: the compiler
-/// makes machine code for each.
-const BORDER_PARTS: u64 = 10;
+/// The number of parts that a lifted or lowered function counts as, since the compiler generates
+/// machine code for each one.
+const PARTS_PER_CANONICAL_FUNCTION: u64 = 10;
 
-/// Refuses a component that would exhaust whoever compiles it, or that no host could run.
+/// Rejects a component that would exhaust the compiler or exceed the maximum limits.
 ///
-/// Each level of nesting can instantiate the one below it several times, and the compiler
-/// unfolds them all: thirty levels in a file of two kilobytes take its whole memory. Each
-/// instantiation is counted as if it were of the largest component so far, so that there
-/// is no need to know of which one it is.
+/// Each level of nesting can instantiate the level below several times, and the compiler expands
+/// them all: thirty levels in a file of two kilobytes would take all its memory. Each instantiation
+/// is counted as one of the largest component so far, which bounds the cost without resolving what
+/// is instantiated.
 pub(crate) fn check(bytes: &[u8]) -> Result<CompileCost, InvalidComponent> {
     let mut cost = CompileCost { size: bytes.len() as u64, ..CompileCost::default() };
-    // The parts of the components and modules that the parser is inside of.
+    // The part counts of the enclosing components and modules.
     let mut open: Vec<u64> = Vec::new();
     let mut largest: u64 = 1;
     let mut elements: u64 = 0;
@@ -111,13 +111,13 @@ pub(crate) fn check(bytes: &[u8]) -> Result<CompileCost, InvalidComponent> {
             *open = open.saturating_add(parts);
         }
         if largest.max(open.last().copied().unwrap_or(0)) > MAX_PARTS {
-            return Err(InvalidComponent::Unfolds);
+            return Err(InvalidComponent::TooManyParts);
         }
     }
     Ok(cost)
 }
 
-/// How many parts a section adds to the component or module that it is in.
+/// Returns the number of parts that a section adds to the component or module around it.
 fn parts(section: &Payload<'_>, largest: u64) -> Result<u64, BinaryReaderError> {
     let mut parts: u64 = 0;
     match section {
@@ -142,7 +142,7 @@ fn parts(section: &Payload<'_>, largest: u64) -> Result<u64, BinaryReaderError> 
         Payload::ComponentExportSection(exports) => parts = u64::from(exports.count()),
         Payload::ComponentTypeSection(types) => parts = u64::from(types.count()),
         Payload::ComponentCanonicalSection(functions) => {
-            parts = u64::from(functions.count()) * BORDER_PARTS;
+            parts = u64::from(functions.count()) * PARTS_PER_CANONICAL_FUNCTION;
         }
         _ => {}
     }
@@ -173,8 +173,8 @@ fn check_table(elements: u64) -> Result<(), InvalidComponent> {
     }
 }
 
-/// The elements of some segments, which the compiler makes into code, and no more of them
-/// than a table may have together with those `before`.
+/// Returns the number of elements in the segments, which the compiler turns into code. Together
+/// with those `before`, it may not exceed the maximum number of table elements.
 fn check_elements(
     segments: &ElementSectionReader<'_>,
     before: u64,

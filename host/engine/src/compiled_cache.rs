@@ -1,96 +1,96 @@
-//! What was compiled before is kept, so that it need not be compiled again.
+//! Caches compiled code.
 //!
-//! A file that is kept is compiled code, then the BLAKE3 of that code and of its key. So what is
-//! damaged, cut short or of another key is told from what was kept, on the very bytes that are
-//! then loaded. As with a bundle that shows damage, not forgery.
+//! A cached file consists of compiled code and the BLAKE3 hash of that code and its key. A file
+//! that is damaged, truncated or stored under another key is detected on the bytes that are then
+//! loaded. As in a bundle, this detects damage, not forgery.
 
-use crate::code_hash::{CodeHash, Summing};
+use crate::code_hash::{CodeHash, CodeHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use wasmtime::Engine;
 
-/// Keeps files that were compiled, by their names.
+/// A store of compiled files by name.
 ///
-/// **What it gives back is run as native code.** So it must be what it was handed, and nobody
-/// must be able to write it but who may run code here anyway. Damage does no harm.
+/// **The files are run as native code.** So only users who may run code here anyway may have write
+/// access to the store. Damaged files do no harm.
 pub trait CompiledCache: Send + Sync {
-    /// What was kept by this name, if it is still there.
+    /// Reads the file of this name, if there is one.
     fn read(&self, name: &str) -> Option<Vec<u8>>;
 
-    /// Keeps a file, in the place of what had this name before. It may as well be forgotten.
+    /// Writes a file, or replaces the one of this name. An implementation may drop it.
     fn write(&self, name: &str, file: &[u8]);
 }
 
-/// How many bytes stand behind the code.
+/// The number of bytes of the hash after the code.
 const SEAL: usize = 32;
 
-/// Finds code that is kept, or has it made and keeps it.
-pub(crate) fn find_or_make<E>(
+/// Returns the cached code of a component, or compiles it and caches the result.
+pub(crate) fn get_or_compile<E>(
     cache: Option<&Arc<dyn CompiledCache>>,
     engine: &Engine,
     component: &[u8],
-    make: impl FnOnce() -> Result<Vec<u8>, E>,
+    compile: impl FnOnce() -> Result<Vec<u8>, E>,
 ) -> Result<Vec<u8>, E> {
-    let Some(cache) = cache else { return make() };
-    let key = Key::of(engine, component);
+    let Some(cache) = cache else { return compile() };
+    let key = Key::new(engine, component);
     let name = key.0.hex();
     if let Some(code) = cache.read(&name).and_then(|file| key.open(file)) {
         return Ok(code);
     }
-    let file = key.seal(make()?);
+    let file = key.seal(compile()?);
     cache.write(&name, &file);
     Ok(Key::code(file))
 }
 
-/// Everything that decides what a component is compiled to.
+/// The hash of everything that determines the compiled code.
 struct Key(CodeHash);
 
 impl Key {
-    fn of(engine: &Engine, component: &[u8]) -> Key {
-        let mut settings = Settings(Summing::new());
-        settings.write(CodeHash::of(component).bytes());
-        // The machine, all settings but one, and the versions of `admit` and of wasmtime.
+    fn new(engine: &Engine, component: &[u8]) -> Key {
+        let mut settings = Settings(CodeHasher::new());
+        settings.write(CodeHash::new(component).bytes());
+        // The target, all settings but one, and the versions of `admit` and wasmtime.
         engine.precompile_compatibility_hash().hash(&mut settings);
         settings.write_u64(engine.get_memory_guaranteed_dense_image_size());
-        Key(settings.0.sum())
+        Key(settings.0.finish())
     }
 
     fn code_hash(&self, code: &[u8]) -> CodeHash {
-        let mut summing = Summing::new();
-        summing.add(code);
-        summing.add(self.0.bytes());
-        summing.sum()
+        let mut hasher = CodeHasher::new();
+        hasher.update(code);
+        hasher.update(self.0.bytes());
+        hasher.finish()
     }
 
-    /// The file that is kept of some code.
+    /// Appends the hash to the code.
     fn seal(&self, mut code: Vec<u8>) -> Vec<u8> {
         let code_hash = self.code_hash(&code);
         code.extend(code_hash.bytes());
         code
     }
 
-    /// The code in a file; nothing unless that was sealed under this key.
+    /// Returns the code in a file, if the file was sealed under this key.
     fn open(&self, file: Vec<u8>) -> Option<Vec<u8>> {
         let (code, code_hash) = file.split_last_chunk::<SEAL>()?;
         (self.code_hash(code).bytes() == code_hash).then(|| Key::code(file))
     }
 
-    /// The code in a file that was sealed.
+    /// Removes the hash from a file.
     fn code(mut file: Vec<u8>) -> Vec<u8> {
         file.truncate(file.len().saturating_sub(SEAL));
         file
     }
 }
 
-/// Lets a checksum be made of what can be hashed.
-struct Settings(Summing);
+/// Feeds values that implement `Hash` to a [`CodeHasher`].
+struct Settings(CodeHasher);
 
 impl Hasher for Settings {
     fn write(&mut self, bytes: &[u8]) {
-        self.0.add(bytes);
+        self.0.update(bytes);
     }
 
-    /// Nobody asks for it: its 64 bits would be too few.
+    /// Unused: the full hash is read instead.
     fn finish(&self) -> u64 {
         0
     }
@@ -103,7 +103,7 @@ mod tests {
     use std::collections::HashMap;
     use std::sync::Mutex;
 
-    /// Keeps files in memory.
+    /// A store in memory.
     #[derive(Default)]
     struct Memory(Mutex<HashMap<String, Vec<u8>>>);
 
@@ -121,26 +121,26 @@ mod tests {
         Engine::new(&crate::config::config().unwrap()).unwrap()
     }
 
-    /// The smallest component there is.
+    /// The smallest valid component.
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]
-    fn what_is_kept_is_not_made_again() {
+    fn cached_code_is_not_compiled_again() {
         let (memory, engine) = (Arc::new(Memory::default()), engine());
         let cache: Arc<dyn CompiledCache> = memory.clone();
-        let made = find_or_make(Some(&cache), &engine, b"one", || Ok::<_, ()>(vec![1, 2, 3]));
+        let made = get_or_compile(Some(&cache), &engine, b"one", || Ok::<_, ()>(vec![1, 2, 3]));
         assert_eq!(made, Ok(vec![1, 2, 3]));
-        let found = find_or_make(Some(&cache), &engine, b"one", || Err("made again"));
+        let found = get_or_compile(Some(&cache), &engine, b"one", || Err("compiled again"));
         assert_eq!(found, Ok(vec![1, 2, 3]));
-        // A refusal is no code.
-        let refused = find_or_make(Some(&cache), &engine, b"other", || Err("refused"));
+        // An error is not cached.
+        let refused = get_or_compile(Some(&cache), &engine, b"other", || Err("refused"));
         assert_eq!(refused, Err("refused"));
         assert_eq!(memory.0.lock().unwrap().len(), 1);
     }
 
     #[test]
-    fn every_damage_is_noticed() {
-        let key = Key::of(&engine(), b"component");
+    fn damage_to_any_bit_is_detected() {
+        let key = Key::new(&engine(), b"component");
         let file = key.seal(b"code".to_vec());
         assert_eq!(key.open(file.clone()), Some(b"code".to_vec()));
         for bit in 0..8 * file.len() {
@@ -154,13 +154,13 @@ mod tests {
         }
         let longer = [&file[..], b"\0"].concat();
         assert_eq!(key.open(longer), None);
-        // A good file in the place of another one.
-        let other = Key::of(&engine(), b"another component");
+        // A valid file under the wrong key.
+        let other = Key::new(&engine(), b"another component");
         assert_eq!(other.open(file), None);
     }
 
     #[test]
-    fn damage_is_repaired() {
+    fn a_damaged_file_is_compiled_again() {
         let memory = Arc::new(Memory::default());
         let compiler = Compiler::for_target(Target::X86_64).unwrap().with_cache(memory.clone());
         let code = compiler.compile(COMPONENT).unwrap();
@@ -172,9 +172,9 @@ mod tests {
         }
     }
 
-    /// Each setting that changes the code, and the machine.
+    /// Each setting that changes the code, and the target.
     #[test]
-    fn other_settings_have_another_key() {
+    fn other_settings_have_a_different_key() {
         type Change = fn(&mut wasmtime::Config);
         let changes: [(&str, Change); 6] = [
             ("fuel", |config| _ = config.consume_fuel(false)),
@@ -187,12 +187,12 @@ mod tests {
                 config.module_version(version).map(|_| ()).unwrap();
             }),
         ];
-        let key = Key::of(&engine(), b"component").0;
-        assert_eq!(Key::of(&engine(), b"component").0, key);
+        let key = Key::new(&engine(), b"component").0;
+        assert_eq!(Key::new(&engine(), b"component").0, key);
         for (name, change) in changes {
             let mut config = crate::config::config().unwrap();
             change(&mut config);
-            assert_ne!(Key::of(&Engine::new(&config).unwrap(), b"component").0, key, "{name}");
+            assert_ne!(Key::new(&Engine::new(&config).unwrap(), b"component").0, key, "{name}");
         }
     }
 }

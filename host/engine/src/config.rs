@@ -1,4 +1,4 @@
-//! The settings of wasmtime, each with its reason.
+//! The configuration of wasmtime.
 
 use admit_core::Limits;
 #[cfg(feature = "compile")]
@@ -9,10 +9,10 @@ use wasmtime::{
     WasmFeatures,
 };
 
-/// The version of wasmtime that compiles and runs components here, to the patch.
+/// The exact version of wasmtime that compiles and runs components.
 pub const WASMTIME_VERSION: &str = "48.0.8";
 
-/// Why there is no engine.
+/// The error if the engine cannot be created.
 #[derive(Debug, Error)]
 #[error("cannot set up the WebAssembly engine: {0}")]
 pub struct EngineError(String);
@@ -23,11 +23,11 @@ impl EngineError {
     }
 }
 
-/// The settings that components are compiled for and run under. Both need the same.
+/// Returns the configuration for compiling and running components, which must be the same.
 pub(crate) fn config() -> Result<Config, EngineError> {
     let mut config = Config::new();
     config
-        // What policies need is small, and what is off cannot have a flaw.
+        // Policies need few features, and a disabled feature cannot be exploited.
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .wasm_relaxed_simd(false)
@@ -44,48 +44,45 @@ pub(crate) fn config() -> Result<Config, EngineError> {
         .wasm_component_model_gc(false)
         .wasm_gc(false)
         .wasm_features(WasmFeatures::FUNCTION_REFERENCES, false)
-        // Fuel stops a policy at the same place everywhere; at each epoch its time is looked at.
+        // Fuel stops a policy at the same instruction on every machine; each epoch checks its time.
         .consume_fuel(true)
         .epoch_interruption(true)
         .max_wasm_stack(512 << 10)
-        // Two bytes far apart would make an image as large as what lies between them, in the
-        // compiled file and then in the function's memory.
+        // Otherwise two bytes far apart would make an image as large as the gap between them, in
+        // the compiled file and in memory.
         .memory_guaranteed_dense_image_size(64 << 10)
-        // The text of a trap is the attacker's: function names may hold escape codes.
+        // Backtraces contain untrusted text: function names may have escape codes.
         .wasm_backtrace_max_frames(None)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        // Only a debugger would read these, and every start of the function would read and hash
-        // them.
+        // Debug information would be read and hashed at every start of the function.
         .generate_address_map(false)
         .debug_symbols(false)
         .native_unwind_info(false);
-    // A replayed sign-up gives the same bits.
+    // Makes floating-point results reproducible.
     #[cfg(feature = "compile")]
     config.cranelift_nan_canonicalization(true);
-    // The built-in check compares the major version alone, so that code compiled by a
-    // release with a known miscompilation would load. Of the settings above it compares all
-    // but the one for NaN.
+    // The built-in check only compares the major version, so it would load code from a release with
+    // a known miscompilation. It compares all the settings above except NaN canonicalization.
     let version =
         format!("admit-{}/wasmtime-{WASMTIME_VERSION}/canonical-nan", env!("CARGO_PKG_VERSION"));
     config.module_version(ModuleVersionStrategy::Custom(version)).map_err(EngineError::new)?;
     Ok(config)
 }
 
-/// How many addresses each memory of an instance takes, which its code is compiled for.
+/// The addresses that each memory of an instance reserves, which its code is compiled for.
 #[cfg(feature = "compile")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Addresses {
-    /// More than 4 GiB, so that the code need not check whether it stays inside: what the
-    /// function runs.
+    /// More than 4 GiB, so that the code needs no bounds checks: the function uses this.
     Plenty,
-    /// As many as a policy may have memory. For a process whose addresses are limited.
+    /// The maximum memory of a policy, for a process with a limited address space.
     Few,
 }
 
 #[cfg(feature = "compile")]
 impl Addresses {
-    /// The settings that components are compiled for and run under.
+    /// The settings of the engine for compiling and running components.
     pub(crate) fn config(self) -> Result<Config, EngineError> {
         let mut config = config()?;
         if self == Addresses::Few {
@@ -98,33 +95,32 @@ impl Addresses {
     }
 }
 
-/// Memories beyond what evaluations need: each component's stays mapped for its next evaluation,
-/// of so many components.
+/// The number of unused memories that stay mapped, one a component, for its next evaluation.
 pub(crate) const WARM: u32 = 128;
 
-/// The bytes of a memory that stay for the next evaluation.
+/// The number of bytes of a memory that stay resident for the next evaluation.
 pub(crate) const KEPT: usize = 1536 << 10;
 
-/// Where instances live, for so many evaluations at once.
+/// Returns the pool of instances for a number of concurrent evaluations.
 pub(crate) fn pool(evaluations: u32) -> PoolingAllocationConfig {
-    let most = Limits::MAX;
+    let max = Limits::MAX;
     let mut pool = PoolingAllocationConfig::new();
-    pool.max_memory_size(usize::try_from(most.memory.bytes()).unwrap_or(usize::MAX))
-        .table_elements(usize::try_from(most.table_elements).unwrap_or(usize::MAX))
-        .max_tables_per_module(most.tables)
-        .max_memories_per_component(most.memories)
-        .max_tables_per_component(most.tables)
-        .max_core_instances_per_component(most.instances)
-        // Room for each of them to take all that it may: no policy is refused because of
-        // what others hold. Only addresses are reserved, no memory.
+    pool.max_memory_size(usize::try_from(max.memory.bytes()).unwrap_or(usize::MAX))
+        .table_elements(usize::try_from(max.table_elements).unwrap_or(usize::MAX))
+        .max_tables_per_module(max.tables)
+        .max_memories_per_component(max.memories)
+        .max_tables_per_component(max.tables)
+        .max_core_instances_per_component(max.instances)
+        // Every evaluation can reach its limits at the same time, so that none fails because of
+        // others. This reserves address space, not memory.
         .total_component_instances(evaluations)
-        .total_memories(evaluations.saturating_mul(most.memories).saturating_add(WARM))
+        .total_memories(evaluations.saturating_mul(max.memories).saturating_add(WARM))
         .max_unused_warm_slots(WARM)
-        .total_tables(evaluations.saturating_mul(most.tables))
-        .total_core_instances(evaluations.saturating_mul(most.instances))
-        // Clearing so much by hand is faster than asking the kernel for fresh pages, or which
-        // pages are not: a sign-up that fits costs no system call. An interpreter of JavaScript
-        // fits, too: one page of its memory costs as much to get back as to write over twenty.
+        .total_tables(evaluations.saturating_mul(max.tables))
+        .total_core_instances(evaluations.saturating_mul(max.instances))
+        // Clearing this many bytes is faster than asking the kernel for fresh pages or for the
+        // dirty ones: a sign-up that fits takes no system call. The memory of a JavaScript
+        // interpreter fits; mapping one page again costs as much as clearing twenty.
         .linear_memory_keep_resident(KEPT)
         .table_keep_resident(16 << 10)
         .pagemap_scan(Enabled::No);

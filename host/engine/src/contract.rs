@@ -1,4 +1,4 @@
-//! The contract 0.1 as this host speaks it, and its words in those of `admit-core`.
+//! The bindings of the contract 0.1, and conversions to the types of `admit-core`.
 
 use crate::policy_log::{Level, PolicyLog};
 use admit_core::{Denial, Flag, Limits, Log, Member, PerFlag, Verdict, View, Vote};
@@ -21,14 +21,14 @@ use bindings::admit::policy::{log, types};
 /// The package and version of the contract.
 pub(crate) const PACKAGE: &str = "admit:policy";
 pub(crate) const VERSION: &str = "0.1.0";
-/// What a component must export.
+/// The interface that a component must export.
 pub(crate) const EXPORT: &str = "admit:policy/sign-up-policy@0.1.0";
-/// The one interface with functions that a component may import.
+/// The only interface with functions that a component may import.
 pub(crate) const LOG: &str = "admit:policy/log@0.1.0";
-/// The types of the contract; an import of them gives a component nothing.
+/// The interface with the contract's types; importing it grants nothing.
 pub(crate) const TYPES: &str = "admit:policy/types@0.1.0";
 
-/// Links what every policy is granted: to leave notes. Nothing else.
+/// Links the only import that policies are granted, the log.
 pub(crate) fn link<T: 'static>(
     linker: &mut Linker<T>,
     notes: impl Fn(&mut T) -> &mut PolicyLog + Copy + Send + Sync + 'static,
@@ -38,7 +38,7 @@ pub(crate) fn link<T: 'static>(
         "write",
         move |mut store: StoreContextMut<'_, T>, (level, message): (log::Level, WasmStr)| {
             if notes(store.data_mut()).is_full() {
-                // The words stay in the guest: nothing is copied for a note that is dropped.
+                // The message of a dropped entry is not copied from the guest.
                 notes(store.data_mut()).write(level.into(), "");
                 return Ok(());
             }
@@ -49,7 +49,7 @@ pub(crate) fn link<T: 'static>(
     )
 }
 
-/// What a policy sees, in the types of the contract.
+/// Converts a view to the contract's request.
 pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
     SignUp {
         trigger_source: view.trigger_source,
@@ -63,8 +63,8 @@ pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
     }
 }
 
-/// A verdict in our words. The code of a denial is kept unless the manifest discards it, or
-/// unless it tells of the person who signs up: it goes into the record.
+/// Converts a verdict. The code of a denial, which is recorded, is discarded if the manifest says
+/// so or if it contains a value of the person signing up.
 pub(crate) fn verdict(
     verdict: types::Verdict,
     limits: &Limits,
@@ -78,8 +78,8 @@ pub(crate) fn verdict(
             Flag::VerifyPhone => ballot.verify_phone.into(),
         })),
         types::Verdict::Deny(types::Denial { code, message }) => {
-            let characters = usize::try_from(limits.message).unwrap_or(usize::MAX);
-            let denial = Denial::new(&code, &message, characters);
+            let max_chars = usize::try_from(limits.message).unwrap_or(usize::MAX);
+            let denial = Denial::new(&code, &message, max_chars);
             let keep = log == Log::Record && !view.has_value_in(denial.code());
             Verdict::Deny(if keep { denial } else { denial.without_code() })
         }

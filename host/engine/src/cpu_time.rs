@@ -3,21 +3,21 @@
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 
-/// The time that the current thread has computed.
+/// The processor time of the current thread.
 ///
-/// A guest cannot wait, so this is the time that it takes on an idle machine, and what
-/// other threads do does not count against it.
+/// A guest cannot block, so this is the time that it takes on an idle machine, and the load of
+/// other threads does not count against it.
 #[derive(Debug)]
 pub(crate) struct CpuTime(Option<Duration>);
 
 impl CpuTime {
-    /// Counts from now on.
+    /// Starts measuring now.
     pub(crate) fn from_now() -> CpuTime {
         CpuTime(Some(now()))
     }
 
-    /// Counts from the first reading on. To read is a system call, so that a guest which ends
-    /// before it is first interrupted needs none.
+    /// Starts measuring at the first reading. Reading takes a system call, so a guest that ends
+    /// before its first interruption takes none.
     pub(crate) fn from_first_reading() -> CpuTime {
         CpuTime(None)
     }

@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The SHA-256 of a file, written `sha256:` and 64 hexadecimal digits.
+/// The SHA-256 digest of a file, written `sha256:` and 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Hashes some bytes.
-    pub fn of(bytes: &[u8]) -> Digest {
+    /// Hashes bytes.
+    pub fn new(bytes: &[u8]) -> Digest {
         Digest(Sha256::digest(bytes).into())
     }
 
-    /// The digits alone.
+    /// Returns the hexadecimal digits without the prefix.
     pub fn hex(&self) -> String {
         hexadecimal::write(&self.0)
     }
@@ -42,7 +42,7 @@ impl TryFrom<String> for Digest {
         text.strip_prefix("sha256:")
             .and_then(hexadecimal::read)
             .map(Digest)
-            .ok_or("a digest is `sha256:` and 64 lower-case hexadecimal digits")
+            .ok_or("expected `sha256:` and 64 lower-case hexadecimal digits")
     }
 }
 
@@ -51,8 +51,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_reads_as_it_is_written() {
-        let digest = Digest::of(b"");
+    fn a_digest_is_parsed_as_it_is_displayed() {
+        let digest = Digest::new(b"");
         let text = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(digest.to_string(), text);
         assert_eq!(Digest::try_from(text.to_owned()), Ok(digest));

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use wasmtime::InstanceAllocationStrategy;
 use wasmtime::component::{InstancePre, Linker};
 
-/// Sets components running, each evaluation in a sandbox of its own. One a process.
+/// The engine that compiles, loads and runs components, each evaluation in its own sandbox.
 ///
-/// Cheap to share; evaluations on several threads have nothing in common but this.
+/// A process needs only one. Evaluations on several threads share nothing else.
 pub struct Engine {
     pub(crate) inner: wasmtime::Engine,
     pub(crate) clock: Clock,
@@ -30,7 +30,7 @@ pub struct Engine {
     helpers: native::Helpers,
 }
 
-/// A component that was let in and is ready to be instantiated. Cheap to clone.
+/// A component that passed all checks and is ready to be instantiated. Cheap to clone.
 #[derive(Clone)]
 pub struct Component {
     pub(crate) pre: InstancePre<State>,
@@ -38,8 +38,7 @@ pub struct Component {
 }
 
 impl Engine {
-    /// Makes an engine with the settings that policies run under, for so many evaluations
-    /// at once. One more than that fails.
+    /// Creates an engine for a maximum number of concurrent evaluations; one more fails.
     pub fn new(evaluations: u32) -> Result<Engine, EngineError> {
         let pool = InstanceAllocationStrategy::Pooling(pool(evaluations));
         Engine::of(config()?.allocation_strategy(pool))
@@ -70,7 +69,7 @@ impl Engine {
         })
     }
 
-    /// The same, which keeps what it compiles, and compiles nothing that was kept.
+    /// Adds a cache of compiled code.
     #[cfg(feature = "compile")]
     pub fn with_cache(mut self, cache: Arc<dyn CompiledCache>) -> Engine {
         self.helpers.cache = Some(cache);
@@ -90,7 +89,7 @@ impl Engine {
         self.addresses
     }
 
-    /// Compiles a component for this machine and lets it in.
+    /// Compiles a component for this machine and checks it.
     #[cfg(feature = "compile")]
     pub fn compile(&self, component: &[u8]) -> Result<Component, InvalidComponent> {
         let settings = native::CodeSettings::Here(self.addresses);
@@ -98,8 +97,8 @@ impl Engine {
         self.admit_compiled(&Code::Bytes(code))
     }
 
-    /// Compiles a component by a compiler, perhaps for another machine, and lets it in here: that
-    /// very code where this machine can run it, and has the addresses for it.
+    /// Compiles a component with a compiler, perhaps for another machine, and checks it here. The
+    /// component is loaded from the same code if this machine can run it and has the addresses.
     #[cfg(feature = "compile")]
     pub fn compile_with(
         &self,
@@ -115,23 +114,23 @@ impl Engine {
         Ok((code, component))
     }
 
-    /// Lets in a component that was compiled before, by a compiler that is trusted.
+    /// Loads and checks a component that a trusted compiler compiled.
     pub(crate) fn admit_compiled(&self, compiled: &Code) -> Result<Component, InvalidComponent> {
         self.load_compiled(compiled).map_err(|refused| match refused {
-            Unloaded::InvalidComponent(refused) => refused,
-            Unloaded::System(error) => InvalidComponent::Invalid(error),
+            CompiledLoadError::InvalidComponent(refused) => refused,
+            CompiledLoadError::System(error) => InvalidComponent::Invalid(error),
         })
     }
 
-    /// The same, where it matters what it was that refused.
-    pub(crate) fn load_compiled(&self, compiled: &Code) -> Result<Component, Unloaded> {
+    /// Loads and checks a compiled component; the error distinguishes its cause.
+    pub(crate) fn load_compiled(&self, compiled: &Code) -> Result<Component, CompiledLoadError> {
         let component = native::load(&self.inner, compiled).map_err(|error| {
-            let is_systems =
+            let is_system_error =
                 error.chain().any(|cause| cause.is::<io::Error>() || cause.is::<Errno>());
             let reason = format!("{error:#}");
-            match is_systems {
-                true => Unloaded::System(reason),
-                false => Unloaded::InvalidComponent(InvalidComponent::Invalid(reason)),
+            match is_system_error {
+                true => CompiledLoadError::System(reason),
+                false => CompiledLoadError::InvalidComponent(InvalidComponent::Invalid(reason)),
             }
         })?;
         Ok(self.admit_loaded(component)?)
@@ -150,17 +149,17 @@ impl Engine {
     }
 }
 
-/// Why compiled code is not let in.
-pub(crate) enum Unloaded {
-    /// It is not one that is.
+/// The reason why compiled code cannot be loaded.
+pub(crate) enum CompiledLoadError {
+    /// The component is invalid.
     InvalidComponent(InvalidComponent),
-    /// The system could not map it.
+    /// The system could not map the code.
     System(String),
 }
 
-impl From<InvalidComponent> for Unloaded {
-    fn from(refused: InvalidComponent) -> Unloaded {
-        Unloaded::InvalidComponent(refused)
+impl From<InvalidComponent> for CompiledLoadError {
+    fn from(refused: InvalidComponent) -> CompiledLoadError {
+        CompiledLoadError::InvalidComponent(refused)
     }
 }
 
@@ -170,10 +169,10 @@ mod tests {
     use super::*;
     use wasmtime::{Config, ModuleVersionStrategy};
 
-    /// The smallest component there is.
+    /// The smallest valid component.
     const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
-    /// Compiles under settings that are changed, and loads the code under ours.
+    /// Compiles with changed settings, and loads the code with the standard ones.
     fn load(change: impl FnOnce(&mut Config)) -> Result<(), String> {
         let mut config = config().unwrap();
         change(&mut config);

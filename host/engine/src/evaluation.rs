@@ -1,4 +1,4 @@
-//! One evaluation of a policy in its sandbox.
+//! The evaluation of one policy in a sandbox.
 
 use crate::admission::InvalidComponent;
 use crate::contract::{self, Policy as Instance};
@@ -15,48 +15,49 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 
-/// What one policy said to one sign-up, and what that cost.
+/// The result of evaluating one policy for one sign-up, and its cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evaluation {
-    /// The digest of the component that was asked, if that is known.
+    /// The digest of the component, if it is known.
     pub component: Option<Digest>,
-    /// Its answer, or why there is none.
+    /// The verdict, or the reason why there is none.
     pub answer: Result<Verdict, Failure>,
-    /// What it wrote to the log.
+    /// The entries that it wrote to the log.
     pub notes: PolicyLog,
-    /// Units of fuel used; the same on every machine. None where the guest was cut off in the
-    /// middle of a function, of which the engine had not yet counted the fuel.
+    /// Units of fuel used; the same on every machine. `None` if the guest was stopped in the middle
+    /// of a function, whose fuel the engine had not counted yet.
     pub fuel: Option<u64>,
-    /// Bytes of linear memory held at the end, all memories together.
+    /// Bytes of linear memory at the end, summed over all memories.
     pub memory: Size,
-    /// Time on this machine, from instantiating to the verdict.
+    /// The time on this machine, from instantiation to the verdict.
     pub time: Duration,
-    /// What of the fuel and the time was gone when the policy was configured. None where it
-    /// never was.
+    /// The part of the fuel and the time that was used when `configure` returned. `None` if it did
+    /// not return.
     pub configured: Option<Configured>,
-    /// Whether it is to be asked again, since it hardly got to compute in its share of the time.
+    /// Whether to evaluate the policy again, since it got hardly any processor time in its time
+    /// slice.
     pub(crate) was_cut_short: bool,
 }
 
-/// What it took to instantiate and configure a policy.
+/// The cost of instantiating and configuring a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Configured {
     /// Units of fuel used; the same on every machine.
     pub fuel: u64,
-    /// Time on this machine.
+    /// The time on this machine.
     pub time: Duration,
 }
 
-/// How an instance comes to its settings.
+/// How an instance is configured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Setup<'a> {
-    /// It is handed them.
+    /// By calling `configure` with these settings.
     Settings(&'a str),
-    /// It was, before the snapshot that it is an instance of.
+    /// By starting from a snapshot that was taken after `configure`.
     Snapshot(Snapshot),
 }
 
-/// One evaluation under way: which limits stop it, and what it is doing.
+/// An evaluation in progress, with its limits and its phase.
 pub(crate) struct Sandbox<'a> {
     pub(crate) store: Store<State>,
     limits: &'a Limits,
@@ -67,7 +68,7 @@ pub(crate) struct Sandbox<'a> {
 }
 
 impl Evaluation {
-    /// A policy that could not even be asked.
+    /// Creates the result for a policy that could not be run.
     pub(crate) fn failed(failure: Failure) -> Evaluation {
         Evaluation {
             component: None,
@@ -98,19 +99,19 @@ impl Engine {
         })
     }
 
-    /// Tries out the settings of a policy: instantiates, configures, drops everything. Says what
-    /// that took.
+    /// Checks the settings of a policy: instantiates it, configures it, and drops everything.
+    /// Returns the cost.
     pub fn check_settings(
         &self,
         component: &Component,
         limits: &Limits,
         settings: &str,
     ) -> Result<Configured, Failure> {
-        // Nobody waits for this: it is the limit that ends it.
-        self.try_settings(component, (limits, Log::Record), settings, UNHURRIED)
+        // The check has no deadline of its own: the policy's limits end it.
+        self.try_settings(component, (limits, Log::Record), settings, NO_DEADLINE)
     }
 
-    /// The same, for as long as there is time.
+    /// Checks the settings of a policy within the time left.
     pub(crate) fn try_settings(
         &self,
         component: &Component,
@@ -119,7 +120,7 @@ impl Engine {
         left: Duration,
     ) -> Result<Configured, Failure> {
         let _running = self.clock.run();
-        let share = self.alone(left);
+        let share = self.whole_slice(left);
         let evaluation = self.sandboxed((limits, log), share, |sandbox| {
             let setup = Setup::Settings(settings);
             sandbox.configure(component, setup).map(|_| Verdict::Allow(Default::default()))
@@ -128,8 +129,8 @@ impl Engine {
         evaluation.answer.map(|_| evaluation.configured.unwrap_or(nothing))
     }
 
-    /// The share of what waits for nobody and is waited for by nobody, but for so long.
-    pub(crate) fn alone(&self, left: Duration) -> TimeSlice {
+    /// Returns the time slice of a policy that shares the time left with no other.
+    pub(crate) fn whole_slice(&self, left: Duration) -> TimeSlice {
         let (end, last) = (self.clock.now().after(left), Instant::now() + left);
         TimeSlice { budget: left.into(), length: left, own: end, whole: end, own_last: last, last }
     }
@@ -140,8 +141,8 @@ impl Engine {
         share: TimeSlice,
         run: impl FnOnce(&mut Sandbox<'_>) -> Result<Verdict, Failure>,
     ) -> Evaluation {
-        // A panic of the host while a guest runs is a failure of that one policy: left
-        // alone, its text would reach the person signing up.
+        // A panic of the host while a guest runs becomes a failure of that policy. Otherwise its
+        // message would reach the person signing up.
         catch_unwind(AssertUnwindSafe(|| {
             let mut sandbox = self.sandbox(limits, log, share);
             let answer = sandbox.limit().and_then(|()| run(&mut sandbox));
@@ -173,7 +174,7 @@ impl Engine {
     ) -> Sandbox<'a> {
         let started = Instant::now();
         let cpu_time = if limits.memory > Limits::default().memory {
-            // To fill so much memory takes long, and cannot be interrupted.
+            // Filling that much memory takes long and cannot be interrupted.
             CpuTime::from_now()
         } else {
             CpuTime::from_first_reading()
@@ -226,8 +227,8 @@ impl Sandbox<'_> {
             Failure::NotLoaded(InvalidComponent::Contract { reason }.to_string())
         })?;
         match setup {
-            Setup::Settings(settings) => self.hand_over(&instance, settings)?,
-            Setup::Snapshot(Snapshot { fuel }) => self.have_used(fuel)?,
+            Setup::Settings(settings) => self.call_configure(&instance, settings)?,
+            Setup::Snapshot(Snapshot { fuel }) => self.charge_fuel(fuel)?,
         }
         self.configured = Some(Configured { fuel: self.fuel_used(), time: self.started.elapsed() });
         Ok(instance)
@@ -241,18 +242,22 @@ impl Sandbox<'_> {
         component.pre.instantiate(&mut self.store).map_err(|error| self.failure(&error))
     }
 
-    pub(crate) fn hand_over(&mut self, instance: &Instance, settings: &str) -> Result<(), Failure> {
+    pub(crate) fn call_configure(
+        &mut self,
+        instance: &Instance,
+        settings: &str,
+    ) -> Result<(), Failure> {
         self.phase = Phase::Configure;
         instance
             .admit_policy_sign_up_policy()
             .call_configure(&mut self.store, settings)
             .map_err(|error| self.failure(&error))?
-            .map_err(|words| Failure::SettingsRefused(reason(&words, self.log)))
+            .map_err(|message| Failure::SettingsRefused(reason(&message, self.log)))
     }
 
-    /// Counts as used what was used elsewhere to come so far: to instantiate it, too, which here
-    /// may have taken more or less.
-    fn have_used(&mut self, fuel: u64) -> Result<(), Failure> {
+    /// Sets the fuel used to the amount that was used before the snapshot. It includes the
+    /// instantiation, which may have taken more or less fuel here.
+    fn charge_fuel(&mut self, fuel: u64) -> Result<(), Failure> {
         let left = self.limits.fuel.saturating_sub(fuel);
         self.store.set_fuel(left).map_err(|error| Failure::Host(format!("{error:#}")))
     }
@@ -269,10 +274,10 @@ impl Sandbox<'_> {
             .call_evaluate(&mut self.store, request)
             .map_err(|error| self.failure(&error))?
             .map(|verdict| contract::verdict(verdict, self.limits, self.log, view))
-            .map_err(|words| Failure::Undecided(reason(&words, self.log)))
+            .map_err(|message| Failure::Undecided(reason(&message, self.log)))
     }
 
-    /// Tells what stopped a guest, by what it used up and by the engine's trap.
+    /// Determines the failure from the limits that were exceeded and from the engine's error.
     fn failure(&self, error: &Error) -> Failure {
         let (phase, limits, state) = (self.phase, self.limits, self.store.data());
         if error.is::<PoolConcurrencyLimitError>() {
@@ -285,16 +290,16 @@ impl Sandbox<'_> {
                 Some(Stopped::TimeSlice(_)) => Failure::Budget { budget: state.share.budget },
                 _ => Failure::Deadline { phase, time: limits.time },
             },
-            (trap, Some(exceeded)) if self.ended_for_lack(trap) => match exceeded {
+            (trap, Some(exceeded)) if self.ended_by_refusal(trap) => match exceeded {
                 Exceeded::Memory => Failure::Memory { phase, memory: limits.memory },
                 Exceeded::TableElements => resources(format!(
-                    "more than {} elements of tables, which `limits.table-elements` does not allow",
+                    "more than {} table elements (`limits.table-elements`)",
                     limits.table_elements
                 )),
             },
             (Some(trap), _) => Failure::Trap { phase, trap: trap.to_string() },
-            // It was linked when it was loaded. Where none of it has run, what is left is that it
-            // has too many parts.
+            // Linking succeeded when the component was loaded, so if none of it has run, it must
+            // have too many instances, memories or tables.
             (None, _) if phase == Phase::Instantiate && self.has_all_fuel() => resources(format!(
                 "`limits.instances` allows {}, `limits.memories` {} and `limits.tables` {}; \
                  {error:#}",
@@ -317,9 +322,9 @@ impl Sandbox<'_> {
         self.store.get_fuel().is_ok_and(|fuel| fuel == self.limits.fuel)
     }
 
-    /// Whether a guest ended because it was refused something: while it was made, or by
-    /// giving up. Any other end has a cause of its own.
-    fn ended_for_lack(&self, trap: Option<&Trap>) -> bool {
+    /// Returns whether a guest ended because a resource was refused: during instantiation, or by an
+    /// `unreachable` trap. Any other trap has another cause.
+    fn ended_by_refusal(&self, trap: Option<&Trap>) -> bool {
         match trap {
             None => self.phase == Phase::Instantiate,
             Some(trap) => *trap == Trap::UnreachableCodeReached,
@@ -327,8 +332,8 @@ impl Sandbox<'_> {
     }
 }
 
-/// The engine's words without its numbers: some are the guest's, which could put there what
-/// it may see of a sign-up.
+/// Replaces the numbers in the engine's message. Some come from the guest, which could leak a part
+/// of a sign-up in them.
 fn without_numbers(reason: &str) -> String {
     let mut kept = String::new();
     for c in reason.replace("utf-8", "UTF").chars() {
@@ -341,8 +346,8 @@ fn without_numbers(reason: &str) -> String {
     kept
 }
 
-/// Longer than any limit on time.
-pub(crate) const UNHURRIED: Duration = Duration::from_secs(60);
+/// A time longer than any limit.
+pub(crate) const NO_DEADLINE: Duration = Duration::from_secs(60);
 
 fn count(limit: u32) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
@@ -363,8 +368,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_number_of_a_guest_is_kept() {
-        for (said, kept) in [
+    fn numbers_in_engine_messages_are_replaced() {
+        for (message, kept) in [
             ("unexpected discriminant: 206555010", "unexpected discriminant: N"),
             (
                 "invalid utf-8 sequence of 1 bytes from index 12",
@@ -372,7 +377,7 @@ mod tests {
             ),
             ("return pointer not aligned", "return pointer not aligned"),
         ] {
-            assert_eq!(without_numbers(said), kept);
+            assert_eq!(without_numbers(message), kept);
         }
     }
 }

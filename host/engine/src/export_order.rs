@@ -1,15 +1,14 @@
-//! Puts a component into a form that is compiled to the same bytes each time.
+//! Rewrites a component so that it compiles to the same bytes each time.
 //!
-//! Wasmtime keeps the items of an instance that is listed in place, `(instance (export "a" …)
-//! (export "b" …))`, in a map without an order, and numbers what it compiles in the order in
-//! which it happens to find them there. The exports of a component that is instantiated keep
-//! theirs. So such a list becomes a component inside, a [`relay`], that imports the items and
-//! exports them again; it has no code, and calls do not pass through it. Tools that make
-//! components do the same.
+//! Wasmtime keeps the items of an inline instance, `(instance (export "a" …) (export "b" …))`, in
+//! an unordered map, and numbers the compiled functions in the order of its iteration. The exports
+//! of an instantiated component keep their order. So each inline instance is replaced by a nested
+//! component, a [`relay`], that imports the items and exports them again. A relay has no code, and
+//! calls do not pass through it. Component toolchains do the same.
 
 mod relay;
 
-use relay::{Around, Relay, Room};
+use relay::{Around, Relay, TypeBudget};
 use std::borrow::Cow;
 use wasm_encoder::{Component, ComponentInstanceSection, NestedComponentSection, RawSection};
 use wasmparser::{
@@ -19,23 +18,23 @@ use wasmparser::{
 
 type Result<T> = std::result::Result<T, BinaryReaderError>;
 
-/// The component with the exports of its instances in an order; as it was where they are, or
-/// where that cannot be done.
+/// Returns the component with ordered exports, or unchanged if it has no inline instances or cannot
+/// be rewritten.
 pub(crate) fn ordered(component: &[u8]) -> Cow<'_, [u8]> {
-    let rewritten = match has_lists(component) {
+    let rewritten = match has_inline_instances(component) {
         Ok(true) => rewritten(component).ok().flatten(),
-        // What is invalid is said by the compiler.
+        // The compiler reports invalid components.
         Ok(false) | Err(_) => None,
     };
     rewritten.filter(|bytes| is_valid(bytes)).map_or(Cow::Borrowed(component), Cow::Owned)
 }
 
-/// Whether an instance is listed in place, with more than one item.
-fn has_lists(component: &[u8]) -> Result<bool> {
+/// Returns whether there is an inline instance with more than one item.
+fn has_inline_instances(component: &[u8]) -> Result<bool> {
     for payload in Parser::new(0).parse_all(component) {
         if let Payload::ComponentInstanceSection(instances) = payload? {
             for instance in instances {
-                if is_list(&instance?) {
+                if is_inline(&instance?) {
                     return Ok(true);
                 }
             }
@@ -44,30 +43,30 @@ fn has_lists(component: &[u8]) -> Result<bool> {
     Ok(false)
 }
 
-fn is_list(instance: &ComponentInstance<'_>) -> bool {
+fn is_inline(instance: &ComponentInstance<'_>) -> bool {
     matches!(instance, ComponentInstance::FromExports(items) if items.len() > 1)
 }
 
-/// A component that is being written, perhaps inside another one.
+/// A component under construction, perhaps nested in another one.
 #[derive(Default)]
 struct Level {
     encoder: Component,
-    /// How many components there are before the relays.
+    /// The number of components before the relays.
     components: u32,
     relays: u32,
     types: Around,
 }
 
-/// A component with relays; nothing where there can be none.
+/// Rewrites a component with relays; returns `None` if that is not possible.
 fn rewritten(component: &[u8]) -> Result<Option<Vec<u8>>> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
-    let (mut levels, mut room) = (vec![Level::default()], Room::default());
+    let (mut levels, mut budget) = (vec![Level::default()], TypeBudget::default());
     let mut is_in_module = false;
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload?;
         if let (Payload::End(_), false, Some(level)) = (&payload, is_in_module, levels.last()) {
             let components = validator.types(0).map_or(0, |types| types.component_count());
-            // Those that come after a relay would have other numbers.
+            // Components after a relay would get other indices.
             if level.relays > 0 && components != level.components {
                 return Ok(None);
             }
@@ -88,7 +87,7 @@ fn rewritten(component: &[u8]) -> Result<Option<Vec<u8>>> {
             }
             Payload::ComponentInstanceSection(instances) => {
                 let Some(level) = levels.last_mut() else { return Ok(None) };
-                level.add(instances, &validator, &mut room)?;
+                level.add(instances, &validator, &mut budget)?;
             }
             payload => {
                 let (Some((id, range)), Some(level)) = (payload.as_section(), levels.last_mut())
@@ -104,12 +103,12 @@ fn rewritten(component: &[u8]) -> Result<Option<Vec<u8>>> {
 }
 
 impl Level {
-    /// Adds a section with relays in the place of lists, after those relays.
+    /// Adds a section of instances in which relays replace inline instances, after those relays.
     fn add(
         &mut self,
         instances: &ComponentInstanceSectionReader<'_>,
         validator: &Validator,
-        room: &mut Room,
+        budget: &mut TypeBudget,
     ) -> Result<()> {
         let Some(types) = validator.types(0) else { return Ok(()) };
         self.types.extend(types);
@@ -123,7 +122,7 @@ impl Level {
                 ComponentInstance::FromExports(items) => {
                     let relay = match items.len() {
                         0 | 1 => None,
-                        _ => Relay::of(&items, types, &self.types, room),
+                        _ => Relay::new(&items, types, &self.types, budget),
                     };
                     let Some(Relay { component, args }) = relay else {
                         let items =
@@ -148,7 +147,7 @@ impl Level {
     }
 }
 
-/// Whether a component is valid around its core functions, which are as they were.
+/// Returns whether a component is valid, apart from its function bodies, which are unchanged.
 fn is_valid(component: &[u8]) -> bool {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let mut payloads = Parser::new(0).parse_all(component);
@@ -161,7 +160,7 @@ mod tests {
     use crate::native::{Compiler, Target};
     use std::collections::HashSet;
 
-    /// A core module with functions that take and give nothing, one and two numbers.
+    /// A core module with functions of various signatures.
     const MODULE: &str = r#"
         (core module $m
           (memory (export "memory") 1)
@@ -177,7 +176,7 @@ mod tests {
         wat::parse_str(format!("(component {MODULE} {text})")).unwrap()
     }
 
-    /// How many results there are of compiling a component so many times.
+    /// Compiles a component many times, and returns the number of different results.
     fn results(component: &[u8]) -> usize {
         let compiler = Compiler::for_target(Target::X86_64).unwrap();
         let codes: HashSet<Vec<u8>> =
@@ -185,7 +184,7 @@ mod tests {
         codes.len()
     }
 
-    /// That it is rewritten, and compiled to the same bytes each time.
+    /// Checks that a component is rewritten and compiles to the same bytes each time.
     fn check(text: &str) {
         let component = component(text);
         assert!(matches!(ordered(&component), Cow::Owned(_)), "{text}");
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_have_an_order() {
+    fn functions_are_ordered() {
         let functions = texts("f") + r#"(func $g (canon lift (core func $m "none")))"#;
         check(&format!(
             r#"{functions} (instance $i (export "f" (func $f)) (export "g" (func $g)))
@@ -209,9 +208,9 @@ mod tests {
         ));
     }
 
-    /// Named types of the same instance, in any order, and of the component around it.
+    /// Named types of the same instance, in any order, and of the enclosing component.
     #[test]
-    fn types_go_with_functions() {
+    fn named_types_are_exported_with_functions() {
         check(
             r#"(type $e' (enum "a" "b")) (export $e "e" (type $e'))
                (type $f' (flags "x" "y")) (export $f "f" (type $f'))
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_are_the_same_resources() {
+    fn resources_keep_their_identity() {
         check(
             r#"(type $r' (resource (rep i32))) (export $r "r" (type $r'))
                (core func $new (canon resource.new $r'))
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn components_inside_have_an_order_too() {
+    fn nested_components_are_ordered() {
         let inside = format!("(component $c {MODULE} {} {}", texts("f"), texts("g"));
         check(&format!(
             r#"{inside} (instance $i (export "f" (func $f)) (export "g" (func $g)))
@@ -253,9 +252,9 @@ mod tests {
         ));
     }
 
-    /// What has an order, and what cannot be given one, is compiled as it is.
+    /// A component that is ordered already, or that cannot be rewritten, is compiled unchanged.
     #[test]
-    fn others_stay_as_they_are() {
+    fn other_components_are_unchanged() {
         let (functions, one) = (texts("f") + &texts("g"), texts("f"));
         for text in [
             format!(r#"{one} (instance $i (export "f" (func $f))) (export "a:b/c" (instance $i))"#),
@@ -265,7 +264,7 @@ mod tests {
                    (instance $j (export "i" (instance $i)) (export "g" (func $g)))
                    (export "a:b/c" (instance $j))"#
             ),
-            // A component that would have another number.
+            // A component that would get another index.
             format!(
                 r#"{functions} (instance $i (export "f" (func $f)) (export "g" (func $g)))
                    (export "a:b/c" (instance $i)) (component $c) (instance (instantiate $c))"#

@@ -1,6 +1,6 @@
-//! 32 bytes as 64 hexadecimal digits.
+//! Converts between 32 bytes and 64 hexadecimal digits.
 
-/// Writes them in lower case.
+/// Writes bytes as lower-case digits.
 pub(crate) fn write(bytes: &[u8; 32]) -> String {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
@@ -12,7 +12,7 @@ pub(crate) fn write(bytes: &[u8; 32]) -> String {
     text
 }
 
-/// Reads what [`write`] wrote, and nothing else.
+/// Parses the output of [`write`].
 pub(crate) fn read(digits: &str) -> Option<[u8; 32]> {
     let value = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),

@@ -1,15 +1,16 @@
-//! What tells one policy set from another, however it is compiled.
+//! The digest that identifies a policy set, independent of its compiled code.
 
 use crate::digest::Digest;
 use admit_core::{Manifest, PolicyId, RawManifest, Settings};
 use serde_json::Map;
 
-/// The digest of everything that decides: the manifest with every default, in which digests stand
-/// for the bytes of each component and for the settings of each policy.
+/// Computes the digest of everything that affects decisions: the manifest with every default, in
+/// which components and settings are replaced by their digests.
 ///
-/// It is the same for every kind of machine and every version of wasmtime, and whatever the files of
-/// the components are called. A component that is not known, by the name that the manifest gives it,
-/// stands for itself by that name. Settings are those of the manifest where no digest is known.
+/// The digest does not depend on the architecture, the version of wasmtime, or the file names of
+/// the components. `source` returns the digest of a component by its name in the manifest; a
+/// component without one is identified by that name. `settings` returns the digest of a policy's
+/// settings; without one, those of the manifest are hashed.
 pub fn policy_set_digest(
     mut manifest: Manifest,
     source: impl Fn(&str) -> Option<Digest>,
@@ -24,12 +25,12 @@ pub fn policy_set_digest(
         policy.settings = Map::from_iter([digest]).into();
     }
     let text = serde_json::to_string(&RawManifest::from(manifest)).unwrap_or_default();
-    Digest::of(text.as_bytes())
+    Digest::new(text.as_bytes())
 }
 
-/// The digest of settings as the policy is handed them.
+/// Computes the digest of settings, as passed to `configure`.
 pub fn settings_digest(settings: &Settings) -> Digest {
-    Digest::of(settings.to_json().as_bytes())
+    Digest::new(settings.to_json().as_bytes())
 }
 
 #[cfg(test)]
@@ -42,11 +43,11 @@ mod tests {
              verdicts = []\n"
         );
         let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
-        policy_set_digest(manifest, |name| Some(Digest::of(&name.as_bytes()[..1])), |_| None)
+        policy_set_digest(manifest, |name| Some(Digest::new(&name.as_bytes()[..1])), |_| None)
     }
 
     #[test]
-    fn it_depends_on_what_decides_and_not_on_names() {
+    fn the_digest_depends_on_what_affects_decisions_and_not_on_names() {
         let plain = digest("", "a.wasm");
         assert_eq!(digest("", "another-name"), plain);
         assert_eq!(digest("budget = \"2s\"", "a"), plain, "the default");
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_settings_have_no_order_and_a_digest_stands_for_them() {
+    fn the_order_of_keys_in_settings_does_not_matter_and_a_digest_can_replace_them() {
         let manifest = |settings: &str| {
             let text = format!(
                 "[[policy]]\nid = \"p\"\ncomponent = \"p\"\nreads = []\nverdicts = []\n\

@@ -1,8 +1,8 @@
-//! Runs policies in their sandboxes. The only crate that names wasmtime.
+//! Runs policies in sandboxes. The only crate of the host that depends on wasmtime.
 //!
-//! An [`Engine`] loads [`Component`]s; a [`PolicySet`] puts a manifest and its components
-//! together and [decides](PolicySet::decide) sign-ups. A [`bundle`] is a policy set on
-//! disk, compiled ahead of time.
+//! An [`Engine`] loads [`Component`]s. A [`PolicySet`] combines a manifest with its components and
+//! [decides](PolicySet::decide) sign-ups. A [`bundle`] is a policy set on disk, compiled ahead of
+//! time.
 
 mod admission;
 pub mod bundle;
@@ -51,7 +51,7 @@ pub use loaded::{LazyComponent, Loaded};
 pub use native::Target;
 #[cfg(feature = "compile")]
 pub use native::{CodeSettings, CompileJob, Compiler, RemoteCompiler, compile_job};
-pub use policy_log::{Level, Note, PolicyLog};
+pub use policy_log::{Level, LogEntry, PolicyLog};
 pub use policy_set::{DecisionTrace, PolicySet};
 pub use regular_file::{read_at_most, read_regular_file};
 pub use snapshot::Snapshot;

@@ -3,10 +3,10 @@
 use admit_core::Limits;
 use wasmtime::{ResourceLimiter, Result};
 
-/// Bounds what one evaluation may hold, summed over everything in its store.
+/// Limits the resources of one evaluation, summed over its store.
 ///
-/// Wasmtime's own `StoreLimits` bounds each memory by itself, so that fifty memories pass
-/// a limit meant for one.
+/// Wasmtime's own `StoreLimits` limits each memory on its own, so that fifty memories would pass a
+/// limit meant for one.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     limits: Limits,
@@ -15,7 +15,7 @@ pub(crate) struct Limiter {
     exceeded: Option<Exceeded>,
 }
 
-/// What an evaluation asked for last and was refused.
+/// The resource that an evaluation was refused last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exceeded {
     Memory,
@@ -27,7 +27,7 @@ impl Limiter {
         Limiter { limits: *limits, memory: 0, elements: 0, exceeded: None }
     }
 
-    /// The bytes of all memories together.
+    /// Returns the size of all memories together in bytes.
     pub(crate) fn memory(&self) -> u64 {
         self.memory
     }
@@ -45,7 +45,7 @@ impl ResourceLimiter for Limiter {
         maximum: Option<usize>,
     ) -> Result<bool> {
         if maximum.is_some_and(|maximum| desired > maximum) {
-            // Refused by the memory's own declaration, which is no business of a limit.
+            // The memory's own maximum refuses this, not the limit.
             return Ok(false);
         }
         let memory = self.memory + (desired.saturating_sub(current)) as u64;
@@ -63,9 +63,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> Result<bool> {
-        // The pool's own maximum is no declaration of the table.
-        let ceiling = usize::try_from(Limits::MAX.table_elements).unwrap_or(usize::MAX);
-        let declared = maximum.filter(|maximum| *maximum < ceiling);
+        // The maximum of the pool is not one that the table declares.
+        let max = usize::try_from(Limits::MAX.table_elements).unwrap_or(usize::MAX);
+        let declared = maximum.filter(|maximum| *maximum < max);
         if declared.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }

@@ -1,4 +1,4 @@
-//! Components that are loaded when they are needed, and unloaded for others.
+//! Components that are loaded on demand and unloaded to make room for others.
 
 use crate::digest::Digest;
 use crate::engine::Component;
@@ -9,18 +9,19 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What stands behind a policy.
+/// The component of a policy.
 pub struct Loaded {
-    /// The digest of its component, if that is known.
+    /// The digest of the component, if it is known.
     pub digest: Option<Digest>,
-    /// The component itself, or what loads it.
+    /// The component, loaded on demand.
     pub component: LazyComponent,
-    /// What had happened when the component was made, if it is one that was configured before.
+    /// The state of the snapshot, if the component is one.
     pub snapshot: Option<Snapshot>,
 }
 
 impl Loaded {
-    /// A component that is configured for each sign-up, or why there is none.
+    /// Creates an entry for a component that is configured for each sign-up, or for the reason why
+    /// there is none.
     pub fn new(digest: Option<Digest>, component: Result<Component, Failure>) -> Loaded {
         Loaded { digest, component: component.into(), snapshot: None }
     }
@@ -32,54 +33,54 @@ impl From<Result<Component, Failure>> for Loaded {
     }
 }
 
-/// A component that is loaded when it is needed. Cheap to clone; all clones share it.
+/// A component that is loaded on demand. Cheap to clone; all clones share the component.
 #[derive(Clone)]
 pub struct LazyComponent(Arc<Lazy>);
 
 struct Lazy {
     slot: Mutex<Slot>,
     last_used: AtomicU64,
-    /// What loads it, and what it stands on then; none if it is never loaded anew.
+    /// The loader and its pool; `None` if the component is never loaded again.
     source: Option<Source>,
 }
 
 struct Source {
     load: Box<dyn Fn() -> Result<Code, LoadError> + Send + Sync>,
-    shelf: Arc<LoadedPool>,
+    pool: Arc<LoadedPool>,
 }
 
-/// A component that was just loaded.
+/// A component that has just been loaded.
 pub(crate) struct Code {
     pub(crate) component: Component,
-    /// How many bytes of memory its code takes.
+    /// The bytes of memory that its code takes.
     pub(crate) bytes: u64,
 }
 
-/// Why a component cannot be loaded.
+/// The reason why a component cannot be loaded.
 #[derive(Debug, Clone)]
 pub(crate) enum LoadError {
-    /// It never can.
-    Lasting(Failure),
-    /// The system had no room for it, or could not read it: another time it may.
-    Passing(Failure),
+    /// A permanent error.
+    Permanent(Failure),
+    /// A transient error of the system, such as a lack of memory: loading is tried again.
+    Transient(Failure),
 }
 
 enum Slot {
-    /// It is to be loaded.
+    /// Not loaded yet.
     Empty,
-    /// It was loaded once, and is to be loaded anew.
+    /// Unloaded, to be loaded again.
     Unloaded,
     Loaded(Arc<Component>),
     Failed(LoadError),
 }
 
 impl LazyComponent {
-    /// A component that is still to be loaded.
+    /// Creates a component that is not loaded yet.
     pub(crate) fn new(
-        shelf: &Arc<LoadedPool>,
+        pool: &Arc<LoadedPool>,
         load: impl Fn() -> Result<Code, LoadError> + Send + Sync + 'static,
     ) -> LazyComponent {
-        let source = Source { load: Box::new(load), shelf: Arc::clone(shelf) };
+        let source = Source { load: Box::new(load), pool: Arc::clone(pool) };
         LazyComponent::with(Slot::Empty, Some(source))
     }
 
@@ -91,26 +92,26 @@ impl LazyComponent {
         }))
     }
 
-    /// The component, which is loaded now if it is not.
+    /// Returns the component, and loads it if necessary.
     pub(crate) fn get(&self) -> Result<Arc<Component>, Failure> {
-        if let Some(Source { shelf, .. }) = &self.0.source {
-            self.0.last_used.store(shelf.use_now(), Relaxed);
+        if let Some(Source { pool, .. }) = &self.0.source {
+            self.0.last_used.store(pool.use_now(), Relaxed);
         }
         let mut slot = self.slot();
         let loaded = match (&*slot, &self.0.source) {
             (Slot::Loaded(component), _) => return Ok(Arc::clone(component)),
-            (Slot::Failed(LoadError::Lasting(failure)), _) => return Err(failure.clone()),
-            (_, None) => return Err(Failure::Host("a component is gone".to_owned())),
+            (Slot::Failed(LoadError::Permanent(failure)), _) => return Err(failure.clone()),
+            (_, None) => return Err(Failure::Host("a component was unloaded".to_owned())),
             (_, Some(source)) => (source.load)(),
         };
         match loaded {
             Ok(Code { component, bytes }) => {
                 let component = Arc::new(component);
                 *slot = Slot::Loaded(Arc::clone(&component));
-                // Others may be unloaded for it, whose slots are locked then.
+                // Adding may unload other components, which locks their slots.
                 drop(slot);
-                if let Some(Source { shelf, .. }) = &self.0.source {
-                    shelf.add(&self.0, bytes);
+                if let Some(Source { pool, .. }) = &self.0.source {
+                    pool.add(&self.0, bytes);
                 }
                 Ok(component)
             }
@@ -122,12 +123,12 @@ impl LazyComponent {
         }
     }
 
-    /// Whether it is to be loaded for the first time.
+    /// Returns whether loading has not been tried yet.
     pub(crate) fn is_untried(&self) -> bool {
         matches!(*self.slot(), Slot::Empty)
     }
 
-    /// Why it could not be loaded when that was tried last, if so.
+    /// Returns the failure of the last attempt to load it, if it failed.
     pub(crate) fn failure(&self) -> Option<Failure> {
         match &*self.slot() {
             Slot::Failed(error) => Some(error.failure().clone()),
@@ -151,7 +152,7 @@ impl Pooled for Lazy {
         self.last_used.load(Relaxed)
     }
 
-    /// It is loaded anew when it is needed.
+    /// Unloads the component; it is loaded again on demand.
     fn unload(&self) {
         let mut slot = self.slot();
         if matches!(*slot, Slot::Loaded(_)) {
@@ -163,7 +164,7 @@ impl Pooled for Lazy {
 impl LoadError {
     fn failure(&self) -> &Failure {
         match self {
-            LoadError::Lasting(failure) | LoadError::Passing(failure) => failure,
+            LoadError::Permanent(failure) | LoadError::Transient(failure) => failure,
         }
     }
 }
@@ -172,7 +173,7 @@ impl From<Result<Component, Failure>> for LazyComponent {
     fn from(component: Result<Component, Failure>) -> LazyComponent {
         let slot = match component {
             Ok(component) => Slot::Loaded(Arc::new(component)),
-            Err(failure) => Slot::Failed(LoadError::Lasting(failure)),
+            Err(failure) => Slot::Failed(LoadError::Permanent(failure)),
         };
         LazyComponent::with(slot, None)
     }
@@ -181,7 +182,7 @@ impl From<Result<Component, Failure>> for LazyComponent {
 impl fmt::Debug for LazyComponent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &*self.slot() {
-            Slot::Empty | Slot::Unloaded => "to be loaded".to_owned(),
+            Slot::Empty | Slot::Unloaded => "not loaded".to_owned(),
             Slot::Loaded(_) => "loaded".to_owned(),
             Slot::Failed(error) => error.failure().to_string(),
         };
@@ -200,20 +201,20 @@ mod tests {
         Failure::NotLoaded("no room".to_owned())
     }
 
-    /// A component that counts how often it is loaded, the first times in vain.
+    /// Returns a component that counts its loads, the first `failures` of which fail.
     fn counted(
-        shelf: &Arc<LoadedPool>,
-        in_vain: usize,
+        pool: &Arc<LoadedPool>,
+        failures: usize,
         error: fn() -> LoadError,
     ) -> (LazyComponent, Arc<AtomicUsize>) {
-        // A whole component, once it exports nothing that is refused.
+        // A complete policy, once the reserved export is renamed.
         let text = include_str!("../../../tests/guests/exports-wizer-initialize.wat");
         let text = text.replace("wizer-initialize", "other");
         let component = Engine::new(1).unwrap().compile(&wat::parse_str(&text).unwrap()).unwrap();
         let loads = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&loads);
-        let lazy = LazyComponent::new(shelf, move || {
-            if counted.fetch_add(1, Relaxed) < in_vain {
+        let lazy = LazyComponent::new(pool, move || {
+            if counted.fetch_add(1, Relaxed) < failures {
                 return Err(error());
             }
             Ok(Code { component: component.clone(), bytes: 0 })
@@ -222,31 +223,31 @@ mod tests {
     }
 
     #[test]
-    fn a_passing_failure_is_tried_again_and_a_lasting_one_is_kept() {
-        let shelf = LoadedPool::with(16);
-        let (lazy, loads) = counted(&shelf, 2, || LoadError::Passing(failure()));
+    fn a_transient_failure_is_retried_and_a_permanent_one_is_kept() {
+        let pool = LoadedPool::with(16);
+        let (lazy, loads) = counted(&pool, 2, || LoadError::Transient(failure()));
         assert_eq!(lazy.get().err(), Some(failure()));
         assert_eq!(lazy.failure(), Some(failure()));
         assert_eq!(lazy.get().err(), Some(failure()));
         assert!(lazy.get().is_ok() && lazy.get().is_ok());
         assert_eq!((loads.load(Relaxed), lazy.failure()), (3, None));
-        let (lazy, loads) = counted(&shelf, 1, || LoadError::Lasting(failure()));
+        let (lazy, loads) = counted(&pool, 1, || LoadError::Permanent(failure()));
         assert!(lazy.get().is_err() && lazy.get().is_err());
         assert_eq!(loads.load(Relaxed), 1);
     }
 
     #[test]
-    fn what_was_not_used_for_longest_is_unloaded_and_loaded_anew() {
-        let shelf = LoadedPool::with(2);
+    fn the_least_recently_used_component_is_unloaded_and_loaded_again() {
+        let pool = LoadedPool::with(2);
         let three: Vec<_> =
-            (0..3).map(|_| counted(&shelf, 0, || LoadError::Passing(failure()))).collect();
+            (0..3).map(|_| counted(&pool, 0, || LoadError::Transient(failure()))).collect();
         let loads = || three.iter().map(|(_, loads)| loads.load(Relaxed)).collect::<Vec<_>>();
         let get = |index: usize| three[index].0.get().unwrap();
         for index in [0, 1, 0, 2] {
             get(index);
         }
         assert_eq!(loads(), [1, 1, 1]);
-        // The second made room for the third.
+        // The second one was unloaded for the third.
         for index in [0, 2] {
             get(index);
         }

@@ -1,63 +1,62 @@
-//! Which components of a policy set stay loaded: those that were used last, within bounds.
+//! The pool of loaded components: the most recently used ones, within bounds.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// The most bytes of code that are held in memory, where code cannot be mapped from its file.
+/// The maximum number of bytes of code in memory, if code cannot be mapped from its file.
 const MAX_BYTES: u64 = 512 << 20;
 
-/// The most components that are loaded at a time, where a process may have many descriptors.
+/// The maximum number of loaded components, if the process may have many file descriptors.
 const MAX_LOADED: usize = 512;
 
-/// How many components of a policy set this process keeps loaded: it has half of its descriptors for
-/// them. The pool keeps some as well, and requests need some.
-pub(crate) fn most_loaded() -> usize {
+/// Returns the number of components that this process may keep loaded. It uses half of the file
+/// descriptors; wasmtime's instance pool and requests need the rest.
+pub(crate) fn max_loaded() -> usize {
     let half = usize::try_from(descriptors() / 2).unwrap_or(MAX_LOADED);
     half.clamp(16, MAX_LOADED)
 }
 
-/// Something that is loaded, and can be unloaded for others.
+/// A loaded item that can be unloaded to make room for others.
 pub(crate) trait Pooled: Send + Sync {
-    /// The number of its last use.
+    /// Returns the sequence number of its last use.
     fn last_used(&self) -> u64;
 
-    /// Forgets what was loaded.
+    /// Unloads the item.
     fn unload(&self);
 }
 
-/// The components of a policy set that are loaded. A loaded component holds a descriptor and some
-/// mappings, of which a process may have a limited number.
+/// The loaded components of a policy set. Each one holds a file descriptor and memory mappings,
+/// which are limited per process.
 pub(crate) struct LoadedPool {
-    most: usize,
+    max: usize,
     uses: AtomicU64,
     loaded: Mutex<Vec<(Weak<dyn Pooled>, u64)>>,
 }
 
 impl LoadedPool {
-    /// A shelf for as many components as the process can keep loaded.
-    pub(crate) fn of_this_process() -> Arc<LoadedPool> {
-        LoadedPool::with(most_loaded())
+    /// Creates a pool for as many components as the process may keep loaded.
+    pub(crate) fn for_this_process() -> Arc<LoadedPool> {
+        LoadedPool::with(max_loaded())
     }
 
-    pub(crate) fn with(most: usize) -> Arc<LoadedPool> {
-        Arc::new(LoadedPool { most, uses: AtomicU64::new(1), loaded: Mutex::default() })
+    pub(crate) fn with(max: usize) -> Arc<LoadedPool> {
+        Arc::new(LoadedPool { max, uses: AtomicU64::new(1), loaded: Mutex::default() })
     }
 
-    /// The number of a use: a later one has a higher number.
+    /// Returns the next sequence number of a use.
     pub(crate) fn use_now(&self) -> u64 {
         self.uses.fetch_add(1, Relaxed)
     }
 
-    /// PolicyLog that a component was loaded, which holds so many bytes in memory, and unloads others
-    /// that were not used for longest if these are too many. One that is running stays until it is
-    /// done.
+    /// Adds a component that holds `bytes` of memory, and unloads the least recently used ones if
+    /// there are too many. A running component stays in memory until it is done.
     pub(crate) fn add(&self, component: &Arc<impl Pooled + 'static>, bytes: u64) {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let weak: Weak<dyn Pooled> = Arc::downgrade(component) as Weak<dyn Pooled>;
         loaded.retain(|(other, _)| other.strong_count() > 0 && !Weak::ptr_eq(other, &weak));
         loaded.push((weak, bytes));
         let mut held: u64 = loaded.iter().map(|(_, bytes)| bytes).sum();
-        while loaded.len() > 1 && (loaded.len() > self.most || held > MAX_BYTES) {
+        while loaded.len() > 1 && (loaded.len() > self.max || held > MAX_BYTES) {
             let last = loaded.len() - 1;
             let used = |(component, _): &(Weak<dyn Pooled>, u64)| {
                 component.upgrade().map_or(0, |component| component.last_used())

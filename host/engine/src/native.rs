@@ -1,9 +1,9 @@
-//! Native code: made by [`Compiler`], taken in by [`load`]. The one place with `unsafe`.
+//! Native code, created by [`Compiler`] and loaded by [`load`]. The only module with `unsafe` code.
 
 #![expect(
     unsafe_code,
-    reason = "compiled code is native code: loading it trusts whoever compiled it, and its CPU \
-              features are a promise about the machine that runs it"
+    reason = "loading compiled code trusts its compiler, and enabling CPU features assumes that \
+              the machine that runs the code has them"
 )]
 
 use crate::code_file::Code;
@@ -14,14 +14,13 @@ use std::os::fd::AsRawFd;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-/// Takes in code that a [`Compiler`] made.
+/// Loads code that a [`Compiler`] created.
 ///
-/// It must come from a bundle whose checksum was right, from the compiler of this process, or from
-/// its cache if its checksum was right: loading is not validation, and wasmtime accepts most
-/// corrupted files.
+/// The code must come from a bundle or a cache with a matching checksum, or from the compiler of
+/// this process: loading does not validate code, and wasmtime accepts most corrupted files.
 pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Component> {
-    // SAFETY: the callers, `bundle` and `Engine::compile`, hold to the paragraph above. The
-    // file of a `Code` is sealed, or in a file system that this machine mounts for reading only.
+    // SAFETY: the callers, `bundle` and `Engine::compile`, meet the requirement above. The file of
+    // a `Code` is sealed, or on a file system that is mounted read-only.
     unsafe {
         match compiled {
             Code::Bytes(bytes) => Component::deserialize(engine, bytes),
@@ -33,7 +32,7 @@ pub(crate) fn load(engine: &Engine, compiled: &Code) -> wasmtime::Result<Compone
     }
 }
 
-/// A kind of Lambda machine.
+/// An architecture of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
@@ -45,7 +44,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// The kind of this machine, if Lambda has it.
+    /// The architecture of this machine, if Lambda supports it.
     pub const HERE: Option<Target> = if cfg!(target_arch = "x86_64") {
         Some(Target::X86_64)
     } else if cfg!(target_arch = "aarch64") {
@@ -54,7 +53,7 @@ impl Target {
         None
     };
 
-    /// The name that compilers use.
+    /// Returns the target triple.
     pub fn triple(self) -> &'static str {
         match self {
             Target::X86_64 => "x86_64-unknown-linux-gnu",
@@ -80,7 +79,7 @@ mod compiler {
     use super::Target;
     use crate::admission::{InvalidComponent, check_kind};
     use crate::compile_cost::{self, CompileCost};
-    use crate::compiled_cache::{CompiledCache, find_or_make};
+    use crate::compiled_cache::{CompiledCache, get_or_compile};
     use crate::config::{Addresses, EngineError, config};
     use crate::export_order::ordered;
     use serde::{Deserialize, Serialize};
@@ -89,49 +88,50 @@ mod compiler {
     use std::sync::{Arc, Once};
     use wasmtime::{Config, Engine};
 
-    /// What every machine of a kind has, so that code compiled on one runs on all.
+    /// The CPU features that every x86-64 machine of Lambda has, so that the code runs on all of
+    /// them.
     const X86_64_FEATURES: [&str; 6] =
         ["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt", "has_cmpxchg16b"];
 
-    /// What code is compiled for.
+    /// The machine that code is compiled for.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     pub enum CodeSettings {
-        /// For this very machine.
+        /// This machine.
         Here(Addresses),
-        /// For all machines of a kind, as the function runs it.
+        /// All machines of an architecture, for the function.
         Target(Target),
     }
 
-    /// A component that is to be compiled, and was found to be worth trying.
+    /// A component to compile, which is within the maxima.
     #[derive(Debug, Clone, Copy)]
     pub struct CompileJob<'a> {
-        /// What for.
+        /// The machine to compile for.
         pub settings: CodeSettings,
-        /// Its bytes, in the form in which they are compiled.
+        /// The bytes of the component.
         pub component: &'a [u8],
-        /// What that can be expected to take.
+        /// Its size, by which limits are set.
         pub cost: CompileCost,
     }
 
-    /// Compiles components elsewhere, within limits on time and memory: to compile cannot be
-    /// interrupted, and a stranger's component may take for ever.
+    /// Compiles components in another process with limits on time and memory: a compilation cannot
+    /// be interrupted, and an untrusted component may take practically for ever.
     ///
-    /// **What it gives back is run as native code.** It must be what [`compile_job`] made in this
-    /// same program.
+    /// **The result is run as native code.** It must be the result of [`compile_job`] in the same
+    /// program.
     pub trait RemoteCompiler: Send + Sync {
-        /// The code of a component.
+        /// Compiles a component to native code.
         fn compile(&self, job: CompileJob<'_>) -> Result<Vec<u8>, InvalidComponent>;
     }
 
-    /// Who helps to compile.
+    /// A cache and another process, if there are any.
     #[derive(Clone, Default)]
     pub(crate) struct Helpers {
         pub(crate) cache: Option<Arc<dyn CompiledCache>>,
         pub(crate) remote: Option<Arc<dyn RemoteCompiler>>,
     }
 
-    /// Turns components into native code for one kind of machine.
+    /// Compiles components to native code for one architecture.
     pub struct Compiler {
         engine: Engine,
         pub(crate) target: Target,
@@ -139,26 +139,26 @@ mod compiler {
     }
 
     impl Compiler {
-        /// A compiler for machines of a kind, whatever this one is.
+        /// Creates a compiler for an architecture, which may differ from that of this machine.
         pub fn for_target(target: Target) -> Result<Compiler, EngineError> {
             let engine = Engine::new(&CodeSettings::Target(target).config()?);
             let engine = engine.map_err(EngineError::new)?;
             Ok(Compiler { engine, target, helpers: Helpers::default() })
         }
 
-        /// The same, which keeps what it compiles, and compiles nothing that was kept.
+        /// Adds a cache of compiled code.
         pub fn with_cache(mut self, cache: Arc<dyn CompiledCache>) -> Compiler {
             self.helpers.cache = Some(cache);
             self
         }
 
-        /// The same, which has components compiled elsewhere.
+        /// Adds another process that compiles.
         pub fn with_remote(mut self, remote: Arc<dyn RemoteCompiler>) -> Compiler {
             self.helpers.remote = Some(remote);
             self
         }
 
-        /// The same bytes for the same component, on every machine.
+        /// Compiles a component. The result is the same on every machine.
         pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, InvalidComponent> {
             compile(&self.engine, CodeSettings::Target(self.target), &self.helpers, component)
         }
@@ -192,7 +192,7 @@ mod compiler {
         check_kind(component)?;
         let cost = compile_cost::check(component)?;
         let component = &*ordered(component);
-        find_or_make(helpers.cache.as_ref(), engine, component, || match &helpers.remote {
+        get_or_compile(helpers.cache.as_ref(), engine, component, || match &helpers.remote {
             Some(remote) => remote.compile(CompileJob { settings, component, cost }),
             None => precompile(engine, component),
         })
@@ -222,10 +222,10 @@ mod compiler {
         static IS_QUIET: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// The result of something whose panic nobody is to read; nothing if it panicked.
+    /// Runs a function without printing the message of a panic; returns `None` if it panics.
     pub(crate) fn without_panic_message<R>(run: impl FnOnce() -> R) -> Option<R> {
         static HOOK: Once = Once::new();
-        // Once, since components are compiled on several threads.
+        // Installed once, since components are compiled on several threads.
         HOOK.call_once(|| {
             let others = panic::take_hook();
             panic::set_hook(Box::new(move |info| {

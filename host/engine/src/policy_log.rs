@@ -1,10 +1,10 @@
-//! What a policy writes to the log.
+//! The log entries of a policy.
 
 use admit_core::{Limits, Log, printable};
 use serde::Serialize;
 use std::fmt;
 
-/// How much a note matters.
+/// The severity of a log entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "named as in the contract")]
@@ -26,27 +26,27 @@ impl fmt::Display for Level {
     }
 }
 
-/// One line that a policy wrote. The words are the policy's, whatever they claim.
+/// A log entry of a policy. Its content is untrusted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Note {
-    /// How much it matters, says the policy.
+pub struct LogEntry {
+    /// The severity, as stated by the policy.
     pub level: Level,
-    /// Its words, as one printable line.
+    /// The message, as one printable line.
     pub message: String,
 }
 
-/// What one evaluation wrote, up to a cap.
+/// The log of one evaluation, limited in size.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PolicyLog {
-    /// What was kept, in its order.
-    pub kept: Vec<Note>,
-    /// How many were cut or dropped.
+    /// The entries that were kept, in order.
+    pub kept: Vec<LogEntry>,
+    /// The number of entries that were truncated or dropped.
     pub dropped: u64,
     #[serde(skip)]
     room: Room,
 }
 
-/// What there is room for.
+/// The remaining capacity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Room {
     lines: usize,
@@ -54,7 +54,7 @@ struct Room {
 }
 
 impl PolicyLog {
-    /// Room for as many notes as the limits allow, or for none.
+    /// Creates a log with the capacity that the limits allow, or with none if the log is discarded.
     pub(crate) fn new(limits: &Limits, log: Log) -> PolicyLog {
         let room = match log {
             Log::Record => Room {
@@ -66,12 +66,12 @@ impl PolicyLog {
         PolicyLog { room, ..PolicyLog::default() }
     }
 
-    /// Whether there is no room for anything more.
+    /// Returns whether no further entry is kept.
     pub(crate) fn is_full(&self) -> bool {
         self.room.lines == 0 || self.room.bytes == 0
     }
 
-    /// Keeps as much of a note as there is room for.
+    /// Adds an entry, truncated to the remaining capacity.
     pub(crate) fn write(&mut self, level: Level, message: &str) {
         if self.is_full() {
             self.dropped += 1;
@@ -81,21 +81,21 @@ impl PolicyLog {
         self.room.lines -= 1;
         if fits < message.len() {
             self.dropped += 1;
-            // What comes after a cut is dropped, even if it were short enough.
+            // Entries after a truncated one are dropped, even short ones.
             self.room.bytes = 0;
         } else {
             self.room.bytes -= fits;
         }
-        self.kept.push(Note { level, message: printable(&message[..fits], fits) });
+        self.kept.push(LogEntry { level, message: printable(&message[..fits], fits) });
     }
 }
 
-/// A guest's words as one line of bounded length, to say why it failed; nothing where they
-/// are discarded.
-pub(crate) fn reason(words: &str, log: Log) -> String {
-    const MAX_CHARACTERS: usize = 1_000;
+/// Returns the error message of a guest as one line of bounded length, or an empty text if the
+/// manifest discards it.
+pub(crate) fn reason(message: &str, log: Log) -> String {
+    const MAX_CHARS: usize = 1_000;
     match log {
-        Log::Record => printable(words, MAX_CHARACTERS),
+        Log::Record => printable(message, MAX_CHARS),
         Log::Discard => String::new(),
     }
 }
@@ -105,21 +105,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_are_kept_up_to_a_cap() {
+    fn entries_are_kept_up_to_a_limit() {
         let limits = Limits::default();
-        let most = limits.log_bytes.bytes() as usize;
+        let max = limits.log_bytes.bytes() as usize;
         let mut notes = PolicyLog::new(&limits, Log::Record);
         notes.write(Level::Info, "a\nb");
-        notes.write(Level::Info, &"ä".repeat(most));
+        notes.write(Level::Info, &"ä".repeat(max));
         notes.write(Level::Info, "too late");
         assert_eq!(notes.kept[0].message, "a b");
         let bytes: usize = notes.kept.iter().map(|note| note.message.len()).sum();
-        assert!(bytes <= most && bytes > most - 4, "{bytes}");
+        assert!(bytes <= max && bytes > max - 4, "{bytes}");
         assert_eq!((notes.kept.len(), notes.dropped), (2, 2));
     }
 
     #[test]
-    fn empty_notes_are_capped_too() {
+    fn empty_entries_are_limited_in_number() {
         let limits = Limits { log_lines: 3, ..Limits::default() };
         let mut notes = PolicyLog::new(&limits, Log::Record);
         (0..1_000).for_each(|_| notes.write(Level::Debug, ""));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn discarded_notes_are_counted_and_not_kept() {
+    fn discarded_entries_are_counted_and_not_kept() {
         let mut notes = PolicyLog::new(&Limits::default(), Log::Discard);
         notes.write(Level::Error, "a secret");
         assert_eq!((notes.kept.len(), notes.dropped), (0, 1));

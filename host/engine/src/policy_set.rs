@@ -1,11 +1,11 @@
-//! A manifest with its components, which decides sign-ups.
+//! A manifest with its components, which decides on sign-ups.
 
 use crate::config::{KEPT, WARM};
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::evaluation::{Evaluation, Setup};
 use crate::loaded::{LazyComponent, Loaded};
-use crate::loaded_pool::most_loaded;
+use crate::loaded_pool::max_loaded;
 use crate::snapshot::start::Snapshot;
 use crate::time_slice::TimeSlice;
 use admit_core::{
@@ -16,11 +16,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A manifest with its components: everything that decides.
+/// A manifest with its components, which decides on sign-ups.
 pub struct PolicySet {
     engine: Arc<Engine>,
-    /// How many components can be loaded at a time.
-    most_loaded: usize,
+    /// The maximum number of components that are loaded at the same time.
+    max_loaded: usize,
     digest: Option<Digest>,
     budget: Time,
     when_no_policy_applies: WhenNoPolicyApplies,
@@ -36,23 +36,24 @@ struct Entry {
     snapshot: Option<Snapshot>,
 }
 
-/// A decision, and what each policy said and cost.
+/// A decision, with the evaluation of each policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisionTrace {
-    /// The merged answer, with its record.
+    /// The decision.
     pub decision: Decision,
-    /// One for each policy of the decision, in its order.
+    /// The evaluations, one for each policy of the decision and in the same order.
     pub evaluations: Vec<Evaluation>,
-    /// How many policies were not asked, since the sign-up is outside their `applies-to`.
+    /// The number of policies that were not evaluated, since their `applies-to` does not contain
+    /// the sign-up.
     pub not_asked: usize,
 }
 
 impl PolicySet {
-    /// Puts a manifest and its components together. A policy whose component could not be
-    /// loaded stays in the set, and fails each time it is asked.
+    /// Combines a manifest with its components. A policy whose component could not be loaded stays
+    /// in the set and fails each time it is evaluated.
     ///
-    /// A component that is still to be loaded is loaded now if every sign-up is its policy's
-    /// concern, else when its policy first applies.
+    /// The components of policies that apply to every sign-up are loaded at once; any other one is
+    /// loaded when its policy first applies.
     pub fn new<L: Into<Loaded>>(
         engine: impl Into<Arc<Engine>>,
         manifest: Manifest,
@@ -73,7 +74,7 @@ impl PolicySet {
         let entries = manifest.policies.into_iter().map(entry).collect();
         PolicySet {
             engine,
-            most_loaded: most_loaded(),
+            max_loaded: max_loaded(),
             digest: None,
             budget: manifest.budget,
             when_no_policy_applies: manifest.when_no_policy_applies.unwrap_or_default(),
@@ -82,32 +83,33 @@ impl PolicySet {
         }
     }
 
-    /// The same, which is known by this digest of everything that decides.
+    /// Sets the digest that identifies the policy set.
     pub fn with_digest(self, digest: Digest) -> PolicySet {
         PolicySet { digest: Some(digest), ..self }
     }
 
-    /// The digest of everything that decides, if it is known.
+    /// Returns the digest that identifies the policy set, if it is known.
     pub fn digest(&self) -> Option<Digest> {
         self.digest
     }
 
-    /// Loads everything that is still to be loaded.
+    /// Loads all components that are not loaded yet.
     pub fn load_all(&self) {
         self.entries.iter().for_each(|entry| _ = entry.component.get());
     }
 
-    /// The policies that could not be loaded, and why: they fail whenever they are asked. One
-    /// that is still to be loaded is not among them.
+    /// Iterates over the policies whose component could not be loaded, with the reason. A policy
+    /// whose component is not loaded yet is not included.
     pub fn unloaded(&self) -> impl Iterator<Item = (&Policy, Failure)> {
         let entries = self.entries.iter();
         entries.filter_map(|entry| Some((&entry.policy, entry.component.failure()?)))
     }
 
-    /// The policies whose settings are tried out and refused, or that fail in another way
-    /// before they can be asked anything, each time. Takes as long as is left at most; a policy
-    /// whose turn does not come is not among them, nor one that is still to be loaded or was
-    /// configured when it was bundled.
+    /// Tries the settings of the policies, and returns those that always fail before `evaluate`,
+    /// such as policies that refuse their settings.
+    ///
+    /// It takes at most the time left. Policies whose turn does not come are not included, nor
+    /// those that are not loaded yet or have a snapshot.
     pub fn misconfigured(&self, left: Duration) -> Vec<(&Policy, Failure)> {
         let end = Instant::now() + left;
         let failure = |entry: &Entry| {
@@ -118,70 +120,70 @@ impl PolicySet {
             let Policy { limits, log, .. } = &entry.policy;
             let left = end.checked_duration_since(Instant::now())?;
             let tried = self.engine.try_settings(&component, (limits, *log), &entry.settings, left);
-            // What a clock stopped may have been slow for once.
-            let by_chance = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
-            tried.err().filter(|failure| !by_chance.contains(&failure.kind()))
+            // A policy that a clock stopped may only have been slow this once.
+            let transient = [FailureKind::Budget, FailureKind::Deadline, FailureKind::Host];
+            tried.err().filter(|failure| !transient.contains(&failure.kind()))
         };
         let entries = self.entries.iter();
         entries.filter_map(|entry| Some((&entry.policy, failure(entry)?))).collect()
     }
 
-    /// What it means that a decision cannot be recorded.
+    /// Returns whether a sign-up is denied if its decision cannot be recorded.
     pub fn record(&self) -> Record {
         self.record
     }
 
-    /// The most memory that one sign-up can take: the policies run one after the other.
+    /// Returns the maximum memory that one sign-up can take: the policies run one after the other.
     pub fn largest_memory(&self) -> Size {
         let limits = self.entries.iter().map(|entry| entry.policy.limits.memory);
         limits.max().unwrap_or(Size::from_kib(0))
     }
 
-    /// The most memory that stays for the next sign-ups when one is over: that of each compiled
-    /// file, which policies share that have the same component and are configured for each
-    /// sign-up.
+    /// Returns the maximum memory that stays resident between sign-ups, which is that of each
+    /// compiled file. Policies that have the same component and no snapshot share a file.
     pub fn kept_memory(&self) -> Size {
         let mut kept: HashMap<_, u64> = HashMap::new();
         for Entry { policy, digest, snapshot, .. } in &self.entries {
             let own = (snapshot.is_some() || digest.is_none()).then_some(&policy.id);
-            let most = kept.entry((digest, own)).or_default();
-            *most = (*most).max(policy.limits.memory.bytes().min(KEPT as u64));
+            let max = kept.entry((digest, own)).or_default();
+            *max = (*max).max(policy.limits.memory.bytes().min(KEPT as u64));
         }
         let kept: u64 = kept.into_values().sum();
         Size::from_bytes(kept.min(u64::from(WARM) * KEPT as u64))
     }
 
-    /// The policies with the digests of their components, in the manifest's order.
+    /// Iterates over the policies with the digests of their components, in the manifest's order.
     pub fn policies(&self) -> impl Iterator<Item = (&Policy, Option<Digest>)> {
         self.entries.iter().map(|entry| (&entry.policy, entry.digest))
     }
 
-    /// The policies that are not asked about a sign-up, since it is outside their `applies-to`.
+    /// Iterates over the policies whose `applies-to` does not contain the sign-up.
     pub fn not_asked(&self, sign_up: &SignUp<'_>) -> impl Iterator<Item = &PolicyId> {
         let policies = self.entries.iter().map(|entry| &entry.policy);
         policies.filter(|policy| !policy.applies_to.contains(sign_up)).map(|policy| &policy.id)
     }
 
-    /// Asks every policy that applies, and merges what they say.
+    /// Evaluates every policy that applies, and merges the results.
     ///
-    /// It takes as long as the manifest's budget, in the time that the process runs, or as the
-    /// caller has left by the wall, 4 s at most. Each policy may use an equal share of what is
-    /// left when its turn comes, so that none can use up the time of the others. One that hardly
-    /// got to compute in its share, on a processor that is busy elsewhere or throttled, is asked
-    /// again after the others, while there is time.
+    /// It takes at most the manifest's budget, measured in the running time of the process, and at
+    /// most the time that the caller has left by the wall clock, up to 4 s. Each policy may use an
+    /// equal share of the time that is left when its turn comes, so that none can use up the time
+    /// of the others. A policy that got hardly any processor time in its share, because the
+    /// processor is busy or throttled, is evaluated again after the others while there is time.
     pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> DecisionTrace {
-        let last = Instant::now() + left.min(Manifest::BUDGET_CEILING.duration());
+        let last = Instant::now() + left.min(Manifest::MAX_BUDGET.duration());
         let entries = self.entries.iter();
-        let asked: Vec<_> =
+        let applicable: Vec<_> =
             entries.filter(|entry| entry.policy.applies_to.contains(sign_up)).collect();
-        let not_asked = self.entries.len() - asked.len();
-        // Before the clock starts: what is loaded for one takes no time from the others.
-        for entry in asked.iter().take(self.most_loaded).take_while(|_| Instant::now() < last) {
+        let not_asked = self.entries.len() - applicable.len();
+        // Loads the components before the clock starts, so that loading one takes no time from the
+        // others.
+        for entry in applicable.iter().take(self.max_loaded).take_while(|_| Instant::now() < last) {
             let _ = entry.component.get();
         }
         let _running = self.engine.clock.run();
         let budget = self.budget.min(left.into());
-        let whole = self.engine.clock.start_of_something().after(budget.duration());
+        let whole = self.engine.clock.start_moment().after(budget.duration());
         let all = TimeSlice {
             budget,
             length: budget.duration(),
@@ -190,8 +192,8 @@ impl PolicySet {
             own_last: last,
             last,
         };
-        let evaluations = self.evaluate_all(&asked, sign_up, all);
-        let outcomes: Vec<Outcome> = asked
+        let evaluations = self.evaluate_all(&applicable, sign_up, all);
+        let outcomes: Vec<Outcome> = applicable
             .iter()
             .zip(&evaluations)
             .map(|(entry, evaluation)| Outcome {
@@ -204,18 +206,18 @@ impl PolicySet {
         DecisionTrace { decision, evaluations, not_asked }
     }
 
-    /// One evaluation for each of these, in their order.
+    /// Evaluates the policies, and returns one evaluation for each in the same order.
     fn evaluate_all(
         &self,
-        asked: &[&Entry],
+        policies: &[&Entry],
         sign_up: &SignUp<'_>,
         all: TimeSlice,
     ) -> Vec<Evaluation> {
-        let mut evaluations = Vec::with_capacity(asked.len());
-        // Those that are to be asked again wait as well.
+        let mut evaluations = Vec::with_capacity(policies.len());
+        // Policies that are to be evaluated again wait for a share as well.
         let mut again = Vec::new();
-        for (index, entry) in asked.iter().enumerate() {
-            let share = all.next(self.engine.clock.now(), asked.len() - index + again.len());
+        for (index, entry) in policies.iter().enumerate() {
+            let share = all.next(self.engine.clock.now(), policies.len() - index + again.len());
             let evaluation = self.evaluate(entry, sign_up, share);
             if evaluation.was_cut_short {
                 again.push(index);
@@ -230,7 +232,7 @@ impl PolicySet {
                 if !share.is_a_turn() {
                     return evaluations;
                 }
-                let evaluation = self.evaluate(asked[*index], sign_up, share);
+                let evaluation = self.evaluate(policies[*index], sign_up, share);
                 if evaluation.was_cut_short {
                     again.push(*index);
                 }

@@ -1,8 +1,8 @@
-//! A policy that is configured once, when it is bundled: a sign-up starts from the memory that
-//! `configure` left.
+//! Snapshots: a policy is configured once, when it is bundled, and each sign-up starts from the
+//! memory that `configure` left.
 //!
-//! What can be observed of a policy is the same as if it were configured for each sign-up: its
-//! answers, its failures, its notes, its fuel and its memory.
+//! The observable results are the same as if the policy were configured for each sign-up: verdicts,
+//! failures, log entries, fuel and memory.
 
 #[cfg(feature = "compile")]
 mod joining;

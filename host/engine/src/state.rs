@@ -1,4 +1,4 @@
-//! What lives in the store of one evaluation.
+//! The data in the store of one evaluation.
 
 use crate::clock::Watch;
 use crate::cpu_time::CpuTime;
@@ -8,7 +8,7 @@ use crate::time_slice::{TimeSlice, UsedUp};
 #[cfg(feature = "compile")]
 use admit_core::Limits;
 
-/// What lives in the store of one evaluation.
+/// The data in the store of one evaluation.
 pub(crate) struct State {
     pub(crate) limiter: Limiter,
     pub(crate) notes: PolicyLog,
@@ -18,7 +18,7 @@ pub(crate) struct State {
     pub(crate) stopped: Option<Stopped>,
 }
 
-/// What interrupted a guest.
+/// The reason why a guest was interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stopped {
     Deadline,
@@ -30,21 +30,21 @@ impl State {
         &mut self.notes
     }
 
-    /// Whether anything was written, kept or not.
+    /// Returns whether the guest wrote to the log, even if the entry was dropped.
     #[cfg(feature = "compile")]
     pub(crate) fn has_notes(&self) -> bool {
         !self.notes.kept.is_empty() || self.notes.dropped > 0
     }
 
-    /// Whether it was refused something that it asked for last.
+    /// Returns whether the guest was refused a resource last.
     #[cfg(feature = "compile")]
     pub(crate) fn has_exceeded(&self) -> bool {
         self.limiter.exceeded().is_some()
     }
 
-    /// Bounds what it holds from here on by other limits.
+    /// Replaces the limits from here on.
     #[cfg(feature = "compile")]
-    pub(crate) fn limit_anew(&mut self, limits: &Limits) {
+    pub(crate) fn replace_limits(&mut self, limits: &Limits) {
         self.limiter = Limiter::new(limits);
     }
 }

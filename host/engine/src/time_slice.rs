@@ -1,54 +1,55 @@
-//! How the time for a decision is shared among the policies that it asks.
+//! Shares the time for a decision among its policies.
 
 use crate::clock::Moment;
 use admit_core::Time;
 use std::time::{Duration, Instant};
 
-/// The share that one policy has of the time for a whole decision.
+/// The share of one policy in the time for the whole decision.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimeSlice {
     /// The time for the whole decision.
     pub(crate) budget: Time,
-    /// How long this policy's own share is.
+    /// The length of this policy's share.
     pub(crate) length: Duration,
-    /// When it is over, in the time that the process runs.
+    /// The end of this policy's share, in the running time of the process.
     pub(crate) own: Moment,
-    /// When the whole decision must be made.
+    /// The end of the whole decision, in the running time of the process.
     pub(crate) whole: Moment,
-    /// When this policy's own share of the caller's time is over, by the wall.
+    /// The end of this policy's share of the caller's time, by the wall clock.
     pub(crate) own_last: Instant,
-    /// When the caller stops waiting, by the wall.
+    /// The time when the caller stops waiting, by the wall clock.
     pub(crate) last: Instant,
 }
 
-/// Why a policy is stopped for the others.
+/// The reason why a policy is stopped in favour of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UsedUp {
-    /// The time for the whole decision, or its own share of it, which it has computed in.
+    /// It used up the time for the whole decision, or its own share by computing.
     Budget,
-    /// Its own share, in which it hardly got to compute: it is asked again after the others.
+    /// Its share is over, but it got hardly any processor time: it is evaluated again after the
+    /// others.
     Turn,
 }
 
-/// A policy that has computed for less, by the end of its share, and for less than the share is
-/// long, was waiting for the processor rather than computing.
+/// The processor time below which a policy whose share is over counts as having waited for the
+/// processor, unless the share is shorter.
 const GRACE: Duration = Duration::from_millis(25);
 
-/// A share that is shorter is no second turn: the clock does not tell it from none.
-const SHORTEST_TURN: Duration = Duration::from_millis(4);
+/// The minimum length of a share for another turn, given the resolution of the clock.
+const MIN_TURN: Duration = Duration::from_millis(4);
 
 impl TimeSlice {
-    /// Whether there is no time left for any policy.
+    /// Returns whether the time for the whole decision is over.
     pub(crate) fn is_over(&self, now: Moment) -> bool {
         now >= self.whole || Instant::now() >= self.last
     }
 
-    /// Whether a policy can do something with it that was stopped before.
+    /// Returns whether the share is long enough for another turn.
     pub(crate) fn is_a_turn(&self) -> bool {
-        self.length >= SHORTEST_TURN
+        self.length >= MIN_TURN
     }
 
-    /// The next share, where so many policies wait for one.
+    /// Returns the next share if `waiting` policies wait for one.
     pub(crate) fn next(&self, now: Moment, waiting: usize) -> TimeSlice {
         let waiting = u32::try_from(waiting).unwrap_or(u32::MAX).max(1);
         let length = now.until(self.whole) / waiting;
@@ -57,7 +58,7 @@ impl TimeSlice {
         TimeSlice { length, own: now.after(length), own_last, ..*self }
     }
 
-    /// Whether a policy that has computed for so long is to be stopped for the others.
+    /// Returns the reason to stop a policy that has used this much processor time, if any.
     pub(crate) fn used_up(&self, now: Moment, computed: Duration) -> Option<UsedUp> {
         if self.is_over(now) {
             return Some(UsedUp::Budget);
@@ -66,8 +67,8 @@ impl TimeSlice {
             let has_computed = computed >= GRACE.min(self.length);
             return Some(if has_computed { UsedUp::Budget } else { UsedUp::Turn });
         }
-        // The process hardly runs: its own clock would let one policy wait until it is too late
-        // for the others.
+        // The process is throttled: by its own clock alone, this policy could run until it is too
+        // late for the others.
         (Instant::now() >= self.own_last).then_some(UsedUp::Turn)
     }
 }
@@ -97,13 +98,13 @@ mod tests {
         assert_eq!(short.used_up(share.own, GRACE / 5), Some(UsedUp::Budget));
         let past = TimeSlice { last: Instant::now(), ..share };
         assert_eq!(past.used_up(early, Duration::ZERO), Some(UsedUp::Budget));
-        // A process that is stopped most of the time.
+        // A process that is throttled most of the time.
         let stopped = TimeSlice { own_last: Instant::now(), ..share };
         assert_eq!(stopped.used_up(early, second / 4), Some(UsedUp::Turn));
     }
 
     #[test]
-    fn shares_are_equal_parts_of_what_is_left() {
+    fn shares_are_equal_parts_of_the_time_left() {
         let start = Moment::default();
         let second = Duration::from_secs(1);
         let all = TimeSlice {

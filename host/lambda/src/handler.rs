@@ -1,4 +1,4 @@
-//! Hands requests of the Runtime API to the trigger.
+//! Passes requests of the Runtime API to the trigger.
 
 use crate::invocation::Bytes;
 use admit_cognito::FunctionError;
@@ -12,16 +12,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// What Lambda's time leaves for sending the answer.
+/// The part of Lambda's time that is reserved for sending the answer.
 const RESERVE: Duration = Duration::from_millis(200);
 
-/// Hands the trigger what Lambda hands over.
+/// Passes the requests of Lambda to the trigger.
 pub(crate) struct Handler {
     trigger: Trigger,
     concurrency: u32,
 }
 
-/// An error of the function, as the runtime library wants it.
+/// An error of the function, in the form that the runtime library expects.
 #[derive(Debug)]
 pub(crate) struct Denied(FunctionError);
 
@@ -32,7 +32,7 @@ impl From<Denied> for Diagnostic {
 }
 
 impl Handler {
-    /// Loads a bundle, and says in the log which of its policies cannot be asked.
+    /// Loads a bundle, and logs the policies that cannot run.
     pub(crate) fn load(
         folder: &Path,
         concurrency: u32,
@@ -47,7 +47,7 @@ impl Handler {
         Ok(Handler { trigger, concurrency })
     }
 
-    /// Answers one event; none is one that is too large.
+    /// Answers an event; `None` stands for one that is too large.
     pub(crate) async fn answer(
         self: Arc<Handler>,
         event: Option<Bytes>,
@@ -63,8 +63,8 @@ impl Handler {
         };
         let answer = match concurrency {
             1 => decide(),
-            // A policy may compute for as long as its deadline lets it: on a thread of its own
-            // it keeps nobody else waiting.
+            // A policy may compute until its deadline, so it runs on a thread of its own and does
+            // not block other requests.
             _ => tokio::task::spawn_blocking(decide)
                 .await
                 .unwrap_or_else(|_| Err(FunctionError::host_failure())),

@@ -5,10 +5,10 @@ use lambda_runtime::Diagnostic;
 use lambda_runtime_api_client::body::Body;
 use lambda_runtime_api_client::{BoxError, Client, build_request};
 
-/// Tells Lambda that this function cannot start.
+/// Reports to Lambda that this function cannot start.
 ///
-/// What it is told ends up with the person signing up; why is in the log. That Lambda
-/// cannot be told either changes nothing: the process ends, which says as much.
+/// The message reaches the person signing up, so it does not contain the reason, which is logged. A
+/// failure to report is ignored, since the process exits anyway.
 pub(crate) async fn report() {
     let _ = try_report().await;
 }

@@ -1,4 +1,4 @@
-//! Keeps the bytes of an event from being parsed by the runtime library.
+//! Prevents the runtime library from parsing events.
 
 use admit_cognito::Event;
 use lambda_runtime::LambdaInvocation;
@@ -10,27 +10,26 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Hands the event to the handler as it came, and has the log name the request whose answer
-/// Lambda does not take.
+/// A layer that passes the raw bytes of the event to the handler, and attributes errors of the
+/// runtime library to the request.
 ///
-/// The runtime library would parse it first, and would answer what is not JSON with an
-/// error of its own, whose text is not meant for the person signing up.
+/// The runtime library would parse the event first, and answer invalid JSON with an error of its
+/// own, whose text is not meant for the person signing up.
 pub(crate) struct RawEventLayer;
 
-/// The service that [`RawEventLayer`] makes of another.
+/// The service that [`RawEventLayer`] wraps around another one.
 #[derive(Clone)]
 pub(crate) struct RawEventService<S>(S);
 
-/// The bytes of an event, as Lambda sent them.
+/// The raw bytes of an event.
 pub(crate) type Bytes = Vec<u8>;
 
 thread_local! {
-    /// The event of the call that this thread is in.
+    /// The event of the current call on this thread.
     static EVENT: Cell<Option<Bytes>> = const { Cell::new(None) };
 }
 
-/// The event of the call that led here, if it is not larger than one may be. It is there until
-/// it is taken.
+/// Takes the event of the current call; returns `None` if it is too large or was taken before.
 pub(crate) fn take_event() -> Option<Bytes> {
     EVENT.take().filter(|event| event.len() <= Event::MAX_BYTES)
 }
@@ -57,8 +56,8 @@ where
     }
 
     fn call(&mut self, mut invocation: LambdaInvocation) -> Self::Future {
-        // The library hands its own layers nothing but what it has parsed. What it calls, down
-        // to the handler, it calls before this call returns.
+        // The library only passes the parsed event to inner layers, so the raw one goes through a
+        // thread-local. The handler is called before this call returns.
         let event = mem::replace(&mut invocation.body, EMPTY_BODY.into());
         let request_id: Arc<str> = invocation.context.request_id.as_str().into();
         EVENT.set(Some(event.into()));
@@ -66,11 +65,11 @@ where
         EVENT.set(None);
         Box::pin(async move {
             let mut future = pin!(future);
-            poll_fn(|cx| admit_trigger::on_behalf_of(&request_id, || future.as_mut().poll(cx)))
+            poll_fn(|cx| admit_trigger::with_request(&request_id, || future.as_mut().poll(cx)))
                 .await
         })
     }
 }
 
-/// What the library parses instead.
+/// The body that the library parses instead of the event.
 const EMPTY_BODY: &str = "null";

@@ -1,7 +1,7 @@
 //! `bootstrap`: the pre sign-up trigger of a Cognito user pool, as a Lambda function.
 //!
-//! It loads a bundle once, from the folder that `ADMIT_BUNDLE` names or else `bundle`
-//! beside itself, and then decides every sign-up that Lambda hands it.
+//! It loads a bundle once, from the folder that `ADMIT_BUNDLE` names or else from `bundle` beside
+//! the executable, and then answers the events of Lambda.
 
 mod handler;
 mod init;
@@ -20,37 +20,39 @@ use std::process::{self, ExitCode};
 use std::sync::Arc;
 use tokio::runtime;
 
-/// By this `admit bundle` knows the bootstrap of its own version from other programs. It has an end,
-/// since the linker puts other texts right behind it.
+/// The text by which `admit bundle` recognises a bootstrap of its own version. It ends with a
+/// newline, since the linker places other texts directly after it.
 const MARK: &str = concat!("admit-bootstrap/", env!("CARGO_PKG_VERSION"), "\n");
 
 fn main() -> ExitCode {
-    // Else the compiler would leave it out.
+    // Otherwise the compiler would remove it.
     black_box(MARK);
     let telemetry = Telemetry::start(env::vars_os(), &[BUNDLE]);
-    end_where_the_library_panics();
+    exit_on_panic_of_the_runtime_library();
     match run(telemetry) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            admit_trigger::say_error(&format!("{error:#}"));
+            admit_trigger::log_error(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Where Lambda answers the question for an event with a status of 403 or 500, it asks that the
-/// process ends, and starts another; the runtime library panics, since there is no event. With
-/// several requests at once that would be the end of one worker after the other.
-fn end_where_the_library_panics() {
-    let of_others = panic::take_hook();
+/// Exits the process if the runtime library panics.
+///
+/// If Lambda answers the request for an event with a status of 403 or 500, the process is expected
+/// to exit, and Lambda starts another one. The runtime library panics instead, since there is no
+/// event; with concurrent requests that would only end one worker after the other.
+fn exit_on_panic_of_the_runtime_library() {
+    let default_hook = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         let is_of_library = |place: &Location<'_>| place.file().contains("/lambda_runtime");
         if !panic.location().is_some_and(is_of_library) {
-            return of_others(panic);
+            return default_hook(panic);
         }
-        admit_trigger::say_error(
-            "the runtime library could not go on: Lambda sent no event where there should be one, as \
-             with a status of 403 or 500; the process ends, and Lambda starts another",
+        admit_trigger::log_error(
+            "the runtime library panicked: Lambda sent no event, perhaps with a status of 403 or \
+             500; the process exits, and Lambda starts another",
         );
         process::exit(1);
     }));
@@ -59,7 +61,7 @@ fn end_where_the_library_panics() {
 fn run(telemetry: Telemetry) -> anyhow::Result<()> {
     check_environment()?;
     let concurrency = concurrency();
-    // Where one request comes at a time, a second thread would only be handed it.
+    // With one request at a time, a second thread would be of no use.
     let runtime = match concurrency {
         1 => runtime::Builder::new_current_thread().enable_all().build(),
         many => runtime::Builder::new_multi_thread()
@@ -80,9 +82,9 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
             Arc::clone(&handler).answer(invocation::take_event(), event.context)
         });
         let runtime = Runtime::new(answer).layer(RawEventLayer);
-        // What the library says may be what whoever invoked the function said.
+        // The message of the library may contain text from the caller of the function.
         runtime.run_concurrent().await.map_err(|_| {
-            anyhow!("the runtime library gave up: it could not read or answer a request")
+            anyhow!("the runtime library failed: it could not read or answer a request")
         })
     })
 }
@@ -90,7 +92,7 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
 const BUNDLE: &str = "ADMIT_BUNDLE";
 const MEMORY: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
-/// The runtime library takes these for granted.
+/// Checks the variables that the runtime library requires.
 fn check_environment() -> anyhow::Result<()> {
     let needed = [
         "AWS_LAMBDA_RUNTIME_API",
@@ -100,34 +102,34 @@ fn check_environment() -> anyhow::Result<()> {
     ];
     if let Some(name) = needed.into_iter().find(|name| env::var_os(name).is_none()) {
         bail!(
-            "this is the bootstrap of a Lambda function and runs in one only: {name} is not set; \
-             `admit eval` decides a sign-up without Lambda"
+            "this is the bootstrap of a Lambda function and only runs in Lambda: {name} is not \
+             set; use `admit eval` to decide on a sign-up without Lambda"
         );
     }
-    // The library panics at what it cannot read.
+    // The library panics if a value is not UTF-8.
     if let Some(name) = needed.into_iter().find(|name| env::var(name).is_err()) {
-        bail!("{name} is no text");
+        bail!("{name} is not valid UTF-8");
     }
     if env::var(MEMORY).is_ok_and(|mib| mib.parse::<u32>().is_err()) {
-        bail!("{MEMORY} is no number of MiB");
+        bail!("{MEMORY} must be a number of MiB");
     }
     Ok(())
 }
 
-/// The most requests that are decided at once; others wait. The addresses that a sandbox
-/// may need are reserved for each, and there are only so many.
-const MAX_AT_ONCE: u32 = 1_000;
+/// The maximum number of concurrent requests; others wait. Each one reserves the address space that
+/// a sandbox may need, which is limited.
+const MAX_CONCURRENCY: u32 = 1_000;
 
-/// How many requests Lambda sends at once: one, but for Managed Instances.
+/// Returns the number of requests that Lambda sends at once: one, except with Managed Instances.
 fn concurrency() -> u32 {
-    let many = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().and_then(|many| many.parse().ok());
-    many.unwrap_or(1).clamp(1, MAX_AT_ONCE)
+    let value = env::var("AWS_LAMBDA_MAX_CONCURRENCY").ok().and_then(|value| value.parse().ok());
+    value.unwrap_or(1).clamp(1, MAX_CONCURRENCY)
 }
 
 fn bundle() -> anyhow::Result<PathBuf> {
     if let Some(folder) = env::var_os(BUNDLE).filter(|folder| !folder.is_empty()) {
         return Ok(folder.into());
     }
-    let bootstrap = env::current_exe().context("cannot tell where the bootstrap is")?;
+    let bootstrap = env::current_exe().context("cannot determine the path of the bootstrap")?;
     Ok(bootstrap.with_file_name("bundle"))
 }

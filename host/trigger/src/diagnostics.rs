@@ -1,7 +1,7 @@
-//! What the function says of itself, through `tracing`: JSON lines with a level.
+//! The log lines about the function itself, written through `tracing` as JSON with a level.
 //!
-//! The lines are made here and nowhere else, so that one look shows that no value of the
-//! person signing up is in them.
+//! All such lines are created in this file, so that it is easy to verify that they do not contain
+//! values of the person signing up.
 
 use crate::log::{self, Lines};
 use crate::timestamp;
@@ -20,10 +20,10 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::{Layer, fmt, registry};
 
-/// Starts the log of this process, once.
+/// Starts the log of this process. Later calls have no effect on it.
 ///
-/// Other crates' lines are kept out: their text may hold anything. So is that of a panic, of
-/// which the place alone is told.
+/// Lines of other crates are filtered out, since their text may contain anything. For the same
+/// reason only the place of a panic is logged, not its message.
 pub(crate) fn start(level: LevelFilter) {
     let ours = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     let lines = fmt::layer()
@@ -35,12 +35,12 @@ pub(crate) fn start(level: LevelFilter) {
         .with_writer(|| Lines)
         .with_filter(ours);
     let errors = level.min(LevelFilter::ERROR);
-    // Of its other parts a denial is an error too.
-    // That an answer did not arrive belongs to the record.
+    // Other targets of the library also log a denial as an error. An undelivered answer is always
+    // logged, since it belongs to the record.
     let failing =
         Targets::new().with_target(RUNTIME, errors).with_target(ANSWERS, LevelFilter::ERROR);
     let theirs = RuntimeErrors.with_filter(failing);
-    // Where there is one already, it is this one.
+    // An existing subscriber is one from an earlier call.
     let _ = tracing::subscriber::set_global_default(registry().with(lines).with(theirs));
     panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {
@@ -49,7 +49,8 @@ pub(crate) fn start(level: LevelFilter) {
     }));
 }
 
-/// A file of a library without the folders that it was built in; one of this repository as it is.
+/// Removes the folders of the build machine from a path of a library. A path of this repository is
+/// relative and stays unchanged.
 fn without_folders(file: &str) -> &str {
     if !file.starts_with('/') {
         return file;
@@ -59,35 +60,35 @@ fn without_folders(file: &str) -> &str {
     start.map_or(file, |start| &file[start + 1..])
 }
 
-/// The parts of the runtime library that read requests, and that hand over answers.
+/// The modules of the runtime library that read requests and that send answers.
 const RUNTIME: &str = "lambda_runtime::runtime";
 const ANSWERS: &str = "lambda_runtime::layers::api_client";
 
 thread_local! {
-    /// The request that this thread is at.
+    /// The id of the request that this thread processes.
     static REQUEST: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
 }
 
-/// Goes on with a request, such that what the runtime library says meanwhile is about it.
-pub fn on_behalf_of<T>(request_id: &Arc<str>, go_on: impl FnOnce() -> T) -> T {
+/// Runs a function such that errors of the runtime library meanwhile are attributed to a request.
+pub fn with_request<T>(request_id: &Arc<str>, run: impl FnOnce() -> T) -> T {
     REQUEST.set(Some(Arc::clone(request_id)));
-    let done = go_on();
+    let result = run();
     REQUEST.set(None);
-    done
+    result
 }
 
-/// Tells that the runtime library failed, and where, or that Lambda did not take an answer: its
-/// own words may be those of whoever invoked the function.
+/// A layer that logs errors of the runtime library and undelivered answers, without their messages,
+/// which may contain text from the caller of the function.
 struct RuntimeErrors;
 
 impl<S: Subscriber> Layer<S> for RuntimeErrors {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
         if metadata.target() == ANSWERS {
-            let mut said = Refusal::default();
-            event.record(&mut said);
-            if let Some(request_id) = REQUEST.take().filter(|_| said.is_one) {
-                let Refusal { status, .. } = said;
+            let mut failure = DeliveryFailure::default();
+            event.record(&mut failure);
+            if let Some(request_id) = REQUEST.take().filter(|_| failure.is_one) {
+                let DeliveryFailure { status, .. } = failure;
                 let (timestamp, level) = (timestamp::now(), "ERROR");
                 log::write(&Undelivered { timestamp, level, request_id: &request_id, status });
             }
@@ -103,17 +104,17 @@ impl<S: Subscriber> Layer<S> for RuntimeErrors {
     }
 }
 
-/// What the library says of an answer that did not arrive.
+/// The fields of an event of the library about an answer that was not delivered.
 #[derive(Default)]
-struct Refusal {
+struct DeliveryFailure {
     is_one: bool,
     status: Option<u16>,
 }
 
-impl Visit for Refusal {
+impl Visit for DeliveryFailure {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         match field.name() {
-            // Such as `413 Payload Too Large`.
+            // A value such as `413 Payload Too Large`.
             "status" => {
                 let status = format!("{value:?}");
                 self.status = status.split(' ').next().and_then(|status| status.parse().ok());
@@ -125,14 +126,14 @@ impl Visit for Refusal {
     }
 }
 
-/// An answer that Lambda did not take.
+/// The log line about an answer that Lambda did not accept.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "undelivered", rename_all = "camelCase")]
 struct Undelivered<'a> {
     timestamp: String,
     level: &'static str,
     request_id: &'a str,
-    /// None where there was no connection.
+    /// The status; `None` if there was no connection.
     status: Option<u16>,
 }
 
@@ -146,60 +147,61 @@ struct RuntimeError {
     line: Option<u32>,
 }
 
-/// Says why this process cannot start, or cannot go on.
-pub fn say_error(reason: &str) {
+/// Logs the reason why this process cannot start or continue.
+pub fn log_error(reason: &str) {
     let (error, cut) = log::cut(reason);
     error!("type" = "error", error, cut);
 }
 
-/// A variable of the environment with a value that it cannot have, or that there is none of; the
-/// value may be a secret.
-pub(crate) fn say_ignored(variable: &str, expected: &str) {
+/// Logs an environment variable that is unknown or has an invalid value. The value is not logged,
+/// since it may be a secret.
+pub(crate) fn log_ignored(variable: &str, expected: &str) {
     warn!("type" = "ignored-variable", variable, expected);
 }
 
-/// A policy that will fail whenever it is asked.
-pub(crate) fn say_not_loaded(policy: &Policy, failure: &Failure) {
+/// Logs a policy that always fails, since its component cannot be loaded.
+pub(crate) fn log_not_loaded(policy: &Policy, failure: &Failure) {
     error!("type" = "not-loaded", policy = policy.id.as_str(), reason = %failure);
 }
 
-/// A policy that will fail whenever it is asked, since it fails before.
+/// Logs a policy that always fails before `evaluate`.
 ///
-/// What words it has for that are in a line of their own, which says that they are the policy's.
-pub(crate) fn say_not_configured(policy: &Policy, failure: &Failure) {
+/// The policy's own message is on a separate line of type `note`, which attributes it to the
+/// policy.
+pub(crate) fn log_not_configured(policy: &Policy, failure: &Failure) {
     let policy = policy.id.as_str();
-    let (reason, words) = match failure {
-        Failure::SettingsRefused(words) => {
-            (Failure::SettingsRefused(String::new()).to_string(), words.as_str())
+    let (reason, message) = match failure {
+        Failure::SettingsRefused(message) => {
+            (Failure::SettingsRefused(String::new()).to_string(), message.as_str())
         }
         failure => (failure.to_string(), ""),
     };
     error!("type" = "not-configured", policy, reason);
-    if !words.is_empty() {
-        error!("type" = "note", policy, message = words);
+    if !message.is_empty() {
+        error!("type" = "note", policy, message);
     }
 }
 
-/// Policies that keep to their limits could exhaust the function's memory, and Lambda would
-/// end it with every sign-up that it is deciding.
-pub(crate) fn say_little_memory(needs: Size, has: Size) {
+/// Logs that policies within their limits could exhaust the function's memory, in which case Lambda
+/// kills the function with all sign-ups in progress.
+pub(crate) fn log_little_memory(needs: Size, has: Size) {
     warn!("type" = "little-memory", %needs, %has);
 }
 
-/// Something that is no event.
-pub(crate) fn say_invalid_event(request_id: &str, reason: &str) {
+/// Logs an invalid event.
+pub(crate) fn log_invalid_event(request_id: &str, reason: &str) {
     warn!("type" = "invalid-event", requestId = request_id, error = reason);
 }
 
-/// An event about to be decided.
-pub(crate) fn say_event(request_id: &str, bytes: usize, left: Duration) {
+/// Logs an event that is about to be decided.
+pub(crate) fn log_event(request_id: &str, bytes: usize, left: Duration) {
     let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
     debug!("type" = "event", requestId = request_id, bytes, millisecondsLeft = left);
 }
 
-/// One policy that was asked: what it wrote, and why it failed if it said so itself. The words
-/// are the policy's own, whatever they claim.
-pub(crate) fn say_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Evaluation) {
+/// Logs the evaluation of a policy, with its log entries and its own error message. Their text is
+/// untrusted.
+pub(crate) fn log_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Evaluation) {
     let Evaluation { answer, notes, fuel, memory, time, .. } = evaluation;
     let policy = policy.as_str();
     for note in &notes.kept {
@@ -211,10 +213,10 @@ pub(crate) fn say_evaluated(request_id: &str, policy: &PolicyId, evaluation: &Ev
             Level::Error => error!("type" = "note", requestId = request_id, policy, cut, message),
         }
     }
-    if let Err(Failure::SettingsRefused(words) | Failure::Undecided(words)) = answer
-        && !words.is_empty()
+    if let Err(Failure::SettingsRefused(message) | Failure::Undecided(message)) = answer
+        && !message.is_empty()
     {
-        error!("type" = "note", requestId = request_id, policy, message = words.as_str());
+        error!("type" = "note", requestId = request_id, policy, message = message.as_str());
     }
     let microseconds = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     debug!("type" = "evaluated", requestId = request_id, policy, fuel, %memory, microseconds);
@@ -225,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_names_no_folder_of_the_machine_that_built_it() {
+    fn the_place_of_a_panic_has_no_folders_of_the_build_machine() {
         for (file, named) in [
             ("host/trigger/src/log.rs", "host/trigger/src/log.rs"),
             (

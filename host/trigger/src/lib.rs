@@ -1,10 +1,9 @@
-//! The pre sign-up trigger without Lambda: an event in, an answer out, and on standard
-//! output the record of how it came about.
+//! The pre sign-up trigger, independent of Lambda: it answers events and writes records of its
+//! decisions to standard output.
 //!
-//! A [`Trigger`] decides; its [`Telemetry`] says what it tells about that. Every line on
-//! standard output is one JSON object with a `type`. The host writes no value of the person
-//! signing up there, unless the operator has it store events; what a policy writes, it writes in
-//! its own words.
+//! A [`Trigger`] decides, and its [`Telemetry`] configures what it logs. Every line on standard
+//! output is a JSON object with a `type`. The host does not log values of the person signing up
+//! unless the operator stores events; policies choose the text of their own log entries.
 
 mod diagnostics;
 mod log;
@@ -21,6 +20,6 @@ mod trigger;
 mod unknown;
 mod write_timeout;
 
-pub use diagnostics::{on_behalf_of, say_error};
+pub use diagnostics::{log_error, with_request};
 pub use telemetry::Telemetry;
 pub use trigger::{Request, Trigger};

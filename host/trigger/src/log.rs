@@ -1,8 +1,8 @@
-//! Standard output, which is the log: one JSON object a line, none too long for CloudWatch, and
-//! none that keeps an answer waiting for longer than [`write_timeout`] lasts.
+//! The log on standard output: one JSON object a line, short enough for CloudWatch, and written
+//! within [`write_timeout`] so that it does not delay the answer.
 //!
-//! A line that cannot be written is lost and counted. The next one that can be written comes
-//! behind one that says how many were.
+//! A line that cannot be written is lost and counted. The next line that can be written is preceded
+//! by one with the number of lost lines.
 
 use crate::lost_lines::LostLines;
 use crate::output::{Output, Unwritten};
@@ -12,52 +12,53 @@ use std::borrow::Cow;
 use std::io::{self, Write, stderr, stdout};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
-/// What no line reaches, in bytes, with its end: a longer one might be cut on its way.
+/// The size in bytes that a line with its newline must stay below: CloudWatch might truncate a
+/// longer one.
 pub(crate) const MAX: usize = 256 << 10;
 
-/// The bytes that a line of a few policies has; a longer one makes room for itself.
-const USUAL: usize = 2 << 10;
+/// The initial capacity of a line, enough for a few policies.
+const INITIAL_CAPACITY: usize = 2 << 10;
 
 /// The log of this process.
 static LOG: LazyLock<Log> = LazyLock::new(|| Log::new(Output::new(stdout())));
 
-/// A line with its end; none if it is too long.
+/// Serializes a line with its newline; returns `None` if it is too long.
 pub(crate) fn text(line: &impl Serialize) -> Option<Vec<u8>> {
-    let mut text = Vec::with_capacity(USUAL);
+    let mut text = Vec::with_capacity(INITIAL_CAPACITY);
     serde_json::to_writer(&mut text, line).ok()?;
     text.push(b'\n');
     (text.len() < MAX).then_some(text)
 }
 
-/// Writes one line.
+/// Serializes and writes a line.
 pub(crate) fn write(line: &impl Serialize) {
     write_text(text(line).as_deref());
 }
 
-/// Writes a line with its end; one that was too long is lost.
+/// Writes a serialized line; `None` stands for one that is too long and counts as lost.
 pub(crate) fn write_text(text: Option<&[u8]>) {
     LOG.write(text, Lost { lines: 1, decisions: 0 });
 }
 
-/// The same for the record of a decision. Says whether it is in the log. One that is required is
-/// waited for, also where a line was waited for in vain before.
+/// Writes the record of a decision, and returns whether it is in the log. A required record waits
+/// for the reader even if an earlier line has timed out.
 pub(crate) fn write_decision(text: Option<&[u8]>, is_required: bool) -> bool {
     write_timeout::release();
     let line = Lost { lines: 1, decisions: 1 };
     if !is_kept() {
-        static IS_TOLD: Once = Once::new();
-        let why = io::Error::other("standard output is closed, or `/dev/null`: nothing is kept");
-        IS_TOLD.call_once(|| LOG.tell(line, &why));
+        static IS_REPORTED: Once = Once::new();
+        let why = io::Error::other("standard output is closed or `/dev/null`: no lines are kept");
+        IS_REPORTED.call_once(|| LOG.report(line, &why));
     }
     LOG.write_with(text, line, is_required)
 }
 
-/// Whether there is a log at all.
+/// Returns whether standard output is kept at all.
 pub(crate) fn is_kept() -> bool {
     !LOG.out.is_nowhere()
 }
 
-/// What writes the lines of `tracing`, which come one by one and whole.
+/// The writer for the lines of `tracing`, which writes each one with a single call.
 pub(crate) struct Lines;
 
 impl Write for Lines {
@@ -73,40 +74,40 @@ impl Write for Lines {
 
 struct Log {
     out: Output,
-    /// Who is told at once that lines are lost.
+    /// Standard error, to which the first lost line is reported at once.
     errors: OnceLock<Output>,
     state: Mutex<State>,
-    given_back: Condvar,
+    released: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    /// Whether a thread is writing, and how many wait for it.
+    /// Whether a thread is writing. `waiting` counts the threads that wait for it.
     is_taken: bool,
     waiting: usize,
-    debt: Debt,
+    pending: Pending,
 }
 
-/// What comes before the next line.
+/// The text that must precede the next line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Debt {
-    /// Whether the last line has no end.
+struct Pending {
+    /// Whether the last line was truncated and has no newline.
     is_cut: bool,
     lost: Lost,
 }
 
-/// Lines that are not in the log.
+/// The number of lines that are not in the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Lost {
     lines: u64,
-    /// Those of them that are records of decisions.
+    /// The number of records of decisions among them.
     decisions: u64,
 }
 
 impl Log {
     fn new(out: Output) -> Log {
         let (errors, state) = (OnceLock::new(), Mutex::default());
-        Log { out, errors, state, given_back: Condvar::new() }
+        Log { out, errors, state, released: Condvar::new() }
     }
 
     /// Writes a line, or counts it as lost.
@@ -121,79 +122,84 @@ impl Log {
         };
         let Err(why) = written else { return true };
         let mut state = self.state();
-        let is_first = state.debt.lost == Lost::default();
-        state.debt.lost.add(line);
-        let lost = state.debt.lost;
+        let is_first = state.pending.lost == Lost::default();
+        state.pending.lost.add(line);
+        let lost = state.pending.lost;
         drop(state);
         if is_first {
-            self.tell(lost, &why);
+            self.report(lost, &why);
         }
         false
     }
 
-    /// Says on standard error that lines are lost, and why.
-    fn tell(&self, lost: Lost, why: &io::Error) {
+    /// Reports on standard error that lines are lost, with the reason.
+    fn report(&self, lost: Lost, why: &io::Error) {
         if let Some(text) = self::text(&lost.line(Some(why))) {
             let errors = self.errors.get_or_init(|| Output::new(stderr()));
-            // There is nobody else to tell.
+            // There is no other output to report to.
             let _ = errors.write(&text, false);
         }
     }
 
     fn try_write(&self, text: &[u8], is_waited_for: bool) -> io::Result<()> {
         let before = self.take()?;
-        let mut debt = before;
-        let written = self.pay_and_write(&mut debt, text, is_waited_for);
+        let mut pending = before;
+        let written = self.write_with_pending(&mut pending, text, is_waited_for);
         let mut state = self.state();
         state.is_taken = false;
-        state.debt.is_cut = debt.is_cut;
-        if debt.lost != before.lost {
-            // Others may have lost some meanwhile.
-            state.debt.lost.remove(before.lost);
+        state.pending.is_cut = pending.is_cut;
+        if pending.lost != before.lost {
+            // Other threads may have lost lines meanwhile.
+            state.pending.lost.remove(before.lost);
         }
         if state.waiting > 0 {
-            self.given_back.notify_one();
+            self.released.notify_one();
         }
         written
     }
 
-    /// Takes the log for this thread, unless others keep it for too long.
-    fn take(&self) -> io::Result<Debt> {
+    /// Reserves the log for this thread, or times out.
+    fn take(&self) -> io::Result<Pending> {
         let mut state = self.state();
         if state.is_taken {
             state.waiting += 1;
             state = write_timeout::spend(|left| {
-                let given_back =
-                    self.given_back.wait_timeout_while(state, left, |state| state.is_taken);
-                given_back.unwrap_or_else(PoisonError::into_inner).0
+                let released =
+                    self.released.wait_timeout_while(state, left, |state| state.is_taken);
+                released.unwrap_or_else(PoisonError::into_inner).0
             });
             state.waiting -= 1;
         }
         if state.is_taken {
-            return Err(io::Error::other("other lines wait to be read"));
+            return Err(io::Error::other("timed out: another line is being written"));
         }
         state.is_taken = true;
-        Ok(state.debt)
+        Ok(state.pending)
     }
 
-    fn pay_and_write(&self, debt: &mut Debt, text: &[u8], is_waited_for: bool) -> io::Result<()> {
-        let owed = debt.text();
-        let whole = match owed.is_empty() {
+    fn write_with_pending(
+        &self,
+        pending: &mut Pending,
+        text: &[u8],
+        is_waited_for: bool,
+    ) -> io::Result<()> {
+        let prefix = pending.text();
+        let whole = match prefix.is_empty() {
             true => Cow::Borrowed(text),
-            false => Cow::Owned([owed.as_slice(), text].concat()),
+            false => Cow::Owned([prefix.as_slice(), text].concat()),
         };
-        // Who has been waited for in vain is waited for again when some more was read.
-        let is_first_try = debt.lost == Lost::default();
+        // After a timeout, only wait again once the reader has read some more.
+        let is_first_try = pending.lost == Lost::default();
         let is_waited_for = is_waited_for || is_first_try;
         let Err(Unwritten { written, why }) = self.out.write(&whole, is_waited_for) else {
-            *debt = Debt::default();
+            *pending = Pending::default();
             return Ok(());
         };
-        if written >= owed.len() {
-            debt.lost = Lost::default();
+        if written >= prefix.len() {
+            pending.lost = Lost::default();
         }
         if written > 0 {
-            debt.is_cut = written != owed.len();
+            pending.is_cut = written != prefix.len();
         }
         Err(why)
     }
@@ -203,8 +209,8 @@ impl Log {
     }
 }
 
-impl Debt {
-    /// What comes before the next line.
+impl Pending {
+    /// Returns the text that must precede the next line.
     fn text(self) -> Vec<u8> {
         let mut text = if self.is_cut { b"\n".to_vec() } else { Vec::new() };
         if self.lost != Lost::default() {
@@ -220,9 +226,9 @@ impl Lost {
         self.decisions += more.decisions;
     }
 
-    fn remove(&mut self, told: Lost) {
-        self.lines -= told.lines;
-        self.decisions -= told.decisions;
+    fn remove(&mut self, reported: Lost) {
+        self.lines -= reported.lines;
+        self.decisions -= reported.decisions;
     }
 
     fn line(self, why: Option<&io::Error>) -> LostLines {
@@ -230,7 +236,7 @@ impl Lost {
     }
 }
 
-/// How many of these there is room for in a list, from the first on.
+/// Returns how many items, from the first on, fit into a list of this size.
 pub(crate) fn fitting<'a, T: Serialize + 'a>(
     items: impl Iterator<Item = &'a T>,
     mut room: usize,
@@ -244,10 +250,11 @@ pub(crate) fn fitting<'a, T: Serialize + 'a>(
     items.take_while(fits).count()
 }
 
-/// As much of a text as a line has room for besides all else, and how many bytes that leaves out.
+/// Truncates a text to the room that a line has besides its other members. Also returns the number
+/// of bytes that were left out.
 pub(crate) fn cut(text: &str) -> (&str, Option<usize>) {
-    // The id of a request and that of a policy, the names of the members, a time.
-    const ELSE: usize = 4 << 10;
+    // The room for the ids of the request and the policy, the member names, and a timestamp.
+    const OTHER_MEMBERS: usize = 4 << 10;
     let escaped = |c: char| match c {
         '"' | '\\' => 2,
         c if c.is_ascii_control() => "\\u0000".len(),
@@ -256,7 +263,7 @@ pub(crate) fn cut(text: &str) -> (&str, Option<usize>) {
     let mut size = 0;
     let end = text.char_indices().find_map(|(start, c)| {
         size += escaped(c);
-        (size > MAX - ELSE).then_some(start)
+        (size > MAX - OTHER_MEMBERS).then_some(start)
     });
     match end {
         Some(end) => (&text[..end], Some(text.len() - end)),
@@ -274,12 +281,12 @@ mod tests {
     const LINE: Lost = Lost { lines: 1, decisions: 0 };
     const DECISION: Lost = Lost { lines: 1, decisions: 1 };
 
-    /// A log that is read from a pipe, and what is told beside it.
+    /// Returns a log that writes to a pipe, the reader of the log, and the reader of the errors.
     fn log() -> (Log, PipeReader, PipeReader) {
-        let ((log, out), (told, errors)) = (pipe().unwrap(), pipe().unwrap());
+        let ((log, out), (reported, errors)) = (pipe().unwrap(), pipe().unwrap());
         let whole = Log::new(Output::new(&out));
         whole.errors.set(Output::new(&errors)).ok().unwrap();
-        (whole, log, told)
+        (whole, log, reported)
     }
 
     fn read(mut pipe: PipeReader) -> String {
@@ -292,7 +299,7 @@ mod tests {
         format!("{{\"n\":{number},\"x\":\"{}\"}}\n", "x".repeat(length)).into_bytes()
     }
 
-    /// The lines that are whole, but for those about lost ones, and the sum of what those say.
+    /// Counts the complete lines, and sums up the lines about lost ones.
     fn sum(text: &str) -> (u64, Lost) {
         let (mut whole, mut lost) = (0, Lost::default());
         for line in text.lines() {
@@ -309,18 +316,18 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_read_is_waited_for_once_and_told_what_was_lost() {
+    fn a_stalled_reader_is_waited_for_once_and_gets_the_number_of_lost_lines() {
         for length in [100, 10_000, 200_000] {
             write_timeout::renew();
-            let (log, mut reader, told) = log();
+            let (log, mut reader, reported) = log();
             let text = line(0, length);
             let start = Instant::now();
             let kept: Vec<bool> = (0..2_000).map(|_| log.write(Some(&text), DECISION)).collect();
-            // A wait for each would be more than three minutes.
+            // Waiting for each line would take more than three minutes.
             assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
             let kept = kept.into_iter().filter(|kept| *kept).count() as u64;
             assert!((1..2_000).contains(&kept) || length == 200_000, "{kept} of {length}");
-            // It reads again, and what is written next says what is missing.
+            // The reader continues, and the next line is preceded by the number of lost ones.
             let mut first = vec![0; 50_000];
             reader.read_exact(&mut first).unwrap();
             let reading = thread::spawn(|| String::from_utf8(first).unwrap() + &read(reader));
@@ -329,14 +336,16 @@ mod tests {
             let lost = Lost { lines: 2_000 - kept, decisions: 2_000 - kept };
             drop(log);
             assert_eq!(sum(&reading.join().unwrap()), (kept + 1, lost), "{length}");
-            let told = read(told);
-            assert_eq!(told.lines().count(), 1, "{told}");
-            assert!(told.contains("\"lines\":1,\"decisions\":1,\"error\":\"nobody reads it\""));
+            let reported = read(reported);
+            assert_eq!(reported.lines().count(), 1, "{reported}");
+            assert!(reported.contains(
+                "\"lines\":1,\"decisions\":1,\"error\":\"timed out: the output is not read\""
+            ));
         }
     }
 
     #[test]
-    fn many_at_once_wait_no_longer_than_one() {
+    fn concurrent_threads_wait_no_longer_than_one() {
         let (log, _reader, _told) = log();
         thread::scope(|scope| {
             for _ in 0..32 {
@@ -344,7 +353,7 @@ mod tests {
                     let start = Instant::now();
                     while log.write(Some(&line(0, 10_000)), LINE) {}
                     assert!((0..20).all(|n| !log.write(Some(&line(n, 10_000)), LINE)));
-                    // A wait for each line would be more than a minute.
+                    // Waiting for each line would take more than a minute.
                     assert!(start.elapsed() < Duration::from_secs(20));
                 });
             }
@@ -352,20 +361,20 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_is_closed_loses_every_line() {
-        let ((reader, out), (told, errors)) = (pipe().unwrap(), pipe().unwrap());
+    fn a_closed_log_loses_every_line() {
+        let ((reader, out), (reported, errors)) = (pipe().unwrap(), pipe().unwrap());
         drop(reader);
         let log = Log::new(Output::new(&out));
         log.errors.set(Output::new(&errors)).ok().unwrap();
         assert!((0..10).all(|n| !log.write(Some(&line(n, 10)), DECISION)));
-        assert_eq!(log.state().debt.lost, Lost { lines: 10, decisions: 10 });
+        assert_eq!(log.state().pending.lost, Lost { lines: 10, decisions: 10 });
         drop((log, errors));
-        let told = read(told);
-        assert!(told.contains("Broken pipe") && told.lines().count() == 1, "{told}");
+        let reported = read(reported);
+        assert!(reported.contains("Broken pipe") && reported.lines().count() == 1, "{reported}");
     }
 
     #[test]
-    fn a_line_that_is_larger_than_a_pipe_is_written_as_a_whole() {
+    fn a_line_larger_than_a_pipe_is_written_completely() {
         write_timeout::renew();
         let (log, reader, _told) = log();
         let reading = thread::spawn(|| read(reader));
@@ -377,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_by_what_it_takes_in_a_line() {
+    fn a_text_is_truncated_by_its_escaped_length() {
         assert_eq!(cut("a note"), ("a note", None));
         for c in ["x", "ä", "\"", "\u{1}"] {
             let text = c.repeat(MAX);

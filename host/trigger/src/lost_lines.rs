@@ -1,18 +1,18 @@
-//! The line about lines that are not in the log.
+//! The log line that reports lost lines.
 
 use crate::timestamp;
 use serde::Serialize;
 use std::io;
 
-/// Lines that could not be written: in the log, how many there were; on standard error, that it
-/// begins, and why.
+/// Lines that could not be written. In the log it has their number; on standard error it reports
+/// the first one, with the reason.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "lost-lines")]
 pub(crate) struct LostLines {
     timestamp: String,
     level: &'static str,
     lines: u64,
-    /// Those of them that are records of decisions.
+    /// The number of records of decisions among the lost lines.
     decisions: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,

@@ -1,4 +1,4 @@
-//! Metrics for CloudWatch, in its Embedded Metric Format: at most one line a decision.
+//! Metrics for CloudWatch in the Embedded Metric Format, at most one line per decision.
 
 use crate::log;
 use admit_core::{Answer, FailureKind, Grounds, Opinion, PolicyId, PolicyRecord};
@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Which metrics are written, and under which names.
+/// The metrics that are written, with their namespace and dimensions.
 pub(crate) struct Metrics {
     namespace: String,
     function: String,
@@ -16,29 +16,29 @@ pub(crate) struct Metrics {
     codes: Mutex<HashMap<PolicyId, HashSet<String>>>,
 }
 
-/// One metric, each of which CloudWatch charges for.
+/// A metric. CloudWatch charges for each one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Metric {
     /// Decisions, by answer.
     Decisions,
-    /// Decisions that a policy's denial made, in all and by policy and code.
+    /// Decisions by the denial of a policy, in total and by policy and code.
     Denials,
-    /// Decisions in which a policy failed, in all and by policy and kind.
+    /// Decisions in which a policy failed, in total and by policy and kind.
     Failures,
-    /// Decisions that the manifest alone made, since no policy applies.
+    /// Decisions by the manifest alone, since no policy applies.
     NoPolicyApplies,
     /// The time of a decision.
     Time,
 }
 
-/// Where nothing else is said.
+/// The default namespace.
 const NAMESPACE: &str = "Admit";
 
-/// A policy chooses its codes, and each is a metric that somebody pays for: so many of each
-/// policy are told apart in the life of a process.
+/// The maximum number of codes per policy and process that get a metric of their own. Policies
+/// choose the codes, and each one is a metric that is charged for.
 const MAX_CODES: usize = 20;
 
-/// What stands for a code that is too many; no code has such characters.
+/// The value that replaces further codes. A code cannot contain parentheses.
 const OTHER_CODE: &str = "(other)";
 
 impl Metric {
@@ -50,7 +50,7 @@ impl Metric {
         Metric::Time,
     ];
 
-    /// Its name in `ADMIT_METRICS`.
+    /// Returns the name of the metric in `ADMIT_METRICS`.
     fn name(self) -> &'static str {
         match self {
             Metric::Decisions => "decisions",
@@ -63,9 +63,9 @@ impl Metric {
 }
 
 impl Metrics {
-    /// The metrics of a list such as `decisions,time`, none at all where it says so. `None`
-    /// outside is a list that makes no sense.
-    #[expect(clippy::option_option, reason = "no metrics is something to say")]
+    /// Parses a list such as `decisions,time`. The inner `None` means no metrics, the outer one an
+    /// invalid list.
+    #[expect(clippy::option_option, reason = "an invalid list differs from an empty one")]
     pub(crate) fn new(
         list: &str,
         namespace: Option<&str>,
@@ -79,7 +79,7 @@ impl Metrics {
                 .map(|name| Metric::ALL.into_iter().find(|metric| metric.name() == name.trim()))
                 .collect::<Option<Vec<Metric>>>()?,
         };
-        // Each once, however often it is named.
+        // Removes duplicates.
         let chosen = Metric::ALL.into_iter().filter(|metric| chosen.contains(metric)).collect();
         Some(Some(Metrics {
             namespace: namespace.unwrap_or(NAMESPACE).to_owned(),
@@ -89,51 +89,46 @@ impl Metrics {
         }))
     }
 
-    /// Whether CloudWatch takes this as the name of a namespace that is not its own.
+    /// Returns whether a name is valid for a custom CloudWatch namespace.
     pub(crate) fn is_namespace(name: &str) -> bool {
         let fits = |c: char| c.is_ascii_alphanumeric() || ".-_/#:".contains(c);
         let is_free = !name.starts_with(':') && !name.starts_with("AWS/");
         (1..=255).contains(&name.len()) && is_free && name.chars().all(fits)
     }
 
-    /// Writes what one decision is worth; nothing if that is nothing.
-    pub(crate) fn write(&self, request_id: &str, deliberation: &DecisionTrace, time: Duration) {
-        if let Some(line) = self.line(request_id, deliberation, time) {
+    /// Writes the metrics of one decision, if there are any.
+    pub(crate) fn write(&self, request_id: &str, trace: &DecisionTrace, time: Duration) {
+        if let Some(line) = self.line(request_id, trace, time) {
             log::write(&line);
         }
     }
 
-    fn line(
-        &self,
-        request_id: &str,
-        deliberation: &DecisionTrace,
-        time: Duration,
-    ) -> Option<Value> {
+    fn line(&self, request_id: &str, trace: &DecisionTrace, time: Duration) -> Option<Value> {
         let mut line = Line { members: Map::new(), directives: Vec::new(), metrics: self };
         for metric in &self.chosen {
             match metric {
                 Metric::Decisions => {
-                    let answer = match deliberation.decision.answer {
+                    let answer = match trace.decision.answer {
                         Answer::Admit(_) => "admit",
                         Answer::Deny(_) => "deny",
                     };
                     line.count("Decisions", &[("Answer", answer.into())], false);
                 }
                 Metric::Denials => {
-                    if let Some((policy, code)) = denial(deliberation) {
+                    if let Some((policy, code)) = denial(trace) {
                         let code = self.known_code(policy, code);
                         let by = [("DeniedBy", policy.to_string()), ("Code", code)];
                         line.count("Denials", &by, true);
                     }
                 }
                 Metric::Failures => {
-                    if let Some((policy, kind)) = failure(deliberation) {
+                    if let Some((policy, kind)) = failure(trace) {
                         let by = [("FailedPolicy", policy.to_string()), ("Kind", kind.to_string())];
                         line.count("Failures", &by, true);
                     }
                 }
                 Metric::NoPolicyApplies => {
-                    if deliberation.decision.no_policy_applies {
+                    if trace.decision.no_policy_applies {
                         line.count("NoPolicyApplies", &[], true);
                     }
                 }
@@ -154,13 +149,13 @@ impl Metrics {
     }
 }
 
-/// The policy whose denial decided, and its code.
-fn denial(deliberation: &DecisionTrace) -> Option<(&PolicyId, &str)> {
-    let Answer::Deny(refusal) = &deliberation.decision.answer else { return None };
+/// Returns the policy whose denial decided, and its code.
+fn denial(trace: &DecisionTrace) -> Option<(&PolicyId, &str)> {
+    let Answer::Deny(refusal) = &trace.decision.answer else { return None };
     let decided = |record: &&PolicyRecord| {
         refusal.grounds == Grounds::Denial && refusal.policy.as_ref() == Some(&record.policy)
     };
-    match deliberation.decision.policies.iter().find(decided) {
+    match trace.decision.policies.iter().find(decided) {
         Some(PolicyRecord { policy, opinion: Opinion::Deny { code, .. }, .. }) => {
             Some((policy, code))
         }
@@ -168,13 +163,13 @@ fn denial(deliberation: &DecisionTrace) -> Option<(&PolicyId, &str)> {
     }
 }
 
-/// The failing policy that decided; if none did, the first that failed.
-fn failure(deliberation: &DecisionTrace) -> Option<(&PolicyId, FailureKind)> {
-    let mut failed = deliberation.decision.policies.iter().filter_map(|record| {
+/// Returns the policy whose failure decided, or else the first policy that failed.
+fn failure(trace: &DecisionTrace) -> Option<(&PolicyId, FailureKind)> {
+    let mut failed = trace.decision.policies.iter().filter_map(|record| {
         let Opinion::Failure { failure, .. } = &record.opinion else { return None };
         Some((&record.policy, failure.kind()))
     });
-    let decided = match &deliberation.decision.answer {
+    let decided = match &trace.decision.answer {
         Answer::Deny(refusal) if refusal.grounds == Grounds::Failure => refusal.policy.as_ref(),
         _ => None,
     };
@@ -184,7 +179,7 @@ fn failure(deliberation: &DecisionTrace) -> Option<(&PolicyId, FailureKind)> {
     }
 }
 
-/// A line as it grows. Its members are what the directives name.
+/// A line under construction. Its directives refer to its members.
 struct Line<'a> {
     members: Map<String, Value>,
     directives: Vec<Value>,
@@ -192,11 +187,11 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Counts one under these dimensions, and in all if so.
-    fn count(&mut self, name: &str, by: &[(&str, String)], and_in_all: bool) {
+    /// Adds a count of one under these dimensions, and also in total if `and_in_total`.
+    fn count(&mut self, name: &str, by: &[(&str, String)], and_in_total: bool) {
         let mut dimensions = vec![FUNCTION];
         let mut sets = Vec::new();
-        if and_in_all {
+        if and_in_total {
             sets.push(json!(dimensions));
         }
         for (dimension, value) in by {
@@ -239,5 +234,5 @@ impl Line<'_> {
     }
 }
 
-/// The dimension that tells the metrics of one function from those of another.
+/// The dimension that distinguishes the metrics of different functions.
 const FUNCTION: &str = "FunctionName";

@@ -1,4 +1,4 @@
-//! Standard output or standard error, written without waiting for whoever reads it.
+//! Non-blocking writes to standard output or standard error.
 
 use crate::write_timeout;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -10,13 +10,13 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::time::Duration;
 
-/// A file that is written without waiting for longer than a thread's write_timeout lasts.
+/// A file whose writes wait for the reader at most until the thread's [`write_timeout`].
 pub(crate) struct Output {
     file: io::Result<File>,
     is_nowhere: bool,
 }
 
-/// Why a text was not written as a whole, and how many bytes of it were.
+/// The error of an incomplete write, with the number of bytes written.
 #[derive(Debug)]
 pub(crate) struct Unwritten {
     pub(crate) written: usize,
@@ -24,21 +24,23 @@ pub(crate) struct Unwritten {
 }
 
 impl Output {
-    /// Writes to what others may write to as well.
+    /// Opens an output that other processes may share.
     pub(crate) fn new(shared: impl AsFd) -> Output {
         let file = without_waiting(shared.as_fd());
         let is_nowhere = file.as_ref().is_ok_and(|file| is_null_device(file).unwrap_or(false));
         Output { file, is_nowhere }
     }
 
-    /// Whether nothing comes of what is written, as where the process was started with its
+    /// Returns whether everything written is discarded, as in a process that was started with its
     /// standard output closed.
     pub(crate) fn is_nowhere(&self) -> bool {
         self.is_nowhere
     }
 
-    /// Writes all of a text: by one call, where there is room for it. Where there is none at all, it
-    /// is waited for if so; for more room, where there was some, in any case.
+    /// Writes a whole text, with one call if there is room for it.
+    ///
+    /// If there is no room at all, it only waits if `is_waited_for`. Once a part is written, it
+    /// always waits for more room.
     pub(crate) fn write(&self, text: &[u8], is_waited_for: bool) -> Result<(), Unwritten> {
         let mut written = 0;
         let mut write = || -> io::Result<()> {
@@ -52,7 +54,7 @@ impl Output {
                     Err(_) => {
                         let may_wait = is_waited_for || written > 0;
                         if !may_wait || !write_timeout::spend(|left| has_room(file, left)) {
-                            return Err(io::Error::other("nobody reads it"));
+                            return Err(io::Error::other("timed out: the output is not read"));
                         }
                     }
                 }
@@ -63,11 +65,11 @@ impl Output {
     }
 }
 
-/// Waits so long at most until something can be written; says whether it may be tried.
+/// Waits until the file can be written, at most for the time left; returns whether to try.
 fn has_room(file: &File, left: Duration) -> bool {
     let timeout = Timespec::try_from(left).ok().filter(|_| !left.is_zero());
     let found = timeout.map(|left| poll(&mut [PollFd::new(file, PollFlags::OUT)], Some(&left)));
-    // A signal is not the end of the wait.
+    // A signal only interrupts the wait.
     matches!(found, Some(Ok(1..) | Err(Errno::INTR)))
 }
 
@@ -76,22 +78,22 @@ fn is_null_device(file: &File) -> io::Result<bool> {
     Ok(file.file_type().is_char_device() && file.rdev() == null.rdev())
 }
 
-/// The same file, such that writing to it fails where it would wait.
+/// Returns the same file in non-blocking mode.
 fn without_waiting(shared: BorrowedFd<'_>) -> io::Result<File> {
     let file = File::from(shared.try_clone_to_owned()?);
     let kind = file.metadata()?.file_type();
-    let is_read_by_somebody = kind.is_fifo() || kind.is_socket();
-    if !is_read_by_somebody && !kind.is_char_device() {
+    let is_pipe_or_socket = kind.is_fifo() || kind.is_socket();
+    if !is_pipe_or_socket && !kind.is_char_device() {
         return Ok(file);
     }
-    // Opened once more it is a file of our own: those who share the other one, such as the shell
-    // that a terminal belongs to, go on waiting for it.
+    // Opening the file again gives an open file description of our own, so that the mode does not
+    // change for processes that share the other one, such as the shell of a terminal.
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let path = format!("/proc/self/fd/{}", shared.as_raw_fd());
     match open(path, flags, Mode::empty()) {
         Ok(own) => Ok(own.into()),
         // A pipe may be another user's, and a socket cannot be opened.
-        Err(_) if is_read_by_somebody => {
+        Err(_) if is_pipe_or_socket => {
             fcntl_setfl(&file, fcntl_getfl(&file)? | OFlags::NONBLOCK)?;
             Ok(file)
         }

@@ -1,6 +1,5 @@
-//! The record: one JSON line for each decision, whose members are those of
-//! `schemas/decision.schema.json`. Where the operator asks for it there is one for an event as
-//! well, whose members are those of `schemas/stored-event.schema.json`.
+//! The record: one JSON line for each decision, as in `schemas/decision.schema.json`, and if the
+//! operator chooses so one for its event, as in `schemas/stored-event.schema.json`.
 
 use crate::log::{self, MAX};
 use crate::timestamp;
@@ -16,7 +15,7 @@ use std::num::NonZeroU64;
 use std::ops::Not;
 use std::time::Duration;
 
-/// One decision.
+/// The log line about a decision.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "decision", rename_all = "camelCase")]
 pub(crate) struct DecisionLine<'a> {
@@ -34,11 +33,11 @@ pub(crate) struct DecisionLine<'a> {
     #[serde(skip_serializing_if = "Not::not")]
     no_policy_applies: bool,
     flags: PerFlag<FlagLine<'a>>,
-    /// Cognito sets no flag for a user whom an administrator creates.
+    /// Whether Cognito ignores the flags, as it does for users that an administrator creates.
     flags_are_ignored: bool,
     policies: Vec<PolicyLine<'a>>,
-    /// How many policies were not asked: with tenants by the thousand their names would be most
-    /// of the log.
+    /// The number of policies that were not evaluated. With thousands of tenants, their names would
+    /// make up most of the log.
     not_asked: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     cut: Option<Cut>,
@@ -46,16 +45,16 @@ pub(crate) struct DecisionLine<'a> {
     microseconds: u128,
 }
 
-/// How much was left out of a line that would have been too long.
+/// The number of items that were left out of a line that would have been too long.
 #[derive(Serialize)]
 pub(crate) struct Cut {
     pub(crate) policies: usize,
-    /// Names of those who voted on a flag.
+    /// The number of names of policies that voted on a flag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) names: Option<usize>,
 }
 
-/// How many names of those who voted for a flag, or against it, are written where not all are.
+/// The maximum number of names in each list of voters if the line would be too long.
 const MAX_NAMES: usize = 100;
 
 #[derive(Serialize)]
@@ -68,7 +67,7 @@ struct FlagLine<'a> {
     cleared: Option<Cleared>,
 }
 
-/// What only the caller knows of a decision.
+/// The properties of a decision that only the caller knows.
 pub(crate) struct RequestInfo<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) user_name_hash: Option<String>,
@@ -78,7 +77,7 @@ pub(crate) struct RequestInfo<'a> {
     pub(crate) time: Duration,
 }
 
-/// What became of a sign-up, without the message, which is for the person.
+/// The outcome of a sign-up without the message for the person signing up.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OutcomeLine<'a> {
@@ -89,7 +88,7 @@ struct OutcomeLine<'a> {
     grounds: Option<Grounds>,
 }
 
-/// What one policy said and cost.
+/// The opinion and the cost of one policy.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PolicyLine<'a> {
@@ -102,13 +101,13 @@ struct PolicyLine<'a> {
     if_enforced: Option<AlternativeLine<'a>>,
     fuel: Option<u64>,
     memory: Size,
-    /// How many notes were cut or dropped, for want of room.
+    /// The number of log entries that were truncated or dropped because of limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     dropped_notes: Option<NonZeroU64>,
     microseconds: u128,
 }
 
-/// An opinion without any text that the policy chose, but for the code of a denial.
+/// An opinion without text that the policy chose, except the code of a denial.
 #[derive(Serialize)]
 #[serde(tag = "opinion", rename_all = "kebab-case")]
 enum OpinionLine<'a> {
@@ -124,7 +123,7 @@ enum OpinionLine<'a> {
         kind: FailureKind,
         #[serde(skip_serializing_if = "Option::is_none")]
         phase: Option<Phase>,
-        /// Left out where the words are the policy's: those are in a note.
+        /// Absent if the message is the policy's own, which is logged as a `note`.
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         #[serde(flatten)]
@@ -132,7 +131,7 @@ enum OpinionLine<'a> {
     },
 }
 
-/// What would have become of the sign-up.
+/// The outcome of the sign-up if the policy were enforced.
 #[derive(Serialize)]
 struct AlternativeLine<'a> {
     #[serde(flatten)]
@@ -142,7 +141,7 @@ struct AlternativeLine<'a> {
     differs: bool,
 }
 
-/// An event as it came, for `admit replay`, where the operator asked for it.
+/// The log line with an event for `admit replay`.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "stored-event", rename_all = "camelCase")]
 struct StoredEvent<'a> {
@@ -150,32 +149,32 @@ struct StoredEvent<'a> {
     level: &'static str,
     request_id: &'a str,
     bytes: usize,
-    /// As text, so that it stays as it is, to the byte. None where it is too large.
+    /// The unchanged text of the event; `None` if it is too large.
     event: Option<&'a str>,
 }
 
-/// How much the entry of a policy matters in a record that has no room for all of them.
+/// The priority of a policy's entry in a record that has no room for all of them.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    /// It is the denial.
+enum Priority {
+    /// The policy denied the sign-up.
     Denied,
-    /// It is a denial or a failure as well, or would have changed something.
+    /// The policy is another one that denied or failed, or would have changed the outcome.
     Objects,
     Votes,
     Abstains,
 }
 
-/// The level of every line of the record: it says what happened, not that something is wrong.
+/// The level of every line of the record, which reports an event and not a problem.
 pub(crate) const LEVEL: &str = "INFO";
 
 impl<'a> DecisionLine<'a> {
     pub(crate) fn new(
         event: &'a Event<'_>,
-        deliberation: &'a DecisionTrace,
-        circumstances: RequestInfo<'a>,
+        trace: &'a DecisionTrace,
+        info: RequestInfo<'a>,
     ) -> DecisionLine<'a> {
-        let DecisionTrace { decision, evaluations, not_asked } = deliberation;
-        let RequestInfo { request_id, user_name_hash, bundle, cold_start, time } = circumstances;
+        let DecisionTrace { decision, evaluations, not_asked } = trace;
+        let RequestInfo { request_id, user_name_hash, bundle, cold_start, time } = info;
         let sign_up = event.sign_up();
         let policies = decision.policies.iter().zip(evaluations).map(PolicyLine::from);
         DecisionLine {
@@ -201,8 +200,8 @@ impl<'a> DecisionLine<'a> {
 }
 
 impl DecisionLine<'_> {
-    /// The line with its end. One that would be too long is without what matters least: all but
-    /// the first names of those who voted, then as many policies as there is no room for.
+    /// Serializes the line. If it would be too long, all but the first names of voters are left
+    /// out, and then the policies with the lowest priority.
     pub(crate) fn into_text(mut self) -> Option<Vec<u8>> {
         let whole = log::text(&self);
         if whole.is_some() {
@@ -211,10 +210,10 @@ impl DecisionLine<'_> {
         let left_out = Flag::ALL.into_iter().map(|flag| self.flags[flag].keep(MAX_NAMES)).sum();
         let names = Some(left_out);
         let mut policies: Vec<_> = mem::take(&mut self.policies).into_iter().enumerate().collect();
-        // With as many digits as there may come to be.
+        // Reserves the maximum number of digits.
         self.cut = Some(Cut { policies: policies.len(), names });
         let room = MAX - log::text(&self)?.len();
-        policies.sort_by_key(|(index, policy)| (policy.weight(&self.outcome), *index));
+        policies.sort_by_key(|(index, policy)| (policy.priority(&self.outcome), *index));
         let fit = log::fitting(policies.iter().map(|(_, policy)| policy), room);
         self.cut = Some(Cut { policies: policies.len() - fit, names });
         policies.truncate(fit);
@@ -225,14 +224,14 @@ impl DecisionLine<'_> {
 }
 
 impl PolicyLine<'_> {
-    fn weight(&self, outcome: &OutcomeLine<'_>) -> Weight {
+    fn priority(&self, outcome: &OutcomeLine<'_>) -> Priority {
         let differs = self.if_enforced.as_ref().is_some_and(|alternative| alternative.differs);
         match &self.opinion {
-            _ if outcome.denied_by == Some(self.policy) => Weight::Denied,
-            OpinionLine::Deny { .. } | OpinionLine::Failure { .. } => Weight::Objects,
-            OpinionLine::Allow { .. } if differs => Weight::Objects,
-            OpinionLine::Allow { votes: [] } => Weight::Abstains,
-            OpinionLine::Allow { .. } => Weight::Votes,
+            _ if outcome.denied_by == Some(self.policy) => Priority::Denied,
+            OpinionLine::Deny { .. } | OpinionLine::Failure { .. } => Priority::Objects,
+            OpinionLine::Allow { .. } if differs => Priority::Objects,
+            OpinionLine::Allow { votes: [] } => Priority::Abstains,
+            OpinionLine::Allow { .. } => Priority::Votes,
         }
     }
 }
@@ -248,10 +247,10 @@ impl<'a> FlagLine<'a> {
     }
 
     /// Keeps the first names of each list, and returns how many were left out.
-    fn keep(&mut self, most: usize) -> usize {
+    fn keep(&mut self, max: usize) -> usize {
         let mut left_out = 0;
         for names in [&mut self.granted_by, &mut self.withheld_by] {
-            let kept = names.len().min(most);
+            let kept = names.len().min(max);
             left_out += names.len() - kept;
             *names = &names[..kept];
         }
@@ -317,7 +316,7 @@ impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
     }
 }
 
-/// Writes an event, or says that it is too large to be written.
+/// Writes an event, or a line without it if it is too large.
 pub(crate) fn write_event(request_id: &str, text: &str) {
     let (timestamp, bytes) = (timestamp::now(), text.len());
     let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text) };

@@ -1,4 +1,4 @@
-//! The line about the start: what decides from now on.
+//! The log line about the start, which lists the policies.
 
 use crate::log::{self, MAX};
 use crate::record::Cut;
@@ -7,27 +7,27 @@ use admit_engine::Digest;
 use serde::Serialize;
 use std::mem;
 
-/// The trigger is ready to decide.
+/// The log line that reports that the trigger is ready.
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "started", rename_all = "camelCase")]
 pub(crate) struct Started<'a> {
     pub(crate) timestamp: String,
     pub(crate) level: &'static str,
-    /// The digest of `bundle.json`, which holds the digests of all else.
+    /// The digest of `bundle.json`, which contains the digests of all other files.
     pub(crate) bundle: Option<Digest>,
-    /// The digest of everything that decides, however it is compiled.
+    /// The digest of the policy set, independent of the compiled code.
     pub(crate) policy_set: Option<Digest>,
     pub(crate) version: &'static str,
-    /// What bundles it can load.
+    /// The bundle format and the engine version that this host can load.
     pub(crate) loads: &'static str,
     pub(crate) policies: Vec<StartedPolicy<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cut: Option<Cut>,
-    /// How many requests are decided at once.
+    /// The maximum number of concurrent requests.
     pub(crate) concurrency: u32,
 }
 
-/// A policy that will be asked.
+/// A policy of the set.
 #[derive(Serialize)]
 pub(crate) struct StartedPolicy<'a> {
     pub(crate) policy: &'a PolicyId,
@@ -42,7 +42,7 @@ impl<'a> From<(&'a Policy, Option<Digest>)> for StartedPolicy<'a> {
 }
 
 impl Started<'_> {
-    /// The line with its end. One that would be too long is without the last policies.
+    /// Serializes the line. If it would be too long, the last policies are left out.
     pub(crate) fn into_text(mut self) -> Option<Vec<u8>> {
         let whole = log::text(&self);
         if whole.is_some() {

@@ -1,27 +1,27 @@
-//! Which events are written to the log as a whole, so that `admit replay` can decide them anew.
+//! The selection of events that are logged in full, for `admit replay`.
 
 use admit_core::Answer;
 use sha2::{Digest, Sha256};
 
-/// Whose events are stored: the operator's choice, and nobody's where nothing is said.
+/// The events that the operator has chosen to store; by default none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum StoredEvents {
-    /// Nobody's.
+    /// No events.
     #[default]
     None,
-    /// Those of sign-ups that were denied.
+    /// The events of denied sign-ups.
     Denied,
-    /// Those of so many sign-ups in a hundred.
+    /// The events of a percentage of sign-ups.
     Share(u8),
-    /// Everybody's.
+    /// All events.
     All,
 }
 
 impl StoredEvents {
-    /// What can be chosen, for whoever chose something else.
+    /// The valid values, for error messages.
     pub(crate) const EXPECTED: &str = "`none`, `all`, `denied` or a share such as `5%`";
 
-    /// Reads a choice; none is one that makes no sense.
+    /// Parses a choice; returns `None` if it is invalid.
     pub(crate) fn new(choice: &str) -> Option<StoredEvents> {
         Some(match choice.trim() {
             "" | "none" => StoredEvents::None,
@@ -34,14 +34,14 @@ impl StoredEvents {
         })
     }
 
-    /// Whether the event of this request, which was answered so, is stored.
+    /// Returns whether to store the event of a request with this answer.
     pub(crate) fn include(self, request_id: &str, answer: &Answer) -> bool {
         match self {
             StoredEvents::None => false,
             StoredEvents::All => true,
             StoredEvents::Denied => matches!(answer, Answer::Deny(_)),
-            // By the digest of what the platform chose: nobody who signs up can choose whether
-            // they are part of the sample.
+            // The sample depends on the digest of the id that Lambda chose, so that a person
+            // signing up cannot influence it.
             StoredEvents::Share(percent) => {
                 let digest = Sha256::digest(request_id.as_bytes());
                 let number =
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_read_or_refused() {
+    fn a_choice_is_parsed_or_rejected() {
         for (choice, expected) in [
             ("", Some(StoredEvents::None)),
             ("none", Some(StoredEvents::None)),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_is_included() {
+    fn the_chosen_events_are_included() {
         let admitted = Answer::Admit(Flags::default());
         for (choice, of_admitted, of_denied) in [
             (StoredEvents::None, false, false),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_about_as_large_as_it_says_and_the_same_each_time() {
+    fn a_share_has_about_its_size_and_is_deterministic() {
         let ids: Vec<String> = (0..10_000).map(|number| format!("request-{number}")).collect();
         let chosen = |percent: u8| {
             let share = StoredEvents::Share(percent);
@@ -111,6 +111,6 @@ mod tests {
         assert!((400..600).contains(&five.len()), "{}", five.len());
         assert_eq!(five, chosen(5));
         let half = chosen(50);
-        assert!(five.iter().all(|id| half.contains(id)), "a larger share holds a smaller one");
+        assert!(five.iter().all(|id| half.contains(id)), "a larger share includes a smaller one");
     }
 }

@@ -1,4 +1,4 @@
-//! Reads from the environment what is to be logged and measured.
+//! The configuration of logs, records and metrics by environment variables.
 
 use crate::diagnostics;
 use crate::metrics::Metrics;
@@ -9,28 +9,27 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use tracing::level_filters::LevelFilter;
 
-/// What a trigger tells about itself and its decisions, read from the environment.
+/// The logs, records and metrics of a trigger, configured by the environment.
 ///
-/// | variable | values | where it is not set |
+/// | variable | values | default |
 /// |---|---|---|
-/// | `ADMIT_LOG` | `off`, `error`, `warn`, `info`, `debug`, `trace` | `AWS_LAMBDA_LOG_LEVEL`, else `info` |
+/// | `ADMIT_LOG` | `off`, `error`, `warn`, `info`, `debug`, `trace` | `AWS_LAMBDA_LOG_LEVEL`, or `info` |
 /// | `ADMIT_RECORD` | `on`, `off` | `on` |
 /// | `ADMIT_METRICS` | `none`, `all`, or some of `decisions,denials,failures,no-policy-applies,time` | `none` |
 /// | `ADMIT_METRICS_NAMESPACE` | a namespace of CloudWatch | `Admit` |
 /// | `ADMIT_USER_NAME_KEY` | a secret of at least 32 bytes | no user name in any form |
 /// | `ADMIT_EVENTS` | `none`, `all`, `denied` or a share such as `5%` | `none` |
 pub struct Telemetry {
-    /// Whether there is a line for each decision, and one for the start.
+    /// Whether there is a line for the start and one for each decision.
     pub(crate) record: bool,
     pub(crate) metrics: Option<Metrics>,
     pub(crate) pseudonyms: Option<Pseudonyms>,
     pub(crate) stored_events: StoredEvents,
 }
 
-/// A variable with a value that it cannot have.
+/// A variable with an invalid value.
 ///
-/// It is not worth a denied sign-up: the function says so and goes on with what it does where
-/// the variable is not set.
+/// It does not deny sign-ups: the function logs it and uses the default.
 #[derive(Debug, PartialEq, Eq)]
 struct Ignored {
     variable: &'static str,
@@ -48,38 +47,42 @@ const EVENTS: &str = "ADMIT_EVENTS";
 const OWN: [&str; 6] = [LOG, RECORD, METRICS, NAMESPACE, USER_NAME_KEY, EVENTS];
 
 impl Telemetry {
-    /// Reads what the environment says, and starts the log of the process accordingly. Others of
-    /// our variables, which the process reads elsewhere, are known by name; a name that begins as
-    /// ours do and is none is pointed out.
+    /// Reads the environment and starts the log of the process.
+    ///
+    /// `others` names further variables that the process reads elsewhere. An unknown variable that
+    /// starts with `ADMIT_` is logged.
     pub fn start(
         variables: impl IntoIterator<Item = (OsString, OsString)>,
         others: &[&str],
     ) -> Telemetry {
         let variables: HashMap<OsString, OsString> = variables.into_iter().collect();
-        // What is no text is no value of any of them.
-        let no_text = |_| char::REPLACEMENT_CHARACTER.to_string();
+        // A value that is not UTF-8 is invalid for every variable.
+        let not_utf8 = |_| char::REPLACEMENT_CHARACTER.to_string();
         let variable = |name: &str| {
             let value = variables.get(OsStr::new(name))?.clone();
-            Some(value.into_string().unwrap_or_else(no_text))
+            Some(value.into_string().unwrap_or_else(not_utf8))
         };
         let mut ignored = Vec::new();
         diagnostics::start(level(&variable, &mut ignored));
         let telemetry = Telemetry::read(&variable, &mut ignored);
         for Ignored { variable, expected } in ignored {
-            diagnostics::say_ignored(variable, expected);
+            diagnostics::log_ignored(variable, expected);
         }
         let known = [&OWN[..], others].concat();
         for name in unknown::unknown(variables.keys().cloned(), &known) {
             let nearest = unknown::nearest(&name, &known);
-            diagnostics::say_ignored(&name, &format!("no such name; the nearest is `{nearest}`"));
+            diagnostics::log_ignored(
+                &name,
+                &format!("a known variable: the nearest is `{nearest}`"),
+            );
         }
         telemetry
     }
 
-    /// That what is asked for in the environment is not done, since the manifest forbids it.
-    pub(crate) fn say_that_records_are_required(&self) {
+    /// Logs that `ADMIT_RECORD` is ignored, since the manifest requires records.
+    pub(crate) fn log_that_records_are_required(&self) {
         let expected = "`on`, since the manifest says `record = \"required\"`";
-        diagnostics::say_ignored(RECORD, expected);
+        diagnostics::log_ignored(RECORD, expected);
     }
 
     fn read(variable: &impl Fn(&str) -> Option<String>, ignored: &mut Vec<Ignored>) -> Telemetry {
@@ -96,7 +99,7 @@ impl Telemetry {
         let namespace = match namespace.as_deref() {
             Some(name) if !Metrics::is_namespace(name) => {
                 let expected =
-                    "up to 255 letters, digits and any of `.-_/#:`, the first no `:`, not `AWS/…`";
+                    "up to 255 letters, digits and `.-_/#:`, not starting with `:` or `AWS/`";
                 ignored.push(Ignored { variable: NAMESPACE, expected });
                 None
             }
@@ -172,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_set_there_are_records_and_nothing_that_costs() {
+    fn by_default_there_are_records_and_nothing_that_is_charged_for() {
         let (telemetry, level, ignored) = read(&[]);
         assert!(telemetry.record && telemetry.metrics.is_none() && telemetry.pseudonyms.is_none());
         assert_eq!(telemetry.stored_events, StoredEvents::None);
@@ -180,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn each_variable_is_heeded() {
+    fn each_variable_has_an_effect() {
         let key = "k".repeat(32);
         let (telemetry, level, ignored) = read(&[
             (LOG, "Warn"),
@@ -195,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn lambdas_level_counts_where_there_is_none_of_our_own() {
+    fn the_log_level_of_lambda_is_the_fallback() {
         assert_eq!(read(&[("AWS_LAMBDA_LOG_LEVEL", "FATAL")]).1, LevelFilter::ERROR);
         assert_eq!(read(&[("AWS_LAMBDA_LOG_LEVEL", "DEBUG"), (LOG, "off")]).1, LevelFilter::OFF);
     }
 
     #[test]
-    fn what_makes_no_sense_is_named_and_changes_nothing() {
+    fn invalid_values_are_reported_and_ignored() {
         let (telemetry, level, ignored) = read(&[
             (LOG, "loud"),
             (RECORD, "yes"),

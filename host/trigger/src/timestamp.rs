@@ -1,9 +1,9 @@
-//! The time of a line of the log.
+//! The timestamp of a log line.
 
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 
-/// The time of a line, as RFC 3339 writes it, in UTC.
+/// Returns the current time in UTC in the format of RFC 3339.
 pub(crate) fn now() -> String {
     let mut text = String::new();
     // Writing to a string does not fail.

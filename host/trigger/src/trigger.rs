@@ -1,4 +1,4 @@
-//! Answers events, and writes the record of each decision.
+//! Answers events and writes the record of each decision.
 
 use crate::diagnostics;
 use crate::log;
@@ -15,43 +15,44 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// Answers the events of a user pool by a policy set.
+/// A trigger that answers the events of a user pool by a policy set.
 pub struct Trigger {
     policies: PolicySet,
     bundle: Option<Digest>,
     telemetry: Arc<Telemetry>,
-    /// Whether no sign-up is answered but with its record in the log.
+    /// Whether a sign-up is denied if its record cannot be written.
     needs_record: bool,
     /// Whether nothing has been decided yet.
     is_cold: AtomicBool,
 }
 
-/// One event to be answered.
+/// A request to answer an event.
 pub struct Request<'a> {
-    /// Its id, by which the platform calls it.
+    /// The request id that Lambda assigned.
     pub id: &'a str,
-    /// The event as it came; `None` stands for one that is too large.
+    /// The bytes of the event; `None` if it is too large.
     pub event: Option<&'a [u8]>,
-    /// How long there is time for the decision.
+    /// The time left for the decision.
     pub left: Duration,
 }
 
-/// How long trying out what cannot be asked may take; Lambda gives ten seconds for a start, and
-/// Cognito five to all of it.
-const INIT: Duration = Duration::from_millis(500);
+/// The maximum time for trying the settings of policies at the start. Lambda allows ten seconds for
+/// a start, but Cognito only waits five in total.
+const SETTINGS_CHECK: Duration = Duration::from_millis(500);
 
-/// What the trigger takes without any policy running.
+/// The memory that the trigger takes while no policy runs.
 const BASE: Size = Size::from_mib(32);
 
-/// Of that, what policies leave behind for their next sign-up, of some ten of them.
+/// The part of that which stays resident for the next sign-up, for about ten policies.
 const KEPT: Size = Size::from_mib(16);
 
-/// What one request takes besides its policies: an event of the largest size, as it is read.
+/// The memory that one request takes besides its policies, for parsing an event of the maximum
+/// size.
 const REQUEST: Size = Size::from_mib(16);
 
 impl Trigger {
-    /// Puts a policy set, and the digest of the bundle that it comes from, behind a trigger,
-    /// and says what decides from now on and which policies cannot be asked.
+    /// Creates a trigger from a policy set and the digest of its bundle, and logs its policies and
+    /// those that cannot run.
     pub fn new(
         policies: PolicySet,
         bundle: Option<Digest>,
@@ -61,7 +62,7 @@ impl Trigger {
         let telemetry = telemetry.into();
         let needs_record = policies.record() == Record::Required;
         if needs_record && !telemetry.record {
-            telemetry.say_that_records_are_required();
+            telemetry.log_that_records_are_required();
         }
         if telemetry.record || needs_record {
             let started = Started {
@@ -78,33 +79,32 @@ impl Trigger {
             log::write_text(started.into_text().as_deref());
         }
         for (policy, failure) in policies.unloaded() {
-            diagnostics::say_not_loaded(policy, &failure);
+            diagnostics::log_not_loaded(policy, &failure);
         }
-        for (policy, failure) in policies.misconfigured(INIT) {
-            diagnostics::say_not_configured(policy, &failure);
+        for (policy, failure) in policies.misconfigured(SETTINGS_CHECK) {
+            diagnostics::log_not_configured(policy, &failure);
         }
         let is_cold = AtomicBool::new(true);
         Trigger { policies, bundle, telemetry, needs_record, is_cold }
     }
 
-    /// Says in the log when policies that keep to their limits could exhaust this memory,
-    /// with so many requests at once.
+    /// Logs a warning if policies within their limits could exhaust the memory with this number of
+    /// concurrent requests.
     pub fn warn_of_little_memory(&self, has: Size, concurrency: u32) {
-        let each = self.policies.largest_memory().bytes().saturating_add(REQUEST.bytes());
-        let all = each.saturating_mul(u64::from(concurrency));
+        let per_request = self.policies.largest_memory().bytes().saturating_add(REQUEST.bytes());
+        let all = per_request.saturating_mul(u64::from(concurrency));
         let kept = self.policies.kept_memory().bytes().saturating_sub(KEPT.bytes());
         let needs = Size::from_bytes(all.saturating_add(BASE.bytes()).saturating_add(kept));
         if needs > has {
-            diagnostics::say_little_memory(needs, has);
+            diagnostics::log_little_memory(needs, has);
         }
     }
 
-    /// Answers one event: with the event and its flags, or with the error that denies.
+    /// Answers an event with the event and its flags, or with the error that denies the sign-up.
     ///
-    /// It always answers, and nothing in an error but a denial's message is of anybody's
-    /// choosing.
+    /// It never panics. The only text in an error that a policy chooses is the message of a denial.
     pub fn answer(&self, request: &Request<'_>) -> Result<String, FunctionError> {
-        // Whoever calls would answer a panic with its text.
+        // The caller would answer a panic with its message.
         let decide = AssertUnwindSafe(|| self.decide(request));
         catch_unwind(decide).unwrap_or_else(|_| Err(FunctionError::host_failure()))
     }
@@ -118,43 +118,41 @@ impl Trigger {
             None => Err(format!("the event is larger than {} KiB", Event::MAX_BYTES >> 10)),
         };
         let event = event.map_err(|error| {
-            diagnostics::say_invalid_event(request_id, &error);
+            diagnostics::log_invalid_event(request_id, &error);
             FunctionError::invalid_event()
         })?;
         let cold_start = self.is_cold.swap(false, Relaxed);
-        diagnostics::say_event(request_id, request.event.map_or(0, <[u8]>::len), request.left);
-        let deliberation = self.policies.decide(event.sign_up(), request.left);
+        diagnostics::log_event(request_id, request.event.map_or(0, <[u8]>::len), request.left);
+        let trace = self.policies.decide(event.sign_up(), request.left);
         let time = started.elapsed();
-        for (record, evaluation) in
-            deliberation.decision.policies.iter().zip(&deliberation.evaluations)
-        {
-            diagnostics::say_evaluated(request_id, &record.policy, evaluation);
+        for (record, evaluation) in trace.decision.policies.iter().zip(&trace.evaluations) {
+            diagnostics::log_evaluated(request_id, &record.policy, evaluation);
         }
         let Telemetry { record, metrics, pseudonyms, stored_events } = &*self.telemetry;
-        if stored_events.include(request_id, &deliberation.decision.answer)
+        if stored_events.include(request_id, &trace.decision.answer)
             && let Some(text) = request.event.and_then(|event| str::from_utf8(event).ok())
         {
             record::write_event(request_id, text);
         }
         if *record || self.needs_record {
             let names = pseudonyms.as_ref();
-            let circumstances = RequestInfo {
+            let info = RequestInfo {
                 request_id,
-                user_name_hash: names.and_then(|names| names.of(&event.sign_up().user_name)),
+                user_name_hash: names.and_then(|names| names.hash(&event.sign_up().user_name)),
                 bundle: self.bundle,
                 cold_start,
                 time,
             };
-            let line = DecisionLine::new(&event, &deliberation, circumstances);
+            let line = DecisionLine::new(&event, &trace, info);
             let is_written = log::write_decision(line.into_text().as_deref(), self.needs_record);
             if self.needs_record && !(is_written && log::is_kept()) {
                 return Err(FunctionError::record_failure());
             }
         }
         if let Some(metrics) = metrics {
-            metrics.write(request_id, &deliberation, time);
+            metrics.write(request_id, &trace, time);
         }
-        match Reply::new(&event, &deliberation.decision.answer) {
+        match Reply::new(&event, &trace.decision.answer) {
             Reply::Event(answer) => Ok(answer),
             Reply::Error(error) => Err(error),
         }

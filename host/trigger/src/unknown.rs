@@ -1,25 +1,24 @@
-//! Variables that look like ours and are none: a misspelt name would be ignored in silence.
+//! Finds unknown `ADMIT_` environment variables: a misspelt one would be ignored silently.
 
 use admit_core::printable;
 use std::ffi::OsString;
 
-/// The most characters of a name that are shown.
-const MAX_CHARACTERS: usize = 100;
+/// The maximum number of characters of a name that are shown.
+const MAX_CHARS: usize = 100;
 
-/// Those of these names that begin as ours do and are not among the known ones, in their order,
-/// fit to be shown.
+/// Returns the names with our prefix that are not known, sorted and made printable.
 pub(crate) fn unknown(names: impl Iterator<Item = OsString>, known: &[&str]) -> Vec<String> {
     let is_ours = |name: &str| name.split_once('_').is_some_and(|(first, _)| first == "ADMIT");
     let mut unknown: Vec<String> = names
         .map(|name| name.to_string_lossy().into_owned())
         .filter(|name| is_ours(name) && !known.contains(&name.as_str()))
-        .map(|name| printable(&name, MAX_CHARACTERS))
+        .map(|name| printable(&name, MAX_CHARS))
         .collect();
     unknown.sort();
     unknown
 }
 
-/// The known name that is the most like this one.
+/// Returns the known name that is the most similar to this one.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> &'a str {
     known.iter().min_by_key(|known| strsim::levenshtein(name, known)).copied().unwrap_or_default()
 }
@@ -29,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_begins_as_ours_is_known_or_not() {
+    fn unknown_names_with_our_prefix_are_found() {
         let known = ["ADMIT-LOG".replace('-', "_"), "ADMIT-METRICS".replace('-', "_")];
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let names = ["PATH", "ADMIT", "ADMITTED-X", "ADMIT-LOG", "ADMIT-METRIC", "ADMIT-LO\u{1b}"];

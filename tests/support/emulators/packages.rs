@@ -141,7 +141,7 @@ fn install(
         files.iter().map(|file| fs::read(root().join("tests/emulators").join(file)).unwrap());
     let stamp: Vec<u8> =
         pinned.chain(iter::once(program.join("\n").into_bytes())).flatten().collect();
-    let stamp = Digest::of(&stamp).to_string();
+    let stamp = Digest::new(&stamp).to_string();
     let folder = peers.join(name);
     let stamped = folder.join("installed");
     if fs::read_to_string(&stamped).is_ok_and(|installed| installed == stamp) {

@@ -13,7 +13,7 @@ pub(crate) fn finish(
     component: Vec<u8>,
     metadata: Option<&Metadata>,
 ) -> anyhow::Result<Vec<u8>> {
-    if ComponentInfo::of(&component)?.contract().is_none() {
+    if ComponentInfo::parse(&component)?.contract().is_none() {
         bail!(
             "`{}` builds a component that is not a policy: {}",
             folder.display(),

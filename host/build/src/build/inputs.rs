@@ -32,7 +32,7 @@ impl Inputs {
     /// Files as they are now, for a component that is still to be built.
     pub(crate) fn new(files: impl IntoIterator<Item = PathBuf>) -> Inputs {
         let mut inputs =
-            Inputs { admit: this_admit(), component: Digest::of(b""), files: BTreeMap::new() };
+            Inputs { admit: this_admit(), component: Digest::new(b""), files: BTreeMap::new() };
         inputs.add(files);
         inputs
     }
@@ -46,7 +46,7 @@ impl Inputs {
 
     /// Records the component that was built from them.
     pub(crate) fn built(&mut self, component: &[u8]) {
-        self.component = Digest::of(component);
+        self.component = Digest::new(component);
     }
 
     /// Reads the list that an earlier build wrote; `None` if it cannot be read.
@@ -67,7 +67,7 @@ impl Inputs {
     /// Whether a component is what a build would give now, by the files found so far.
     pub(crate) fn still_give(&self, component: &[u8], found: &Inputs) -> bool {
         self.admit == found.admit
-            && self.component == Digest::of(component)
+            && self.component == Digest::new(component)
             // A new file may change what others mean.
             && found.files.iter().all(|(file, digest)| self.files.get(file) == Some(digest))
             && self.files.iter().all(|(file, digest)| match found.files.get(file) {
@@ -78,7 +78,7 @@ impl Inputs {
 }
 
 fn digest_of(file: &Path) -> Option<Digest> {
-    Some(Digest::of(&fs::read(file).ok()?))
+    Some(Digest::new(&fs::read(file).ok()?))
 }
 
 /// This build of the tool: one that was compiled anew may build components in another way, even

@@ -119,7 +119,7 @@ impl Project {
         let _lock = install::lock(&self.root)?;
         let read = fs::read(self.root.join(LOCK));
         let wanted = read.with_context(|| format!("cannot read `{LOCK}`"))?;
-        let wanted = Digest::of(&wanted).to_string();
+        let wanted = Digest::new(&wanted).to_string();
         // `venv --clear` empties the folder.
         refuse_link(&self.root.join(".venv"))?;
         let installed = self.root.join(".venv/admit-installed");

@@ -34,7 +34,7 @@ impl Samples {
     fn new(texts: impl IntoIterator<Item = (String, Vec<u8>)>) -> Samples {
         let mut samples: Vec<Sample> = Vec::new();
         for (name, text) in texts {
-            let digest = Digest::of(&text);
+            let digest = Digest::new(&text);
             if samples.iter().all(|sample| sample.digest != digest) {
                 samples.push(Sample { name, digest, text });
             }

@@ -10,7 +10,9 @@ use crate::policy_set::origin::Origin;
 use crate::policy_set::snapshot_job::snapshot;
 use crate::process::parallel;
 use admit_core::{Policy, PolicyId};
-use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MAX_COMPILED, file_name};
+use admit_engine::bundle::{
+    ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MAX_COMPILED_BYTES, file_name,
+};
 use admit_engine::{CodeHash, Compiler, Digest, Engine, NoSnapshot, Target, settings_digest};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -56,7 +58,7 @@ impl BundleFiles {
         let policies = &loaded.manifest.policies;
         let mut users = HashMap::new();
         for policy in policies {
-            *users.entry(Digest::of(&loaded.components[&policy.component])).or_insert(0) += 1;
+            *users.entry(Digest::new(&loaded.components[&policy.component])).or_insert(0) += 1;
         }
         let ahead = AheadOfTime {
             engine: &engine,
@@ -89,7 +91,7 @@ impl BundleFiles {
                 None => {}
             }
             let bytes = &loaded.components[&policy.component];
-            shared.insert(Digest::of(bytes), (&policy.component, bytes));
+            shared.insert(Digest::new(bytes), (&policy.component, bytes));
         }
         let shared: Vec<_> = shared.into_iter().collect();
         let codes = parallel::map(&shared, |(source, (name, bytes))| {
@@ -98,12 +100,12 @@ impl BundleFiles {
         let mut compiled = HashMap::new();
         for code in codes {
             let (source, code) = code?;
-            let code_hash = CodeHash::of(&code);
+            let code_hash = CodeHash::new(&code);
             compiled.insert(source, code_hash);
             files.insert(file_name(code_hash), code);
         }
         let entry = |bytes: &Vec<u8>| {
-            let source = Digest::of(bytes);
+            let source = Digest::new(bytes);
             Entry { source, compiled: compiled.get(&source).copied() }
         };
         let components = loaded.components.iter();
@@ -111,7 +113,7 @@ impl BundleFiles {
         let about = About::of(loaded.components.values().map(Vec::as_slice))?.to_json()?;
         let sources = SourceFolder::files(&loaded)?;
         let mut index = Index::new(loaded.manifest, target, entries);
-        index.about = Some(Digest::of(&about));
+        index.about = Some(Digest::new(&about));
         files.insert(ABOUT.to_owned(), about);
         index.configured = configured;
         // The function does not need the settings of policies that are configured already.
@@ -152,7 +154,7 @@ impl AheadOfTime<'_> {
     ) -> Option<Result<(ConfiguredPolicy, Vec<u8>), NoSnapshot>> {
         let Policy { component: name, settings, limits, .. } = policy;
         let (bytes, settings) = (&self.loaded.components[name], settings.to_json());
-        let source = Digest::of(bytes);
+        let source = Digest::new(bytes);
         let is_alone = self.users.get(&source) == Some(&1);
         let component = self.compiled_here.get(&source)?;
         let pays = || {
@@ -180,7 +182,7 @@ impl AheadOfTime<'_> {
             Some(difference) => Err(NoSnapshot::Differs(difference)),
             None => {
                 let fuel = taken.snapshot.fuel;
-                let compiled = CodeHash::of(&code);
+                let compiled = CodeHash::new(&code);
                 let settings = settings_digest(&policy.settings);
                 Ok((ConfiguredPolicy { compiled, fuel, settings }, code))
             }
@@ -196,11 +198,11 @@ pub(crate) fn compile(compiler: &Compiler, name: &str, bytes: &[u8]) -> anyhow::
 }
 
 fn check_size(name: &str, compiled: &[u8]) -> anyhow::Result<()> {
-    if compiled.len() as u64 > MAX_COMPILED {
+    if compiled.len() as u64 > MAX_COMPILED_BYTES {
         bail!(
             "the code of `{name}` has {} MiB; the function reads at most {} MiB",
             compiled.len() >> 20,
-            MAX_COMPILED >> 20
+            MAX_COMPILED_BYTES >> 20
         );
     }
     Ok(())

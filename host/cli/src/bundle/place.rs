@@ -76,7 +76,7 @@ impl ExistingOutput {
                 }
                 flaws.extend(package.flaws);
                 Ok(Some(ExistingOutput {
-                    bootstrap: Some(Digest::of(&package.bootstrap)),
+                    bootstrap: Some(Digest::new(&package.bootstrap)),
                     index: index(&package.bundle, &SourceFolder::beside(path)),
                     flaws,
                     content: Content::Zip(bytes),
@@ -97,7 +97,7 @@ impl ExistingOutput {
     pub(crate) fn changes(&self, place: &Place, new: &Index) -> anyhow::Result<Vec<String>> {
         let mut lines = self.flaws.clone();
         if let (Place::Zip { bootstrap, .. }, Some(before)) = (place, self.bootstrap) {
-            let now = Digest::of(bootstrap);
+            let now = Digest::new(bootstrap);
             if before != now {
                 lines.push(format!("{BOOTSTRAP}: {before} → {now}"));
             }

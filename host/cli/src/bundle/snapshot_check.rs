@@ -62,7 +62,7 @@ pub(crate) fn difference(
 fn alone(engine: &Arc<Engine>, policy: &Policy, loaded: Loaded) -> PolicySet {
     let policy = Policy { applies_to: Scope::default(), ..policy.clone() };
     let manifest = Manifest {
-        budget: Manifest::BUDGET_CEILING,
+        budget: Manifest::MAX_BUDGET,
         when_no_policy_applies: None,
         record: Record::default(),
         policies: vec![policy],

@@ -103,9 +103,9 @@ impl Report {
             Place::Folder(path) => (path.as_path(), None),
             Place::Zip { output, bootstrap } => {
                 let package = Package {
-                    bootstrap: Digest::of(bootstrap),
+                    bootstrap: Digest::new(bootstrap),
                     bootstrap_bytes: bootstrap.len(),
-                    digest: Digest::of(zip),
+                    digest: Digest::new(zip),
                     bytes: zip.len(),
                 };
                 (output.path(), Some(package))
@@ -122,7 +122,7 @@ impl Report {
             components: components.collect(),
             policies: policies.collect(),
             policy_set: bundle.index.policy_set,
-            index: Digest::of(&bundle.files[INDEX]),
+            index: Digest::new(&bundle.files[INDEX]),
             sources: None,
             package,
             state,

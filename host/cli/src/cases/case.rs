@@ -78,7 +78,7 @@ impl Case {
             let message = "no cases: expected a `[[case]]` with a name, an event and a result";
             anyhow::bail!("`{}`: {message}", source.file);
         }
-        let places = Places::of(&source.text);
+        let places = Places::new(&source.text);
         let mut names = HashSet::new();
         let mut cases = Vec::new();
         for (index, raw) in raw.case.into_iter().enumerate() {
@@ -166,7 +166,7 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
     {
         return Err(at("deny").problem(format!(
             "not a denial code: expected at most {} letters, digits, `-`, `_` and `.`",
-            Denial::CODE_CHARACTERS
+            Denial::MAX_CODE_CHARS
         )));
     }
     let by = raw.by.clone();
@@ -296,8 +296,8 @@ mod tests {
             ),
             (
                 "admit = true\nsettings = { a = [nan] }",
-                "4:19: `case[0].settings.a[0]`: `nan` and `inf` are no JSON numbers, and this is \
-                 handed on as JSON",
+                "4:19: `case[0].settings.a[0]`: `nan` and `inf` cannot be represented \
+                 in JSON",
             ),
             (
                 "votes = { confirm = \"yes\" }",

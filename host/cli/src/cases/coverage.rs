@@ -62,7 +62,7 @@ impl Coverage {
     pub(crate) fn new(loaded: &LoadedManifest) -> anyhow::Result<Coverage> {
         let policies = loaded.manifest.policies.iter();
         let policies = policies.map(|policy| {
-            let info = ComponentInfo::of(&loaded.components[&policy.component])?;
+            let info = ComponentInfo::parse(&loaded.components[&policy.component])?;
             let metadata = info.metadata.and_then(Result::ok);
             let declared = metadata.map(|metadata| metadata.denials.into_keys().collect());
             let verdicts = match (&loaded.origin, &declared) {

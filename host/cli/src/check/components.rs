@@ -94,7 +94,7 @@ struct Analysis {
 
 impl Analysis {
     fn new(bytes: &[u8], engine: &Engine) -> anyhow::Result<Analysis> {
-        let info = ComponentInfo::of(bytes)?;
+        let info = ComponentInfo::parse(bytes)?;
         let refused: Vec<InvalidComponent> =
             info.imports.iter().filter_map(|import| refusal_of(import)).collect();
         let compiled = refused.is_empty().then(|| engine.compile(bytes));

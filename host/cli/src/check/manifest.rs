@@ -44,7 +44,7 @@ pub(super) fn check(document: &Rc<Document>, manifest: &Manifest, findings: &mut
              budget is {}: raise `budget` (at most {}) or lower their limits",
             Time::from(most),
             manifest.budget,
-            Manifest::BUDGET_CEILING
+            Manifest::MAX_BUDGET
         );
         let place = Place::key_or_file(document, &KeyPath::default().key("budget"));
         findings.add(Rule::Budget, place, message);

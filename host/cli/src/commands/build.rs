@@ -60,7 +60,7 @@ impl Args {
             Format::Text => writeln!(stdout(), "{}", component.display())?,
             Format::Json => {
                 let path = component.display().to_string();
-                let (digest, bytes) = (Digest::of(&bytes), bytes.len());
+                let (digest, bytes) = (Digest::new(&bytes), bytes.len());
                 format::print_json(&Built { path, digest, bytes })?;
             }
         }

@@ -35,7 +35,7 @@ struct NotCompared {
 
 impl ComponentReport {
     pub(crate) fn new(path: String, bytes: &[u8]) -> anyhow::Result<ComponentReport> {
-        let (digest, component) = (Digest::of(bytes), ComponentSummary::of(bytes)?);
+        let (digest, component) = (Digest::new(bytes), ComponentSummary::of(bytes)?);
         let not_compared = Vec::new();
         Ok(ComponentReport {
             kind: "component",
@@ -122,7 +122,7 @@ impl ComponentReport {
             return Ok(false);
         }
         let bytes = read_regular_file(path, size).map_err(cannot)?;
-        Ok(Digest::of(&bytes) == self.digest)
+        Ok(Digest::new(&bytes) == self.digest)
     }
 }
 

@@ -121,7 +121,7 @@ impl PackageInfo {
             sources: sources.ok(),
             other_sources,
             bootstrap: bootstrap.map(|bytes| Bootstrap {
-                digest: Digest::of(&bytes),
+                digest: Digest::new(&bytes),
                 size: bytes.len(),
                 version: bootstrap::version(&bytes),
             }),

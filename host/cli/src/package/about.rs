@@ -70,7 +70,7 @@ const MAX_CHARACTERS: usize = 200;
 
 impl About {
     pub(crate) fn of<'a>(components: impl Iterator<Item = &'a [u8]>) -> anyhow::Result<About> {
-        let one = |bytes| Ok((Digest::of(bytes), ComponentSummary::of(bytes)?));
+        let one = |bytes| Ok((Digest::new(bytes), ComponentSummary::of(bytes)?));
         Ok(About { components: components.map(one).collect::<anyhow::Result<_>>()? })
     }
 
@@ -84,7 +84,7 @@ impl About {
             return Ok(BTreeMap::new());
         };
         // That it is damaged is said elsewhere.
-        if Digest::of(bytes) != digest {
+        if Digest::new(bytes) != digest {
             return Ok(BTreeMap::new());
         }
         Ok(About::from_json(bytes)?.components)
@@ -114,7 +114,7 @@ impl About {
 impl ComponentSummary {
     /// Reads a component of any world.
     pub(crate) fn of(bytes: &[u8]) -> anyhow::Result<ComponentSummary> {
-        let info = ComponentInfo::of(bytes)?;
+        let info = ComponentInfo::parse(bytes)?;
         let contract = info.contract().map(|version| printable(version, MAX_CHARACTERS));
         let import = |(name, types): (&String, _)| Import {
             name: printable(name, MAX_CHARACTERS),
@@ -172,7 +172,7 @@ mod tests {
 
     /// What is read of a component of a bundle whose maker wrote this of it.
     fn read(imports: &str, metadata: &str) -> ComponentSummary {
-        let digest = Digest::of(b"");
+        let digest = Digest::new(b"");
         let text = format!(
             r#"{{"components": {{"{digest}": {{"size": 1, "contract": null, "exports": [],
                 "producers": [], "imports": {imports}, "metadata": {metadata}}}}}}}"#

@@ -127,7 +127,7 @@ impl Deployment {
         Ok(Deployment {
             kind,
             path: name.to_string(),
-            digest: Digest::of(&files[INDEX]),
+            digest: Digest::new(&files[INDEX]),
             has_settings,
             sources,
             index,

@@ -2,7 +2,7 @@
 
 use admit_build::atomic_file::readable;
 use admit_build::policy_toml::is_inside;
-use admit_engine::bundle::{ABOUT, INDEX, MAX_COMPILED};
+use admit_engine::bundle::{ABOUT, INDEX, MAX_COMPILED_BYTES};
 use admit_engine::read_regular_file;
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub(crate) fn read(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
     let files = names.iter().filter(|name| is_of_a_bundle(name));
     files
         .map(|name| {
-            let bytes = read_regular_file(&folder.join(name), MAX_COMPILED)?;
+            let bytes = read_regular_file(&folder.join(name), MAX_COMPILED_BYTES)?;
             Ok((name.to_string_lossy().into_owned(), bytes))
         })
         .collect()

@@ -74,8 +74,8 @@ enum Sum {
 impl Sum {
     fn is_of(&self, bytes: &[u8]) -> bool {
         match self {
-            Sum::Compiled(code_hash) => CodeHash::of(bytes) == *code_hash,
-            Sum::Other(digest) => Digest::of(bytes) == *digest,
+            Sum::Compiled(code_hash) => CodeHash::new(bytes) == *code_hash,
+            Sum::Other(digest) => Digest::new(bytes) == *digest,
         }
     }
 }
@@ -96,8 +96,8 @@ mod tests {
         };
         let text = policy("p", "p.wasm") + &policy("q", "\u{2800}q.wasm");
         let manifest = Manifest::from_toml("admit.toml", &text).unwrap();
-        let compiled = CodeHash::of(b"native");
-        let entry = Entry { source: Digest::of(b"p"), compiled: Some(compiled) };
+        let compiled = CodeHash::new(b"native");
+        let entry = Entry { source: Digest::new(b"p"), compiled: Some(compiled) };
         let components = BTreeMap::from([("p.wasm".to_owned(), entry)]);
         let index = Index::new(manifest, Target::X86_64, components).to_text().unwrap();
         let files = BTreeMap::from([

@@ -94,7 +94,7 @@ impl SourceFolder {
                 // Never a project, which would be built.
                 let bytes = read_regular_file(&self.path.join(&policy.component), MAX_COMPONENT)
                     .with_context(|| format!("cannot read `{}` in `{name}`", policy.component))?;
-                digests.insert(policy.component.clone(), Digest::of(&bytes));
+                digests.insert(policy.component.clone(), Digest::new(&bytes));
             }
         }
         let digest =
@@ -114,7 +114,7 @@ impl SourceFolder {
         let mut manifest = assembly.manifest.clone();
         for policy in &mut manifest.policies {
             let bytes = &assembly.components[&policy.component];
-            policy.component = file_name(&policy.component, Digest::of(bytes));
+            policy.component = file_name(&policy.component, Digest::new(bytes));
             files.entry(policy.component.clone()).or_insert_with(|| bytes.clone());
         }
         let text = manifest.to_toml().context("cannot write the manifest of the sources")?;
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_component_keeps_its_name() {
-        let digest = Digest::of(b"");
+        let digest = Digest::new(b"");
         let ending = format!("-{}.wasm", &digest.hex()[..DIGITS]);
         for (component, stem) in [
             ("target/email-domain.wasm", "email-domain"),

@@ -130,7 +130,7 @@ impl LoadedManifest {
         let bytes = component(path)?;
         let metadata = match grants {
             Grants::Everything => None,
-            Grants::AskedFor => ComponentInfo::of(&bytes)?.metadata.and_then(Result::ok),
+            Grants::AskedFor => ComponentInfo::parse(&bytes)?.metadata.and_then(Result::ok),
         };
         let mut policy = alone(path, settings)?;
         if let Some(metadata) = metadata {
@@ -187,7 +187,7 @@ impl LoadedManifest {
 
     /// The digest of a component.
     fn source(&self, name: &str) -> Option<Digest> {
-        self.components.get(name).map(|bytes| Digest::of(bytes))
+        self.components.get(name).map(|bytes| Digest::new(bytes))
     }
 
     /// Every distinct component, compiled for this machine, after all settings were tried out.
@@ -241,7 +241,7 @@ impl LoadedManifest {
     fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) -> Refused {
         let components = self.components.values();
         let new: HashMap<Digest, &Vec<u8>> = components
-            .map(|bytes| (Digest::of(bytes), bytes))
+            .map(|bytes| (Digest::new(bytes), bytes))
             .filter(|(digest, _)| !compiled.contains_key(digest))
             .collect();
         let new: Vec<_> = new.into_iter().collect();

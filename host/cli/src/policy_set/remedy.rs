@@ -24,7 +24,7 @@ pub(crate) fn remedy(failure: &Failure) -> Option<String> {
         Failure::Budget { .. } => format!(
             "give the whole decision a larger `budget`, {} is the most, or have fewer policies \
              that take long",
-            Manifest::BUDGET_CEILING
+            Manifest::MAX_BUDGET
         ),
         Failure::Trap { .. } => "a panic looks like this too; the notes that it wrote before show \
                                  how far it came"

@@ -35,7 +35,7 @@ pub(crate) enum Answer {
 /// Has a child configure the component of a policy, and write it down as one that is configured.
 pub(crate) fn snapshot(component: &[u8], policy: &Policy) -> Result<Snapshotted, NoSnapshot> {
     let unsupported = |reason: &dyn ToString| NoSnapshot::Unsupported(reason.to_string());
-    let cost = CompileCost::of(component).map_err(|refused| unsupported(&refused))?;
+    let cost = CompileCost::new(component).map_err(|refused| unsupported(&refused))?;
     let Policy { limits, log, settings, .. } = policy;
     let question = Question { limits: *limits, log: *log, settings: settings.to_json() };
     let asked = child::ask(NAME, &question, component, allowance(cost));

@@ -162,7 +162,7 @@ impl PolicyReport {
         (whole, own): (Option<&Tested>, Option<Tested>),
         values: Values,
     ) -> anyhow::Result<PolicyReport> {
-        let info = ComponentInfo::of(bytes)?;
+        let info = ComponentInfo::parse(bytes)?;
         let metadata = info.metadata.as_ref().and_then(|metadata| metadata.as_ref().ok());
         let scope = &policy.applies_to;
         let lists = [
@@ -179,7 +179,7 @@ impl PolicyReport {
             on_failure: policy.terms.on_failure,
             applies_to: Truncated::new(MAX, words),
             component: UntrustedText::name(&policy.component),
-            digest: Digest::of(bytes),
+            digest: Digest::new(bytes),
             size: bytes.len() as u64,
             summary: ComponentSummary::new(&info),
             metadata: MetadataSummary::new(&info),

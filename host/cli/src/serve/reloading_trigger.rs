@@ -122,7 +122,7 @@ fn trigger(
 ) -> anyhow::Result<Trigger> {
     loaded.check_that_somebody_decides()?;
     let digests: HashSet<Digest> =
-        loaded.components.values().map(|bytes| Digest::of(bytes)).collect();
+        loaded.components.values().map(|bytes| Digest::new(bytes)).collect();
     compiled.retain(|digest, _| digests.contains(digest));
     let policies = loaded.into_policy_set_with(Arc::clone(engine), compiled)?;
     Ok(Trigger::new(policies, None, ReloadingTrigger::CONCURRENCY, Arc::clone(telemetry)))
@@ -133,8 +133,8 @@ fn fingerprint(loaded: &LoadedManifest) -> Option<Digest> {
     let components: BTreeMap<&String, String> = loaded
         .components
         .iter()
-        .map(|(name, bytes)| (name, Digest::of(bytes).to_string()))
+        .map(|(name, bytes)| (name, Digest::new(bytes).to_string()))
         .collect();
     let manifest = RawManifest::from(loaded.manifest.clone());
-    serde_json::to_vec(&(manifest, components)).ok().map(|text| Digest::of(&text))
+    serde_json::to_vec(&(manifest, components)).ok().map(|text| Digest::new(&text))
 }

@@ -25,7 +25,7 @@ impl Sources {
         for entry in entries {
             let path = entry.with_context(|| format!("cannot read `{name}`"))?.path();
             if path.extension().is_some_and(|extension| extension == "wasm") && path.is_file() {
-                files.insert(Digest::of(&read(&path)?), path);
+                files.insert(Digest::new(&read(&path)?), path);
             }
         }
         Ok(Sources { folder: name, files })
@@ -35,7 +35,7 @@ impl Sources {
     pub(crate) fn component(&self, digest: Digest) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(path) = self.files.get(&digest) else { return Ok(None) };
         // It may be another file by now.
-        Ok(Some(read(path)?).filter(|bytes| Digest::of(bytes) == digest))
+        Ok(Some(read(path)?).filter(|bytes| Digest::new(bytes) == digest))
     }
 
     /// The name of the file of a digest, as it can be shown.

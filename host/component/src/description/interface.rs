@@ -1,4 +1,4 @@
-//! The types of what a component imports and exports, as a reader of WIT knows them.
+//! Writes the types of imports and exports in the notation of WIT.
 
 use admit_core::printable;
 use std::collections::HashMap;
@@ -9,16 +9,16 @@ use wasmparser::component_types::{
 };
 use wasmparser::types::TypesRef;
 
-/// How deep a type is written out that has no name.
+/// The maximum depth to which an anonymous type is written.
 const MAX_LEVELS: usize = 8;
 
-/// How many parts of types are written of one component: anybody may declare any number.
+/// The maximum number of type parts that are written per component, which is untrusted.
 const MAX_PARTS: usize = 2_000;
 
-/// How many characters one item has at most.
-const MAX_CHARACTERS: usize = 500;
+/// The maximum number of characters of one item.
+const MAX_CHARS: usize = 500;
 
-/// Writes the items of one component, and not too many of them.
+/// Writes the items of one component, up to a maximum number.
 pub(super) struct Writer<'a> {
     types: &'a TypesRef<'a>,
     names: HashMap<ComponentAnyTypeId, String>,
@@ -30,8 +30,8 @@ impl<'a> Writer<'a> {
         Writer { types, names: HashMap::new(), parts: 0 }
     }
 
-    /// The functions and types of an import or an export, a line each; in the order of the
-    /// component, with `…` for what is too much.
+    /// Returns the functions and types of an import or an export, one a line and in the order of
+    /// the component, with `…` for the omitted ones.
     pub(super) fn lines(&mut self, name: &str, item: &ComponentEntityType) -> Vec<String> {
         match item {
             ComponentEntityType::Instance(instance) => {
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
                     ComponentAnyTypeId::Defined(id) => {
                         text.push_str(" = ");
                         match self.names.get(referenced) {
-                            // It has that name elsewhere, and is written out there.
+                            // The type is written out under that name.
                             Some(known) if known != name => text.push_str(known),
                             _ => self.defined(&types[*id], 0, &mut text),
                         }
@@ -89,9 +89,9 @@ impl<'a> Writer<'a> {
                 self.value(*ty, 0, &mut text);
             }
         }
-        match text.chars().count() > MAX_CHARACTERS {
-            true => printable(&text, MAX_CHARACTERS) + "…",
-            false => printable(&text, MAX_CHARACTERS),
+        match text.chars().count() > MAX_CHARS {
+            true => printable(&text, MAX_CHARS) + "…",
+            false => printable(&text, MAX_CHARS),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'a> Writer<'a> {
 
     fn defined(&mut self, ty: &ComponentDefinedType, level: usize, text: &mut String) {
         self.parts += 1;
-        if level > MAX_LEVELS || self.is_full() || text.len() > 4 * MAX_CHARACTERS {
+        if level > MAX_LEVELS || self.is_full() || text.len() > 4 * MAX_CHARS {
             text.push('…');
             return;
         }
@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
         self.names.get(&id).map_or("resource", String::as_str)
     }
 
-    /// Types between two texts; `_` for one that is not there.
+    /// Writes types between two texts, with `_` for an absent one.
     fn within(
         &mut self,
         before: &str,
@@ -230,8 +230,8 @@ impl<'a> Writer<'a> {
             if index > 0 {
                 text.push_str(", ");
             }
-            // Nobody reads more of one line.
-            if text.len() > 4 * MAX_CHARACTERS {
+            // The rest of the line would be truncated anyway.
+            if text.len() > 4 * MAX_CHARS {
                 text.push('…');
                 return;
             }

@@ -1,6 +1,6 @@
-//! A component that is not as its own parts say.
+//! The error for a component whose parts are inconsistent.
 
-/// An index or a name leads nowhere.
+/// The error for an index or a name that does not resolve.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Broken;
 
@@ -8,6 +8,6 @@ impl std::error::Error for Broken {}
 
 impl std::fmt::Display for Broken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("its parts do not fit together")
+        f.write_str("the component refers to an item that does not exist")
     }
 }

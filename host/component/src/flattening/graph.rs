@@ -1,4 +1,4 @@
-//! What a component instantiates, and how that hangs together.
+//! The graph of the core instances of a component.
 
 use anyhow::bail;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use wasmparser::{
     ExternalKind, Instance, Parser, Payload,
 };
 
-/// The core instances of the one component, of those in each other, that is the policy.
+/// The core instances of the nested component that is the policy.
 #[derive(Default)]
 pub(super) struct Graph<'a> {
-    /// Where the core modules lie.
+    /// The byte ranges of the core modules.
     pub(super) modules: Vec<Range<usize>>,
     pub(super) instances: Vec<CoreInstance<'a>>,
     pub(super) functions: Vec<CoreFunction<'a>>,
@@ -19,57 +19,57 @@ pub(super) struct Graph<'a> {
     pub(super) globals: Vec<Export<'a>>,
     /// The core functions that are lifted.
     pub(super) lifts: Vec<Lift>,
-    /// Of each function of the component where it is imported from.
+    /// For each function of the component, the interface and the name that it is imported from.
     imported: Vec<Option<(&'a str, &'a str)>>,
-    /// Of each instance of components by what name it is imported.
+    /// For each component instance, the name under which it is imported.
     interfaces: Vec<Option<&'a str>>,
 }
 
 /// A core instance.
 pub(super) enum CoreInstance<'a> {
-    /// A module with what its imports are looked up in.
+    /// A module, and the instances that its imports are resolved in.
     Instantiated { module: u32, arguments: Vec<(&'a str, u32)> },
-    /// Things under new names.
+    /// A synthetic instance: items of other instances under new names.
     Bag(Vec<wasmparser::Export<'a>>),
 }
 
-/// Something that a core instance exports.
+/// An export of a core instance.
 #[derive(Clone, Copy)]
 pub(super) struct Export<'a> {
     pub(super) instance: u32,
     pub(super) name: &'a str,
 }
 
-/// A core function, as the component knows it.
+/// A core function in the component's index space.
 #[derive(Clone, Copy)]
 pub(super) enum CoreFunction<'a> {
     Exported(Export<'a>),
-    /// A function of an interface that is imported.
+    /// A function of an imported interface.
     Imported {
         interface: &'a str,
         name: &'a str,
     },
-    /// Gives back the handle of a resource.
+    /// Drops a resource handle.
     Drop,
-    /// One of another component, or of the component model itself.
+    /// A function of another component, or a built-in of the component model.
     Other,
 }
 
-/// A core function that the component offers as one of its own.
+/// A core function that the component lifts.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Lift {
     pub(super) function: u32,
     pub(super) realloc: Option<u32>,
     pub(super) post_return: Option<u32>,
-    /// Whether nothing else is asked for: texts in UTF-8, and no waiting.
+    /// Whether it has no further options: its strings are UTF-8 and it is not async.
     pub(super) is_plain: bool,
 }
 
 impl<'a> Graph<'a> {
-    /// The graph of the component that lifts the functions of the contract.
+    /// Parses the graph of the component that lifts the functions of the contract.
     pub(super) fn of_policy(component: &'a [u8]) -> anyhow::Result<Graph<'a>> {
         let mut found = Vec::new();
-        // Components around the one that is read; none for a core module.
+        // The stack of enclosing components, with `None` for a core module.
         let mut around: Vec<Option<Graph<'a>>> = Vec::new();
         for payload in Parser::new(0).parse_all(component) {
             match payload? {
@@ -93,11 +93,13 @@ impl<'a> Graph<'a> {
         }
         match <[Graph; 1]>::try_from(found) {
             Ok([graph]) => Ok(graph),
-            Err(found) => bail!("{} components in it are policies, expected one", found.len()),
+            Err(found) => {
+                bail!("expected one component that exports a policy, found {}", found.len())
+            }
         }
     }
 
-    /// The name by which a core module exports a function.
+    /// Returns the name under which a core module exports a function.
     pub(super) fn name(&self, function: u32) -> Option<&'a str> {
         match self.functions.get(function as usize) {
             Some(CoreFunction::Exported(export)) => Some(export.name),
@@ -216,7 +218,7 @@ impl Lift {
         let mut lift = Lift { function, is_plain: true, ..Lift::default() };
         for option in options {
             match *option {
-                // There is one memory.
+                // There is only one memory.
                 CanonicalOption::UTF8 | CanonicalOption::Memory(_) => {}
                 CanonicalOption::Realloc(realloc) => lift.realloc = Some(realloc),
                 CanonicalOption::PostReturn(function) => lift.post_return = Some(function),

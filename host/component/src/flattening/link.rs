@@ -1,4 +1,4 @@
-//! Links the core instances of a graph to one module.
+//! Links the core instances of a graph into one module.
 
 use super::broken::Broken;
 use super::graph::{CoreFunction, CoreInstance, Export, Graph};
@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use wasmparser::FuncType;
 
 impl Merged {
-    /// Links the instances of a graph whose modules lie in these bytes.
+    /// Links the instances of the graph of a component.
     pub(super) fn link(component: &[u8], graph: &Graph<'_>) -> anyhow::Result<Vec<u8>> {
         let mut merged = Merged::default();
         merged.import_log(graph);
@@ -40,7 +40,7 @@ impl Merged {
         merged.finish(&exports)
     }
 
-    /// What the component knows under an index is here.
+    /// Resolves an index of the component to an item of the merged module.
     fn item(
         &self,
         graph: &Graph<'_>,
@@ -57,10 +57,10 @@ impl Merged {
                     CoreFunction::Imported { interface, name } if is_log(interface, name) => {
                         return Ok(Item::Function(0));
                     }
-                    CoreFunction::Imported { interface, name } => return stand_in(interface, name),
-                    // A handle that nobody can have.
+                    CoreFunction::Imported { interface, name } => return stub_for(interface, name),
+                    // A stub suffices: no such handle can exist.
                     CoreFunction::Drop => return Ok(Item::Stub),
-                    CoreFunction::Other => bail!("its core modules call another component"),
+                    CoreFunction::Other => bail!("a core module calls another component"),
                 }
             }
             ExternalKind::Table => graph.tables.get(index),
@@ -73,13 +73,13 @@ impl Merged {
         instance.get(export.name).copied().context(Broken)
     }
 
-    /// Makes the function that writes notes the first one, if the policy can call it.
+    /// Imports the log function as the first function, if the policy can call it.
     fn import_log(&mut self, graph: &Graph<'_>) {
         for function in &graph.functions {
             if let CoreFunction::Imported { interface, name } = function
                 && is_log(interface, name)
             {
-                // The level, and where the message lies.
+                // The level, and the address and length of the message.
                 let i32 = wasmparser::ValType::I32;
                 let ty = self.ty(FuncType::new([i32, i32, i32], []));
                 self.log = Some(((*interface).to_owned(), ty));
@@ -87,7 +87,7 @@ impl Merged {
         }
     }
 
-    /// What the contract's tools look for in a core module.
+    /// Returns the exports that the component encoder looks for in a core module.
     fn exports(
         &self,
         graph: &Graph<'_>,
@@ -95,7 +95,7 @@ impl Merged {
     ) -> anyhow::Result<Vec<(String, Item)>> {
         use wasmparser::ExternalKind::Func;
         if self.memories.len() != 1 {
-            bail!("it has {} memories, expected one", self.memories.len());
+            bail!("expected one memory, found {}", self.memories.len());
         }
         let mut exports = vec![("memory".to_owned(), Item::Memory(0))];
         let mut realloc = None;
@@ -105,7 +105,7 @@ impl Merged {
                 continue;
             };
             if !lift.is_plain {
-                bail!("`{name}` is lifted with options that are not known here");
+                bail!("`{name}` is lifted with unsupported options");
             }
             let function = self.item(graph, instances, Func, lift.function)?;
             exports.push((name.to_owned(), function));
@@ -116,7 +116,7 @@ impl Merged {
             if let Some(function) = lift.realloc {
                 let function = self.item(graph, instances, Func, function)?;
                 if *realloc.get_or_insert(function) != function {
-                    bail!("its functions get memory in two ways");
+                    bail!("its functions use different `realloc` functions");
                 }
             }
         }
@@ -125,13 +125,13 @@ impl Merged {
     }
 }
 
-/// What stands in for a function that no policy has: of the system, or of the tool that loaded
-/// the source. Any other one is not granted, and nothing is made up for it.
-fn stand_in(interface: &str, name: &str) -> anyhow::Result<Item> {
+/// Returns the stub for a function of the system or of the tool that loaded the source. Any other
+/// import is an error, since a policy cannot have it.
+fn stub_for(interface: &str, name: &str) -> anyhow::Result<Item> {
     if interface.starts_with("wasi:") || interface.starts_with("local:init/") {
         return Ok(Item::Stub);
     }
-    bail!("it imports `{name}` of `{interface}`, and a policy is granted nothing but `{LOG}…`");
+    bail!("imports `{name}` from `{interface}`; a policy may only import `{LOG}…`");
 }
 
 fn is_log(interface: &str, name: &str) -> bool {

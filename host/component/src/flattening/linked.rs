@@ -1,4 +1,4 @@
-//! One core instance on its way into the merged module.
+//! Copies a core instance into the merged module.
 
 use super::broken::Broken;
 use super::merged::{Exports, Item, Merged};
@@ -7,7 +7,7 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{ConstExpr, Instruction};
 use wasmparser::{CompositeInnerType, Operator, Parser, Payload, TypeRef};
 
-/// Where each index of a core module leads in the merged one.
+/// Maps each index of a core module to its index in the merged one.
 pub(super) struct Linked<'m> {
     merged: &'m mut Merged,
     types: Vec<u32>,
@@ -17,9 +17,9 @@ pub(super) struct Linked<'m> {
     globals: Vec<u32>,
     first_element: u32,
     first_data: u32,
-    /// How many bodies were read.
+    /// The number of function bodies read so far.
     bodies: usize,
-    /// The functions that are no imports.
+    /// The functions that are not imports.
     own: Vec<u32>,
 }
 
@@ -39,7 +39,7 @@ impl<'m> Linked<'m> {
         }
     }
 
-    /// Adds a module, whose imports are looked up by their two names.
+    /// Adds a module; `look_up` resolves its imports by module and name.
     pub(super) fn add<'a>(
         &mut self,
         module: &'a [u8],
@@ -52,7 +52,7 @@ impl<'m> Linked<'m> {
                     for group in types {
                         for ty in group?.into_types() {
                             let CompositeInnerType::Func(ty) = ty.composite_type.inner else {
-                                bail!("it has types that are not of functions");
+                                bail!("has types other than function types");
                             };
                             let ty = self.merged.ty(ty);
                             self.types.push(ty);
@@ -63,7 +63,7 @@ impl<'m> Linked<'m> {
                     for import in imports.into_imports() {
                         let import = import?;
                         let item = look_up(import.module, import.name).with_context(|| {
-                            format!("nothing is `{}` of `{}`", import.name, import.module)
+                            format!("unresolved import `{}` from `{}`", import.name, import.module)
                         })?;
                         self.import(import.ty, item)?;
                     }
@@ -122,7 +122,8 @@ impl<'m> Linked<'m> {
                     let mut code = self.new_function_with_parsed_locals(&body)?;
                     let mut operators = body.get_operators_reader()?;
                     while !operators.is_end_then_eof() {
-                        // The engine has no tail calls: a call and a return do the same.
+                        // Tail calls are disabled in the engine: replace each with a call and a
+                        // return.
                         match self.parse_instruction(&mut operators)? {
                             Instruction::ReturnCall(function) => code
                                 .instruction(&Instruction::Call(function))
@@ -146,8 +147,8 @@ impl<'m> Linked<'m> {
                         self.merged.data = section;
                     }
                 }
-                Payload::StartSection { .. } => bail!("a core module of it has a start function"),
-                Payload::TagSection(_) => bail!("it throws exceptions"),
+                Payload::StartSection { .. } => bail!("a core module has a start function"),
+                Payload::TagSection(_) => bail!("uses exceptions"),
                 _ => {}
             }
         }
@@ -180,11 +181,12 @@ impl<'m> Linked<'m> {
             ExternalKind::Table => Item::Table(at(&self.tables)?),
             ExternalKind::Memory => Item::Memory(at(&self.memories)?),
             ExternalKind::Global => Item::Global(at(&self.globals)?),
-            ExternalKind::Tag => bail!("it throws exceptions"),
+            ExternalKind::Tag => bail!("uses exceptions"),
         })
     }
 
-    /// What an expression is, where it can be told: where a library lies in memory, mostly.
+    /// Evaluates a constant expression, such as the base address of a library, if its value is
+    /// known.
     fn value(
         &self,
         expression: &wasmparser::ConstExpr<'_>,
@@ -250,7 +252,8 @@ impl Reencode for Linked<'_> {
         Ok(self.first_data + data)
     }
 
-    /// A global that was imported may no longer stand in an expression: its value does.
+    /// Replaces expressions by their values, since a constant expression may only refer to imported
+    /// globals, and those are no longer imports.
     fn const_expr(
         &mut self,
         expression: wasmparser::ConstExpr<'_>,

@@ -1,4 +1,4 @@
-//! One core module that is what a graph of instances is.
+//! The core module into which a graph of instances is merged.
 
 use super::broken::Broken;
 use anyhow::{Context, bail};
@@ -11,34 +11,34 @@ use wasm_encoder::{
 };
 use wasmparser::FuncType;
 
-/// Something of the merged module, by its index there.
+/// An item of the merged module, by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Item {
     Function(u32),
-    /// A function that traps, whatever its type.
+    /// A function of any type that traps.
     Stub,
     Table(u32),
     Memory(u32),
     Global(u32),
 }
 
-/// What a core instance exports.
+/// The exports of a core instance.
 pub(super) type Exports<'a> = HashMap<&'a str, Item>;
 
-/// The merged module, as far as it is.
+/// The merged module under construction.
 #[derive(Default)]
 pub(super) struct Merged {
     types: Vec<FuncType>,
-    /// Of each function that is no import, its type and its body, once that is read.
+    /// The type of each function that is not an import, and its body once it is read.
     pub(super) functions: Vec<(u32, Option<Function>)>,
-    /// The function that traps, of each type that needs one.
+    /// The trapping function of each type that needs one.
     stubs: HashMap<u32, u32>,
-    /// The type of the function that writes notes, the only import.
+    /// The interface and the type of the log function, the only import.
     pub(super) log: Option<(String, u32)>,
     pub(super) tables: TableSection,
     pub(super) memories: MemorySection,
     pub(super) globals: GlobalSection,
-    /// Of each global its value, where that is known before anything runs.
+    /// The value of each global, if it is a known constant.
     pub(super) constants: Vec<Option<i32>>,
     pub(super) elements: ElementSection,
     pub(super) data: DataSection,
@@ -57,7 +57,7 @@ impl Merged {
         u32::from(self.log.is_some())
     }
 
-    /// A function whose body is still to come.
+    /// Declares a function whose body is added later.
     pub(super) fn declare(&mut self, ty: u32) -> u32 {
         self.functions.push((ty, None));
         self.imports() + self.functions.len() as u32 - 1
@@ -75,7 +75,7 @@ impl Merged {
         stub
     }
 
-    /// The bytes of the module, which exports these.
+    /// Encodes the module with these exports.
     pub(super) fn finish(self, exports: &[(String, Item)]) -> anyhow::Result<Vec<u8>> {
         let mut types = TypeSection::new();
         for ty in &self.types {
@@ -97,7 +97,7 @@ impl Merged {
                 Item::Function(index) => section.export(name, ExportKind::Func, index),
                 Item::Memory(index) => section.export(name, ExportKind::Memory, index),
                 Item::Stub | Item::Table(_) | Item::Global(_) => {
-                    bail!("`{name}` is not in a core module")
+                    bail!("`{name}` is not a function of a core module")
                 }
             };
         }

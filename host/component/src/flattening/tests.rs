@@ -1,4 +1,4 @@
-//! What is linked is run: a mistake in an index would show in the answer.
+//! Runs flattened components: an error in an index would change the verdict.
 
 use super::flatten;
 use admit_core::{Denial, Manifest, SignUp, Verdict};
@@ -6,9 +6,9 @@ use admit_engine::{Engine, PolicySet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A policy of three core modules in a component of its own, as tools nest it. `main` has what
-/// they share, `library` is told where its data and its functions go, and `fixup` fills the
-/// table.
+/// A policy of three core modules in a nested component, as toolchains produce it. `main` has the
+/// shared memory, table and globals, `library` gets the bases of its data and its functions, and
+/// `fixup` fills the table.
 const NESTED: &str = r#"
 (component
   (component $policy
@@ -75,13 +75,13 @@ const NESTED: &str = r#"
     (export "evaluate" (func $evaluate)))
 )"#;
 
-/// The nested component with a function of some interface outside.
+/// Returns the nested component with an imported function of an interface.
 fn nested(interface: &str) -> Vec<u8> {
     let import = format!(r#"(import "{interface}" (instance $outside (export "f" (func))))"#);
     wat::parse_str(with(&import)).unwrap()
 }
 
-/// The text of the component, with an import of the instance `$outside`.
+/// Returns the text of the component with an import of the instance `$outside`.
 fn with(import: &str) -> String {
     let lower = r#"canon lower (func $outside "f")"#;
     NESTED.replace(";; IMPORTS", import).replace("OUTSIDE", lower)
@@ -91,7 +91,7 @@ fn error(component: &[u8]) -> String {
     format!("{:#}", flatten(component).unwrap_err())
 }
 
-/// The verdict of a component on a sign-up from some source, or its failure.
+/// Returns the verdict of a component on a sign-up with a trigger source, or its failure.
 fn verdict(component: &[u8], trigger_source: &str) -> Result<Verdict, String> {
     let text = "[[policy]]\nid = \"p\"\ncomponent = \"c\"\nreads = []\nverdicts = [\"deny\"]\n";
     let manifest = Manifest::from_toml("admit.toml", text).unwrap();
@@ -104,36 +104,32 @@ fn verdict(component: &[u8], trigger_source: &str) -> Result<Verdict, String> {
 }
 
 #[test]
-fn a_linked_policy_does_what_its_modules_do_together() {
+fn a_flattened_policy_behaves_like_its_modules() {
     let flat = flatten(&nested("wasi:clocks/wall-clock@0.2.0")).unwrap();
     let denial = Verdict::Deny(Denial::new("code", "code", 100));
     assert_eq!(verdict(&flat, "new"), Ok(denial));
-    // What it would ask of the system is a trap, and no import.
+    // A system call traps instead of being an import.
     assert!(verdict(&flat, "PreSignUp_SignUp").unwrap_err().contains("unreachable"));
 }
 
 #[test]
-fn nothing_is_made_up_for_what_is_not_of_the_system() {
+fn an_import_that_is_not_of_the_system_is_rejected() {
     let error = error(&nested("my:own/database@1.0.0"));
-    assert!(error.starts_with("it imports `f` of `my:own/database@1.0.0`"), "{error}");
+    assert!(error.starts_with("imports `f` from `my:own/database@1.0.0`"), "{error}");
 }
 
 #[test]
-fn what_cannot_be_linked_is_refused_with_the_reason() {
+fn a_component_that_cannot_be_linked_is_rejected_with_the_reason() {
     let text = with(r#"(import "wasi:a/b" (instance $outside (export "f" (func))))"#);
     for (from, to, expected) in [
         ("(elem (i32.const 2) func $deny)", "(start $deny') (func $deny')", "has a start function"),
         (
             "(memory (export \"memory\") 2)",
             "(memory 1) (memory (export \"memory\") 2)",
-            "2 memories",
+            "expected one memory, found 2",
         ),
-        (
-            "(realloc (core",
-            "string-encoding=utf16 (realloc (core",
-            "options that are not known here",
-        ),
-        ("sign-up-policy@", "another@", "0 components in it are policies"),
+        ("(realloc (core", "string-encoding=utf16 (realloc (core", "unsupported options"),
+        ("sign-up-policy@", "another@", "expected one component that exports a policy, found 0"),
     ] {
         assert!(text.contains(from), "{from}");
         let error = error(&wat::parse_str(text.replace(from, to)).unwrap());

@@ -3,20 +3,20 @@
 use std::fmt;
 use std::ops::Range;
 
-/// What is wrong with a file, and where.
+/// An error in a file, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileError {
-    /// The file, as it was named.
+    /// The name of the file, as given.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The key, such as `policy[1].limits.fuel`; none where the file is no TOML.
+    /// The key, such as `policy[1].limits.fuel`; `None` if the file is not TOML.
     pub key: Option<String>,
-    /// What is wrong, and what would be right.
+    /// The error, with what would be valid.
     pub message: String,
-    /// The bytes of the file to point at.
+    /// The byte range to point at.
     pub span: Range<usize>,
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 impl FileError {
-    /// An error about some bytes of a file, which need not be TOML.
+    /// Creates an error about a byte range of a file, which need not be TOML.
     pub fn in_span(file: &str, text: &str, span: Range<usize>, message: String) -> FileError {
         error_at(file, text, span, None, message)
     }

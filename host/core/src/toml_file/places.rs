@@ -6,18 +6,18 @@ use std::collections::HashMap;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
-/// Where everything in a text stands, read once for many questions.
+/// An index of the places of all values in a TOML text, built once for many lookups.
 #[derive(Debug, Default)]
 pub struct Places {
     keys: HashMap<String, Spot>,
-    /// The bytes at which lines start, but for the first.
+    /// The byte offsets at which lines start, without the first line.
     lines: Vec<usize>,
 }
 
-/// One value, and what is in it.
+/// The place of a value, and the places of the values in it.
 #[derive(Debug)]
 struct Spot {
-    /// The key; the value itself for an item of a list.
+    /// The place of the key; for a list item, the place of the value.
     name: Range<usize>,
     value: Range<usize>,
     inner: Inner,
@@ -31,21 +31,21 @@ enum Inner {
 }
 
 impl Places {
-    /// Reads a text. One that is no TOML has lines and no keys.
-    pub fn of(text: &str) -> Places {
+    /// Indexes a text. If it is not TOML, the index has lines but no keys.
+    pub fn new(text: &str) -> Places {
         let keys = DeTable::parse(text).map(|table| members(table.get_ref())).unwrap_or_default();
         let lines = text.match_indices('\n').map(|(newline, _)| newline + 1).collect();
         Places { keys, lines }
     }
 
-    /// An error about the value of a key, or about the closest thing around it that the text
-    /// has. The text is the one that was read.
+    /// Creates an error about the value of a key, or about the innermost value around it if the key
+    /// is absent. `text` must be the indexed text.
     pub fn at(&self, file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
         let span = self.closest(key).map_or(0..0, |(spot, _)| spot.value.clone());
         self.error(file, text, span, key, message)
     }
 
-    /// An error about a key itself, whatever its value.
+    /// Creates an error about a key itself instead of its value.
     pub fn at_name(&self, file: &str, text: &str, key: &KeyPath, message: String) -> FileError {
         let span = self.closest(key).map_or(0..0, |(spot, left)| match left {
             [] => spot.name.clone(),
@@ -69,7 +69,7 @@ impl Places {
         FileError { file, line: before + 1, column, key, message, span }
     }
 
-    /// The innermost value on the way to a key, and what is left of the way.
+    /// Finds the innermost value on the path to a key, and the rest of the path.
     fn closest<'a>(&self, key: &'a KeyPath) -> Option<(&Spot, &'a [Segment])> {
         let [Segment::Key(first), rest @ ..] = key.0.as_slice() else { return None };
         let (mut spot, mut left) = (self.keys.get(first)?, rest);
@@ -82,12 +82,12 @@ impl Places {
 }
 
 impl Spot {
-    fn of(name: Range<usize>, value: &DeValue<'_>, span: Range<usize>) -> Spot {
+    fn new(name: Range<usize>, value: &DeValue<'_>, span: Range<usize>) -> Spot {
         let inner = match value {
             DeValue::Table(table) => Inner::Table(members(table)),
             DeValue::Array(items) => {
                 let spot = |item: &toml::Spanned<DeValue<'_>>| {
-                    Spot::of(item.span(), item.get_ref(), item.span())
+                    Spot::new(item.span(), item.get_ref(), item.span())
                 };
                 Inner::List(items.iter().map(spot).collect())
             }
@@ -107,7 +107,7 @@ impl Spot {
 
 fn members(table: &DeTable<'_>) -> HashMap<String, Spot> {
     let spot = |key: &toml::Spanned<_>, value: &toml::Spanned<DeValue<'_>>| {
-        Spot::of(key.span(), value.get_ref(), value.span())
+        Spot::new(key.span(), value.get_ref(), value.span())
     };
     table.iter().map(|(key, value)| (key.get_ref().to_string(), spot(key, value))).collect()
 }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_key_is_found_without_its_value() {
         let text = "[a]\nb.c = 1\n[[list]]\nd = { e = 2 }\n";
-        let places = Places::of(text);
+        let places = Places::new(text);
         let check = |key: KeyPath, at_name: &str, at: &str| {
             let name = places.at_name("x.toml", text, &key, "wrong".to_owned());
             assert_eq!(&text[name.span.clone()], at_name, "{name}");
@@ -130,7 +130,7 @@ mod tests {
         check(root().key("a").key("b").key("c"), "c", "1");
         check(root().key("list").index(0).key("d"), "d", "{ e = 2 }");
         check(root().key("list").index(0).key("d").key("e"), "e", "2");
-        // What is not there stands in what is around it.
+        // An absent key has the place of the value around it.
         check(root().key("list").index(0).key("d").key("f"), "{ e = 2 }", "{ e = 2 }");
         check(root().key("list").index(0).key("d").index(0), "{ e = 2 }", "{ e = 2 }");
         check(root().key("b"), "", "");
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_place_has_line_and_column() {
         let text = "a = 1\nb = [\n  \"ä\", 2,\n]\n";
-        let places = Places::of(text);
+        let places = Places::new(text);
         let check = |key: KeyPath, line, column| {
             let error = places.at("x.toml", text, &key, String::new());
             assert_eq!((error.line, error.column), (line, column), "{error}");
@@ -154,8 +154,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_has_no_keys() {
-        let error = Places::of("a = \n").at("x.toml", "a = \n", &KeyPath::policy(0), String::new());
+    fn invalid_toml_has_no_keys() {
+        let error =
+            Places::new("a = \n").at("x.toml", "a = \n", &KeyPath::policy(0), String::new());
         assert_eq!((error.line, error.column, error.span), (1, 1, 0..0));
     }
 }

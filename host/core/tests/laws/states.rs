@@ -1,8 +1,8 @@
-//! What policies can say, and about whom.
+//! Every distinct outcome of a policy, and the sign-ups to try them with.
 //!
-//! A policy's state is what it answered, what it may bring about and on what terms. States
-//! that differ only in something that cannot matter (what a failing policy was permitted,
-//! what a failure of an answering one would mean) are one state.
+//! A state of a policy is its answer together with its permissions and its mode. States that differ
+//! only in something without effect (the permissions of a failing policy, `on-failure` of one that
+//! answers) are one state.
 
 use admit_core::{
     Ballot, Denial, Failure, Flag, Member, Mode, OnFailure, Outcome, PerFlag, Permission,
@@ -12,7 +12,7 @@ use admit_core::{
 const VOTES: [Vote; 3] = [Vote::Abstain, Vote::Grant, Vote::Withhold];
 const MODES: [Mode; 2] = [Mode::Enforce, Mode::Monitor];
 
-/// Every state with votes on these flags: 440 with all three flags, 80 with two.
+/// Returns every state with votes on these flags: 440 with all three flags, 80 with two.
 pub(crate) fn states(flags: &[Flag]) -> Vec<Outcome> {
     let mut states = Vec::new();
     for mode in MODES {
@@ -35,7 +35,7 @@ pub(crate) fn states(flags: &[Flag]) -> Vec<Outcome> {
     states
 }
 
-/// Sign-ups with and without the two attributes that can be verified.
+/// Returns sign-ups with and without the two attributes that can be verified.
 pub(crate) fn sign_ups() -> Vec<SignUp<'static>> {
     let mut sign_ups = Vec::new();
     for email in [None, Some("mary@example.com")] {

@@ -1,4 +1,4 @@
-//! A component without code that imports some items and exports them in an order.
+//! A component without code that imports items and exports them in order.
 
 use crate::admission::MAX_PARTS;
 use std::collections::HashMap;
@@ -10,22 +10,22 @@ use wasmparser::component_types::{
 use wasmparser::types::TypesRef;
 use wasmparser::{ComponentExport, ComponentExternalKind};
 
-/// A component, and what it is to be instantiated with.
+/// A component, and the arguments to instantiate it with.
 pub(super) struct Relay {
     pub(super) component: Vec<u8>,
     pub(super) args: Vec<(String, ComponentExportKind, u32)>,
 }
 
-/// The numbers that types have in the component around a relay.
+/// The indices of types in the component around a relay.
 #[derive(Default)]
 pub(super) struct Around {
     numbers: HashMap<ComponentAnyTypeId, u32>,
-    /// How many of them have been looked at.
+    /// The number of types that were indexed.
     seen: u32,
 }
 
 impl Around {
-    /// Adds the types that were defined since it was last asked.
+    /// Adds the types that were defined since the last call.
     pub(super) fn extend(&mut self, types: TypesRef<'_>) {
         for index in self.seen..types.component_type_count() {
             self.numbers.entry(types.component_any_type_at(index)).or_insert(index);
@@ -34,17 +34,17 @@ impl Around {
     }
 }
 
-/// How many types all relays of a component may write down together: each writes down its own.
-pub(super) struct Room(u64);
+/// The number of types that all relays of a component together may still define.
+pub(super) struct TypeBudget(u64);
 
-impl Default for Room {
-    fn default() -> Room {
-        Room(MAX_PARTS)
+impl Default for TypeBudget {
+    fn default() -> TypeBudget {
+        TypeBudget(MAX_PARTS)
     }
 }
 
-/// Which of the two names of a type is meant where it has one inside and one outside: the
-/// function that is imported is one of imported types, the one that is exported of exported ones.
+/// The side of a relay on which a type is used: an imported function refers to imported types, and
+/// an exported one to exported types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Side {
     Import,
@@ -52,16 +52,16 @@ enum Side {
 }
 
 impl Relay {
-    /// A relay for the items of a list in a component of these types; nothing where they are of
-    /// a kind that it cannot have.
-    pub(super) fn of(
+    /// Creates a relay for the items of an inline instance; returns `None` for items of an
+    /// unsupported kind.
+    pub(super) fn new(
         items: &[ComponentExport<'_>],
         types: TypesRef<'_>,
         around: &Around,
-        room: &mut Room,
+        budget: &mut TypeBudget,
     ) -> Option<Relay> {
-        let mut writer = Writer::new(items, types, around, room)?;
-        // First, since functions are of them.
+        let mut writer = Writer::new(items, types, around, budget)?;
+        // Types come first, since functions refer to them.
         for item in items {
             if item.kind == ComponentExternalKind::Type {
                 writer.export_type(item.name.name, types.component_any_type_at(item.index))?;
@@ -80,14 +80,14 @@ impl Relay {
 struct Writer<'a, 'r> {
     types: TypesRef<'a>,
     around: &'r Around,
-    room: &'r mut Room,
-    /// The types that it is to export, by the first of their names.
+    budget: &'r mut TypeBudget,
+    /// The types to export, each with the first of its names.
     named: HashMap<ComponentAnyTypeId, &'a str>,
     builder: ComponentBuilder,
     args: Vec<(String, ComponentExportKind, u32)>,
     imported: HashMap<ComponentAnyTypeId, u32>,
     exported: HashMap<ComponentAnyTypeId, u32>,
-    /// Types that need no name.
+    /// The anonymous types that were defined.
     written: HashMap<(Side, ComponentDefinedTypeId), u32>,
 }
 
@@ -96,13 +96,13 @@ impl<'a, 'r> Writer<'a, 'r> {
         items: &[ComponentExport<'a>],
         types: TypesRef<'a>,
         around: &'r Around,
-        room: &'r mut Room,
+        budget: &'r mut TypeBudget,
     ) -> Option<Writer<'a, 'r>> {
         let mut named = HashMap::new();
         for item in items {
             let name = item.name;
             match item.kind {
-                // What they mean would be lost.
+                // A relay would lose these attributes.
                 _ if name.implements.or(name.version_suffix).or(name.external_id).is_some() => {
                     return None;
                 }
@@ -116,7 +116,7 @@ impl<'a, 'r> Writer<'a, 'r> {
         Some(Writer {
             types,
             around,
-            room,
+            budget,
             named,
             builder: ComponentBuilder::default(),
             args: Vec::new(),
@@ -126,7 +126,7 @@ impl<'a, 'r> Writer<'a, 'r> {
         })
     }
 
-    /// Imports a function by one type, and exports it by the other.
+    /// Imports a function and exports it under a name.
     fn function(&mut self, name: &str, index: u32) -> Option<()> {
         let ty = self.types.get(self.types.component_function_at(index))?;
         let import = self.function_type(ty, Side::Import)?;
@@ -154,7 +154,7 @@ impl<'a, 'r> Writer<'a, 'r> {
         inside
     }
 
-    /// Imports a type that has a name.
+    /// Imports a named type.
     fn import_type(&mut self, id: ComponentAnyTypeId) -> Option<u32> {
         if let Some(index) = self.imported.get(&id) {
             return Some(*index);
@@ -170,7 +170,7 @@ impl<'a, 'r> Writer<'a, 'r> {
         Some(index)
     }
 
-    /// Exports a type by a name; what was exported by its first name before is not again.
+    /// Exports a type under a name, unless it was exported under its first name already.
     fn export_type(&mut self, name: &str, id: ComponentAnyTypeId) -> Option<u32> {
         let inside = match (self.exported.get(&id), id) {
             (Some(index), _) if self.named.get(&id) == Some(&name) => return Some(*index),
@@ -184,8 +184,8 @@ impl<'a, 'r> Writer<'a, 'r> {
         Some(index)
     }
 
-    /// The number of a type that is exported, which it is from here on; nothing within where it
-    /// is not to be.
+    /// Returns the index of an exported type, and exports it if necessary. The inner `None` means
+    /// that the type is not to be exported.
     fn exported(&mut self, id: ComponentAnyTypeId) -> Option<Option<u32>> {
         match self.named.get(&id).copied() {
             None => Some(None),
@@ -208,7 +208,7 @@ impl<'a, 'r> Writer<'a, 'r> {
         })
     }
 
-    /// The same where there may be none; nothing where it cannot be written down.
+    /// Encodes an optional type; the outer `None` means that it is not supported.
     fn optional(
         &mut self,
         ty: Option<&ComponentValType>,
@@ -238,9 +238,9 @@ impl<'a, 'r> Writer<'a, 'r> {
         Some(index)
     }
 
-    /// Writes down what a type is.
+    /// Defines a type.
     fn define(&mut self, id: ComponentDefinedTypeId, side: Side) -> Option<u32> {
-        self.room.0 = self.room.0.checked_sub(1)?;
+        self.budget.0 = self.budget.0.checked_sub(1)?;
         let ty = self.types.get(id)?;
         Some(match ty {
             ComponentDefinedType::Primitive(ty) => {
@@ -320,13 +320,13 @@ impl<'a, 'r> Writer<'a, 'r> {
                 }
                 index
             }
-            // Of features that policies do not have.
+            // Types of features that are disabled for policies.
             _ => return None,
         })
     }
 }
 
-/// Whether a type must have a name where a function of it is exported.
+/// Returns whether a type must be named if an exported function uses it.
 fn has_name(ty: &ComponentDefinedType) -> bool {
     matches!(
         ty,

@@ -1,5 +1,5 @@
-//! Joins the pieces in which the memory of a configured component is written down: an
-//! interpreter's are thousands, and each sign-up would make a note of every one.
+//! Joins the data segments of a snapshot: that of an interpreter has thousands, and each sign-up
+//! would process every one.
 
 use super::modules::{Result, rewrite};
 use admit_core::Limits;
@@ -7,11 +7,11 @@ use std::ops::Range;
 use wasm_encoder::{ConstExpr, DataCountSection, DataSection, Module, RawSection};
 use wasmparser::{Data, DataKind, DataSectionReader, Operator, Parser, Payload};
 
-/// So many zeros in a row are not written down. Memory is loaded page by page, so that those
-/// which are make nothing larger but the file.
+/// The size in bytes of the blocks that are omitted if they are all zero. Memory is loaded page by
+/// page, so shorter runs of zeros only enlarge the file.
 const BLOCK: usize = 4 << 10;
 
-/// A component with fewer pieces of data; as it was where they cannot be joined.
+/// Returns the component with fewer data segments, or unchanged if they cannot be joined.
 pub(super) fn join(component: Vec<u8>) -> Vec<u8> {
     rewrite(&component, joined_module).unwrap_or(component)
 }
@@ -22,7 +22,7 @@ fn joined_module(module: &[u8]) -> Result<Option<Vec<u8>>> {
         match payload? {
             Payload::CodeSectionEntry(body) => {
                 for operator in body.get_operators_reader()? {
-                    // They name pieces by their numbers.
+                    // These refer to segments by their indices.
                     if let Operator::MemoryInit { .. } | Operator::DataDrop { .. } = operator? {
                         return Ok(None);
                     }
@@ -34,9 +34,9 @@ fn joined_module(module: &[u8]) -> Result<Option<Vec<u8>>> {
     }
     let Some(memory) = memory else { return Ok(None) };
     let mut section = DataSection::new();
-    for piece in pieces(&memory) {
-        let offset = ConstExpr::i32_const((piece.start as u32).cast_signed());
-        section.active(0, &offset, memory[piece].iter().copied());
+    for segment in segments(&memory) {
+        let offset = ConstExpr::i32_const((segment.start as u32).cast_signed());
+        section.active(0, &offset, memory[segment].iter().copied());
     }
     let mut encoder = Module::new();
     for payload in Parser::new(0).parse_all(module) {
@@ -53,12 +53,13 @@ fn joined_module(module: &[u8]) -> Result<Option<Vec<u8>>> {
     Ok(Some(encoder.finish()))
 }
 
-/// What a section leaves in a memory; nothing if that is not told by the section alone.
+/// Returns the memory that a data section initializes; `None` if the section alone does not
+/// determine it.
 fn written(section: DataSectionReader<'_>) -> Result<Option<Vec<u8>>> {
     let mut memory = Vec::new();
     for data in section {
         let data = data?;
-        // Nobody asks for it: it is what was there before.
+        // No instruction uses passive segments, which are left over from the original module.
         if let DataKind::Passive = data.kind {
             continue;
         }
@@ -73,23 +74,23 @@ fn written(section: DataSectionReader<'_>) -> Result<Option<Vec<u8>>> {
     Ok(Some(memory))
 }
 
-/// Where there is something in a memory: zeros are there without being written down.
-fn pieces(memory: &[u8]) -> Vec<Range<usize>> {
-    let mut pieces: Vec<Range<usize>> = Vec::new();
+/// Returns the ranges of a memory that are not zero.
+fn segments(memory: &[u8]) -> Vec<Range<usize>> {
+    let mut segments: Vec<Range<usize>> = Vec::new();
     for (block, bytes) in memory.chunks(BLOCK).enumerate() {
         if bytes.iter().all(|byte| *byte == 0) {
             continue;
         }
         let (start, end) = (block * BLOCK, block * BLOCK + bytes.len());
-        match pieces.last_mut() {
+        match segments.last_mut() {
             Some(last) if last.end == start => last.end = end,
-            _ => pieces.push(start..end),
+            _ => segments.push(start..end),
         }
     }
-    pieces
+    segments
 }
 
-/// Where a piece lies in the one memory, if that is written as a number.
+/// Returns the constant offset of a segment of the only memory.
 fn offset(data: &Data<'_>) -> Result<Option<u32>> {
     let DataKind::Active { memory_index: 0, offset_expr } = &data.kind else { return Ok(None) };
     let mut operators = offset_expr.get_operators_reader();
@@ -104,30 +105,30 @@ fn offset(data: &Data<'_>) -> Result<Option<u32>> {
 mod tests {
     use super::*;
 
-    /// The pieces of a component whose one module has these parts, once they are joined.
+    /// Returns the joined segments of a component whose only module has these parts.
     fn joined(parts: &str) -> Vec<(Option<u32>, Vec<u8>)> {
         let text = format!("(component (core module (memory 2) {parts}))");
         let component = join(wat::parse_str(text).unwrap());
         wasmparser::Validator::new().validate_all(&component).unwrap();
-        let mut pieces = Vec::new();
+        let mut segments = Vec::new();
         for payload in Parser::new(0).parse_all(&component) {
             if let Payload::DataSection(data) = payload.unwrap() {
                 for data in data {
                     let data = data.unwrap();
-                    pieces.push((offset(&data).unwrap(), data.data.to_vec()));
+                    segments.push((offset(&data).unwrap(), data.data.to_vec()));
                 }
             }
         }
-        pieces
+        segments
     }
 
     #[test]
-    fn pieces_become_one_with_the_later_on_top() {
-        let pieces = joined(
+    fn segments_are_joined_and_later_ones_overwrite_earlier_ones() {
+        let segments = joined(
             r#"(data (i32.const 8192) "late") (data "gone") (data (i32.const 4100) "abcd")
                (data (i32.const 4102) "xy") (data (i32.const 70000) "far") (data (i32.const 9) "")"#,
         );
-        let [(Some(4096), near), (Some(69_632), far)] = &*pieces else { panic!("{pieces:?}") };
+        let [(Some(4096), near), (Some(69_632), far)] = &*segments else { panic!("{segments:?}") };
         assert_eq!((near.len(), far.len()), (8192, 371));
         assert_eq!(
             (&near[4..8], &near[4096..4100], &far[368..]),
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_stay_where_the_code_names_them_or_they_lie_who_knows_where() {
+    fn segments_stay_if_code_refers_to_them_or_their_offset_is_not_constant() {
         let two = r#"(data (i32.const 0) "a") (data (i32.const 1) "b")"#;
         let drops = format!("{two} (func (data.drop 0))");
         let elsewhere =

@@ -1,11 +1,11 @@
-//! Rewrites the core modules of a component, and leaves everything else as it is.
+//! Rewrites the core modules of a component.
 
 use wasm_encoder::{Component, RawSection};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
 pub(super) type Result<T> = std::result::Result<T, BinaryReaderError>;
 
-/// A component with other modules in the place of its own, where there is one.
+/// Replaces the top-level core modules for which `rewritten` returns another one.
 pub(super) fn rewrite(
     component: &[u8],
     rewritten: impl Fn(&[u8]) -> Result<Option<Vec<u8>>>,
@@ -30,13 +30,14 @@ pub(super) fn rewrite(
     Ok(encoder.finish())
 }
 
-/// Whether two components differ only inside their core modules: the same imports, exports and
-/// types, connected in the same way.
+/// Returns whether two components differ only inside their core modules: they have the same
+/// imports, exports and types, connected in the same way.
 pub(super) fn is_same_around_modules(one: &[u8], other: &[u8]) -> Result<bool> {
     Ok(around_modules(one)? == around_modules(other)?)
 }
 
-/// The sections of a component, without the contents of its core modules and of what is not code.
+/// Returns the sections of a component without custom sections and without the contents of its core
+/// modules.
 fn around_modules(component: &[u8]) -> Result<Vec<(u8, &[u8])>> {
     let (mut sections, mut depth) = (Vec::new(), 0);
     for payload in Parser::new(0).parse_all(component) {
@@ -56,7 +57,7 @@ fn around_modules(component: &[u8]) -> Result<Vec<(u8, &[u8])>> {
     Ok(sections)
 }
 
-/// How deep what follows is inside a component.
+/// Returns the nesting depth after a payload.
 pub(super) fn deeper(payload: &Payload<'_>, depth: usize) -> usize {
     match payload {
         Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth + 1,

@@ -1,8 +1,8 @@
-//! What an instance of a snapshot starts from.
+//! The state from which an instance of a snapshot starts.
 
-/// What had happened to a component when it was written down as one that is configured.
+/// The state of a component when its snapshot was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Units of fuel that were used until then. They count as used for each sign-up.
+    /// Units of fuel that were used before the snapshot. They count as used for each sign-up.
     pub fuel: u64,
 }

@@ -1,4 +1,4 @@
-//! Takes the snapshot, with wasmtime's own tool for that.
+//! Takes snapshots with `wasmtime-wizer`.
 
 use super::joining::join;
 use super::modules::is_same_around_modules;
@@ -6,7 +6,7 @@ use super::start::Snapshot;
 use super::trimming::trim;
 use crate::contract::Policy;
 use crate::engine::Engine;
-use crate::evaluation::{Sandbox, UNHURRIED};
+use crate::evaluation::{NO_DEADLINE, Sandbox};
 use crate::native::without_panic_message;
 use crate::state::State;
 use admit_core::{Failure, Limits, Log, View};
@@ -19,42 +19,42 @@ use wasmtime::component::{Instance, Lift, WasmList};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
-/// A component that starts configured.
+/// A snapshot: a component that starts configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshotted {
-    /// Its bytes.
+    /// The bytes of the component.
     pub component: Vec<u8>,
-    /// What had happened until then.
+    /// The state when the snapshot was taken.
     pub snapshot: Snapshot,
 }
 
-/// Why a policy is configured for each sign-up.
+/// The reason why a policy has no snapshot and is configured for each sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoSnapshot {
-    /// The tool cannot take one.
+    /// The tool cannot take a snapshot.
     #[error("{0}")]
     Unsupported(String),
-    /// What lies in no memory would be lost.
-    #[error("it has resources of its own")]
+    /// State outside its memories would be lost.
+    #[error("it defines resources")]
     Resources,
-    /// Each record would lack what it writes.
-    #[error("it writes notes while it is configured")]
+    /// The entries would be missing in each record.
+    #[error("it writes to the log while it is configured")]
     PolicyLog,
-    /// Whether it asked in vain for more would be lost.
-    #[error("it asks for more memory than it may have while it is configured")]
+    /// The state of the limits would be lost.
+    #[error("it exceeds a limit on memory or tables while it is configured")]
     Exceeds,
-    /// It fails before it is configured.
+    /// The policy fails before the snapshot.
     #[error("{0}")]
     Failed(Failure),
-    /// The snapshot is not the policy that was reviewed.
-    #[error("its snapshot differs from it: {0}")]
+    /// The snapshot differs from the component outside its core modules.
+    #[error("its snapshot differs from the component: {0}")]
     Differs(String),
 }
 
 impl Engine {
-    /// Configures a component, and writes it down as one that is configured.
+    /// Configures a component and takes a snapshot of it.
     ///
-    /// The component is one that [`Engine::compile`] takes.
+    /// The component must be one that [`Engine::compile`] accepts.
     pub fn snapshot(
         &self,
         component: &[u8],
@@ -62,7 +62,7 @@ impl Engine {
         settings: &str,
     ) -> Result<Snapshotted, NoSnapshot> {
         let (advanced, fuel) = self.advance(component, (limits, log), |sandbox, policy| {
-            sandbox.hand_over(policy, settings).map_err(NoSnapshot::Failed)?;
+            sandbox.call_configure(policy, settings).map_err(NoSnapshot::Failed)?;
             Ok(sandbox.fuel_used())
         })?;
         let advanced = join(trim(advanced));
@@ -70,15 +70,14 @@ impl Engine {
         Ok(Snapshotted { component: advanced, snapshot: Snapshot { fuel } })
     }
 
-    /// Asks a component about a sign-up before it is configured, and writes it down as one that
-    /// was asked.
+    /// Evaluates a sign-up before the component is configured, and takes a snapshot of it.
     ///
-    /// What an interpreter looks up once, it has looked up then for every sign-up. It is up to
-    /// the component that this changes nothing else: our SDKs answer that they are not
-    /// configured, without their author's code.
+    /// The lookups that an interpreter caches are then cached for every sign-up. The component must
+    /// ensure that nothing else changes: the SDKs return an error, since they are not configured,
+    /// without running the author's code.
     pub fn warm(&self, component: &[u8], sign_up: &View<'_>) -> Result<Vec<u8>, NoSnapshot> {
-        let ceiling = (&Limits::MAX, Log::Discard);
-        let (advanced, ()) = self.advance(component, ceiling, |sandbox, policy| {
+        let max = (&Limits::MAX, Log::Discard);
+        let (advanced, ()) = self.advance(component, max, |sandbox, policy| {
             match sandbox.decide(policy, sign_up) {
                 Ok(_) | Err(Failure::Undecided(_)) => Ok(()),
                 Err(failure) => Err(NoSnapshot::Failed(failure)),
@@ -89,7 +88,7 @@ impl Engine {
         Ok(advanced)
     }
 
-    /// Lets a component do something, and writes it down as it is then.
+    /// Runs a function on an instance and takes a snapshot of the instance.
     fn advance<T>(
         &self,
         component: &[u8],
@@ -98,10 +97,10 @@ impl Engine {
     ) -> Result<(Vec<u8>, T), NoSnapshot> {
         check_for_resources(component)?;
         let mut wizer = Wizer::new();
-        // Otherwise the tool drops any export of that name, and the numbers of instances that
-        // come after it lead to others.
+        // Otherwise the tool drops an export of that name and leaves wrong indices of the instances
+        // after it.
         wizer.keep_init_func(true);
-        // It checks what it makes in debug builds alone, and panics at what it does not expect.
+        // The tool checks its output only in debug builds, and panics on unexpected input.
         let (context, instrumented) =
             without_panic_message(|| wizer.instrument_component(component))
                 .unwrap_or_else(|| Err(wasmtime::Error::msg("it cannot be instrumented")))
@@ -109,19 +108,19 @@ impl Engine {
         let instrumented = self
             .compile(&instrumented)
             .map_err(|refused| NoSnapshot::Unsupported(refused.to_string()))?;
-        // What reads the state is one instance more. Time is left out, which is not the same each
-        // time: what ends the same each time is ended by fuel.
+        // The instance that reads the state is one more. Fuel limits the run instead of time, since
+        // it is the same each time.
         let instances = limits.instances.saturating_add(1);
         let limits = Limits { instances, time: Limits::MAX.time, ..*limits };
         let _running = self.clock.run();
-        let mut sandbox = self.sandbox(&limits, log, self.alone(UNHURRIED));
+        let mut sandbox = self.sandbox(&limits, log, self.whole_slice(NO_DEADLINE));
         sandbox.limit().map_err(NoSnapshot::Failed)?;
         let instance = sandbox.instantiate(&instrumented).map_err(NoSnapshot::Failed)?;
         let policy = instrumented.indices.load(&mut sandbox.store, &instance);
         let result = run(&mut sandbox, &policy.map_err(unsupported)?)?;
         let mut store = sandbox.store;
-        store.data_mut().let_be_read(&Limits::MAX)?;
-        // As much as it takes to hand over all memories.
+        store.data_mut().prepare_for_reading(&Limits::MAX)?;
+        // Enough fuel to read all memories.
         store.set_fuel(Limits::MAX.fuel).map_err(unsupported)?;
         store.set_hostcall_fuel(usize::MAX);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Continue(1)));
@@ -129,7 +128,7 @@ impl Engine {
         let snapshot =
             without_panic_message(|| finish(wizer.snapshot_component(&context, &mut reader)))
                 .unwrap_or_else(|| {
-                    Err(wasmtime::Error::msg("a memory of it cannot grow to be read"))
+                    Err(wasmtime::Error::msg("one of its memories cannot grow to be read"))
                 })
                 .map_err(unsupported)?;
         Ok((snapshot, result))
@@ -140,16 +139,17 @@ fn unsupported(error: wasmtime::Error) -> NoSnapshot {
     NoSnapshot::Unsupported(format!("{error:#}"))
 }
 
-/// Refuses a snapshot that is more than the component's modules with other contents.
+/// Rejects a snapshot that differs from the component outside its core modules.
 fn check_connections(component: &[u8], snapshot: &[u8]) -> Result<(), NoSnapshot> {
     match is_same_around_modules(component, snapshot) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(NoSnapshot::Differs("its parts are connected in another way".to_owned())),
+        Ok(false) => Err(NoSnapshot::Differs("its parts are connected differently".to_owned())),
         Err(error) => Err(NoSnapshot::Differs(error.to_string())),
     }
 }
 
-/// The handles of resources lie in the host, of which the tool takes no snapshot.
+/// Rejects a component that defines resources, since their handles are in the host and not part of
+/// a snapshot.
 fn check_for_resources(component: &[u8]) -> Result<(), NoSnapshot> {
     for payload in Parser::new(0).parse_all(component) {
         let invalid = |error| NoSnapshot::Unsupported(format!("{error:#}"));
@@ -165,28 +165,28 @@ fn check_for_resources(component: &[u8]) -> Result<(), NoSnapshot> {
 }
 
 impl State {
-    /// Lets the host read everything, unless something of what happened would be lost.
-    fn let_be_read(&mut self, limits: &Limits) -> Result<(), NoSnapshot> {
+    /// Raises the limits so that the host can read the state, unless some state would be lost.
+    fn prepare_for_reading(&mut self, limits: &Limits) -> Result<(), NoSnapshot> {
         match (self.has_notes(), self.has_exceeded()) {
             (true, _) => Err(NoSnapshot::PolicyLog),
             (_, true) => Err(NoSnapshot::Exceeds),
             (false, false) => {
-                self.limit_anew(limits);
+                self.replace_limits(limits);
                 Ok(())
             }
         }
     }
 }
 
-/// Waits for what never waits.
+/// Polls a future that is ready at once.
 fn finish<T>(future: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
-        Poll::Pending => Err(wasmtime::Error::msg("it waits")),
+        Poll::Pending => Err(wasmtime::Error::msg("it blocks")),
     }
 }
 
-/// Reads memories and globals by the functions that the tool added.
+/// Reads memories and globals through the functions that the tool added.
 struct Reader {
     store: Store<State>,
     instance: Instance,
@@ -194,7 +194,7 @@ struct Reader {
 
 impl Reader {
     fn call<R: Lift + 'static>(&mut self, interface: &str, function: &str) -> R {
-        // The tool has no way to hear of a failure: it is ended.
+        // The tool's interface has no errors, so unwinding aborts it.
         self.try_call(interface, function).unwrap_or_else(|| resume_unwind(Box::new(())))
     }
 

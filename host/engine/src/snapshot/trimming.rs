@@ -1,8 +1,8 @@
-//! Leaves out of a configured component what only `configure` needs: the reading of settings is
-//! most of the code of a small policy, and each start of the function would load it.
+//! Removes the code that only `configure` needs from a snapshot. Parsing settings is most of the
+//! code of a small policy, and each start of the function would load it.
 //!
-//! What is left out stays as a function that traps. Nobody calls it: the host does not configure
-//! what is configured.
+//! A removed function is replaced by one that traps. It is never called, since the host does not
+//! configure a snapshot.
 
 use super::modules::{Result, deeper, rewrite};
 use std::collections::{HashMap, HashSet};
@@ -14,7 +14,8 @@ use wasmparser::{
     PrimitiveValType, TypeRef,
 };
 
-/// A component without what only `configure` needs; as it was where that cannot be told.
+/// Returns the component without the code that only `configure` needs, or unchanged if that cannot
+/// be determined.
 pub(super) fn trim(component: Vec<u8>) -> Vec<u8> {
     match trimmed(&component) {
         Ok(Some(trimmed)) => trimmed,
@@ -29,8 +30,8 @@ fn trimmed(component: &[u8]) -> Result<Option<Vec<u8>>> {
     rewrite(component, trimmed_module).map(Some)
 }
 
-/// Whether a core function is the one behind `configure`, or cleans up after it, by the name
-/// that all tools give it.
+/// Returns whether a core function implements `configure` or its post-return, by the name that all
+/// toolchains use.
 fn is_configure(name: &str) -> bool {
     is_behind(name, "#configure") || is_behind(name.trim_start_matches("cabi_post_"), "#configure")
 }
@@ -39,11 +40,11 @@ fn is_behind(name: &str, function: &str) -> bool {
     name.strip_suffix(function).is_some_and(|name| name.starts_with("admit:policy/sign-up-policy@"))
 }
 
-/// Whether the core function with the name of `configure` is the one behind it, and nobody else
-/// can call that or what cleans up after it.
+/// Returns whether the core function with the name of `configure` is lifted as `configure`, and
+/// nothing else can call it or its post-return.
 ///
-/// `configure` takes a text, and `evaluate` a record: what is lifted as a function of one text is
-/// never `evaluate`.
+/// `configure` takes a string and `evaluate` a record, so a function that is lifted with one string
+/// parameter is never `evaluate`.
 fn is_lifted_by_name(component: &[u8]) -> Result<bool> {
     let mut items = Items::default();
     let mut depth = 0;
@@ -62,13 +63,13 @@ fn is_lifted_by_name(component: &[u8]) -> Result<bool> {
     Ok(items.is_clear && items.configures == 1)
 }
 
-/// What a component names and lifts, as far as it is read.
+/// The core functions that a component names and lifts.
 struct Items<'a> {
-    /// The names of its core functions; those that it makes itself have none.
+    /// The names of its core functions, empty for those that the component itself creates.
     functions: Vec<&'a str>,
-    /// Of each type, whether it is that of a function of one text.
+    /// For each type, whether it is a function type with one string parameter.
     types: Vec<bool>,
-    /// How often `configure` is lifted.
+    /// The number of times that `configure` is lifted.
     configures: usize,
     is_clear: bool,
 }
@@ -84,7 +85,7 @@ impl<'a> Items<'a> {
         match payload {
             Payload::ComponentTypeSection(types) => {
                 for ty in types.clone() {
-                    self.types.push(takes_a_text(&ty?));
+                    self.types.push(takes_a_string(&ty?));
                 }
             }
             Payload::ComponentImportSection(imports) => {
@@ -142,7 +143,7 @@ impl<'a> Items<'a> {
 
     fn lift(&mut self, canonical: CanonicalFunction) {
         let CanonicalFunction::Lift { core_func_index, type_index, options } = canonical else {
-            // Each of the others makes a core function.
+            // Every other canonical function creates a core function.
             self.functions.push("");
             return;
         };
@@ -160,20 +161,21 @@ impl<'a> Items<'a> {
         }
     }
 
-    /// Whether a core function is known, and not one of `configure`.
+    /// Returns whether a core function is known and does not belong to `configure`.
     fn is_other(&self, index: u32) -> bool {
         self.functions.get(index as usize).is_some_and(|name| !is_configure(name))
     }
 }
 
-fn takes_a_text(ty: &ComponentType<'_>) -> bool {
-    let text = ComponentValType::Primitive(PrimitiveValType::String);
-    matches!(ty, ComponentType::Func(ty) if matches!(&*ty.params, [(_, only)] if *only == text))
+fn takes_a_string(ty: &ComponentType<'_>) -> bool {
+    let string = ComponentValType::Primitive(PrimitiveValType::String);
+    matches!(ty, ComponentType::Func(ty) if matches!(&*ty.params, [(_, only)] if *only == string))
 }
 
-/// A core module without the functions that only `configure` reaches; nothing if it has none.
+/// Returns a core module without the functions that only `configure` reaches; `None` if it does not
+/// contain `configure`.
 fn trimmed_module(module: &[u8]) -> Result<Option<Vec<u8>>> {
-    let parts = Parts::of(module)?;
+    let parts = Parts::parse(module)?;
     let Some(reached) = parts.reached()? else { return Ok(None) };
     let mut encoder = Module::new();
     for payload in Parser::new(0).parse_all(module) {
@@ -201,26 +203,26 @@ fn trap() -> Function {
     function
 }
 
-/// What of a core module says which function calls which.
+/// The parts of a core module that determine which functions can be called.
 #[derive(Default)]
 struct Parts<'a> {
     types: Vec<Option<FuncType>>,
-    /// The number of functions that are imported, which come before its own.
+    /// The number of imported functions, which come first in the index space.
     imported: u32,
     /// The types of all functions.
     functions: Vec<u32>,
     bodies: Vec<FunctionBody<'a>>,
-    /// Those that are called from outside.
+    /// The functions that can be called from outside.
     entered: Vec<u32>,
-    /// Those that are in tables.
+    /// The functions in element segments.
     listed: Vec<u32>,
     configures: bool,
-    /// Whether its tables are its own.
+    /// Whether its tables are neither imported nor exported, and no segment is passive.
     is_closed: bool,
 }
 
 impl<'a> Parts<'a> {
-    fn of(module: &'a [u8]) -> Result<Parts<'a>> {
+    fn parse(module: &'a [u8]) -> Result<Parts<'a>> {
         let mut parts = Parts { is_closed: true, ..Parts::default() };
         for payload in Parser::new(0).parse_all(module) {
             parts.add(payload?)?;
@@ -281,7 +283,7 @@ impl<'a> Parts<'a> {
             Payload::ElementSection(elements) => {
                 for element in elements {
                     let element = element?;
-                    // Which table a passive segment will be in is told by the code.
+                    // The code decides which table a passive segment is copied to.
                     self.is_closed &= !matches!(element.kind, ElementKind::Passive);
                     match element.items {
                         ElementItems::Functions(functions) => {
@@ -307,7 +309,8 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    /// The functions that may be called without `configure`; nothing where it is not here.
+    /// Returns the functions that can be called without `configure`; `None` if the module does not
+    /// contain `configure`.
     fn reached(&self) -> Result<Option<HashSet<u32>>> {
         if !self.configures {
             return Ok(None);
@@ -331,7 +334,7 @@ impl<'a> Parts<'a> {
                     Operator::Call { function_index }
                     | Operator::ReturnCall { function_index }
                     | Operator::RefFunc { function_index } => waiting.push(function_index),
-                    // A function in a table is called by its type.
+                    // An indirect call can reach every function of that type in a table.
                     Operator::CallIndirect { type_index, .. }
                     | Operator::ReturnCallIndirect { type_index, .. } => {
                         waiting.extend(by_type.remove(&self.ty(type_index)).unwrap_or_default());

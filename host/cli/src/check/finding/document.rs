@@ -31,7 +31,7 @@ impl Document {
     }
 
     fn places(&self) -> &Places {
-        self.places.get_or_init(|| Places::of(&self.text))
+        self.places.get_or_init(|| Places::new(&self.text))
     }
 
     /// The byte range of the lines that contain a span.
