@@ -1,3 +1,5 @@
+//! Odd texts and sign-ups.
+
 use admit_core::{Member, PerMember, SignUp};
 use std::borrow::Cow;
 

@@ -1,3 +1,5 @@
+//! The binaries under test, built once.
+
 use crate::{component, root, stderr};
 use admit_engine::Target;
 use std::env;

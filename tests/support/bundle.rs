@@ -1,3 +1,5 @@
+//! Bundles and deployment packages.
+
 use crate::binaries::here;
 use crate::{admit, bootstrap, component, sample_manifest, stderr};
 use admit_core::Manifest;

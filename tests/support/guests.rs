@@ -1,3 +1,5 @@
+//! The components of the guests.
+
 use crate::binaries::target;
 use crate::{admit, frame, root, stderr, stdout};
 use std::collections::HashMap;

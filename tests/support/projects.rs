@@ -1,3 +1,5 @@
+//! The projects of the conformance tests.
+
 use crate::{admit, component, is_there, root, stderr, stdout};
 use admit_core::Language;
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+//! Sign-ups that are made up, the same each time.
+
 use crate::event;
 use serde_json::{Value, json};
 
