@@ -20,6 +20,7 @@ mod invoke_api;
 mod language_server;
 mod load;
 mod markdown;
+mod once;
 mod projects;
 mod property;
 mod runtime_api;
