@@ -4,14 +4,17 @@
 use admit_core::{Answer, FailureKind, Flag, Flags, Member, Opinion, SignUp};
 use admit_engine::bundle::{Index, file_name};
 use admit_engine::{CodeHash, Digest, Engine, PolicySet, WASMTIME_VERSION, bundle};
-use admit_tests::{Bundle, root};
+use admit_tests::{Bundle, check_property, root};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index as Place;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How many times each kind of file is damaged.
-const DAMAGES: u64 = 100_000;
+const DAMAGES: u32 = 100_000;
 
 const DAMAGED: &str = "
 [[policy]]
@@ -50,43 +53,55 @@ fn check_alone(policies: &PolicySet) {
     assert_eq!(failure.kind(), FailureKind::NotLoaded);
 }
 
-/// Damages bytes in one of several ways, always the same for the same number.
-fn damage(bytes: &[u8], number: u64) -> Vec<u8> {
-    let mut damaged = bytes.to_vec();
-    // SplitMix64: numbers that look random and are the same on every machine.
-    let mut state = number;
-    let mut below = |most: usize| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % most as u64) as usize
-    };
-    let at = below(bytes.len());
-    match number % 8 {
-        0..=3 => damaged[at] ^= 1 << below(8),
-        4 => damaged.truncate(at),
-        5 => damaged.insert(at, below(256) as u8),
-        6 => {
-            damaged.remove(at);
-        }
-        _ => {
-            let until = bytes.len().min(at + 1 + below(64));
-            damaged[at..until].iter_mut().for_each(|byte| *byte = below(256) as u8);
-        }
-    }
-    damaged
+/// A damage to a file, at a place in it.
+#[derive(Debug, Clone)]
+enum Damage {
+    Flip { bit: u32 },
+    Truncate,
+    Insert(u8),
+    Remove,
+    Overwrite(Vec<u8>),
 }
 
-fn damage_each_time(file: &Path, mut check: impl FnMut(u64)) {
-    let whole = fs::read(file).unwrap();
-    for number in 0..DAMAGES {
-        let damaged = damage(&whole, number);
-        if damaged != whole {
-            fs::write(file, damaged).unwrap();
-            check(number);
+fn damages() -> impl Strategy<Value = (Place, Damage)> {
+    let damage = prop_oneof![
+        4 => (0..8_u32).prop_map(|bit| Damage::Flip { bit }),
+        1 => Just(Damage::Truncate),
+        1 => any::<u8>().prop_map(Damage::Insert),
+        1 => Just(Damage::Remove),
+        1 => vec(any::<u8>(), 1..=64).prop_map(Damage::Overwrite),
+    ];
+    (any::<Place>(), damage)
+}
+
+fn damaged(whole: &[u8], at: Place, damage: &Damage) -> Vec<u8> {
+    let mut bytes = whole.to_vec();
+    let at = at.index(bytes.len());
+    match damage {
+        Damage::Flip { bit } => bytes[at] ^= 1 << bit,
+        Damage::Truncate => bytes.truncate(at),
+        Damage::Insert(byte) => bytes.insert(at, *byte),
+        Damage::Remove => {
+            bytes.remove(at);
+        }
+        Damage::Overwrite(with) => {
+            bytes[at..].iter_mut().zip(with).for_each(|(byte, new)| *byte = *new);
         }
     }
+    bytes
+}
+
+fn damage_each_time(file: &Path, mut check: impl FnMut()) {
+    let whole = fs::read(file).unwrap();
+    check_property("damages", DAMAGES, &damages(), |(at, damage)| {
+        let damaged = damaged(&whole, at, &damage);
+        if damaged != whole {
+            // A file that is written over would be flushed to the disk each time.
+            fs::remove_file(file).unwrap();
+            fs::write(file, damaged).unwrap();
+            check();
+        }
+    });
 }
 
 #[test]
@@ -95,10 +110,10 @@ fn every_damage_to_a_compiled_file_is_detected() {
     let engine = Arc::new(Engine::new(1).unwrap());
     let load = || bundle::load(engine.clone(), &bundle.path()).unwrap().0;
     assert_eq!(load().unloaded().count(), 0);
-    damage_each_time(&bundle.compiled("grants-everything"), |number| {
+    damage_each_time(&bundle.compiled("grants-everything"), || {
         let policies = load();
         let unloaded: Vec<_> = policies.unloaded().map(|(policy, _)| policy.id.as_str()).collect();
-        assert_eq!(unloaded, ["damaged"], "damage {number}");
+        assert_eq!(unloaded, ["damaged"]);
     });
 }
 
@@ -106,9 +121,9 @@ fn every_damage_to_a_compiled_file_is_detected() {
 fn every_damage_to_the_index_is_detected() {
     let bundle = Bundle::unchecked(DAMAGED).unwrap();
     let engine = Arc::new(Engine::new(1).unwrap());
-    damage_each_time(&bundle.path().join(bundle::INDEX), |number| {
+    damage_each_time(&bundle.path().join(bundle::INDEX), || {
         let loaded = bundle::load(engine.clone(), &bundle.path());
-        assert!(loaded.is_err(), "damage {number}");
+        assert!(loaded.is_err());
     });
 }
 

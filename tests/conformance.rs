@@ -7,11 +7,11 @@
 //!     ADMIT_PYTHON=1 cargo test -p admit-tests conformance
 
 mod cases;
-mod chance;
 mod differential;
 mod files;
 mod long_list;
 mod mishaps;
+mod odd;
 mod settings;
 
 use crate::snapshots::Compiled;

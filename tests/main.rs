@@ -7,7 +7,7 @@
     reason = "a test that cannot go on ends"
 )]
 
-mod arrows;
+mod architecture;
 mod audit_trail;
 mod bench;
 mod bootstrap;
@@ -15,7 +15,6 @@ mod bundle;
 mod bundle_integrity;
 mod cases;
 mod check;
-mod circles;
 mod colors;
 mod compiled_cache;
 mod completions;

@@ -1,3 +1,5 @@
+//! Fuzzes the index of a bundle.
+
 #![no_main]
 
 use admit_engine::Digest;

@@ -1,3 +1,5 @@
+//! Fuzzes components: compiled, evaluated, and their answers merged.
+
 #![no_main]
 
 use admit_core::{

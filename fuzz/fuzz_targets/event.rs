@@ -1,3 +1,5 @@
+//! Fuzzes events and the replies to them.
+
 #![no_main]
 
 use admit_cognito::{Event, Reply};

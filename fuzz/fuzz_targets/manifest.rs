@@ -1,3 +1,5 @@
+//! Fuzzes manifests.
+
 #![no_main]
 
 use admit_core::{FileError, Limits, Manifest, RawManifest, Size, Time};

@@ -1,3 +1,5 @@
+//! Fuzzes the merge of verdicts.
+
 #![no_main]
 
 use admit_core::{

@@ -1,36 +1,42 @@
-//! Odd sign-ups, made up and the same in each run: whatever Rust says, the others say.
+//! Odd sign-ups, the same in each run: what the policy in Rust says, the others say.
 
-use super::chance::{Chance, Entries};
+use super::odd::{Entries, about, in_either_case, sign_up, text};
 use super::{UNHURRIED, side_by_side, written};
 use crate::snapshots::{Twins, anew};
 use admit_core::{SignUp, Verdict};
 use admit_engine::Evaluation;
+use admit_tests::check_property;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// How many sign-ups for each settings.
-const SIGN_UPS: usize = 150;
+/// The number of sign-ups for each settings.
+const SIGN_UPS: u32 = 150;
 
 /// Policies with the first settings are configured for each sign-up and ahead, which comes to the
-/// same; with the others for each sign-up alone. So many kinds of verdicts come up.
-fn check(name: &str, kinds: usize, settings: &[&str], make: fn(&mut Chance) -> SignUp<'static>) {
+/// same; with the other settings for each sign-up alone. `kinds` verdicts at least come up.
+fn check(
+    name: &str,
+    kinds: usize,
+    settings: &[&str],
+    sign_ups: impl Strategy<Value = SignUp<'static>>,
+) {
     written(name, |written| {
         let policies = side_by_side(written);
-        let mut chance = Chance::new(name);
         let mut seen = HashSet::new();
         let twins = Twins::of_all(&policies, settings[0], UNHURRIED)
             .unwrap_or_else(|why| panic!("{name}: {why}"));
-        for _ in 0..SIGN_UPS {
-            let sign_up = make(&mut chance);
+        check_property(name, SIGN_UPS, &sign_ups, |sign_up| {
             seen.insert(agree(name, &twins.evaluate(name, &sign_up), &sign_up));
-        }
+        });
         for settings in &settings[1..] {
             let policies = anew(&policies, settings, UNHURRIED);
-            for _ in 0..SIGN_UPS {
-                let sign_up = make(&mut chance);
+            check_property(&format!("{name} {settings}"), SIGN_UPS, &sign_ups, |sign_up| {
                 let decided = policies.decide(&sign_up, Duration::from_secs(4));
                 seen.insert(agree(name, &decided.evaluations, &sign_up));
-            }
+            });
         }
         assert!(seen.len() >= kinds, "{name}: {seen:?}");
     });
@@ -51,60 +57,62 @@ fn agree(name: &str, evaluations: &[Evaluation], sign_up: &SignUp<'_>) -> String
 }
 
 /// An address, or what looks a little like one.
-fn address(chance: &mut Chance, domains: &[&str]) -> String {
-    let domain = chance.of(domains);
-    let domain = match chance.below(3) {
-        0 => chance.in_either_case(domain),
-        1 => chance.about(domain),
-        _ => domain.to_owned(),
-    };
-    match chance.below(5) {
-        0 => chance.text(),
-        1 => chance.text() + "@" + &domain,
-        _ => "mary@".to_owned() + &domain,
-    }
+fn address(domains: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let domain = select(domains).prop_flat_map(|domain| {
+        let domain = domain.to_owned();
+        prop_oneof![in_either_case(domain.clone()), about(domain.clone()), Just(domain)]
+    });
+    let domain = domain.boxed();
+    prop_oneof![
+        1 => text(),
+        1 => (text(), domain.clone()).prop_map(|(local, domain)| local + "@" + &domain),
+        3 => domain.prop_map(|domain| "mary@".to_owned() + &domain),
+    ]
+}
+
+fn attributes(user_attributes: Vec<(&'static str, String)>) -> Entries {
+    Entries { user_attributes, ..Entries::default() }
 }
 
 #[test]
 fn email_domain() {
     const DOMAINS: [&str; 5] = ["example.com", "k.example", "\u{212a}.éxample", "😀", "דוגמה.x"];
-    check("email-domain", 2, &[""], |chance| {
-        let mut user_attributes = Vec::new();
-        if chance.below(10) > 0 {
-            user_attributes.push(("email", address(chance, &DOMAINS)));
-        }
-        let actual = user_attributes.first().and_then(|(_, email)| email.split_once('@'));
-        let expected = match (chance.below(4), actual) {
-            (0, _) => chance.text(),
-            (1, _) | (_, None) => chance.of(&DOMAINS).to_owned(),
-            (_, Some((_, domain))) => chance.in_either_case(domain),
+    let entries = weighted(0.9, address(&DOMAINS)).prop_flat_map(|email| {
+        let known = select(&DOMAINS[..]).prop_map(str::to_owned);
+        let expected = match email.as_ref().and_then(|email| email.split_once('@')) {
+            Some((_, domain)) => {
+                let own = in_either_case(domain.to_owned());
+                prop_oneof![1 => text(), 1 => known, 2 => own].boxed()
+            }
+            None => prop_oneof![1 => text(), 3 => known].boxed(),
         };
-        if chance.below(10) > 0 {
-            user_attributes.push(("custom:domain", expected));
-        }
-        chance.sign_up(Entries { user_attributes, ..Entries::default() })
+        weighted(0.9, expected).prop_map(move |expected| {
+            let email = email.clone().map(|email| ("email", email));
+            let expected = expected.map(|expected| ("custom:domain", expected));
+            attributes(email.into_iter().chain(expected).collect())
+        })
     });
+    check("email-domain", 2, &[""], sign_up(entries));
 }
 
 #[test]
 fn verify_contact() {
-    check("verify-contact", 4, &[""], |chance| {
-        let mut user_attributes = Vec::new();
-        for name in ["email", "phone_number"] {
-            if chance.below(6) > 0 {
-                let blank = chance.of(&["", " ", "\u{85}\u{a0}", "\u{feff}", "\u{1f}", "\u{2028}"]);
-                let value = if chance.below(2) == 0 { chance.text() } else { chance.about(blank) };
-                user_attributes.push((name, value));
-            }
-        }
-        chance.sign_up(Entries { user_attributes, ..Entries::default() })
+    const BLANK: [&str; 6] = ["", " ", "\u{85}\u{a0}", "\u{feff}", "\u{1f}", "\u{2028}"];
+    let value = || {
+        let blank = select(&BLANK[..]).prop_flat_map(|blank| about(blank.to_owned()));
+        weighted(5.0 / 6.0, prop_oneof![text(), blank])
+    };
+    let entries = (value(), value()).prop_map(|(email, phone)| {
+        let phone = phone.map(|phone| ("phone_number", phone));
+        attributes(email.map(|email| ("email", email)).into_iter().chain(phone).collect())
     });
+    check("verify-contact", 4, &[""], sign_up(entries));
 }
 
 #[test]
 fn minimum_username_length() {
     let settings = ["characters = 11", "", "characters = 0", "characters = 4_294_967_295"];
-    check("minimum-username-length", 2, &settings, |chance| chance.sign_up(Entries::default()));
+    check("minimum-username-length", 2, &settings, sign_up(Just(Entries::default())));
 }
 
 #[test]
@@ -116,13 +124,10 @@ fn blocked_email_domains() {
         "domains = [\"com\", \"example\"]",
         "domains = []",
     ];
-    check("blocked-email-domains", 3, &settings, |chance| {
-        let mut user_attributes = Vec::new();
-        if chance.below(10) > 0 {
-            user_attributes.push(("email", address(chance, &DOMAINS)));
-        }
-        chance.sign_up(Entries { user_attributes, ..Entries::default() })
-    });
+    let email = weighted(0.9, address(&DOMAINS));
+    let entries = email
+        .prop_map(|email| attributes(email.into_iter().map(|email| ("email", email)).collect()));
+    check("blocked-email-domains", 3, &settings, sign_up(entries));
 }
 
 #[test]
@@ -134,21 +139,20 @@ fn invitation_code() {
                   \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"]";
     let [other, empty] =
         [format!("{sha256}\nkey = \"kód\""), "sha256 = []\nkey = \"constructor\"".to_owned()];
-    check("invitation-code", 3, &[sha256, &other, &empty], |chance| {
-        let mut data = || {
-            let mut data = Vec::new();
-            for name in ["invitation-code", "kód", "constructor"] {
-                let code = chance.of(&CODES);
-                match chance.below(4) {
-                    0 => {}
-                    1 => data.push((name, chance.text())),
-                    2 => data.push((name, code.to_owned())),
-                    _ => data.push((name, chance.about(code))),
-                }
-            }
-            data
-        };
-        let (validation_data, client_metadata) = (data(), data());
-        chance.sign_up(Entries { validation_data, client_metadata, ..Entries::default() })
+    let code = || {
+        let code = select(&CODES[..]).prop_map(str::to_owned);
+        weighted(0.75, prop_oneof![text(), code.clone(), code.prop_flat_map(about)])
+    };
+    let data = || {
+        [code(), code(), code()].prop_map(|codes| {
+            let names = ["invitation-code", "kód", "constructor"].into_iter();
+            names.zip(codes).filter_map(|(name, code)| Some((name, code?))).collect()
+        })
+    };
+    let entries = (data(), data()).prop_map(|(validation_data, client_metadata)| Entries {
+        validation_data,
+        client_metadata,
+        ..Entries::default()
     });
+    check("invitation-code", 3, &[sha256, &other, &empty], sign_up(entries));
 }

@@ -1,10 +1,11 @@
-//! Whatever settings Rust refuses, the others refuse, and no others.
+//! The settings that Rust refuses are those that the others refuse.
 
-use super::chance::Chance;
 use super::written;
 use crate::snapshots::ENGINE;
 use admit_core::{Failure, FailureKind, Limits, Time};
-use admit_tests::EVERYWHERE;
+use admit_tests::{EVERYWHERE, check_property};
+use proptest::collection::vec;
+use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 /// Values that may stand in the place of others. The host hands over what it has read as JSON, so
@@ -74,7 +75,6 @@ fn the_same_settings_are_refused() {
     let limits = Limits { time: Time::from_millis(4_000), ..Limits::default() };
     for name in EVERYWHERE {
         written(name, |written| {
-            let mut chance = Chance::new(name);
             let (mut taken, mut refused) = (0, 0);
             let mut check = |settings: &Value| {
                 let settings = settings.to_string();
@@ -100,15 +100,11 @@ fn the_same_settings_are_refused() {
                     check(&json!({ "sha256": [], *key: value }));
                 }
             }
-            let values = values();
-            for _ in 0..100 {
-                let mut settings = Map::new();
-                for _ in 0..chance.below(4) {
-                    let value = values[chance.below(values.len())].clone();
-                    settings.insert(chance.of(&KEYS).to_owned(), value);
-                }
-                check(&settings.into());
-            }
+            let settings = vec((select(&KEYS[..]), select(values())), 0..4);
+            check_property(name, 100, &settings, |settings| {
+                let settings = settings.into_iter().map(|(key, value)| (key.to_owned(), value));
+                check(&settings.collect::<Map<_, _>>().into());
+            });
             assert!(taken > 0 && refused > 100, "{name}: {taken} taken, {refused} refused");
         });
     }

@@ -1,3 +1,5 @@
+//! Programs in the place of cargo, npm and others, and what they are called with.
+
 use admit_tests::{admit, component};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;

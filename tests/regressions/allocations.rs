@@ -1,3 +1,5 @@
+//! Allocations of a warm request.
+
 use super::{SAMPLES, alone, subject};
 use admit_tests::{Bundle, check_golden, root, stderr, stdout};
 

@@ -1,3 +1,5 @@
+//! The fuel that the cases of the samples use.
+
 use admit_tests::{admit, check_golden, root, stderr, stdout};
 use serde_json::Value;
 use std::fs;

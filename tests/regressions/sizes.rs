@@ -1,3 +1,5 @@
+//! The sizes of the bootstrap and of the bundle of the samples.
+
 use admit_tests::{Bundle, bootstrap};
 use std::fs;
 

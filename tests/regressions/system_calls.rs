@@ -1,3 +1,5 @@
+//! System calls of an evaluation and of a warm request.
+
 use super::{SAMPLES, alone, subject};
 use admit_tests::{
     Bundle, Drive, MARK, bootstrap, check_golden, event, is_there, root, skip, stderr,

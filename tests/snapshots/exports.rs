@@ -4,10 +4,14 @@
 use super::{ENGINE, Twins};
 use admit_cognito::Event;
 use admit_engine::InvalidComponent;
-use admit_tests::{changed_guest, event};
+use admit_tests::{changed_guest, check_property, event};
+use proptest::bool::weighted;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
 use std::fmt::Write;
 
-/// Names that tools give a meaning to, and some that nobody does. Each is exported once at most.
+/// Names that tools give a meaning to, and others. Each is exported once at most.
 const NAMES: [&str; 12] = [
     "wizer-initialize",
     "wizer-resume",
@@ -23,56 +27,91 @@ const NAMES: [&str; 12] = [
     "wasi:cli/run@0.2.0",
 ];
 
-/// A linear congruential generator; its upper bits are the good ones.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        usize::try_from((self.0 >> 33) % most as u64).unwrap()
-    }
+/// One of the parts, in the order in which they stand.
+#[derive(Debug)]
+struct Part {
+    name: &'static str,
+    kind: Kind,
+    /// One that is not exported shifts numbers all the same.
+    is_exported: bool,
 }
 
-/// The instances and exports of a component that grants everything, where its contract is
-/// somewhere among others that deny, and whether a name is reserved.
-fn parts(numbers: &mut Numbers) -> (String, bool) {
-    let (mut text, mut instances, mut is_reserved) = (String::new(), 0, false);
-    let mut names = NAMES.to_vec();
-    let count = 1 + numbers.below(6);
-    let (defined, exported) = (numbers.below(count), numbers.below(count));
-    for index in 0..count {
-        if index == defined.min(exported) {
-            text.push_str("  (instance $exports (export \"configure\" (func $configure)) ");
-            text.push_str("(export \"evaluate\" (func $evaluate)))\n");
-        }
-        let name = names.remove(numbers.below(names.len()));
-        let mut item = match (numbers.below(4), instances) {
-            (0, _) => "func $denies".to_owned(),
-            (kind, instances) => {
-                let content = match (kind, instances) {
-                    (1, _) => "(export \"vote\" (type $vote))".to_owned(),
-                    (2, 1..) => {
-                        format!("(export \"inner\" (instance $i{}))", numbers.below(instances))
-                    }
-                    _ => "(export \"configure\" (func $configure)) \
-                          (export \"evaluate\" (func $denies))"
-                        .to_owned(),
-                };
-                writeln!(text, "  (instance $i{instances} {content})").unwrap();
-                format!("instance $i{instances}")
+#[derive(Debug, Clone)]
+enum Kind {
+    Function,
+    /// An instance with the type of a vote.
+    Type,
+    /// An instance around another one, if there is one before it.
+    Inner(Index),
+    /// An instance that looks like a policy.
+    Policy,
+}
+
+/// The parts of a component, and the places of its contract: where it is defined, unless it is
+/// exported before that, and where it is exported.
+#[derive(Debug)]
+struct Parts {
+    parts: Vec<Part>,
+    defined: usize,
+    exported: usize,
+}
+
+fn parts() -> impl Strategy<Value = Parts> {
+    let kind = prop_oneof![
+        Just(Kind::Function),
+        Just(Kind::Type),
+        any::<Index>().prop_map(Kind::Inner),
+        Just(Kind::Policy),
+    ];
+    let names = Just(NAMES.to_vec()).prop_shuffle();
+    let kinds = vec((kind, weighted(0.75)), 1..=6);
+    let places = [any::<Index>(), any::<Index>()];
+    (names, kinds, places).prop_map(|(names, kinds, places)| {
+        let [defined, exported] = places.map(|place| place.index(kinds.len()));
+        let part = |(name, (kind, is_exported))| Part { name, kind, is_exported };
+        Parts { parts: names.into_iter().zip(kinds).map(part).collect(), defined, exported }
+    })
+}
+
+impl Parts {
+    /// The instances and exports of a component that grants everything, where its contract is
+    /// somewhere among others that deny, and whether a name is reserved.
+    fn text(&self) -> (String, bool) {
+        let (mut text, mut instances, mut is_reserved) = (String::new(), 0, false);
+        for (index, Part { name, kind, is_exported }) in self.parts.iter().enumerate() {
+            if index == self.defined.min(self.exported) {
+                text.push_str("  (instance $exports (export \"configure\" (func $configure)) ");
+                text.push_str("(export \"evaluate\" (func $evaluate)))\n");
             }
-        };
-        instances += usize::from(item.starts_with("instance"));
-        if index == exported {
-            item = format!("{item})) (export \"{}\" (instance $exports", super::CONTRACT);
+            let content = match (kind, instances) {
+                (Kind::Function, _) => None,
+                (Kind::Type, _) => Some("(export \"vote\" (type $vote))".to_owned()),
+                (Kind::Inner(inner), 1..) => {
+                    let inner = inner.index(instances);
+                    Some(format!("(export \"inner\" (instance $i{inner}))"))
+                }
+                (Kind::Inner(_) | Kind::Policy, _) => {
+                    let functions = "(export \"configure\" (func $configure)) \
+                                     (export \"evaluate\" (func $denies))";
+                    Some(functions.to_owned())
+                }
+            };
+            let mut item = "func $denies".to_owned();
+            if let Some(content) = content {
+                writeln!(text, "  (instance $i{instances} {content})").unwrap();
+                item = format!("instance $i{instances}");
+                instances += 1;
+            }
+            if index == self.exported {
+                item = format!("{item})) (export \"{}\" (instance $exports", super::CONTRACT);
+            }
+            if index == self.exported || *is_exported {
+                is_reserved |= *name == "wizer-initialize";
+                writeln!(text, "  (export \"{name}\" ({item}))").unwrap();
+            }
         }
-        // What is not exported shifts numbers all the same.
-        if index == exported || numbers.below(4) > 0 {
-            is_reserved |= name == "wizer-initialize";
-            writeln!(text, "  (export \"{name}\" ({item}))").unwrap();
-        }
+        (text, is_reserved)
     }
-    (text, is_reserved)
 }
 
 fn component(parts: &str) -> Vec<u8> {
@@ -105,16 +144,15 @@ fn component(parts: &str) -> Vec<u8> {
 fn odd_exports_decide_alike() {
     let text = event("sign-up.json");
     let event = Event::parse(text.as_bytes()).unwrap();
-    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let (mut alike, mut reserved) = (0, 0);
-    for _ in 0..2_000 {
-        let (parts, is_reserved) = parts(&mut numbers);
+    check_property("exports", 2_000, &parts(), |parts| {
+        let (parts, is_reserved) = parts.text();
         let source = component(&parts);
         if is_reserved {
             let refused = ENGINE.compile(&source).err();
             assert_eq!(refused, Some(InvalidComponent::ReservedExport), "{parts}");
             reserved += 1;
-            continue;
+            return;
         }
         match Twins::of_source(source, "", "") {
             Ok(twins) => {
@@ -124,6 +162,6 @@ fn odd_exports_decide_alike() {
             // The tool adds an export of this name.
             Err(_) => assert!(parts.contains("wasmtime:wizer/access"), "{parts}"),
         }
-    }
+    });
     assert!(alike > 1_000 && reserved > 100, "{alike} alike, {reserved} reserved");
 }

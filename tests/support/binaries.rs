@@ -1,39 +1,12 @@
+//! The binaries under test, built once.
+
+use crate::once::once;
 use crate::{component, root, stderr};
 use admit_engine::Target;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
-
-static ADMIT: LazyLock<PathBuf> = LazyLock::new(|| {
-    build(&["--package", "admit-cli"]);
-    let admit = target().join("debug/admit");
-    // The first guest adds the Wasm target where it is missing, which rustup cannot do for
-    // several tests at once.
-    let guest = root().join("plugins/email-domain");
-    let status = Command::new(&admit).arg("build").arg(guest).stdout(Stdio::null()).status();
-    assert!(status.expect("admit runs").success(), "cannot build the first guest");
-    admit
-});
-
-/// As it is deployed: what `admit bundle --zip` builds and packs.
-static BOOTSTRAP: LazyLock<PathBuf> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().expect("a folder");
-    let manifest = folder.path().join("admit.toml");
-    let component = component("grants-everything");
-    let policy = format!("[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
-    fs::write(&manifest, policy + "reads = []\nverdicts = []\n").expect("a manifest");
-    let output = admit()
-        .args(["bundle", "--manifest"])
-        .arg(&manifest)
-        .args(["--target", here().to_string().as_str(), "--zip"])
-        .arg(folder.path().join("function.zip"))
-        .output()
-        .expect("admit runs");
-    assert!(output.status.success(), "{}", stderr(&output));
-    target().join(here().triple()).join("release/bootstrap")
-});
 
 /// The kind of this machine.
 pub(crate) fn here() -> Target {
@@ -42,21 +15,47 @@ pub(crate) fn here() -> Target {
 
 /// The command line tool, started in the root of the repository.
 pub fn admit() -> Command {
-    let mut command = Command::new(&*ADMIT);
-    // What tests compile is no business of whoever runs them.
+    let mut command = Command::new(once("admit", || {
+        build(&["--package", "admit-cli"]);
+        let admit = target().join("debug/admit");
+        // The first guest adds the Wasm target where it is missing, which rustup cannot do for
+        // several tests at once.
+        let guest = root().join("plugins/email-domain");
+        let status = Command::new(&admit).arg("build").arg(guest).stdout(Stdio::null()).status();
+        assert!(status.expect("admit runs").success(), "cannot build the first guest");
+        admit
+    }));
+    // What tests compile is kept apart from what the user compiled.
     command.current_dir(root()).env("ADMIT_CACHE", root().join("target/compiled"));
     command
 }
 
-/// The Lambda function.
-pub fn bootstrap() -> &'static Path {
-    &BOOTSTRAP
+/// The Lambda function, as it is deployed: what `admit bundle --zip` builds and packs.
+pub fn bootstrap() -> PathBuf {
+    once("bootstrap", || {
+        let folder = tempfile::tempdir().expect("a folder");
+        let manifest = folder.path().join("admit.toml");
+        let component = component("grants-everything");
+        let policy = format!("[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
+        fs::write(&manifest, policy + "reads = []\nverdicts = []\n").expect("a manifest");
+        let output = admit()
+            .args(["bundle", "--manifest"])
+            .arg(&manifest)
+            .args(["--target", here().to_string().as_str(), "--zip"])
+            .arg(folder.path().join("function.zip"))
+            .output()
+            .expect("admit runs");
+        assert!(output.status.success(), "{}", stderr(&output));
+        target().join(here().triple()).join("release/bootstrap")
+    })
 }
 
 /// The three samples of AWS as one handler without sandboxes, to measure against.
 pub fn native_handler() -> PathBuf {
-    build(&["--package", "admit-native-handler", "--release"]);
-    target().join("release/admit-native-handler")
+    once("native handler", || {
+        build(&["--package", "admit-native-handler", "--release"]);
+        target().join("release/admit-native-handler")
+    })
 }
 
 /// The cargo that runs these tests, without what it set for them alone.

@@ -1,3 +1,5 @@
+//! A headless Chromium.
+
 use crate::is_there;
 use serde_json::{Value, json};
 use std::collections::VecDeque;

@@ -1,4 +1,7 @@
-use crate::binaries::here;
+//! Bundles and deployment packages.
+
+use crate::binaries::{here, target};
+use crate::once::once;
 use crate::{admit, bootstrap, component, sample_manifest, stderr};
 use admit_core::Manifest;
 use admit_engine::bundle::{Entry, INDEX, Index, file_name};
@@ -34,9 +37,18 @@ impl Bundle {
         Bundle::of(&path)
     }
 
-    /// Of the sample manifest.
+    /// Of the sample manifest: a copy, which a test may damage.
     pub fn sample() -> Bundle {
-        Bundle::of(&sample_manifest())
+        let whole = once("sample bundle", || {
+            let bundle = Bundle::of(&sample_manifest());
+            let kept = target().join("once/bundle");
+            let _ = fs::remove_dir_all(&kept);
+            copy_files(&bundle.path(), &kept);
+            kept
+        });
+        let bundle = Bundle(tempfile::tempdir().unwrap());
+        copy_files(&whole, &bundle.path());
+        bundle
     }
 
     /// Of a manifest whose components are guests by their names, without a look at whether
@@ -117,6 +129,14 @@ impl FunctionZip {
     /// The file.
     pub fn path(&self) -> PathBuf {
         self.0.path().join("function.zip")
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
 }
 

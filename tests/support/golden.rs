@@ -1,3 +1,5 @@
+//! Golden files.
+
 use crate::root;
 use std::path::Path;
 use std::{env, fs};

@@ -1,17 +1,15 @@
+//! The components of the guests.
+
 use crate::binaries::target;
+use crate::once::once;
 use crate::{admit, frame, root, stderr, stdout};
-use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex};
-
-static BUILT: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
 
 /// A component, by the name of its project in `plugins/` or `tests/guests/`, or of its text
 /// in `tests/guests/`. It is built once for all tests.
 pub fn component(name: &str) -> PathBuf {
-    let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    built.entry(name.to_owned()).or_insert_with(|| build(name)).clone()
+    once(&format!("component {name}"), || build(name))
 }
 
 /// The component of a text in `tests/guests`, with other words in it.

@@ -1,3 +1,5 @@
+//! HTTP/1.1, as far as the tests need it.
+
 use std::io::{Read, Write};
 use std::iter;
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,3 +1,5 @@
+//! Lambda's Invoke API in front of a function.
+
 use crate::http::{Request, listen, requests};
 use crate::{Answer, Lambda};
 use serde_json::{Value, json};

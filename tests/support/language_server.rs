@@ -1,3 +1,5 @@
+//! A language server, spoken to as an editor does.
+
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;

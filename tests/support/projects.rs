@@ -1,8 +1,9 @@
+//! The projects of the conformance tests.
+
+use crate::once::once;
 use crate::{admit, component, is_there, root, stderr, stdout};
 use admit_core::Language;
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex};
 use std::{env, fs};
 
 /// The policies that are written in every language, and say the same in all.
@@ -23,8 +24,6 @@ pub struct Project {
     pub folder: PathBuf,
     name: String,
 }
-
-static BUILT: LazyLock<Mutex<HashMap<PathBuf, PathBuf>>> = LazyLock::new(Mutex::default);
 
 impl Project {
     /// A policy in each of the languages, Rust first.
@@ -65,8 +64,7 @@ impl Project {
         if self.language == Language::Rust {
             return component(&self.name);
         }
-        let mut built = BUILT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        built.entry(self.folder.clone()).or_insert_with(|| self.build()).clone()
+        once(&format!("{} in {}", self.name, self.language.name()), || self.build())
     }
 
     fn build(&self) -> PathBuf {

@@ -1,3 +1,5 @@
+//! A function under Lambda's Runtime API.
+
 pub(crate) mod protocol;
 
 use crate::bootstrap;

@@ -1,3 +1,5 @@
+//! Custom sections of components.
+
 /// A component with one more custom section, in which a policy says what it is or anybody says
 /// anything.
 pub fn with_section(component: &[u8], name: &str, data: &[u8]) -> Vec<u8> {

@@ -1,3 +1,5 @@
+//! `admit serve` as a process.
+
 use crate::admit;
 use crate::http::post;
 use std::fs::File;

@@ -1,4 +1,9 @@
+//! Sign-ups that are made up, the same each time.
+
 use crate::event;
+use crate::property::values;
+use proptest::bool::weighted;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 /// A sign-up that a test made up, and what a test knows of it.
@@ -17,20 +22,13 @@ pub const PERSONAL: &str = "ñ";
 const DOMAINS: [&str; 4] = ["example.com", "example.org", "mail.example.net", "example.edu"];
 
 impl SignUp {
-    /// So many of them, the same each time.
+    /// This many of them, the same each time.
     pub fn many(count: usize) -> Vec<SignUp> {
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut below = |most: u64| {
-            // A linear congruential generator; its upper bits are the good ones.
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            usize::try_from((state >> 33) % most).expect("a small number")
-        };
-        let sign_up = |_| SignUp {
-            characters: 2 + below(10),
-            domain: DOMAINS[below(4)],
-            has_phone: below(3) > 0,
-        };
-        (0..count).map(sign_up).collect()
+        let parts = (2..12_usize, select(&DOMAINS[..]), weighted(2.0 / 3.0));
+        let parts = values("sign-ups", count, &parts).into_iter();
+        parts
+            .map(|(characters, domain, has_phone)| SignUp { characters, domain, has_phone })
+            .collect()
     }
 
     /// The event that Cognito would send.

@@ -1,3 +1,5 @@
+//! Tests that are skipped where a program is missing.
+
 use std::env;
 use std::io::{self, Write};
 use std::process::Command;

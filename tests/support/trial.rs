@@ -1,3 +1,5 @@
+//! A hostile guest in the function, and what it costs.
+
 use crate::{Answer, Bundle, Lambda, event};
 use admit_engine::InvalidComponent;
 use serde_json::{Value, json};

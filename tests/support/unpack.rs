@@ -1,3 +1,5 @@
+//! Deployment packages, unpacked.
+
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;

@@ -1,3 +1,5 @@
+//! Folders in which the commands of a document run.
+
 use crate::{admit, cargo, root};
 use std::fs;
 use std::os::unix::fs::symlink;

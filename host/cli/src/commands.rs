@@ -39,14 +39,15 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
+    /// Runs the command; `tool` makes the description of all of them.
+    pub(crate) fn exec(self, tool: fn() -> clap::Command) -> anyhow::Result<ExitStatus> {
         match self {
             Command::Bench(args) => args.exec(),
             Command::Build(args) => args.exec(),
             Command::Eval(args) => args.exec(),
             Command::Bundle(args) => args.exec(),
             Command::Check(args) => args.exec(),
-            Command::Completions(args) => args.exec(),
+            Command::Completions(args) => args.exec(tool()),
             Command::Diff(args) => args.exec(),
             Command::Inspect(args) => args.exec(),
             Command::New(args) => args.exec(),

@@ -24,7 +24,7 @@ mod serve;
 mod verify;
 
 use admit_build::diagnostics;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use commands::Command;
 use output::terminal::Color;
 use std::io;
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     }
     let args = Args::parse();
     args.color.choose();
-    match args.command.exec() {
+    match args.command.exec(Args::command) {
         Ok(status) => status.into(),
         // The reader of the output closed the pipe, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

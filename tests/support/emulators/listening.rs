@@ -1,3 +1,5 @@
+//! Emulators that listen on a port.
+
 use std::collections::HashSet;
 use std::fs;
 

@@ -1,3 +1,5 @@
+//! The packages of npm and PyPI that emulators and checks come from.
+
 use crate::binaries::target;
 use crate::{root, skip, stderr, stdout};
 use admit_engine::Digest;

@@ -1,3 +1,5 @@
+//! An emulator as a process.
+
 use super::listening::{is_local, listening};
 use crate::{stderr, stdout};
 use serde_json::Value;

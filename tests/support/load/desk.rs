@@ -1,3 +1,5 @@
+//! The state that the connections of one load run share.
+
 use super::drive::Run;
 use super::process::processor_time;
 use crate::Answer;

@@ -1,3 +1,5 @@
+//! One load run: a process of the function, and the requests to it.
+
 use super::desk::Desk;
 use super::process::peak_memory;
 use crate::Answer;

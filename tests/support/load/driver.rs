@@ -1,3 +1,5 @@
+//! The load driver as a command.
+
 use super::options::{Format, HELP, Options};
 use super::{Drive, Load};
 use crate::{Answer, event};

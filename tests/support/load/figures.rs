@@ -1,3 +1,5 @@
+//! The figures of a load, as a table and as JSON.
+
 use super::Load;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! The options of the load driver.
+
 use super::{Drive, DriverError};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

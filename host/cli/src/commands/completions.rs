@@ -1,7 +1,6 @@
 //! `admit completions`: generates shell completions.
 
 use crate::exit_status::ExitStatus;
-use clap::CommandFactory;
 use clap_complete::Shell;
 use std::io::{Write, stdout};
 
@@ -21,9 +20,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
+    pub(crate) fn exec(self, mut tool: clap::Command) -> anyhow::Result<ExitStatus> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut crate::Args::command(), "admit", &mut script);
+        clap_complete::generate(self.shell, &mut tool, "admit", &mut script);
         stdout().write_all(&script)?;
         Ok(ExitStatus::Success)
     }
