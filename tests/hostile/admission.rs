@@ -114,7 +114,6 @@ fn what_is_no_component_is_refused() {
 
 #[test]
 fn exports_wizer_initialize() {
-    let reason = "exports `wizer-initialize`, which the tool that configures a policy ahead gives \
-                  a meaning of its own";
+    let reason = "exports `wizer-initialize`, a name that is reserved for snapshots";
     refused_and_not_loaded("exports-wizer-initialize", reason);
 }
