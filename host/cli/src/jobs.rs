@@ -1,4 +1,4 @@
-//! The jobs that this program does as a child of itself.
+//! The jobs that this program runs as a child process of itself.
 
 use crate::check::schema_job;
 use crate::policy_set::{compile_job, snapshot_job};
@@ -6,7 +6,7 @@ use crate::process::child;
 use std::io;
 use std::process::ExitCode;
 
-/// Does the job that this process was started for, if it was started for one.
+/// Runs the job of this process if it is a child, or returns `None`.
 pub(crate) fn run() -> Option<ExitCode> {
     let job = child::job()?;
     let done = match job.to_str() {

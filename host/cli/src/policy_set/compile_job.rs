@@ -1,4 +1,4 @@
-//! Compiles components in processes of their own.
+//! Compiles components in child processes.
 
 use crate::process::child::{self, Allowance, NoAnswer};
 use admit_engine::{
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 /// The name of the job.
 pub(crate) const NAME: &str = "compile";
 
-/// Has each component compiled by a child.
+/// Compiles each component in a child process.
 pub(crate) struct ChildCompiler;
 
-/// What comes of it, before the code.
+/// The result of a compilation, which precedes the code.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Answer {
@@ -38,7 +38,7 @@ impl RemoteCompiler for ChildCompiler {
     }
 }
 
-/// The job, as the child does it.
+/// The work of the child process.
 pub(crate) fn work(settings: CodeSettings, component: Vec<u8>) -> (Answer, Vec<u8>) {
     match compile_job(settings, &component) {
         Ok(code) => (Answer::Code, code),
@@ -48,8 +48,8 @@ pub(crate) fn work(settings: CodeSettings, component: Vec<u8>) -> (Answer, Vec<u
     }
 }
 
-/// What it may take to compile a component, by its size: several times what it takes for a policy
-/// in JavaScript, with 1.3 MB of code in 1.7 MB, or in Python, with 6 MB of code in 17 MB.
+/// The limits of a compilation by the size of the component: several times what a policy needs in
+/// JavaScript, with 1.3 MB of code in 1.7 MB, or in Python, with 6 MB of code in 17 MB.
 pub(crate) fn allowance(cost: CompileCost) -> Allowance {
     // The compiler of a debug build is not optimised.
     let slow = if cfg!(debug_assertions) { 3 } else { 1 };

@@ -30,13 +30,13 @@ struct Kept;
 /// Looked at when it is first needed.
 static FOLDER: LazyLock<Option<Folder>> = LazyLock::new(|| Folder::open(place()?));
 
-/// An engine that compiles nothing twice, and in processes of their own.
+/// Creates an engine that caches compiled components, and compiles them in child processes.
 pub(crate) fn engine() -> Result<Engine, EngineError> {
     Ok(engine_of_child(addresses::of_process())?.with_remote(Arc::new(ChildCompiler)))
 }
 
-/// The same with room for an evaluation at hand, as in the function: for measuring how long one
-/// takes. Where addresses are few it is made when it is needed.
+/// Creates an engine that reserves the room of an evaluation like the function, to measure times.
+/// With a limited address space, the room is reserved on demand.
 pub(crate) fn measuring_engine() -> Result<Engine, EngineError> {
     let engine = match addresses::of_process() {
         Addresses::Plenty => Engine::new(1)?,
@@ -45,12 +45,13 @@ pub(crate) fn measuring_engine() -> Result<Engine, EngineError> {
     Ok(engine.with_cache(Arc::new(Kept)).with_remote(Arc::new(ChildCompiler)))
 }
 
-/// An engine that compiles nothing twice, for a process that is there for this alone.
+/// Creates an engine that caches compiled components, for a child process.
 pub(crate) fn engine_of_child(addresses: Addresses) -> Result<Engine, EngineError> {
     Ok(Engine::on_demand(addresses)?.with_cache(Arc::new(Kept)))
 }
 
-/// A compiler for a kind of machine that compiles nothing twice, and in processes of their own.
+/// Creates a compiler for an architecture that caches compiled components, and compiles them in
+/// child processes.
 pub(crate) fn compiler(target: Target) -> Result<Compiler, EngineError> {
     let compiler = Compiler::for_target(target)?.with_cache(Arc::new(Kept));
     Ok(compiler.with_remote(Arc::new(ChildCompiler)))

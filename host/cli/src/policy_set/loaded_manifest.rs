@@ -44,7 +44,7 @@ pub(crate) type Built = HashMap<PathBuf, Vec<u8>>;
 /// Components by the digests of their bytes, compiled for one engine.
 pub(crate) type Compiled = HashMap<Digest, Component>;
 
-/// Components that are not compiled, by the same digests.
+/// The errors of components that cannot be compiled, by the same digests.
 type Refused = HashMap<Digest, InvalidComponent>;
 
 /// What a policy that stands in no manifest may see and decide.
@@ -236,8 +236,8 @@ impl LoadedManifest {
         Ok(named)
     }
 
-    /// Compiles on all cores what is not compiled yet, and says what cannot be: where that is
-    /// named knows who asks for it.
+    /// Compiles the remaining components on all cores, and returns the errors. The caller knows
+    /// where the manifest names the component.
     fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) -> Refused {
         let components = self.components.values();
         let new: HashMap<Digest, &Vec<u8>> = components
@@ -256,7 +256,7 @@ impl LoadedManifest {
         all_refused
     }
 
-    /// The component of one policy, of those that were compiled.
+    /// Returns the compiled component of a policy.
     fn component<'a>(
         &self,
         index: usize,

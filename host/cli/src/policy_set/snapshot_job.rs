@@ -1,4 +1,4 @@
-//! Configures policies ahead in processes of their own.
+//! Configures policies for snapshots in child processes.
 
 use crate::policy_set::{compile_job, compiled_cache};
 use crate::process::child::{self, Allowance};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The name of the job.
 pub(crate) const NAME: &str = "snapshot";
 
-/// How a component is to be configured.
+/// The limits and the settings to configure a component with.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Question {
     limits: Limits,
@@ -17,7 +17,7 @@ pub(crate) struct Question {
     settings: String,
 }
 
-/// What comes of it, before the component.
+/// The result of a snapshot, which precedes the component.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Answer {
@@ -28,11 +28,11 @@ pub(crate) enum Answer {
     PolicyLog,
     Exceeds,
     Differs(String),
-    /// In the words for it.
+    /// Another reason, as a text.
     Other(String),
 }
 
-/// Has a child configure the component of a policy, and write it down as one that is configured.
+/// Takes the snapshot of a configured policy in a child process.
 pub(crate) fn snapshot(component: &[u8], policy: &Policy) -> Result<Snapshotted, NoSnapshot> {
     let unsupported = |reason: &dyn ToString| NoSnapshot::Unsupported(reason.to_string());
     let cost = CompileCost::new(component).map_err(|refused| unsupported(&refused))?;
@@ -40,7 +40,7 @@ pub(crate) fn snapshot(component: &[u8], policy: &Policy) -> Result<Snapshotted,
     let question = Question { limits: *limits, log: *log, settings: settings.to_json() };
     let asked = child::ask(NAME, &question, component, allowance(cost));
     let (answer, component) =
-        asked.map_err(|none| NoSnapshot::Unsupported(format!("to configure it {none}")))?;
+        asked.map_err(|none| NoSnapshot::Unsupported(format!("configuring it {none}")))?;
     Err(match answer {
         Answer::Taken { fuel } => {
             return Ok(Snapshotted { component, snapshot: Snapshot { fuel } });
@@ -53,7 +53,7 @@ pub(crate) fn snapshot(component: &[u8], policy: &Policy) -> Result<Snapshotted,
     })
 }
 
-/// The job, as the child does it: it compiles the component itself, within its own limits.
+/// The work of the child process, which compiles the component within its own limits.
 pub(crate) fn work(question: Question, component: Vec<u8>) -> (Answer, Vec<u8>) {
     let Question { limits, log, settings } = question;
     let taken = compiled_cache::engine_of_child(Addresses::Few)
@@ -74,7 +74,8 @@ pub(crate) fn work(question: Question, component: Vec<u8>) -> (Answer, Vec<u8>) 
     (answer, Vec::new())
 }
 
-/// To compile it, to run it for as long as its fuel lasts, and to write its memory down.
+/// The limits for compiling a component, running it until its fuel is used up, and encoding its
+/// memory.
 fn allowance(cost: CompileCost) -> Allowance {
     let Allowance { seconds, memory } = compile_job::allowance(cost);
     let (running, memories) = (60, 8 * Limits::MAX.memory.bytes());

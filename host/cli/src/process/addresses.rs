@@ -1,12 +1,12 @@
-//! How many addresses this process may have, as `ulimit -v` says.
+//! The limit on the address space of this process (`ulimit -v`).
 
 use admit_engine::Addresses;
 
-/// Enough for every memory that a policy may have to take 4 GiB of them, on all threads.
+/// Enough for 4 GiB for each memory of a policy, on all threads.
 #[cfg(unix)]
 const PLENTY: u64 = 1 << 40;
 
-/// How many addresses each memory of a policy may take.
+/// The addresses that each memory of a policy may reserve.
 pub(crate) fn of_process() -> Addresses {
     #[cfg(unix)]
     if let Some(most) = rustix::process::getrlimit(rustix::process::Resource::As).current

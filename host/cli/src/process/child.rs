@@ -1,8 +1,8 @@
-//! Work on what strangers wrote, in a process of its own that ends within its limits.
+//! Runs untrusted work in a child process with limits.
 //!
-//! To compile a component, or to build a validator of a schema, cannot be interrupted. So this
-//! program starts itself once more for it. The child bounds its own processor time and memory;
-//! the parent ends it when it takes too long by the clock. It dies with its parent.
+//! Compiling a component or building a validator of a schema cannot be interrupted, so the program
+//! starts itself again for it. The child limits its own processor time and memory, and the parent
+//! kills it when it takes too long by the clock. The child dies with its parent.
 
 mod allowance;
 mod limits;
@@ -20,11 +20,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
 
-/// The first argument of a child; the second is the name of its job.
+/// The first argument of a child process. The second is the name of its job.
 const ARGUMENT: &str = "__job";
 
-/// Has a child do a job: its answer to a question about some bytes, with the bytes that belong
-/// to the answer.
+/// Runs a job in a child process: sends it a question and some bytes, and returns its answer with
+/// the bytes that belong to the answer.
 pub(crate) fn ask<Q: Serialize, A: DeserializeOwned>(
     job: &str,
     question: &Q,
@@ -38,7 +38,7 @@ pub(crate) fn ask<Q: Serialize, A: DeserializeOwned>(
     Ok((answer, bytes.to_vec()))
 }
 
-/// The lines before the bytes that a question is about.
+/// The lines that precede the bytes of a question.
 fn request<Q: Serialize>(allowance: Allowance, question: &Q) -> serde_json::Result<Vec<u8>> {
     let mut request = serde_json::to_vec(&allowance)?;
     request.push(b'\n');
@@ -47,23 +47,24 @@ fn request<Q: Serialize>(allowance: Allowance, question: &Q) -> serde_json::Resu
     Ok(request)
 }
 
-/// What is in a line, and the bytes behind it.
+/// Parses the first line, and returns it with the bytes that follow.
 fn parts<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<(T, &[u8])> {
     let end = memchr::memchr(b'\n', bytes).ok_or(io::ErrorKind::UnexpectedEof)?;
     Ok((serde_json::from_slice(&bytes[..end])?, &bytes[end + 1..]))
 }
 
-/// What a child writes.
+/// Runs a child process and returns its output.
 fn run(job: &str, request: &[u8], body: &[u8], allowance: Allowance) -> Result<Vec<u8>, NoAnswer> {
     let started = start(job);
-    let mut child = Ended(started.map_err(|error| {
-        NoAnswer::Failed(format!("a process of its own cannot be started for it: {error}"))
-    })?);
+    let mut child = Ended(
+        started
+            .map_err(|error| NoAnswer::Failed(format!("cannot start a child process: {error}")))?,
+    );
     let (stdin, stdout) = (child.0.stdin.take(), child.0.stdout.take());
     thread::scope(|scope| {
         let (sender, receiver) = channel();
         scope.spawn(move || {
-            // One that is ended reads no more, and says why by its end.
+            // A child that was killed does not read; its exit status gives the reason.
             if let Some(mut stdin) = stdin {
                 let _ = stdin.write_all(request).and_then(|()| stdin.write_all(body));
             }
@@ -73,7 +74,7 @@ fn run(job: &str, request: &[u8], body: &[u8], allowance: Allowance) -> Result<V
         });
         let output = receiver.recv_timeout(allowance.patience());
         if output.is_err() {
-            // Its pipes close with it, which the thread waits for.
+            // This closes its pipes, which the thread waits for.
             let _ = child.0.kill();
         }
         let status = child.0.wait();
@@ -88,7 +89,7 @@ fn run(job: &str, request: &[u8], body: &[u8], allowance: Allowance) -> Result<V
     })
 }
 
-/// A child that does not outlive this.
+/// A child process that is killed when this is dropped.
 struct Ended(Child);
 
 impl Drop for Ended {
@@ -104,12 +105,12 @@ fn start(job: &str) -> io::Result<Child> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        // More than a pipe holds.
+        // A backtrace could fill the pipe.
         .env_remove("RUST_BACKTRACE")
         .spawn()
 }
 
-/// The very program that runs, even where another one was put in its place meanwhile.
+/// The running program, even if its file has been replaced since.
 fn this_program() -> io::Result<PathBuf> {
     let running = Path::new("/proc/self/exe");
     if cfg!(target_os = "linux") && running.exists() {
@@ -118,7 +119,7 @@ fn this_program() -> io::Result<PathBuf> {
     env::current_exe()
 }
 
-/// The first that a child wrote as an error, which tells whether it had no memory.
+/// The start of the standard error of a child, which shows whether it ran out of memory.
 fn last_words(child: &mut Child) -> String {
     let mut words = Vec::new();
     if let Some(stderr) = child.stderr.take() {
@@ -127,13 +128,13 @@ fn last_words(child: &mut Child) -> String {
     String::from_utf8_lossy(&words).into_owned()
 }
 
-/// The name of the job that this process is a child for, if it is one.
+/// The name of the job if this process is a child, or `None`.
 pub(crate) fn job() -> Option<OsString> {
     let mut arguments = env::args_os().skip(1);
     (arguments.next()? == ARGUMENT).then(|| arguments.next())?
 }
 
-/// Answers the question that the parent asks.
+/// Reads the question of the parent, and writes the answer.
 pub(crate) fn answer<Q: DeserializeOwned, A: Serialize>(
     work: impl FnOnce(Q, Vec<u8>) -> (A, Vec<u8>),
 ) -> io::Result<()> {

@@ -1,20 +1,20 @@
-//! What a job may take, and why it has no answer.
+//! The limits of a job, and why a job has no answer.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// What a job may take.
+/// The limits of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Allowance {
     /// Seconds of processor time.
     pub(crate) seconds: u64,
-    /// Bytes of memory, beyond those of a process that does nothing.
+    /// Bytes of memory, in addition to those of an idle process.
     pub(crate) memory: u64,
 }
 
 impl Allowance {
-    /// How long a child may be there: on a machine that is busy it gets little processor time.
+    /// The maximum time by the clock. On a busy machine a child gets little processor time.
     pub(super) fn patience(self) -> Duration {
         Duration::from_secs(30 + 10 * self.seconds)
     }
@@ -23,9 +23,9 @@ impl Allowance {
 /// Why a job has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoAnswer {
-    /// It took more than this.
+    /// It exceeded this limit.
     Exceeded(String),
-    /// Something else ended it.
+    /// It failed for another reason.
     Failed(String),
 }
 

@@ -1,16 +1,16 @@
-//! The limits of a child, and how it is told which of them ended it.
+//! Sets the limits of a child process, and tells which of them ended it.
 
 use crate::process::child::allowance::{Allowance, NoAnswer};
 use std::process::ExitStatus;
 
-/// What ended a child that has no answer.
+/// The reason why a child ended without an answer.
 pub(super) fn reason(status: ExitStatus, words: &str, allowance: Allowance) -> NoAnswer {
     if system::is_out_of_time(status) {
         NoAnswer::Exceeded(format!("{} s of processor time", allowance.seconds))
     } else if words.contains("memory allocation of") {
         NoAnswer::Exceeded(format!("{} MiB of memory", allowance.memory >> 20))
     } else {
-        NoAnswer::Failed(format!("its process ended early: {status}"))
+        NoAnswer::Failed(format!("its child process failed: {status}"))
     }
 }
 
@@ -25,28 +25,28 @@ mod system {
     use std::os::unix::process::ExitStatusExt;
     use std::process::ExitStatus;
 
-    /// Ends this process when the one that started it ends. Elsewhere the limits do.
+    /// Ends this process when its parent ends. On systems without this, the limits end it.
     pub(crate) fn die_with_parent() {
         #[cfg(target_os = "linux")]
         let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     }
 
-    /// Bounds this process. Where the system has no such limit, the others hold.
+    /// Sets the limits of this process, as far as the system has them.
     pub(crate) fn set(allowance: Allowance) {
         lower(Resource::Cpu, allowance.seconds);
         lower(Resource::As, allowance.memory.saturating_add(size()));
-        // What it was working on is in the memory that would be written.
+        // A core dump would contain the untrusted input and its settings.
         lower(Resource::Core, 0);
     }
 
-    /// Lowers a limit; one that is lower stays.
+    /// Lowers a limit, and never raises one.
     fn lower(resource: Resource, most: u64) {
         let before = getrlimit(resource);
         let current = Some(before.current.map_or(most, |current| current.min(most)));
         let _ = setrlimit(resource, Rlimit { current, maximum: before.maximum });
     }
 
-    /// The bytes of addresses that this process has by now.
+    /// The current size of the address space in bytes.
     fn size() -> u64 {
         const WITHOUT: u64 = 512 << 20;
         #[cfg(target_os = "linux")]
@@ -63,7 +63,7 @@ mod system {
     }
 }
 
-/// Only the parent's clock bounds a child here.
+/// Systems on which only the parent's clock limits a child.
 #[cfg(not(unix))]
 mod system {
     use crate::process::child::allowance::Allowance;
