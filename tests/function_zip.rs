@@ -2,8 +2,7 @@
 //! what `--check` says before anything is written.
 
 use admit_tests::{
-    Answer, FunctionZip, Lambda, admit, bootstrap, event, native_handler, root, stderr, stdout,
-    unpack,
+    Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout, unpack,
 };
 use std::fs::{self, File};
 use std::io::Write;
@@ -231,13 +230,23 @@ fn a_check_of_a_folder_writes_nothing() {
     assert_eq!(run(&["--check", "--target", "arm64"]), Some(3));
 }
 
+/// A program to which its C library is not linked.
+fn dynamic_program(folder: &Path) -> Vec<u8> {
+    let [source, program] = ["main.rs", "program"].map(|name| folder.join(name));
+    fs::write(&source, "fn main() {}").unwrap();
+    let mut rustc = Command::new("rustc");
+    rustc.arg(source).arg("-o").arg(&program).current_dir(root());
+    assert!(rustc.status().unwrap().success());
+    fs::read(program).unwrap()
+}
+
 #[test]
 fn what_lambda_could_not_start_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("function.zip");
     let good = fs::read(bootstrap()).unwrap();
     // Its C library is not linked in.
-    let dynamic = fs::read(native_handler()).unwrap();
+    let dynamic = dynamic_program(folder.path());
     let replaced = |program: &[u8], from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
         let mut bytes = program.to_vec();

@@ -2,7 +2,7 @@
 
 use admit_core::{Limits, Metadata};
 use admit_engine::Engine;
-use admit_tests::{admit, component, root, stderr};
+use admit_tests::{admit, component, root, stderr, target_of_projects};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -228,7 +228,7 @@ fn a_version_or_a_name_that_is_not_the_package_s_is_a_warning() {
 fn build(project: &Path) -> String {
     let mut command = admit();
     command.arg("build").current_dir(project);
-    command.env("CARGO_TARGET_DIR", root().join("target/new-project"));
+    command.env("CARGO_TARGET_DIR", target_of_projects());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let said = stderr(&output);

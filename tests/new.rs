@@ -1,6 +1,6 @@
 //! `admit new`: a policy project that builds, tests and lints at once.
 
-use admit_tests::{admit, cargo, root, stderr, stdout};
+use admit_tests::{admit, cargo, root, stderr, stdout, target_of_projects};
 use cargo_metadata::{Dependency, Metadata, MetadataCommand, Package};
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,14 +21,9 @@ fn project() -> (TempDir, PathBuf) {
     (folder, project)
 }
 
-/// Where its tests build it; kept from run to run, since most of it is other people's crates.
-fn target() -> PathBuf {
-    root().join("target/new-project")
-}
-
 #[track_caller]
 fn run(command: &mut Command, project: &Path) -> String {
-    command.current_dir(project).env("CARGO_TARGET_DIR", target());
+    command.current_dir(project).env("CARGO_TARGET_DIR", target_of_projects());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}{}", stdout(&output), stderr(&output));
     stdout(&output)
@@ -50,7 +45,7 @@ fn a_new_project_builds_tests_and_lints() {
 
     let component = run(admit().arg("build"), &project);
     let component = Path::new(component.trim());
-    assert_eq!(component, target().join("admit/mine.wasm"));
+    assert_eq!(component, target_of_projects().join("admit/mine.wasm"));
     let bytes = fs::read(component).unwrap();
     assert!(bytes.len() < 90_000, "{} bytes", bytes.len());
     assert!(!contains(&bytes, "schemars") && !contains(&bytes, folder.path().as_os_str()));
@@ -79,7 +74,9 @@ fn the_schema_is_written_on_demand(project: &Path) {
     let (before, after) = text.split_once("}\n\nimpl Policy").unwrap();
     fs::write(&source, format!("{before}{field}}}\n\nimpl Policy{after}")).unwrap();
     let mut test = cargo();
-    test.args(["test", "--quiet"]).current_dir(project).env("CARGO_TARGET_DIR", target());
+    test.args(["test", "--quiet"])
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", target_of_projects());
     let output = test.output().unwrap();
     assert_eq!(output.status.code(), Some(101));
     let said = stdout(&output);

@@ -3,7 +3,7 @@
 
 use admit_tests::{
     Answer, Bundle, Lambda, Response, Served, admit, component, event, memory, post, root,
-    sample_manifest,
+    sample_manifest, target_of_projects,
 };
 use serde_json::Value;
 use std::fs;
@@ -255,7 +255,12 @@ fn a_project_is_built_anew_when_its_sources_change() {
         "[[policy]]\nid = \"p\"\ncomponent = \"policy\"\nreads = []\nverdicts = [\"deny\"]\n",
     )
     .unwrap();
-    let served = Served::start(&folder.path().join("admit.toml"));
+    // What this repository is built with, so that no release of others breaks the test.
+    fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
+    let mut command = admit();
+    command.args(["serve", "--manifest"]).arg(folder.path().join("admit.toml"));
+    command.env("CARGO_TARGET_DIR", target_of_projects());
+    let served = Served::start_command(command);
     let event = event("sign-up.json");
     assert!(!function_error(&served.invoke(&event)));
     source("Verdict::deny(\"no\", \"Not today\")");

@@ -6,7 +6,7 @@ mod exports;
 use admit_cognito::Event;
 use admit_core::{Failure, FailureKind, Manifest, SignUp};
 use admit_engine::{Component, Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
-use admit_tests::{changed_guest, component, event, hostile_guests, root};
+use admit_tests::{CompiledCode, changed_guest, component, event, hostile_guests, root};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -62,7 +62,7 @@ const WITHOUT: [(&str, &str); 24] = [
 const CONTRACT: &str = "admit:policy/sign-up-policy@0.1.0";
 
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> =
-    LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));
+    LazyLock::new(|| Arc::new(Engine::new(4).unwrap().with_cache(Arc::new(CompiledCode))));
 
 /// A component, which is compiled when it is first asked for.
 pub(crate) struct Compiled {

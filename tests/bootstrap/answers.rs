@@ -2,7 +2,8 @@
 
 use super::{check, error};
 use admit_tests::{
-    Answer, Bundle, Lambda, admit, bootstrap, check_golden, event, root, sample_manifest, stdout,
+    Answer, Bundle, Lambda, admit, bootstrap, check_golden, event, root, sample_manifest,
+    sample_of_components, stdout,
 };
 use std::fs;
 use std::process::Command;
@@ -49,12 +50,12 @@ fn each_sample_answers_the_test_event_of_its_own() {
 /// The function and the command line tool share the code that decides.
 #[test]
 fn the_tool_answers_what_the_function_answers() {
-    let bundle = Bundle::sample();
+    let (bundle, manifest) = (Bundle::sample(), sample_of_components());
     let mut lambda = Lambda::start(&bundle.path());
     for entry in fs::read_dir(root().join("tests/events")).unwrap() {
         let path = entry.unwrap().path();
         let output =
-            admit().args(["eval", "--manifest", "plugins/admit.toml"]).arg(&path).output().unwrap();
+            admit().args(["eval", "--manifest"]).args([&manifest, &path]).output().unwrap();
         let printed = stdout(&output);
         match lambda.invoke(fs::read(&path).unwrap()) {
             Answer::Response(response) => {

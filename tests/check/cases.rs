@@ -1,7 +1,7 @@
 //! The cases of manifests and projects.
 
 use super::{CASE, CLEAN, METADATA, expect, folder, report, run, with_cases};
-use admit_tests::{admit, check_golden, root, stderr, stdout};
+use admit_tests::{admit, check_golden, root, stderr, stdout, target_of_projects};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -76,7 +76,7 @@ fn a_new_project_passes_and_its_cases_are_tried() {
     fs::copy(root().join("rust-toolchain.toml"), path("rust-toolchain.toml")).unwrap();
     let report = |args: &[&str]| {
         let mut command = admit();
-        command.current_dir(here.path()).env("CARGO_TARGET_DIR", root().join("target/new-project"));
+        command.current_dir(here.path()).env("CARGO_TARGET_DIR", target_of_projects());
         let output = command.arg("check").args(args).args(["--format", "json"]).output().unwrap();
         serde_json::from_str::<Value>(&stdout(&output))
             .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)))

@@ -1,6 +1,6 @@
 //! A shell that somebody types into: what one block leaves behind, the next one finds.
 
-use admit_tests::{Workplace, root};
+use admit_tests::{Workplace, root, target_of_projects};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,7 @@ impl Shell {
         let workplace = Workplace::new();
         let mut process = workplace
             .program("bash", &["--noprofile", "--norc"])
-            // Kept from run to run, since most of it is other people's crates.
-            .env("CARGO_TARGET_DIR", root().join("target/guide"))
+            .env("CARGO_TARGET_DIR", target_of_projects())
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

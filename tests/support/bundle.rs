@@ -104,6 +104,21 @@ impl Bundle {
     }
 }
 
+/// The sample manifest with the components of its policies, which commands need not build.
+pub fn sample_of_components() -> PathBuf {
+    once("samples", || {
+        let sample = fs::read_to_string(sample_manifest()).unwrap();
+        let lines = sample.lines().map(|line| match line.strip_prefix("component = ") {
+            Some(name) => format!("component = {:?}\n", component(name.trim_matches('"'))),
+            None => format!("{line}\n"),
+        });
+        let manifest: String = lines.collect();
+        let path = target().join("once/samples.toml");
+        fs::write(&path, manifest).unwrap();
+        path
+    })
+}
+
 /// A deployment package that is removed after the test.
 pub struct FunctionZip(TempDir);
 

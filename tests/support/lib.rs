@@ -11,6 +11,7 @@
 mod binaries;
 mod browser;
 mod bundle;
+mod compiled_code;
 mod emulators;
 mod frame;
 mod golden;
@@ -33,9 +34,10 @@ mod trial;
 mod unpack;
 mod workplace;
 
-pub use binaries::{admit, bootstrap, cargo, native_handler};
+pub use binaries::{admit, bootstrap, cargo, native_handler, target_of_projects};
 pub use browser::{Browser, Width};
-pub use bundle::{Bundle, FunctionZip};
+pub use bundle::{Bundle, FunctionZip, sample_of_components};
+pub use compiled_code::CompiledCode;
 pub use emulators::{
     CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
     python_packages,
