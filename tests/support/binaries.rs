@@ -25,7 +25,7 @@ pub fn admit() -> Command {
         assert!(status.expect("admit runs").success(), "cannot build the first guest");
         admit
     }));
-    // What tests compile is kept apart from what the user compiled.
+    // The cache of tests is not the cache of the user.
     command.current_dir(root()).env("ADMIT_CACHE", compiled());
     command
 }
