@@ -83,7 +83,7 @@ confirm = true
 max-fuel = 10
 
 [[case]]
-name = "fuel that nobody knows"
+name = "fuel of a crashed policy"
 event.clientId = "crash00000000000"
 failure = "trap"
 max-fuel = 1_000_000
@@ -127,7 +127,7 @@ by = "wall"
 message = "Not today"
 
 [[case]]
-name = "nobody is asked"
+name = "no policy is asked"
 event.clientId = "elsewhere0000000"
 admit = true
 max-fuel = 0

@@ -28,7 +28,7 @@ fn a_mistake_is_shown_in_its_line() {
         ("event-no-json", "admit = true\nevent = \"admit.toml\""),
         ("settings-of-a-manifest", "admit = true\nsettings = { characters = 5 }"),
         ("votes-of-many", "votes = { confirm = \"grant\" }"),
-        ("unknown-policy", "policy = \"nobody\"\nadmit = true"),
+        ("unknown-policy", "policy = \"absent\"\nadmit = true"),
         ("doubled-name", "admit = true\n[[case]]\nname = \"a\"\nadmit = true"),
     ] {
         let folder = manifest(&format!("{case}{more}\n"));
