@@ -15,7 +15,7 @@ fn manifest(text: &str) -> Manifest {
     Manifest::from_toml("admit.toml", text).expect("a manifest")
 }
 
-/// What the first of AWS's samples sees of a sign-up, or a policy that sees everything.
+/// The reads of AWS's first sample, or of a policy that sees everything.
 #[divan::bench(args = ["two attributes", "everything"])]
 fn project(bencher: Bencher<'_, '_>, reads: &str) {
     let event = event();
@@ -30,7 +30,7 @@ fn project(bencher: Bencher<'_, '_>, reads: &str) {
     });
 }
 
-/// So many policies that grant nothing and deny nothing.
+/// This many policies that grant nothing and deny nothing.
 #[divan::bench(args = SETS)]
 fn merge(bencher: Bencher<'_, '_>, policies: usize) {
     let event = event();

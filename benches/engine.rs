@@ -47,7 +47,7 @@ fn interpreted(bencher: Bencher<'_, '_>, sdk: &str) {
     decide(bencher, &bundle(sdk, &interpreted_sample(sdk)));
 }
 
-/// A decision of so many policies.
+/// A decision of this many policies.
 #[divan::bench(args = SETS)]
 fn policies(bencher: Bencher<'_, '_>, count: usize) {
     decide(bencher, &bundle(&format!("set-{count}"), &set(count)));

@@ -1,4 +1,4 @@
-//! What the benchmarks share: manifests, events, and bundles as `admit bundle` makes them.
+//! Fixtures of the benchmarks: manifests, events, and bundles as `admit bundle` makes them.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on ends")]
 
@@ -44,14 +44,14 @@ pub fn interpreted_sample(sdk: &str) -> String {
     samples(Some(SAMPLES[0])).replace(&plugin, &example)
 }
 
-/// A manifest of so many policies, none with the settings of another.
+/// A manifest of this many policies, none with the settings of another.
 pub fn set(policies: usize) -> String {
     (0..policies).map(|number| policy("plugins/blocked-email-domains", number, 1, "")).collect()
 }
 
 /// A manifest of the policy for long lists, with a number of entries.
 pub fn list(entries: usize) -> String {
-    // What the longest takes while it is parsed.
+    // The longest needs this while it is parsed.
     let limits = "limits = { fuel = 10_000_000_000, memory = \"64MiB\", time = \"2s\" }\n";
     policy("tests/guests/large-domain-list", 0, entries, limits)
 }

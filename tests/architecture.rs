@@ -20,7 +20,7 @@ fn packages() -> Vec<Package> {
     metadata.workspace_packages().into_iter().cloned().collect()
 }
 
-/// What a package needs to be built, without what only its tests need.
+/// The dependencies of a package, without those of its tests alone.
 fn dependencies(package: &Package) -> BTreeSet<&str> {
     let needed = |kind| matches!(kind, DependencyKind::Normal | DependencyKind::Build);
     package.dependencies.iter().filter(|d| needed(d.kind)).map(|d| d.name.as_str()).collect()

@@ -1,4 +1,4 @@
-//! What is left in the log, and what is answered, when something is in the log's way.
+//! The log and the answers when the log cannot be written or is not read.
 
 use admit_core::FAILURE_MESSAGE;
 use admit_tests::{Answer, Bundle, Lambda, bootstrap, event};
@@ -37,7 +37,7 @@ fn confirmed() -> Answer {
 const SOON: Duration = Duration::from_secs(2);
 
 #[test]
-fn a_log_that_nobody_reads_keeps_no_answer_waiting() {
+fn a_log_without_a_reader_delays_no_answer() {
     let bundle = Bundle::sample();
     for at_once in [1, 8] {
         let (log, out) = io::pipe().unwrap();
@@ -52,7 +52,7 @@ fn a_log_that_nobody_reads_keeps_no_answer_waiting() {
             }
             assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
         }
-        // When somebody reads, what is written next says how much is missing.
+        // Once the log is read, the next line says how much is missing.
         let reading = thread::spawn(|| lines(log));
         thread::sleep(Duration::from_millis(200));
         assert_eq!(lambda.invoke(given), confirmed());
@@ -75,7 +75,7 @@ fn number(line: &Value, member: &str) -> usize {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_is_told_of_on_standard_error() {
+fn a_log_that_cannot_be_written_is_reported_on_standard_error() {
     let bundle = Bundle::sample();
     let (reader, closed) = io::pipe().unwrap();
     drop(reader);
@@ -94,7 +94,7 @@ fn a_log_that_cannot_be_written_is_told_of_on_standard_error() {
 }
 
 #[test]
-fn where_the_record_is_required_nobody_gets_in_without_one() {
+fn a_required_record_that_cannot_be_written_denies() {
     let manifest = "record = \"required\"\n[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []\n\
                     verdicts = [\"confirm\"]\nsettings = { confirm = \"grant\" }\n";
     let bundle = Bundle::with(manifest);
@@ -117,7 +117,7 @@ fn where_the_record_is_required_nobody_gets_in_without_one() {
         assert!(!of_kind(&lines(told), "lost-lines").is_empty());
     }
 
-    // Somebody reads, then does not, and then does again.
+    // The log is read, then not, and then again.
     let (log, out) = io::pipe().unwrap();
     let (mut lambda, _told) = start(&bundle, 1, out);
     assert_eq!(lambda.invoke(given.clone()), admitted);
@@ -129,7 +129,7 @@ fn where_the_record_is_required_nobody_gets_in_without_one() {
     assert_eq!(lambda.invoke(given), admitted);
     drop(lambda);
     let lines = reading.join().unwrap();
-    // Whoever was admitted is in the log, and nobody else.
+    // The log has the admitted sign-ups and no others.
     assert_eq!(of_kind(&lines, "decision").len(), 102 - refused);
     let lost: usize =
         of_kind(&lines, "lost-lines").iter().map(|line| number(line, "decisions")).sum();
@@ -137,12 +137,10 @@ fn where_the_record_is_required_nobody_gets_in_without_one() {
 }
 
 #[test]
-fn a_required_record_is_written_whatever_the_environment_says() {
+fn a_required_record_overrides_the_environment() {
     let policy = "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = []\nverdicts = []\n";
     let bundle = Bundle::with(&format!("record = \"required\"\n{policy}"));
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_RECORD", "off");
-    let mut lambda = Lambda::start_command(command);
+    let mut lambda = Lambda::start_with(&bundle.path(), [("ADMIT_RECORD", "off")]);
     assert!(matches!(lambda.invoke(event("sign-up.json")), Answer::Response(_)));
     let lines = lambda.end_log();
     let kinds: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();

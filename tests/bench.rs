@@ -79,7 +79,7 @@ fn each_policy_has_a_row_for_each_step() {
 }
 
 #[test]
-fn the_figures_are_those_of_an_evaluation_and_do_not_flicker() {
+fn the_figures_are_those_of_an_evaluation_and_repeat() {
     let bench = Bench::of(&[IDLE, BUSY]);
     let sample = bench.write("sample.json", &event("sign-up.json"));
     let sample = sample.to_str().unwrap();
@@ -127,7 +127,7 @@ fn a_regression_in_fuel_is_found_and_nothing_else() {
     // Less is none, and is said.
     bench.set(&[IDLE, ("busy", "settings = { spin = 10 }")]);
     check(&bench.run(&["--baseline", "was.json"]), 0, &["  -"]);
-    // What it takes to read the settings counts too.
+    // Reading the settings is counted too.
     let settings = format!("settings = {{ deny = [\"no\", \"{}\"] }}", "x".repeat(100));
     bench.set(&[("idle", &settings), BUSY]);
     check(&bench.run(&["--baseline", "was.json"]), 3, &["\nidle: configure takes "]);
@@ -160,7 +160,7 @@ fn a_comparison_is_part_of_the_json() {
 }
 
 #[test]
-fn each_event_counts_for_itself() {
+fn each_event_is_compared_by_itself() {
     let bench = Bench::of(&[AT_LENGTH]);
     let event = |length: usize| least_event(&format!("\"userName\":\"{}\",", "x".repeat(length)));
     bench.write("events/long.json", &event(200));
@@ -179,7 +179,7 @@ fn each_event_counts_for_itself() {
     check(&output, 0, &["events only in the baseline: `events/long.json`\n"]);
     let output = bench.run(&["--event", "events/longer.json", "--baseline", "was.json"]);
     check(&output, 1, &["other events, `events/long.json`, `events/short.json`: specify the same"]);
-    // Of the events of a step, the worst is named.
+    // The worst event of a step is named.
     bench.set(&[("at-length", "settings = { deny-at-length = true, spin = 10 }")]);
     let output = bench.run(&["--event", "events", "--baseline", "was.json"]);
     let words =
@@ -188,7 +188,7 @@ fn each_event_counts_for_itself() {
 }
 
 #[test]
-fn policies_that_one_of_both_lacks_are_named() {
+fn policies_missing_on_one_side_are_named() {
     let bench = Bench::of(&[IDLE, BUSY]);
     check(&bench.run(&["--save", "was.json"]), 0, &[]);
     bench.set(&[IDLE, ("new", "")]);
@@ -201,7 +201,7 @@ fn policies_that_one_of_both_lacks_are_named() {
 }
 
 #[test]
-fn a_policy_that_fails_is_said_and_cannot_pass_for_cheaper() {
+fn a_policy_that_fails_is_not_reported_as_cheaper() {
     let bench = Bench::of(&[BUSY]);
     check(&bench.run(&["--save", "was.json"]), 0, &[]);
     bench.set(&[("busy", "settings = { crash = \"no\" }")]);
@@ -240,7 +240,7 @@ fn one_policy_is_measured_with_what_it_asks_for() {
 }
 
 #[test]
-fn what_cannot_be_measured_or_compared_is_said() {
+fn inputs_that_cannot_be_measured_are_errors() {
     let bench = Bench::of(&[IDLE]);
     bench.write("text.json", "no JSON");
     bench.write("event.json", "{}");
@@ -276,7 +276,7 @@ fn what_cannot_be_measured_or_compared_is_said() {
 }
 
 #[test]
-fn wrong_usage_has_a_status_of_its_own() {
+fn wrong_usage_has_its_own_status() {
     let bench = Bench::of(&[IDLE]);
     for args in [
         &["--settings", "{}"][..],

@@ -93,7 +93,7 @@ fn the_index_names_every_digest_and_every_default() {
 
 /// Small settings are read faster than a file that holds what comes of them.
 #[test]
-fn policies_of_one_component_share_a_file_unless_it_pays_not_to() {
+fn policies_share_a_compiled_file_unless_snapshots_pay_off() {
     let folder = tempfile::tempdir().unwrap();
     let component = component("blocked-email-domains");
     let policy = |id: &str, domains: usize| {
@@ -165,7 +165,7 @@ fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
 }
 
 #[test]
-fn what_is_bundled_is_said_as_json_too() {
+fn the_summary_is_printed_as_json_too() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = |more: &[&str]| {
         let mut command = admit();

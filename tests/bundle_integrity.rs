@@ -1,5 +1,5 @@
-//! What is not as `admit bundle` wrote it is not run: damaged files, and code that another
-//! compiler made.
+//! The function runs nothing but what `admit bundle` wrote: no damaged file, and no code of
+//! another compiler.
 
 use admit_core::{Answer, FailureKind, Flag, Flags, Member, Opinion, SignUp};
 use admit_engine::bundle::{Index, file_name};
@@ -144,9 +144,9 @@ fn code_of_another_wasmtime_is_not_run() {
     check_alone(&policies);
 }
 
-/// What is no code at all, under the right digest.
+/// Files that are not code, under the right digest.
 #[test]
-fn what_is_no_code_is_not_run() {
+fn a_file_that_is_not_code_is_not_run() {
     for code in [&b""[..], b"\x7fELF", b"hello"] {
         let bundle = bundle();
         reseal(&bundle, |compiled| *compiled = code.to_vec());
@@ -170,16 +170,16 @@ fn code_is_loaded_when_its_policy_first_applies() {
     fs::write(&code, "no code").unwrap();
     let policies = load();
     assert_eq!(decide(&policies, "another"), 1);
-    assert_eq!(policies.unloaded().count(), 0, "nobody has looked at it");
+    assert_eq!(policies.unloaded().count(), 0, "it is not read yet");
     assert_eq!(decide(&policies, "known"), 2);
     assert_eq!(policies.unloaded().count(), 1, "it is damaged");
-    // That there is none is seen at once.
+    // A missing file is noticed at once.
     fs::remove_file(&code).unwrap();
     assert_eq!(load().unloaded().count(), 1);
 }
 
-/// Changes the compiled file of the first policy and makes every digest right again, as
-/// somebody could who may write the bundle.
+/// Changes the compiled file of the first policy and makes every digest right again, as an
+/// attacker could who may write the bundle.
 fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
     let old = bundle.compiled("grants-everything");
     let mut code = fs::read(&old).unwrap();
@@ -193,7 +193,7 @@ fn reseal(bundle: &Bundle, change: impl FnOnce(&mut Vec<u8>)) {
     fs::write(index, content.to_text().unwrap()).unwrap();
 }
 
-/// Else the fuzzer would begin with texts that are refused for their format.
+/// The seeds are valid: texts in another format would be refused before anything is tested.
 #[test]
 fn the_fuzzer_begins_with_indices() {
     for name in ["arm", "empty", "one-policy"] {

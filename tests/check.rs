@@ -10,8 +10,7 @@ use std::path::Path;
 use std::process::Output;
 use tempfile::TempDir;
 
-/// What the component of these tests says of itself: it accepts any settings, and asks for a
-/// number.
+/// The metadata of the component of these tests: it accepts any settings, and requires a number.
 const METADATA: &str = r#"{
     "name": "p", "version": "1.0.0", "description": "Grants", "reads": ["userName"],
     "verdicts": ["confirm", "deny"],
@@ -30,7 +29,7 @@ const SECTION: &str = "admit:policy/metadata";
 const CLEAN: &str = "budget = \"1s\"\n\n[[policy]]\nid = \"p\"\ncomponent = \"p.wasm\"\n\
                      reads = [\"userName\"]\nverdicts = [\"confirm\", \"deny\"]\n";
 
-/// What becomes of every sign-up by it.
+/// The outcome of every sign-up under this policy.
 const CASE: &str = "[[case]]\nname = \"grants\"\nconfirm = true\n";
 
 /// A folder with a manifest and a component that says this of itself.
@@ -85,20 +84,20 @@ fn expect(report: &Value, expected: &[(&str, u64)]) {
     assert_eq!(found, expected, "{report:#}");
 }
 
-/// What is found in a manifest.
+/// The findings in a manifest.
 #[track_caller]
 fn check(manifest: &str, expected: &[(&str, u64)]) {
     expect(&report(folder(manifest, METADATA).path(), &[]), expected);
 }
 
-/// What is found in the clean manifest with one more line, which is line 8.
+/// The findings in the clean manifest with one more line, which is line 8.
 #[track_caller]
 fn check_line(line: &str, expected: &[(&str, u64)]) {
     check(&format!("{CLEAN}{line}\n"), expected);
 }
 
 #[test]
-fn nothing_is_found_where_nothing_is_wrong() {
+fn a_correct_manifest_has_no_findings() {
     check(CLEAN, &[]);
     check_line("settings = { number = 5, names = [\"mary\"] }", &[]);
     let folder = with_cases(CLEAN, METADATA, CASE);
@@ -116,7 +115,7 @@ fn a_manifest_that_is_not_valid_is_one_finding() {
 }
 
 #[test]
-fn what_is_granted_is_what_is_asked_for() {
+fn grants_are_compared_with_requests() {
     let reads = |list: &str| CLEAN.replace("\"userName\"", list);
     check(&reads(""), &[("reads-not-granted", 6)]);
     check(&reads("\"userName\",\n\"clientMetadata.*\""), &[("reads-unused", 7)]);
@@ -157,7 +156,7 @@ fn settings_are_held_against_the_schema_at_their_keys() {
 }
 
 #[test]
-fn what_a_component_is_made_of() {
+fn unusual_components_are_findings() {
     let with = |name: &str| CLEAN.replace("p.wasm", &component(name).display().to_string());
     check(&CLEAN.replace("p.wasm", "none.wasm"), &[("component", 5)]);
     check(&CLEAN.replace("p.wasm", "admit.toml"), &[("component", 5)]);
@@ -172,7 +171,7 @@ fn what_a_component_is_made_of() {
 }
 
 #[test]
-fn a_component_that_lies_about_itself() {
+fn metadata_that_contradicts_the_component_is_a_finding() {
     let check = |metadata: &str, expected| {
         expect(&report(folder(CLEAN, metadata).path(), &[]), expected);
     };
@@ -183,7 +182,7 @@ fn a_component_that_lies_about_itself() {
 }
 
 #[test]
-fn terms_that_let_somebody_in() {
+fn terms_that_may_admit_are_findings() {
     check_line("on-failure = \"abstain\"", &[("abstains-on-failure", 8)]);
     check_line("mode = \"monitor\"", &[("monitor", 8), ("no-policy-decides", 0)]);
     check_line(
@@ -219,14 +218,14 @@ fn terms_that_let_somebody_in() {
 }
 
 #[test]
-fn warnings_are_denied_where_somebody_asks_for_that() {
+fn warnings_are_denied_on_request() {
     let folder = folder(&format!("{CLEAN}on-failure = \"abstain\"\n"), METADATA);
     assert_eq!(run(folder.path(), &[]).status.code(), Some(0));
     assert_eq!(run(folder.path(), &["--deny-warnings"]).status.code(), Some(3));
 }
 
 #[test]
-fn what_cannot_be_checked_is_an_error() {
+fn an_unreadable_input_is_an_error() {
     let folder = folder(CLEAN, METADATA);
     for args in [&["nowhere.toml"][..], &["--settings", "{}"]] {
         let output = run(folder.path(), args);
@@ -255,7 +254,7 @@ fn a_policy_by_itself_is_granted_what_it_asks_for() {
 }
 
 #[test]
-fn a_policy_that_needs_settings_is_not_blamed_for_having_none() {
+fn a_policy_by_itself_needs_no_settings() {
     let invitation = component("invitation-code");
     let here = folder(CLEAN, METADATA);
     let report = report(here.path(), &[invitation.to_str().unwrap()]);

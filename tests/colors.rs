@@ -101,7 +101,7 @@ fn a_terminal_gets_colours_and_the_same_words() {
 }
 
 #[test]
-fn what_matters_stands_out() {
+fn important_words_are_emphasised() {
     if !is_there("words that stand out", "script") {
         return;
     }
@@ -114,7 +114,7 @@ fn what_matters_stands_out() {
 }
 
 #[test]
-fn who_asks_for_colours_gets_them_and_who_does_not_gets_none() {
+fn the_color_option_decides() {
     let folder = folder();
     for command in COMMANDS.iter().take(6) {
         let output = in_pipes(&folder, &format!("{command} --color always"));
@@ -127,7 +127,7 @@ fn who_asks_for_colours_gets_them_and_who_does_not_gets_none() {
     }
 }
 
-/// What a program reads has none, whoever looks.
+/// Output for programs has none, on a terminal either.
 #[test]
 fn an_answer_and_json_have_no_colours() {
     let folder = folder();

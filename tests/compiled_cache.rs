@@ -1,4 +1,4 @@
-//! What was compiled before is kept where its user alone can write, and changes no answer.
+//! The cache of compiled components: only its user can write it, and it changes no answer.
 
 use admit_engine::CodeHash;
 use admit_tests::{admit, changed_guest, root, skip, stderr, stdout, with_section};
@@ -48,7 +48,7 @@ impl Place {
         change(command.arg(root().join("tests/events/sign-up.json"))).output().unwrap()
     }
 
-    /// What is kept, by the names.
+    /// The names of the cached files.
     fn kept(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         files(&self.cache())
     }
@@ -88,7 +88,7 @@ fn is_whole(path: &Path) -> bool {
 /// No other way shows as plainly that nothing was compiled: what is found is the code of
 /// another component, under a seal that is right. It shows, too, who must not write here.
 #[test]
-fn what_is_kept_runs_in_the_place_of_what_would_be_compiled() {
+fn a_cached_file_is_run_instead_of_compiling() {
     let place = Place::new();
     assert!(place.eval("grants.wasm").status.success());
     let granting = place.only();
@@ -108,7 +108,7 @@ fn what_is_kept_runs_in_the_place_of_what_would_be_compiled() {
 }
 
 #[test]
-fn damage_is_repaired_and_not_mentioned() {
+fn damage_is_repaired_silently() {
     let place = Place::new();
     let first = place.eval("grants.wasm");
     assert!(first.status.success(), "{}", stderr(&first));
@@ -130,7 +130,7 @@ fn damage_is_repaired_and_not_mentioned() {
 }
 
 #[test]
-fn a_file_that_somebody_else_can_have_written_is_not_run() {
+fn a_file_that_others_may_write_is_not_run() {
     let place = Place::new();
     let first = place.eval("grants.wasm");
     let path = place.only();
@@ -164,7 +164,7 @@ fn a_file_that_somebody_else_can_have_written_is_not_run() {
 }
 
 #[test]
-fn a_folder_that_somebody_else_can_write_is_refused_once() {
+fn a_folder_that_others_may_write_is_refused_once() {
     let place = Place::new();
     let quiet = place.eval_with("grants.wasm", |command| command.env("ADMIT_CACHE", "off"));
     fs::create_dir(place.cache()).unwrap();
@@ -195,7 +195,7 @@ fn a_folder_that_somebody_else_can_write_is_refused_once() {
 }
 
 #[test]
-fn where_nothing_can_be_kept_nothing_is_said() {
+fn an_unusable_cache_is_not_reported() {
     let place = Place::new();
     let off = place.eval_with("grants.wasm", |command| command.env("ADMIT_CACHE", "off"));
     assert!(off.status.success());
@@ -275,15 +275,15 @@ fn bundles_have_the_same_bytes_with_and_without() {
     let without = bundle(Path::new("off"), "without");
     assert!(bundle(&place.cache(), "first") == without);
     let kept = place.kept();
-    // Of each policy: what runs here, what is looked at while it is configured, and what the
-    // function runs.
+    // Three files for each policy: the code that runs here, the code that is examined while it is
+    // configured, and the code that the function runs.
     assert_eq!(kept.len(), 6);
     assert!(bundle(&place.cache(), "second") == without);
     assert!(place.kept() == kept, "nothing was compiled anew, and the code is the same each time");
 }
 
 #[test]
-fn processes_at_once_do_each_other_no_harm() {
+fn concurrent_processes_share_the_cache() {
     let place = Place::new();
     let event = root().join("tests/events/sign-up.json");
     let running: Vec<_> = (0..6)
@@ -300,7 +300,7 @@ fn processes_at_once_do_each_other_no_harm() {
 }
 
 #[test]
-fn no_more_than_a_gibibyte_is_kept() {
+fn the_cache_keeps_a_gibibyte_at_most() {
     let place = Place::new();
     fs::create_dir(place.cache()).unwrap();
     // They take no room on the disk.

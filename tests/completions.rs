@@ -29,7 +29,7 @@ fn every_shell_has_every_command() {
     }
 }
 
-/// Asks bash, as it asks when somebody presses the tab key.
+/// Completes a command as bash does when the tab key is pressed.
 fn complete(words: &[&str]) -> Option<Vec<String>> {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     let (last, before) = (words[words.len() - 1], words[words.len() - 2]);
@@ -58,7 +58,7 @@ fn complete(words: &[&str]) -> Option<Vec<String>> {
 }
 
 #[test]
-fn bash_completes_what_was_begun() {
+fn bash_completes_a_prefix() {
     let check = |words: &[&str], expected: &[&str]| {
         if let Some(found) = complete(words) {
             assert_eq!(found, expected, "{words:?}");

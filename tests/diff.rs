@@ -47,7 +47,7 @@ impl Set {
         manifest
     }
 
-    /// Who denies a sign-up, by what the policies say of themselves.
+    /// The policy that denies a sign-up.
     fn denied_by(&self, sign_up: &SignUp) -> Option<&'static str> {
         if sign_up.characters < self.characters {
             return Some("minimum-username-length");
@@ -57,14 +57,14 @@ impl Set {
 }
 
 /// A folder with two manifests and files with events.
-struct Workplace(TempDir);
+struct PolicySets(TempDir);
 
-impl Workplace {
-    fn new() -> Workplace {
+impl PolicySets {
+    fn new() -> PolicySets {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("old.toml"), OLD.manifest()).unwrap();
         fs::write(folder.path().join("new.toml"), NEW.manifest()).unwrap();
-        Workplace(folder)
+        PolicySets(folder)
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -95,7 +95,7 @@ impl Workplace {
     }
 }
 
-/// What a report is to hold of these sign-ups, by what the test knows of them.
+/// The expected report on these sign-ups.
 fn expected(sign_ups: &[SignUp], old: &Set, new: &Set) -> Value {
     let deniers = |sign_up: &SignUp| (old.denied_by(sign_up), new.denied_by(sign_up));
     let count = |is: &dyn Fn(&SignUp) -> bool| sign_ups.iter().filter(|s| is(s)).count();
@@ -122,10 +122,10 @@ fn lines(sign_ups: &[SignUp]) -> String {
 
 #[test]
 fn every_flip_among_a_thousand_sign_ups_is_counted_and_named() {
-    let workplace = Workplace::new();
+    let sets = PolicySets::new();
     let sign_ups = SignUp::many(1_000);
-    workplace.write("events.ndjson", &lines(&sign_ups));
-    let (report, status) = workplace.report(&["old.toml", "new.toml", "--events", "events.ndjson"]);
+    sets.write("events.ndjson", &lines(&sign_ups));
+    let (report, status) = sets.report(&["old.toml", "new.toml", "--events", "events.ndjson"]);
     assert_eq!(status, 3);
     assert_eq!(report["totals"], expected(&sign_ups, &OLD, &NEW));
     let totals = &report["totals"];
@@ -156,55 +156,55 @@ fn every_flip_among_a_thousand_sign_ups_is_counted_and_named() {
     assert_eq!(unset["grantedBeforeBy"], json!(["verify-contact"]));
     assert_eq!(report["groups"].as_array().unwrap().len(), 3);
 
-    // The other way round, whoever was denied is admitted.
-    let (report, status) = workplace.report(&["new.toml", "old.toml", "--events", "events.ndjson"]);
+    // The other way round, the denied ones are admitted.
+    let (report, status) = sets.report(&["new.toml", "old.toml", "--events", "events.ndjson"]);
     assert_eq!(status, 3);
     assert_eq!(report["totals"], expected(&sign_ups, &NEW, &OLD));
-    let (report, status) = workplace.report(&["new.toml", "new.toml", "--events", "events.ndjson"]);
+    let (report, status) = sets.report(&["new.toml", "new.toml", "--events", "events.ndjson"]);
     assert_eq!((status, &report["groups"]), (0, &json!([])));
     assert_eq!(report["totals"]["same"], 1_000);
 }
 
 #[test]
 fn a_bundle_and_a_package_decide_as_their_manifest_does() {
-    let workplace = Workplace::new();
-    workplace.write("events.ndjson", &lines(&SignUp::many(200)));
+    let sets = PolicySets::new();
+    sets.write("events.ndjson", &lines(&SignUp::many(200)));
     let bundle = Bundle::with(&NEW.manifest());
     let zip = FunctionZip::with(&NEW.manifest());
-    let (of_manifest, _) = workplace.report(&["old.toml", "new.toml", "--events", "events.ndjson"]);
+    let (of_manifest, _) = sets.report(&["old.toml", "new.toml", "--events", "events.ndjson"]);
     for place in [bundle.path(), zip.path()] {
         let place = place.to_str().unwrap();
-        let (report, status) = workplace.report(&["old.toml", place, "--events", "events.ndjson"]);
+        let (report, status) = sets.report(&["old.toml", place, "--events", "events.ndjson"]);
         assert_eq!(status, 3);
         assert_eq!(report["groups"], of_manifest["groups"]);
-        let (report, status) = workplace.report(&[place, "new.toml", "--events", "events.ndjson"]);
+        let (report, status) = sets.report(&[place, "new.toml", "--events", "events.ndjson"]);
         assert_eq!((status, &report["totals"]["flips"]), (0, &json!(0)));
     }
 }
 
-/// A person reads this, and nobody's name or address is in it.
+/// The text for people has no name and no address of a sign-up.
 #[test]
-fn the_table_names_groups_and_no_values() {
-    let workplace = Workplace::new();
+fn the_table_shows_groups_without_values() {
+    let sets = PolicySets::new();
     let otherwise = SignUp { characters: 3, domain: "example.org", has_phone: true };
     let mut sign_ups = SignUp::many(40);
     sign_ups.push(otherwise);
     for (index, sign_up) in sign_ups.iter().enumerate() {
-        workplace.write(&format!("events/{index:02}.json"), &sign_up.event());
+        sets.write(&format!("events/{index:02}.json"), &sign_up.event());
     }
     // The other policy first: it denies as well, and its word is what is told.
     let (first, second) = (NEW.manifest(), OLD.manifest());
     let (contact, others) = first.split_once("[[policy]]\nid = \"minimum").unwrap();
     let (minimum, blocked) = others.split_once("[[policy]]").unwrap();
     let swapped = format!("{contact}[[policy]]{blocked}[[policy]]\nid = \"minimum{minimum}");
-    workplace.write("swapped.toml", &swapped);
+    sets.write("swapped.toml", &swapped);
     assert!(second != first);
-    let output = workplace.diff(&["old.toml", "swapped.toml", "--events", "events"]);
+    let output = sets.diff(&["old.toml", "swapped.toml", "--events", "events"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     let table = stdout(&output);
     check_golden("diff.txt", &table);
     let all = ["old.toml", "swapped.toml", "--events", "events", "--examples", "1000"];
-    let (table_of_all, json) = (stdout(&workplace.diff(&all)), workplace.report(&all).0);
+    let (table_of_all, json) = (stdout(&sets.diff(&all)), sets.report(&all).0);
     assert!(table_of_all.contains("events/39.json") || table_of_all.contains("events/38.json"));
     for text in [table, table_of_all, json.to_string(), stderr(&output)] {
         assert!(!text.contains(PERSONAL), "{text}");
@@ -213,25 +213,24 @@ fn the_table_names_groups_and_no_values() {
 }
 
 #[test]
-fn events_are_read_from_wherever_they_are() {
-    let workplace = Workplace::new();
+fn events_are_read_from_files_folders_and_lines() {
+    let sets = PolicySets::new();
     let events = [event("sign-up.json"), event("sign-up-short-name.json")];
     let compact = |text: &str| serde_json::from_str::<Value>(text).unwrap().to_string();
-    workplace.write("folder/a.json", &events[0]);
-    workplace
-        .write("folder/b.jsonl", &format!("{}\n\n{}\n", compact(&events[0]), compact(&events[1])));
-    workplace.write("folder/notes.txt", "no event");
-    workplace.write("folder/deeper/c.json", "no event");
-    workplace.write("list.json", &format!("[{},{}]", events[0], events[1]));
+    sets.write("folder/a.json", &events[0]);
+    sets.write("folder/b.jsonl", &format!("{}\n\n{}\n", compact(&events[0]), compact(&events[1])));
+    sets.write("folder/notes.txt", "no event");
+    sets.write("folder/deeper/c.json", "no event");
+    sets.write("list.json", &format!("[{},{}]", events[0], events[1]));
     let stored = |event: &str| json!({"type": "stored-event", "timestamp": "t", "requestId": "r-1", "level": "INFO", "bytes": 1, "event": event});
     let log = format!(
         "2026-11-22T15:33:20 2026/11/22/[$LATEST]0123 {}\n2026 s REPORT RequestId: r-1\n{}\n",
         stored(&events[0]),
         json!({"type": "started"})
     );
-    workplace.write("tail.log", &log);
+    sets.write("tail.log", &log);
     let messages: Vec<Value> = log.lines().map(|line| json!({ "message": line })).collect();
-    workplace.write("filter.json", &json!({ "events": messages }).to_string());
+    sets.write("filter.json", &json!({ "events": messages }).to_string());
     for (place, sign_ups, skipped) in [
         ("folder", 3, json!({})),
         ("folder/b.jsonl", 2, json!({})),
@@ -239,13 +238,13 @@ fn events_are_read_from_wherever_they_are() {
         ("tail.log", 1, json!({"otherLine": 2})),
         ("filter.json", 1, json!({"otherLine": 2})),
     ] {
-        let (report, _) = workplace.report(&["old.toml", "old.toml", "--events", place]);
+        let (report, _) = sets.report(&["old.toml", "old.toml", "--events", place]);
         assert_eq!(report["totals"]["signUps"], sign_ups, "{place}");
         assert_eq!(report["skipped"], skipped, "{place}");
     }
     let several = ["old.toml", "old.toml", "--events", "folder/a.json", "list.json", "tail.log"];
-    assert_eq!(workplace.report(&several).0["totals"]["signUps"], 4);
-    let mut command = workplace.command(&["old.toml", "old.toml", "--events", "-"]);
+    assert_eq!(sets.report(&several).0["totals"]["signUps"], 4);
+    let mut command = sets.command(&["old.toml", "old.toml", "--events", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(log.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -253,8 +252,8 @@ fn events_are_read_from_wherever_they_are() {
 }
 
 #[test]
-fn what_is_no_event_is_named_without_its_text() {
-    let workplace = Workplace::new();
+fn an_invalid_event_is_named_without_its_text() {
+    let sets = PolicySets::new();
     let good = SignUp::many(1)[0].event();
     let broken = [
         format!("{{\"userName\":\"{PERSONAL}"),
@@ -262,8 +261,8 @@ fn what_is_no_event_is_named_without_its_text() {
         format!("{{\"userName\":\"{PERSONAL}\",\"userName\":\"b\"}}"),
         format!("{{\"request\":{{\"userAttributes\":\"{PERSONAL}\"}}}}"),
     ];
-    workplace.write("events.ndjson", &format!("{}\n{good}\n", broken.join("\n")));
-    let output = workplace.diff(&["old.toml", "old.toml", "--events", "events.ndjson"]);
+    sets.write("events.ndjson", &format!("{}\n{good}\n", broken.join("\n")));
+    let output = sets.diff(&["old.toml", "old.toml", "--events", "events.ndjson"]);
     assert_eq!(output.status.code(), Some(0));
     let said = stderr(&output);
     for line in 1..=4 {
@@ -273,20 +272,20 @@ fn what_is_no_event_is_named_without_its_text() {
     assert!(told.contains("1 sign-up: no flips") && told.contains("skipped: 4 unreadable"));
     assert!(!(said + &told).contains(PERSONAL));
     // Where there is nothing else, nothing was compared.
-    workplace.write("none.ndjson", &broken.join("\n"));
-    let output = workplace.diff(&["old.toml", "old.toml", "--events", "none.ndjson"]);
+    sets.write("none.ndjson", &broken.join("\n"));
+    let output = sets.diff(&["old.toml", "old.toml", "--events", "none.ndjson"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("error: no events to decide: found 4 unreadable"));
     assert!(!stderr(&output).contains(PERSONAL) && output.stdout.is_empty());
 }
 
 #[test]
-fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
-    let workplace = Workplace::new();
-    workplace.write("e.json", &event("sign-up.json"));
+fn a_file_that_is_not_a_policy_set_is_an_error() {
+    let sets = PolicySets::new();
+    sets.write("e.json", &event("sign-up.json"));
     let refused = |place: &Path, reason: &str| {
         for (old, new) in [(Path::new("old.toml"), place), (place, Path::new("old.toml"))] {
-            let mut command = workplace.command(&[]);
+            let mut command = sets.command(&[]);
             command.arg(old).arg(new).args(["--events", "e.json"]);
             let output = command.output().unwrap();
             assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -295,20 +294,20 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
         }
     };
     refused(Path::new("nowhere.toml"), "`nowhere.toml` not found");
-    fs::create_dir(workplace.path("empty")).unwrap();
+    fs::create_dir(sets.path("empty")).unwrap();
     refused(Path::new("empty"), "`empty` is not a bundle (`bundle.json` not found)");
-    workplace.write("project/admit.toml", "");
+    sets.write("project/admit.toml", "");
     refused(Path::new("project"), "specify `project/admit.toml`");
     refused(&component("puppet"), "is a component, not a policy set");
-    workplace.write("damaged.zip", "PK\u{3}\u{4}");
+    sets.write("damaged.zip", "PK\u{3}\u{4}");
     refused(Path::new("damaged.zip"), "`damaged.zip` is not a deployment package");
 
-    // Of a package, a byte of native code.
+    // A package with a changed byte of native code.
     let zip = FunctionZip::with(&OLD.manifest());
     let mut bytes = fs::read(zip.path()).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    fs::write(workplace.path("flipped.zip"), bytes).unwrap();
+    fs::write(sets.path("flipped.zip"), bytes).unwrap();
     refused(Path::new("flipped.zip"), "`flipped.zip` is not a deployment package");
     let bundle = Bundle::with(&OLD.manifest());
     let name = component("verify-contact");
@@ -321,10 +320,10 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
     fs::remove_file(&compiled).unwrap();
     refused(&bundle.path(), "would fail on every sign-up: ");
 
-    // Of another kind of machine.
+    // A package for another machine.
     let other = if cfg!(target_arch = "x86_64") { "arm64" } else { "x86_64" };
     let made = admit()
-        .current_dir(workplace.path(""))
+        .current_dir(sets.path(""))
         .args([
             "bundle",
             "--manifest",
@@ -341,14 +340,13 @@ fn what_is_no_policy_set_is_an_error_that_says_what_to_do() {
     refused(Path::new("other"), &format!("for {other}, but this is wasmtime"));
     refused(Path::new("other"), "are not in `other.sources`");
     // And a policy that refuses its settings.
-    workplace
-        .write("refused.toml", &OLD.manifest().replace("characters = 5", "characters = \"x\""));
+    sets.write("refused.toml", &OLD.manifest().replace("characters = 5", "characters = \"x\""));
     refused(Path::new("refused.toml"), "settings");
-    let output = workplace.diff(&["old.toml", "old.toml", "--events", "nowhere"]);
+    let output = sets.diff(&["old.toml", "old.toml", "--events", "nowhere"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("cannot read `nowhere`"));
-    fs::create_dir(workplace.path("bare")).unwrap();
-    let output = workplace.diff(&["old.toml", "old.toml", "--events", "bare"]);
+    fs::create_dir(sets.path("bare")).unwrap();
+    let output = sets.diff(&["old.toml", "old.toml", "--events", "bare"]);
     assert!(stderr(&output).contains("the folder has no files with the extension .json"));
-    assert_eq!(workplace.diff(&["old.toml", "old.toml"]).status.code(), Some(2));
+    assert_eq!(sets.diff(&["old.toml", "old.toml"]).status.code(), Some(2));
 }

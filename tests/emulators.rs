@@ -68,7 +68,7 @@ fn manifest(policies: &[&str]) -> String {
     policies.concat().replace("component = \"", &plugins)
 }
 
-/// Somebody with an email address, a phone number and a domain to be confirmed at.
+/// A sign-up with an email address, a phone number and a domain at which it is confirmed.
 fn person(name: &str, email: &str) -> Value {
     json!({
         "Username": name,
@@ -87,7 +87,7 @@ fn state(outcome: &Value) -> (&Value, bool, bool) {
     (&user["status"], verified("email_verified"), verified("phone_number_verified"))
 }
 
-/// What the SDK throws for a denial.
+/// The error that the SDK throws for a denial.
 fn denial(message: &str) -> Value {
     json!({
         "error": {
@@ -145,8 +145,8 @@ fn a_policy_that_hangs_denies_in_time() {
 }
 
 #[test]
-fn an_emulator_of_cognito_talks_to_what_is_served() {
-    let test = "an_emulator_of_cognito_talks_to_what_is_served";
+fn cognito_local_invokes_admit_serve() {
+    let test = "cognito_local_invokes_admit_serve";
     let Some(packages) = node_packages(test) else { return };
     let served = Served::start(&sample_manifest());
     let cognito = CognitoLocal::start(packages, &served.url());
@@ -160,8 +160,8 @@ fn an_emulator_of_cognito_talks_to_what_is_served() {
 }
 
 #[test]
-fn an_sdk_invokes_what_is_served() {
-    let Some(packages) = python_packages("an_sdk_invokes_what_is_served") else { return };
+fn the_python_sdk_invokes_admit_serve() {
+    let Some(packages) = python_packages("the_python_sdk_invokes_admit_serve") else { return };
     let served = Served::start(&sample_manifest());
     let invoke = |name: &str| invoke_by_sdk(packages, &served.url(), &event(name));
     let all = event("sign-up.json").replace("false", "true");

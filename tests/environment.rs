@@ -1,21 +1,19 @@
 //! Variables whose names begin as those of `admit` do, and are none.
 
-use admit_tests::{Bundle, Lambda, bootstrap, event};
+use admit_tests::{Bundle, Lambda, event};
 use serde_json::Value;
-use std::process::Command;
 
 #[test]
-fn a_misspelt_name_is_pointed_out_with_the_one_that_was_meant() {
+fn a_misspelt_variable_is_reported_with_the_right_name() {
     let bundle = Bundle::sample();
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle.path()).envs([
+    let variables = [
         ("ADMIT_METRIC", "a-secret"),
         ("ADMIT_USERNAME_KEY", "a-secret"),
         ("ADMIT_BUNDEL", "a-secret"),
         ("ADMIT_LOG", "warn"),
         ("ADMITTED", "a-secret"),
-    ]);
-    let mut lambda = Lambda::start_command(command);
+    ];
+    let mut lambda = Lambda::start_with(&bundle.path(), variables);
     lambda.invoke(event("sign-up.json"));
     let lines = lambda.end_log();
     let ignored = |line: &&Value| line["type"] == "ignored-variable";

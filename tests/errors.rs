@@ -69,7 +69,7 @@ fn settings_that_the_policy_refuses() {
     check_manifest("refused-setting-in-a-table", &table);
 }
 
-/// What somebody wrote on the command line has no line; the key says where.
+/// Settings of the command line have no line; the error names the key.
 #[test]
 fn settings_on_the_command_line_that_the_policy_refuses() {
     let here = folder("");
@@ -81,7 +81,7 @@ fn settings_on_the_command_line_that_the_policy_refuses() {
 }
 
 #[test]
-fn a_component_that_is_missing_or_is_none() {
+fn a_component_that_is_missing_or_not_one() {
     check_manifest("missing-component", &POLICY.replace("minimum.wasm", "minimal.wasm"));
     check_manifest("no-component", &POLICY.replace("minimum.wasm", "event.json"));
     let here = folder(&POLICY.replace("minimum.wasm", "other.wasm"));
@@ -102,14 +102,14 @@ fn a_component_that_is_missing_or_is_none() {
 }
 
 #[test]
-fn a_folder_that_is_no_policy_project() {
+fn a_folder_that_is_not_a_policy_project() {
     let here = folder(&POLICY.replace("minimum.wasm", "docs"));
     fs::create_dir(here.path().join("docs")).unwrap();
     check("no-project", here.path());
 }
 
 #[test]
-fn a_crate_that_is_no_policy() {
+fn a_crate_that_is_not_a_policy() {
     let here = folder(&POLICY.replace("minimum.wasm", "plain"));
     let source = here.path().join("plain/src");
     fs::create_dir_all(&source).unwrap();
@@ -121,7 +121,7 @@ fn a_crate_that_is_no_policy() {
 
 /// They are shown before the build, which takes longer.
 #[test]
-fn a_mistake_in_what_a_policy_says_of_itself() {
+fn a_mistake_in_policy_toml() {
     const SAID: &str = "name = \"mine\"\nversion = \"0.1.0\"\ndescription = \"Denies\"\n\
                         reads = [\"userName\"]\nverdicts = [\"confirm\"]\n";
 
@@ -163,7 +163,7 @@ fn an_unknown_trigger_is_a_warning() {
 }
 
 #[test]
-fn an_event_or_a_manifest_that_is_not_there_or_not_json() {
+fn a_missing_or_malformed_event_or_manifest() {
     let here = folder(POLICY);
     fs::write(here.path().join("event.json"), "{ userName: 'mary' }").unwrap();
     check("event-not-json", here.path());
@@ -175,7 +175,7 @@ fn an_event_or_a_manifest_that_is_not_there_or_not_json() {
     check("event-long-line", here.path());
     fs::write(here.path().join("event.json"), "[]").unwrap();
     check("event-no-object", here.path());
-    // What a newcomer may think is enough, and what another trigger gets.
+    // An event that a newcomer may think complete, and one of another trigger.
     fs::write(here.path().join("event.json"), "{ \"userName\": \"mary_major\" }").unwrap();
     check("event-no-trigger", here.path());
     let other = event("sign-up.json").replace("PreSignUp_SignUp", "PostConfirmation_ConfirmSignUp");
@@ -208,7 +208,7 @@ fn no_rustup_target_and_no_network() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
-    // What rustup says in between is rustup's.
+    // The text in between is rustup's.
     let ours = |line: &&str| line.contains("the Rust target wasm32-unknown-unknown");
     let said: String =
         stderr(&output).lines().filter(ours).map(|line| line.to_owned() + "\n").collect();

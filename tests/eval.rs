@@ -1,7 +1,8 @@
 //! `admit eval`: the main job, from a manifest and an event to an answer.
 
 use admit_tests::{
-    admit, check_golden, component, event, least_event, root, sample_manifest, stderr, stdout,
+    admit, check_golden, component, event, least_event, root, sample_manifest,
+    sample_of_components, stderr, stdout,
 };
 use std::fs;
 use std::io::Write;
@@ -26,7 +27,7 @@ fn the_answer_is_the_event_with_its_flags() {
 }
 
 #[test]
-fn a_denial_is_an_error_and_a_status_of_its_own() {
+fn a_denial_is_an_error_with_its_own_status() {
     for name in ["sign-up-short-name.json", "console-short-name.json"] {
         let output = eval_sample(name, &[]);
         assert_eq!(output.status.code(), Some(3), "{name}");
@@ -44,7 +45,10 @@ fn a_denial_is_an_error_and_a_status_of_its_own() {
 fn every_recorded_event_is_decided() {
     for entry in std::fs::read_dir(root().join("tests/events")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let output = eval_sample(&name, &["--format", "json"]);
+        let manifest = sample_of_components();
+        let manifest = manifest.to_str().unwrap();
+        let event = format!("tests/events/{name}");
+        let output = eval(&["--manifest", manifest, &event, "--format", "json"]);
         assert!(matches!(output.status.code(), Some(0 | 3)), "{name}: {}", stderr(&output));
         let decision: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
         assert_eq!(decision["policies"].as_array().unwrap().len(), 3, "{name}");
@@ -95,7 +99,7 @@ fn one_policy_is_tried_out_without_a_manifest() {
 }
 
 #[test]
-fn the_explanation_says_who_and_why() {
+fn the_explanation_names_the_policy_and_its_reason() {
     for name in ["sign-up", "sign-up-short-name", "sign-up-with-metadata", "admin-create-user"] {
         let output = eval_sample(&format!("{name}.json"), &["--explain"]);
         check_golden(&format!("explain-{name}.txt"), &without_times(&stdout(&output)));
@@ -148,7 +152,7 @@ fn the_whole_decision_is_one_json_object() {
 }
 
 #[test]
-fn wrong_usage_has_a_status_of_its_own() {
+fn wrong_usage_has_its_own_status() {
     for args in [&[][..], &["--explain"], &["--settings", "{}", "x.json"], &["--nonsense", "x"]] {
         assert_eq!(eval(args).status.code(), Some(2), "{args:?}");
     }
@@ -156,7 +160,7 @@ fn wrong_usage_has_a_status_of_its_own() {
 
 /// The fuel of a policy is the same each time: it is what a budget can be tested with.
 #[test]
-fn fuel_does_not_flicker() {
+fn fuel_is_the_same_each_time() {
     let fuel = || {
         let output = eval_sample("sign-up.json", &["--format", "json"]);
         let decision: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();

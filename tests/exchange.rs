@@ -1,5 +1,5 @@
-//! A bundle whose parts somebody exchanged, under an index that was sealed anew: what `bundle
-//! --check` says of it.
+//! `bundle --check` finds parts of a bundle that were exchanged, under an index that was sealed
+//! anew.
 
 use admit_core::{Manifest, PolicyId, Settings};
 use admit_engine::bundle::{ABOUT, INDEX, Index, file_name};
@@ -39,7 +39,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// What is said to have changed, and the exit status.
+    /// The reported changes, and the exit status.
     fn bundle(&self, more: &[&str]) -> (Option<i32>, Vec<String>) {
         let mut command = admit();
         command.args(["bundle", "--configure", self.configure, "--manifest"]);
@@ -75,7 +75,7 @@ fn id(id: &str) -> PolicyId {
 }
 
 #[test]
-fn the_code_of_another_policy_is_told_from_its_own() {
+fn the_code_of_another_policy_is_detected() {
     let place = Place::new("ahead");
     assert_eq!(place.bundle(&["--check"]), (Some(0), vec![]));
     let mut exchanged = None;
@@ -94,7 +94,7 @@ fn the_code_of_another_policy_is_told_from_its_own() {
 }
 
 #[test]
-fn the_fuel_of_another_policy_is_told_from_its_own() {
+fn the_fuel_of_another_policy_is_detected() {
     let place = Place::new("ahead");
     let mut fuel = 0;
     place.reseal(|index| {
@@ -107,7 +107,7 @@ fn the_fuel_of_another_policy_is_told_from_its_own() {
 }
 
 #[test]
-fn the_code_of_another_component_is_told_from_its_own() {
+fn the_code_of_another_component_is_detected() {
     let place = Place::new("always");
     assert_eq!(place.bundle(&["--check"]), (Some(0), vec![]));
     let name = |name: &str| component(name).display().to_string();
@@ -126,7 +126,7 @@ fn the_code_of_another_component_is_told_from_its_own() {
 
 /// Where every policy has a file of its own, the function reads no other.
 #[test]
-fn code_that_no_policy_needs_is_told_too() {
+fn code_that_no_policy_needs_is_reported() {
     let place = Place::new("ahead");
     let name = component("minimum-username-length").display().to_string();
     let mut added = None;
@@ -140,9 +140,9 @@ fn code_that_no_policy_needs_is_told_too() {
     assert!(only.starts_with("component.") && only.ends_with(&format!(": {added} → none")));
 }
 
-/// What a bundle says of its components, in other words.
+/// Metadata in a bundle that differs from its components.
 #[test]
-fn other_words_about_a_bundle_are_not_the_same_meaning() {
+fn other_metadata_is_not_the_same_meaning() {
     let place = Place::new("ahead");
     let path = place.path("bundle").join(ABOUT);
     let text = fs::read_to_string(&path).unwrap();
@@ -204,8 +204,7 @@ fn other_code_is_named_without_the_sources() {
     assert!(changes.iter().any(is_named), "{changes:?}");
 }
 
-/// What the index says of a policy is what it is configured by for each sign-up, whatever the
-/// sources beside it say.
+/// The index decides how a policy is configured for each sign-up; the sources beside it do not.
 #[test]
 fn settings_beside_the_index_hide_nothing_in_it() {
     let place = Place::new("always");

@@ -1,10 +1,11 @@
-//! What strangers wrote and is too expensive ends with an error for the policy that it is of; the
-//! tool goes on.
+//! Untrusted input that is too expensive ends with an error for its policy, and the tool continues.
 
 mod addresses;
 mod schemas;
 
-use admit_tests::{Served, admit, component, event, is_there, stderr, stdout};
+use admit_tests::{
+    Served, admit, component, event, is_there, leb128, stderr, stdout, wasm_section,
+};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -13,42 +14,28 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// LEB128.
-fn length(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while number > 0x7f {
-        bytes.push(number as u8 & 0x7f | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-    bytes
-}
-
-fn section(id: u8, content: &[u8]) -> Vec<u8> {
-    [&[id], &length(content.len())[..], content].concat()
-}
-
 /// A core module with functions of one type, by their bodies.
 fn module(r#type: &[u8], bodies: &[&[u8]]) -> Vec<u8> {
-    let count = length(bodies.len());
+    let count = leb128(bodies.len());
     let types = [&[1][..], r#type].concat();
     let functions = [&count[..], &vec![0; bodies.len()]].concat();
-    let body = |body: &&[u8]| [&length(body.len() + 1)[..], &[0], body].concat();
+    let body = |body: &&[u8]| [&leb128(body.len() + 1)[..], &[0], body].concat();
     let code = [count, bodies.iter().flat_map(body).collect()].concat();
-    let sections = [section(1, &types), section(3, &functions), section(10, &code)].concat();
+    let sections =
+        [wasm_section(1, &types), wasm_section(3, &functions), wasm_section(10, &code)].concat();
     [b"\0asm\x01\0\0\0", &sections[..]].concat()
 }
 
-/// A policy that grants everything, with one more module inside it, which nobody instantiates.
+/// A policy that grants everything, with one more module inside it that is not instantiated.
 fn policy_with(module: &[u8]) -> Vec<u8> {
     let policy = fs::read(component("grants-everything")).unwrap();
-    [policy, section(1, module)].concat()
+    [policy, wasm_section(1, module)].concat()
 }
 
 /// A function of 400 KB that hands on a thousand values at each of its branches: the compiler
 /// would keep a hundred million.
 fn hands_on_values() -> Vec<u8> {
-    let thousand = [&[0x60, 0][..], &length(1_000), &[0x7f; 1_000]].concat();
+    let thousand = [&[0x60, 0][..], &leb128(1_000), &[0x7f; 1_000]].concat();
     let unreachable = [0x00, 0x0b];
     let mut hands_on = vec![0x02, 0, 0x10, 0];
     // i32.const 0, br_if 0
@@ -107,7 +94,7 @@ fn tells_why(words: &str) -> bool {
 }
 
 #[test]
-fn check_goes_on_after_a_component_that_takes_too_much_to_compile() {
+fn check_continues_after_an_expensive_component() {
     let place = Place::new();
     let output = place.run("check admit.toml --format json");
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
@@ -124,7 +111,7 @@ fn check_goes_on_after_a_component_that_takes_too_much_to_compile() {
 }
 
 #[test]
-fn every_command_says_which_component_takes_too_much_to_compile() {
+fn every_command_names_the_expensive_component() {
     let place = Place::new();
     fs::write(place.path("cases-of-one.toml"), "[[case]]\nname = \"any\"\nconfirm = true\n")
         .unwrap();
@@ -145,7 +132,7 @@ fn every_command_says_which_component_takes_too_much_to_compile() {
 }
 
 #[test]
-fn serve_goes_on_with_the_policies_from_before() {
+fn serve_keeps_the_previous_policies() {
     let place = Place::new();
     let manifest = place.path("served.toml");
     fs::write(&manifest, policy("good")).unwrap();
@@ -185,10 +172,10 @@ fn a_component_that_is_kept_starts_no_process() {
     assert_eq!((started(), started()), (2, 1));
 }
 
-/// Whoever ends the tool, by Ctrl-C or otherwise, is not left with processes that compile.
+/// No process that compiles outlives the tool, however it was ended.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_compiles_ends_with_the_tool() {
+fn the_compiling_process_ends_with_the_tool() {
     let place = Place::new();
     let mut tool = place.command();
     tool.args(["check", "expensive.wasm"]).stdout(Stdio::null()).stderr(Stdio::null());
@@ -220,7 +207,7 @@ fn children(parent: u32) -> Vec<u32> {
     ids.filter(|id| status(*id).is_some_and(|(_, of)| of == parent)).collect()
 }
 
-/// Not as one that is over and that nobody has asked about.
+/// Nor as a zombie.
 #[cfg(target_os = "linux")]
 fn is_running(process: u32) -> bool {
     status(process).is_some_and(|(state, _)| state != 'Z' && state != 'X')
@@ -238,7 +225,7 @@ fn status(process: u32) -> Option<(char, u32)> {
 /// Each of these is a file of a few hundred KB or some MB that was compiled for a minute or took
 /// gigabytes.
 #[test]
-fn what_can_be_told_to_be_expensive_is_not_compiled() {
+fn a_recognisably_expensive_component_is_not_compiled() {
     let folder = tempfile::tempdir().unwrap();
     let empty: &[u8] = &[0x60, 0, 0];
     let nop: &[u8] = &[0x01, 0x0b];

@@ -46,7 +46,7 @@ const DENIES: &str = "deny = [\"no\", \"Not today\"]";
 const FAILS: &str = "fail = \"a secret\"";
 
 #[test]
-fn without_all_who_refuse_it_would_have_been_admitted() {
+fn a_denial_is_explained_by_all_denying_policies() {
     let refused = [("broken", FAILS), ("invited", CONFIRMS), ("never", DENIES), ("no", DENIES)];
     assert_eq!(
         sentences(&refused),
@@ -68,7 +68,7 @@ fn without_all_who_refuse_it_would_have_been_admitted() {
 }
 
 #[test]
-fn without_those_who_withhold_it_would_have_been_confirmed() {
+fn a_withheld_flag_is_explained_by_the_withholding_policies() {
     let withheld = [("invited", CONFIRMS), ("contact", VERIFIES), ("invitation-code", WITHHOLDS)];
     assert_eq!(
         sentences(&withheld),
@@ -77,9 +77,9 @@ fn without_those_who_withhold_it_would_have_been_confirmed() {
     );
 }
 
-/// A verify flag falls with whoever is fewer: its own grants, or those of `confirm`.
+/// A verify flag depends on the fewer grants: its own, or those of `confirm`.
 #[test]
-fn each_change_of_the_policies_is_told_once() {
+fn each_counterfactual_is_shown_once() {
     let contacts = [("first", VERIFIES), ("second", VERIFIES), ("invited", CONFIRMS)];
     assert_eq!(
         sentences(&contacts),
@@ -107,7 +107,7 @@ fn each_change_of_the_policies_is_told_once() {
 }
 
 #[test]
-fn where_leaving_policies_out_does_not_help_it_says_what_is_missing() {
+fn a_missing_grant_is_explained() {
     assert_eq!(
         sentences(&[("strict", WITHHOLDS), ("idle", "")]),
         [
@@ -130,9 +130,9 @@ fn where_leaving_policies_out_does_not_help_it_says_what_is_missing() {
     );
 }
 
-/// Of one policy alone the tables say it all, and of flags that nobody withheld.
+/// For one policy, and for flags that no policy withheld, the tables are enough.
 #[test]
-fn nothing_superfluous_is_said() {
+fn redundant_counterfactuals_are_left_out() {
     for puppets in [&[("alone", DENIES)][..], &[("alone", CONFIRMS)], &[("a", ""), ("b", "")]] {
         assert_eq!(sentences(puppets), Vec::<String>::new(), "{puppets:?}");
     }

@@ -2,8 +2,7 @@
 //! what `--check` says before anything is written.
 
 use admit_tests::{
-    Answer, FunctionZip, Lambda, admit, bootstrap, event, native_handler, root, stderr, stdout,
-    unpack,
+    Answer, FunctionZip, Lambda, admit, bootstrap, event, root, stderr, stdout, unpack,
 };
 use std::fs::{self, File};
 use std::io::Write;
@@ -100,7 +99,7 @@ fn a_check_says_what_would_change_and_writes_nothing() {
     assert!(!folder.join("new.zip").exists());
     assert!(fs::read(zip.path()).unwrap() == before);
 
-    // Of settings, which may be secrets, it says no value.
+    // Settings may be secrets, and their values are not printed.
     let secret = samples().replace("characters = 5", "characters = 77");
     fs::write(&manifest, secret).unwrap();
     let said = stdout(&check(&manifest, &zip.path()));
@@ -108,7 +107,7 @@ fn a_check_says_what_would_change_and_writes_nothing() {
     assert_eq!(changes, ["policy.minimum-username-length.settings.characters: changed"]);
 }
 
-/// The changes that a check names for a package that somebody changed.
+/// The changes that a check names for a changed package.
 fn changes(change: impl FnOnce(&mut Vec<(String, Vec<u8>, u32)>)) -> Vec<String> {
     let zip = FunctionZip::with(ONE);
     let folder = unpack(&zip.path());
@@ -139,7 +138,7 @@ fn changes(change: impl FnOnce(&mut Vec<(String, Vec<u8>, u32)>)) -> Vec<String>
     said.lines().filter_map(|line| line.strip_prefix("changed: ")).map(str::to_owned).collect()
 }
 
-/// What would deny every sign-up is not called the same.
+/// A bundle that would deny every sign-up is reported as different.
 #[test]
 fn a_check_finds_what_is_broken_in_a_package() {
     assert_eq!(changes(|_| {}), ["different bytes with the same meaning"]);
@@ -162,7 +161,7 @@ fn a_check_finds_what_is_broken_in_a_package() {
 }
 
 #[test]
-fn nothing_is_replaced_that_is_no_package() {
+fn a_file_that_is_not_a_package_is_not_replaced() {
     let zip = FunctionZip::with(ONE);
     let manifest = zip.path().with_file_name("admit.toml");
     let bundle = |args: &[&str], output: &Path| {
@@ -195,10 +194,10 @@ fn nothing_is_replaced_that_is_no_package() {
     assert!(deep.is_file());
 }
 
-/// Whoever reads the report may stop to; what is to be written is written, and a check finds
-/// what it finds.
+/// The reader of the report may stop; the package is written all the same, and a check keeps its
+/// status.
 #[test]
-fn a_reader_that_goes_away_changes_nothing() {
+fn a_closed_pipe_changes_neither_package_nor_status() {
     let zip = FunctionZip::with(ONE);
     let unread = |args: &[&str]| {
         let mut command = admit();
@@ -231,13 +230,23 @@ fn a_check_of_a_folder_writes_nothing() {
     assert_eq!(run(&["--check", "--target", "arm64"]), Some(3));
 }
 
+/// A program to which its C library is not linked.
+fn dynamic_program(folder: &Path) -> Vec<u8> {
+    let [source, program] = ["main.rs", "program"].map(|name| folder.join(name));
+    fs::write(&source, "fn main() {}").unwrap();
+    let mut rustc = Command::new("rustc");
+    rustc.arg(source).arg("-o").arg(&program).current_dir(root());
+    assert!(rustc.status().unwrap().success());
+    fs::read(program).unwrap()
+}
+
 #[test]
-fn what_lambda_could_not_start_is_refused() {
+fn a_bootstrap_that_lambda_cannot_start_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let zip = folder.path().join("function.zip");
     let good = fs::read(bootstrap()).unwrap();
     // Its C library is not linked in.
-    let dynamic = fs::read(native_handler()).unwrap();
+    let dynamic = dynamic_program(folder.path());
     let replaced = |program: &[u8], from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
         let mut bytes = program.to_vec();

@@ -94,7 +94,7 @@ fn a_vote_that_was_not_granted_is_recorded_and_not_counted() {
 }
 
 #[test]
-fn a_denial_that_was_not_granted_denies_nobody() {
+fn a_denial_that_was_not_granted_does_not_count() {
     let deny = "reads = []\nverdicts = [\"confirm\"]\nsettings = { deny = [\"code\", \"no\"] }";
     let decision = decide(deny, "sign-up.json");
     assert_eq!(decision["answer"], "admit");
@@ -184,7 +184,7 @@ fn a_policy_outside_its_scope_is_not_asked() {
 }
 
 #[test]
-fn no_policy_sees_what_another_one_did() {
+fn policies_share_no_state() {
     let first = "reads = [\"userName\"]\nverdicts = [\"confirm\"]\nsettings = { tell = \"all\", confirm = \"grant\" }";
     let decision = decide_with(&[first, first], "sign-up.json");
     let evaluations = decision["evaluations"].as_array().unwrap();

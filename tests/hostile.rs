@@ -1,4 +1,4 @@
-//! What a hostile component can do to the function: nothing to any other sign-up.
+//! Hostile components affect no other sign-up.
 //!
 //! Each guest in `tests/guests` has a test of its name. A guest that can be compiled runs in the
 //! release build of the function, beside a healthy policy, alone and then eight at once.

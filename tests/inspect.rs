@@ -13,7 +13,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 #[test]
-fn a_policy_says_what_it_is() {
+fn the_metadata_of_a_policy_is_shown() {
     let output = admit().arg("inspect").arg(component("puppet")).output().unwrap();
     let text: String = stdout(&output)
         .lines()
@@ -46,7 +46,7 @@ fn the_digest_is_that_of_the_file() {
 }
 
 #[test]
-fn what_is_no_component_is_said_so() {
+fn a_file_that_is_not_a_component_is_reported() {
     for (path, said) in [
         ("Cargo.toml", "error: `Cargo.toml`: not a WebAssembly component\n"),
         ("nowhere.wasm", "error: no component at `nowhere.wasm`: "),
@@ -180,7 +180,7 @@ const METADATA: &str = r#"{"name": "p", "version": "1", "description": "d",
     "reads": ["userAttributes.email", "userName"], "verdicts": ["confirm"]}"#;
 
 #[test]
-fn what_is_granted_is_compared_with_what_is_asked_for() {
+fn grants_are_compared_with_requests() {
     let folder = project(METADATA, "[\"userAttributes.*\"]");
     let path = |name: &str| folder.path().join(name);
     let found = json(&[&path("p.wasm"), Path::new("--manifest"), &path("admit.toml")]);
@@ -200,7 +200,7 @@ fn what_is_granted_is_compared_with_what_is_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_read_or_shown_is_said() {
+fn unreadable_parts_are_reported() {
     for metadata in ["{", &METADATA.replace("\"d\"", "\"\\u001b[31m\\nerror: fake\"")] {
         let folder = project(metadata, "[]");
         let said = text_with(3, &[&folder.path().join("p.wasm")]);
@@ -212,7 +212,7 @@ fn what_cannot_be_read_or_shown_is_said() {
 }
 
 #[test]
-fn a_manifest_is_read_and_nothing_in_it_built() {
+fn a_manifest_is_read_without_building() {
     let folder = project(METADATA, "[]");
     let path = |name: &str| folder.path().join(name);
     let project = path("project");
@@ -265,7 +265,7 @@ fn a_manifest_is_read_and_nothing_in_it_built() {
 }
 
 #[test]
-fn strangers_words_begin_no_row() {
+fn untrusted_text_starts_no_row() {
     let keys: Vec<String> = (0..60).map(|n| format!("\"  key{n:02}\": {{}}")).collect();
     let schema = format!(r#"{{"properties": {{{}}}}}"#, keys.join(", "));
     let metadata = METADATA.replace("\"d\"", &format!("\"d\", \"settings\": {schema}"));
@@ -315,7 +315,7 @@ fn a_bundle_explains_itself() {
 }
 
 #[test]
-fn damage_to_what_a_bundle_is_about_is_found() {
+fn damage_to_the_metadata_of_a_bundle_is_found() {
     let folder = bundle();
     let path = folder.path().join("bundle");
     let about = path.join("about.json");

@@ -1,9 +1,9 @@
-//! What one sign-up costs is no business of another one: many at once, and a process that
-//! is frozen in between.
+//! The cost of one sign-up does not affect another: many at once, and a process that is frozen in
+//! between.
 
 use admit_core::{Answer as Decided, Flag, Flags, Manifest, SignUp};
 use admit_engine::{Engine, PolicySet};
-use admit_tests::{Answer, Bundle, Lambda, Trial, component, memory};
+use admit_tests::{Answer, Bundle, HostileRun, Lambda, component, memory};
 use std::collections::HashMap;
 use std::fs;
 use std::process::Command;
@@ -91,15 +91,15 @@ fn a_hundred_thousand_requests_sixty_four_at_a_time() {
     const REQUESTS: usize = 100_000;
     const AT_ONCE: usize = 64;
     const PARTS: usize = 5;
-    /// One in so many is hostile.
+    /// Every eighth is hostile.
     const HOSTILE_EVERY: usize = 8;
     let clients: Vec<_> = HOSTILE.into_iter().chain([("healthy", "grants-everything")]).collect();
     let bundle = Bundle::unchecked(&manifest(&clients)).unwrap();
     let mut lambda = Lambda::start_many(&bundle.path(), AT_ONCE);
     let process = lambda.process();
-    let confirmed = Trial::sign_up("healthy").replacen("false", "true", 1);
+    let confirmed = HostileRun::sign_up("healthy").replacen("false", "true", 1);
     let events: HashMap<&str, String> =
-        clients.iter().map(|(client, _)| (*client, Trial::sign_up(client))).collect();
+        clients.iter().map(|(client, _)| (*client, HostileRun::sign_up(client))).collect();
     let client = |number: usize| match number % HOSTILE_EVERY {
         0 => HOSTILE[number / HOSTILE_EVERY % HOSTILE.len()].0,
         _ => "healthy",
@@ -123,7 +123,7 @@ fn a_hundred_thousand_requests_sixty_four_at_a_time() {
         }
     };
     // A thread keeps the half MiB of stack that a guest once used up, and some meet such a guest late.
-    // What is lost with each request would be lost in every part.
+    // A leak would show in every part.
     let mut sizes = vec![];
     for _ in 0..PARTS {
         check(0, REQUESTS / PARTS);
@@ -143,7 +143,7 @@ const MAX_MEMORY: u64 = (64 * (16 << 20)) + (64 << 19) + (32 << 20);
 
 /// Lambda freezes the process between requests, and may do so in the middle of one.
 #[test]
-fn a_freeze_kills_no_healthy_policy() {
+fn a_frozen_process_stops_no_healthy_policy() {
     let puppet = component("puppet");
     // Some tens of milliseconds of work, of a limit of 400 ms.
     let manifest = format!(
@@ -157,7 +157,7 @@ fn a_freeze_kills_no_healthy_policy() {
     let signal = |name: &str| {
         assert!(Command::new("kill").args([name, &process]).status().unwrap().success());
     };
-    let event = Trial::sign_up("client");
+    let event = HostileRun::sign_up("client");
     let confirmed = Answer::Response(event.replacen("false", "true", 1));
     assert_eq!(lambda.invoke(event.clone()), confirmed);
     lambda.decision_line();

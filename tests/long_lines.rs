@@ -1,20 +1,17 @@
-//! No line of the log is so long that it would be cut on its way, however many policies there are
-//! and whatever they write.
+//! No line of the log exceeds what CloudWatch Logs takes, for any number of policies and any length
+//! of what they write.
 
-use admit_tests::{Answer, Bundle, Lambda, bootstrap, changed_guest, event, root};
+use admit_tests::{Answer, Bundle, Lambda, changed_guest, event, root};
 use serde_json::{Value, json};
 use std::fs;
 use std::iter;
-use std::process::Command;
 
 /// The end of a line is part of it.
 const MAX: usize = 256 << 10;
 
-/// What the function writes about one sign-up, and the answer.
+/// The lines of the function for one sign-up, and the answer.
 fn log(bundle: &Bundle, event: &str) -> (Answer, Vec<Value>) {
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle.path());
-    let mut lambda = Lambda::start_command(command);
+    let mut lambda = Lambda::start(&bundle.path());
     let answer = lambda.invoke(event);
     let lines = lambda.end_log_lines();
     assert!(lines.iter().all(|line| line.len() + 1 < MAX), "{answer:?}");
@@ -94,7 +91,7 @@ pub(crate) fn crowded_decision() -> Value {
 }
 
 #[test]
-fn a_record_without_room_keeps_what_matters() {
+fn a_record_that_is_cut_keeps_the_answer() {
     let decision = crowded_decision();
     check_schema(&decision);
     let policies = list(&decision, "/policies");
@@ -119,7 +116,7 @@ fn a_record_without_room_keeps_what_matters() {
 }
 
 #[test]
-fn a_note_without_room_says_how_much_is_left_out() {
+fn a_note_that_is_cut_says_how_much_is_left_out() {
     // One note of quotes, each of which a line has two characters for.
     let guest = changed_guest(
         "floods-log",

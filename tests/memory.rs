@@ -1,11 +1,11 @@
-//! What memory a function needs: what it says of that when it starts, and what it takes.
+//! The memory that a function says it needs when it starts, and the memory that it takes.
 
 use admit_tests::{Answer, Bundle, Lambda, changed_guest, event, memory};
 use std::iter;
 
 const MIB: u64 = 1 << 20;
 
-/// So many policies that take all the memory that they may, each with a component of its own: the
+/// This many policies that take all the memory that they may, each with a component of its own: the
 /// first as much as there is by default, the others hardly more than what stays of it.
 fn hungry(components: usize) -> Bundle {
     let policy = |number: usize| {
@@ -23,7 +23,7 @@ fn hungry(components: usize) -> Bundle {
     Bundle::of_components(&format!("budget = \"4s\"\n{manifest}"), component).unwrap()
 }
 
-/// What the function says that it needs, in MiB, where it has 128; nothing if that is enough.
+/// The memory, in MiB, that the function says it needs where it has 128; `None` if that is enough.
 fn needs(lambda: &Lambda) -> Option<u64> {
     let lines = iter::repeat_with(|| lambda.any_log_line());
     let mut lines = lines.take_while(|line| line["type"] != "decision");
@@ -32,7 +32,7 @@ fn needs(lambda: &Lambda) -> Option<u64> {
 }
 
 #[test]
-fn a_function_with_many_components_says_what_it_may_take() {
+fn the_memory_that_many_components_may_take_is_reported() {
     let bundle = hungry(116);
     let mut lambda = Lambda::start(&bundle.path());
     for _ in 0..3 {
@@ -46,7 +46,7 @@ fn a_function_with_many_components_says_what_it_may_take() {
 }
 
 #[test]
-fn as_many_components_as_the_guide_says_fit_the_least() {
+fn the_smallest_function_fits_the_components_of_the_guide() {
     for (components, needed) in [(53, None), (54, Some(129))] {
         let bundle = hungry(components);
         let mut lambda = Lambda::start(&bundle.path());

@@ -1,8 +1,8 @@
-//! What the sample policies say of themselves, and whether it is so.
+//! The metadata of the sample policies, and whether it is true.
 
 use admit_core::{Limits, Metadata};
 use admit_engine::Engine;
-use admit_tests::{admit, component, root, stderr};
+use admit_tests::{admit, component, root, stderr, target_of_projects};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ fn a_sample_is_called_what_its_package_is_called() {
         let package = fs::read_to_string(folder(&name).join("Cargo.toml")).unwrap();
         let description = format!("description = \"{}\"\n", metadata.description);
         assert!(package.contains(&description), "{name}");
-        // What its page says that a manifest needs.
+        // The keys of a manifest, as its page names them.
         let page = fs::read_to_string(folder(&name).join("README.md")).unwrap();
         let text = fs::read_to_string(folder(&name).join("policy.toml")).unwrap();
         for key in ["reads = ", "verdicts = "] {
@@ -176,7 +176,7 @@ fn another_tool_reads_name_version_and_description() {
         let bytes = fs::read(component(&name)).unwrap();
         let Payload::Component { metadata: found, .. } = Payload::from_binary(&bytes).unwrap()
         else {
-            panic!("{name} is no component");
+            panic!("{name} is not a component");
         };
         let metadata = metadata(&name);
         assert_eq!(found.name.as_deref(), Some(metadata.name.as_str()));
@@ -228,7 +228,7 @@ fn a_version_or_a_name_that_is_not_the_package_s_is_a_warning() {
 fn build(project: &Path) -> String {
     let mut command = admit();
     command.arg("build").current_dir(project);
-    command.env("CARGO_TARGET_DIR", root().join("target/new-project"));
+    command.env("CARGO_TARGET_DIR", target_of_projects());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let said = stderr(&output);

@@ -1,6 +1,6 @@
 //! `admit new`: a policy project that builds, tests and lints at once.
 
-use admit_tests::{admit, cargo, root, stderr, stdout};
+use admit_tests::{admit, cargo, root, stderr, stdout, target_of_projects};
 use cargo_metadata::{Dependency, Metadata, MetadataCommand, Package};
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,14 +21,9 @@ fn project() -> (TempDir, PathBuf) {
     (folder, project)
 }
 
-/// Where its tests build it; kept from run to run, since most of it is other people's crates.
-fn target() -> PathBuf {
-    root().join("target/new-project")
-}
-
 #[track_caller]
 fn run(command: &mut Command, project: &Path) -> String {
-    command.current_dir(project).env("CARGO_TARGET_DIR", target());
+    command.current_dir(project).env("CARGO_TARGET_DIR", target_of_projects());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}{}", stdout(&output), stderr(&output));
     stdout(&output)
@@ -38,7 +33,7 @@ fn run(command: &mut Command, project: &Path) -> String {
 #[test]
 fn a_new_project_builds_tests_and_lints() {
     let (folder, project) = project();
-    // What this repository is built with, so that no release of others breaks the test.
+    // The lock file of this repository, so that a release of a dependency does not break the test.
     fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
     let toolchain = "rust-toolchain.toml";
     fs::copy(root().join(toolchain), folder.path().join(toolchain)).unwrap();
@@ -50,7 +45,7 @@ fn a_new_project_builds_tests_and_lints() {
 
     let component = run(admit().arg("build"), &project);
     let component = Path::new(component.trim());
-    assert_eq!(component, target().join("admit/mine.wasm"));
+    assert_eq!(component, target_of_projects().join("admit/mine.wasm"));
     let bytes = fs::read(component).unwrap();
     assert!(bytes.len() < 90_000, "{} bytes", bytes.len());
     assert!(!contains(&bytes, "schemars") && !contains(&bytes, folder.path().as_os_str()));
@@ -79,7 +74,9 @@ fn the_schema_is_written_on_demand(project: &Path) {
     let (before, after) = text.split_once("}\n\nimpl Policy").unwrap();
     fs::write(&source, format!("{before}{field}}}\n\nimpl Policy{after}")).unwrap();
     let mut test = cargo();
-    test.args(["test", "--quiet"]).current_dir(project).env("CARGO_TARGET_DIR", target());
+    test.args(["test", "--quiet"])
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", target_of_projects());
     let output = test.output().unwrap();
     assert_eq!(output.status.code(), Some(101));
     let said = stdout(&output);
@@ -96,7 +93,7 @@ fn contains(bytes: &[u8], part: impl AsRef<std::ffi::OsStr>) -> bool {
 }
 
 #[test]
-fn it_says_what_it_made_and_what_to_type_next() {
+fn the_output_names_the_files_and_the_next_commands() {
     let folder = tempfile::tempdir().unwrap();
     let output = new(folder.path(), "below/mine");
     assert_eq!(stderr(&output), "");
@@ -113,7 +110,7 @@ fn it_says_what_it_made_and_what_to_type_next() {
 }
 
 #[test]
-fn nothing_is_lost_and_a_bad_name_is_refused() {
+fn existing_files_stay_and_a_bad_name_is_refused() {
     let (folder, project) = project();
     fs::write(project.join("src/lib.rs"), "mine").unwrap();
     let output = new(folder.path(), "mine");
@@ -143,7 +140,7 @@ fn nothing_is_lost_and_a_bad_name_is_refused() {
 
 /// The copy of the SDK is the SDK, file by file.
 #[test]
-fn the_sdk_comes_along_as_it_is() {
+fn the_sdk_for_rust_is_copied_unchanged() {
     let (_folder, project) = project();
     let (copy, sdk) = (project.join("sdk"), root().join("guest-sdk/rust"));
     let ours = BTreeSet::from(["Cargo.toml", "LICENSE", "rustfmt.toml"].map(PathBuf::from));
@@ -176,9 +173,9 @@ fn languages() -> Vec<String> {
     values.split(',').map(|value| value.trim().to_owned()).collect()
 }
 
-/// Of every other language too, in all folders that the copy has.
+/// The SDKs of the other languages, in all folders that the copy has.
 #[test]
-fn every_sdk_comes_along_as_it_is() {
+fn every_sdk_is_copied_unchanged() {
     let languages = languages();
     assert!(languages.contains(&"rust".to_owned()), "{languages:?}");
     for language in languages.iter().filter(|language| *language != "rust") {
@@ -212,7 +209,7 @@ fn every_sdk_comes_along_as_it_is() {
     }
 }
 
-/// What a package says of a dependency.
+/// A dependency as a package declares it.
 fn said(dependency: &Dependency) -> String {
     let Dependency { name, req, kind, optional, uses_default_features, features, .. } = dependency;
     let mut features = features.clone();

@@ -1,11 +1,9 @@
-//! What becomes of a sign-up to which no policy applies, and of a policy set without policies.
+//! Sign-ups to which no policy applies, and policy sets without policies.
 
-use admit_tests::{
-    Answer, Bundle, Lambda, admit, bootstrap, component, event, root, stderr, stdout,
-};
+use admit_tests::{Answer, Bundle, Lambda, admit, component, event, root, stderr, stdout};
 use serde_json::{Value, json};
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 const PUBLIC_MESSAGE: &str = "Sign-up is not available here";
@@ -58,9 +56,8 @@ fn the_record_and_the_metrics_say_so() {
     for (head, answer, grounds) in [("", "admit", None), (DENY, "deny", Some("no-policy-applies"))]
     {
         let bundle = Bundle::with(&(elsewhere(head, "enforce") + SCOPE));
-        let mut command = Command::new(bootstrap());
-        command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_METRICS", "no-policy-applies");
-        let mut lambda = Lambda::start_command(command);
+        let metrics = [("ADMIT_METRICS", "no-policy-applies")];
+        let mut lambda = Lambda::start_with(&bundle.path(), metrics);
         let said = lambda.invoke(event("sign-up.json"));
         let decision = lambda.decision_line();
         assert_eq!(decision["answer"], answer);
@@ -79,7 +76,7 @@ fn the_record_and_the_metrics_say_so() {
 }
 
 #[test]
-fn check_lists_what_no_denying_policy_covers() {
+fn check_lists_triggers_without_a_denying_policy() {
     let denying =
         |head: &str| (elsewhere(head, "enforce") + SCOPE).replace("confirm\"]", "deny\"]");
     let findings = |manifest: &str| {
@@ -96,7 +93,7 @@ fn check_lists_what_no_denying_policy_covers() {
     assert_eq!(findings(&denying("").replace(SCOPE, "")), [] as [Value; 0]);
 }
 
-/// As somebody could seal an index anew, or a manifest could be cleared by mistake.
+/// An attacker could seal such an index, or a manifest could be cleared by mistake.
 #[test]
 fn a_bundle_without_policies_is_not_loaded() {
     let event = event("sign-up.json");
@@ -113,9 +110,7 @@ fn a_bundle_without_policies_is_not_loaded() {
     assert!(stderr(&output).contains("names no policy"), "{}", stderr(&output));
 
     let said = Bundle::unchecked("when-no-policy-applies = \"admit\"").unwrap();
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", said.path());
-    let mut lambda = Lambda::start_command(command);
+    let mut lambda = Lambda::start(&said.path());
     assert!(matches!(lambda.invoke(event), Answer::Response(_)));
     let output = admit().arg("inspect").arg(said.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));

@@ -1,7 +1,7 @@
 //! Files that a command is told to write: devices and pipes stay what they are, links lead where
 //! they led, and nothing that a command reads is lost.
 
-use crate::projects::Played;
+use crate::projects::FakeTools;
 use admit_tests::{admit, component, skip, stderr, stdout};
 use serde_json::Value;
 use std::fs;
@@ -11,8 +11,8 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 
 /// A folder with a manifest, its component, a case with an event, and a policy project whose tools
-/// are played.
-struct Here(Played);
+/// are fakes.
+struct Here(FakeTools);
 
 /// Each command that writes a file, but for its name.
 const WRITING: [&[&str]; 3] = [
@@ -28,7 +28,7 @@ const CASES: &str = "[[case]]\nname = \"c\"\nevent = \"event.json\"\nconfirm = t
 
 impl Here {
     fn new() -> Here {
-        let here = Here(Played::node());
+        let here = Here(FakeTools::node());
         here.write("admit.toml", POLICY);
         here.write("cases.toml", CASES);
         here.write("event.json", "{\"userName\": \"mary_major\", \"response\": {}}");
@@ -88,7 +88,7 @@ fn a_pipe_is_written_to_and_stays() {
     symlink("pipe", here.path("link")).unwrap();
     for writing in WRITING {
         for name in ["pipe", "link"] {
-            // Whoever reads a file that is no pipe any more is not waited for.
+            // The reader is started before; a pipe that was replaced would keep it waiting.
             let reader = Command::new("cat").arg(&pipe).stdout(Stdio::piped()).spawn().unwrap();
             let read = thread::spawn(move || reader.wait_with_output().unwrap().stdout);
             let output = here.run(writing, name);
@@ -116,14 +116,14 @@ fn a_device_is_written_to_and_stays() {
         let kind = fs::symlink_metadata(&device).unwrap().file_type();
         assert!(kind.is_char_device(), "{writing:?}");
     }
-    // What is said of a component is not what can be read there.
+    // The name of a component in an error is not its content.
     let output = here.run(&["build", "project", "--format", "json", "-o"], "null");
     let built: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert!(built["bytes"].as_u64() > Some(100), "{built}");
 }
 
 #[test]
-fn a_link_leads_where_it_led() {
+fn a_link_is_followed_and_stays() {
     let here = Here::new();
     fs::create_dir(here.path("elsewhere")).unwrap();
     for writing in WRITING {
@@ -147,7 +147,7 @@ fn a_link_leads_where_it_led() {
 }
 
 #[test]
-fn what_a_command_reads_is_not_written_over() {
+fn an_input_is_not_overwritten() {
     let here = Here::new();
     symlink("admit.toml", here.path("link")).unwrap();
     fs::hard_link(here.path("p.wasm"), here.path("name")).unwrap();
@@ -163,7 +163,7 @@ fn what_a_command_reads_is_not_written_over() {
         }
     }
     assert!(here.path("link").is_symlink());
-    // Of a manifest, the projects that it names as well.
+    // The projects that a manifest names are inputs too.
     here.write("admit.toml", &POLICY.replace("p.wasm", "project"));
     for input in of_project {
         check_refused(&here.run(WRITING[0], input), &["name another file"]);
@@ -175,7 +175,7 @@ fn what_a_command_reads_is_not_written_over() {
 
 /// Cases that are named are read, wherever they lie.
 #[test]
-fn named_cases_and_a_component_alone_are_not_written_over() {
+fn named_cases_and_a_component_are_not_overwritten() {
     let here = Here::new();
     fs::rename(here.path("cases.toml"), here.path("other.toml")).unwrap();
     let report = ["report", "p.wasm", "--no-times", "--cases", "other.toml", "-o"];
@@ -186,7 +186,7 @@ fn named_cases_and_a_component_alone_are_not_written_over() {
 }
 
 #[test]
-fn a_component_may_be_written_where_it_was_built_and_a_baseline_anew() {
+fn a_component_and_a_baseline_may_be_replaced() {
     let here = Here::new();
     let built = stdout(&here.command(&["build", "project"]).output().unwrap());
     let before = fs::read(built.trim()).unwrap();
@@ -200,7 +200,7 @@ fn a_component_may_be_written_where_it_was_built_and_a_baseline_anew() {
 }
 
 #[test]
-fn a_package_or_a_bundle_takes_the_place_of_no_input() {
+fn an_input_is_not_replaced_by_a_package_or_a_bundle() {
     let here = Here::new();
     let bundle = |args: &[&str], to: &str| here.run(&[&["bundle"], args].concat(), to);
     for input in ["admit.toml", "p.wasm", "link"] {

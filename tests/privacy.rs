@@ -19,7 +19,7 @@ fn event_of_canaries() -> Value {
     event["request"]["validationData"] = metadata["request"]["validationData"].clone();
     let mut count = 0;
     poison(&mut event, &mut count);
-    // Else it would not be decided. No trigger of Cognito has a blank.
+    // Only a known trigger is decided. No trigger of Cognito has a blank.
     event["triggerSource"] = format!("PreSignUp_ {CANARY}").into();
     assert!(count > 12, "{event}");
     event
@@ -94,7 +94,7 @@ fn puppet(lines: &str) -> String {
 }
 
 #[test]
-fn no_canary_gets_out_of_a_decision() {
+fn a_decision_leaks_no_canary() {
     let event = event_of_canaries().to_string();
     for (lines, is_told_to_the_person) in [
         ("settings = { confirm = \"grant\" }", false),
@@ -120,16 +120,15 @@ fn no_canary_gets_out_of_a_decision() {
 
 /// Where the operator asks for whole events, they are in lines that say so, and nowhere else.
 #[test]
-fn an_event_is_stored_only_where_that_is_asked_for() {
+fn an_event_is_stored_only_on_request() {
     let event = event_of_canaries().to_string();
     for (choice, is_stored) in
         [(None, false), (Some("none"), false), (Some("yes"), false), (Some("all"), true)]
     {
         let bundle = Bundle::sample();
-        let mut command = Command::new(bootstrap());
-        command.env("ADMIT_BUNDLE", bundle.path()).env("ADMIT_LOG", "trace");
-        command.envs(choice.map(|choice| ("ADMIT_EVENTS", choice)));
-        let mut lambda = Lambda::start_command(command);
+        let events = choice.map(|choice| ("ADMIT_EVENTS", choice));
+        let variables = events.into_iter().chain([("ADMIT_LOG", "trace")]);
+        let mut lambda = Lambda::start_with(&bundle.path(), variables);
         lambda.invoke(event.clone());
         let log = lambda.end_log();
         let (stored, others): (Vec<&Value>, Vec<&Value>) =
@@ -142,7 +141,7 @@ fn an_event_is_stored_only_where_that_is_asked_for() {
 }
 
 #[test]
-fn the_samples_let_no_canary_out() {
+fn the_samples_leak_no_canary() {
     let mut watched = Watched::start(Bundle::sample());
     watched.lambda.invoke(event_of_canaries().to_string());
     assert_eq!(watched.check_lines(), Vec::<Value>::new());
@@ -169,7 +168,7 @@ fn a_policys_own_words_are_marked_and_capped() {
 
 /// The runtime library reads it, and gives up at what it does not expect.
 #[test]
-fn no_canary_gets_out_of_a_context_that_cannot_be_read() {
+fn an_unreadable_context_leaks_no_canary() {
     let header = format!("lambda-runtime-client-context: {{\"client\":\"{CANARY}\"}}");
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
@@ -192,7 +191,7 @@ fn no_canary_gets_out_of_a_context_that_cannot_be_read() {
 }
 
 #[test]
-fn no_canary_gets_out_of_what_is_no_event() {
+fn an_invalid_event_leaks_no_canary() {
     let mut watched = Watched::start(Bundle::sample());
     let whole = event_of_canaries().to_string();
     let with = |path: &[&str], value: Value| {
@@ -223,7 +222,7 @@ fn no_canary_gets_out_of_what_is_no_event() {
     ];
     let mut invalid = 0;
     for event in events {
-        // What can be decided comes back as it was.
+        // An event that can be decided comes back unchanged.
         if let Answer::Error(error) = watched.lambda.invoke(event.clone()) {
             assert!(!error.contains(CANARY), "{event}: {error}");
             invalid += u32::from(error.contains("InvalidEvent"));

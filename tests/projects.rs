@@ -1,78 +1,78 @@
 //! Policy projects in other languages than Rust: what `admit build` starts, when, and what it
-//! says where a tool is missing. The tools are played; the SDKs are tested with real ones.
+//! says where a tool is missing. The tools are fakes; the SDKs are tested with real ones.
 
+mod fake_tools;
 mod links;
-mod played;
 
 use admit_tests::{admit, component, is_there, stderr, stdout};
-pub(crate) use played::Played;
+pub(crate) use fake_tools::FakeTools;
 use std::fs;
 use std::path::Path;
 use std::thread;
 
 #[test]
-fn what_is_as_it_was_is_neither_installed_nor_built_again() {
-    for played in [Played::node(), Played::python()] {
-        let output = played.build();
+fn an_unchanged_project_is_neither_installed_nor_built_again() {
+    for tools in [FakeTools::node(), FakeTools::python()] {
+        let output = tools.build();
         assert!(output.status.success(), "{}", stderr(&output));
-        let built = played.project().join("target/admit/mine.wasm");
+        let built = tools.project().join("target/admit/mine.wasm");
         assert_eq!(Path::new(stdout(&output).trim()), built);
         let said = stderr(&output);
         assert!(said.contains("installing the tools of `"), "{said}");
         assert!(said.contains("building `project`, a policy in "), "{said}");
         assert!(said.contains("a finding\n"), "{said}");
-        assert_eq!(played.started(), ["install", "build"]);
+        assert_eq!(tools.started(), ["install", "build"]);
 
         let inspected = stdout(&admit().arg("inspect").arg(&built).output().unwrap());
-        assert!(inspected.contains(&format!("language   {}\n", played.language)), "{inspected}");
+        assert!(inspected.contains(&format!("language   {}\n", tools.language)), "{inspected}");
 
-        let output = played.build();
+        let output = tools.build();
         assert_eq!(stderr(&output), "");
         assert_eq!(stdout(&output).trim(), built.to_str().unwrap());
-        assert_eq!(played.started(), ["install", "build"]);
+        assert_eq!(tools.started(), ["install", "build"]);
     }
 }
 
 #[test]
-fn whatever_goes_into_it_is_a_reason_to_build() {
-    for played in [Played::node(), Played::python()] {
-        played.build();
+fn a_change_of_any_input_is_a_reason_to_build() {
+    for tools in [FakeTools::node(), FakeTools::python()] {
+        tools.build();
         for (file, started) in [
             // Beside the project, as the SDK's tool lists it.
             ("shared", &["build"][..]),
             ("project/policy.toml", &["build"]),
             ("project/src/another", &["build"]),
-            (played.sdk, &["build"]),
-            (played.lock, &["install", "build"]),
+            (tools.sdk, &["build"]),
+            (tools.lock, &["install", "build"]),
         ] {
-            played.forget();
-            let path = played.root().join(file);
+            tools.forget();
+            let path = tools.root().join(file);
             let text = fs::read_to_string(&path).unwrap_or_default();
             fs::write(&path, text + "\n").unwrap();
-            played.lock_is_newer(file == played.lock);
-            let output = played.build();
+            tools.lock_is_newer(file == tools.lock);
+            let output = tools.build();
             assert!(output.status.success(), "{}", stderr(&output));
-            assert_eq!(played.started(), started, "{file}");
+            assert_eq!(tools.started(), started, "{file}");
         }
-        played.forget();
-        played.lock_is_newer(false);
-        let component = played.project().join("target/admit/mine.wasm");
+        tools.forget();
+        tools.lock_is_newer(false);
+        let component = tools.project().join("target/admit/mine.wasm");
         fs::write(component, "").unwrap();
-        played.build();
-        assert_eq!(played.started(), ["build"]);
+        tools.build();
+        assert_eq!(tools.started(), ["build"]);
     }
 }
 
 #[test]
 fn a_build_that_fails_leaves_what_was_built_before() {
-    let played = Played::python();
-    played.build();
-    let built = played.project().join("target/admit/mine.wasm");
+    let tools = FakeTools::python();
+    tools.build();
+    let built = tools.project().join("target/admit/mine.wasm");
     let before = fs::read(&built).unwrap();
-    fs::write(played.root().join("fail"), "").unwrap();
-    fs::write(played.project().join("src/another"), "").unwrap();
+    fs::write(tools.root().join("fail"), "").unwrap();
+    fs::write(tools.project().join("src/another"), "").unwrap();
     for _ in 0..2 {
-        let output = played.build();
+        let output = tools.build();
         assert_eq!(output.status.code(), Some(1));
         let said = stderr(&output);
         assert!(said.contains("a finding\n"), "{said}");
@@ -84,33 +84,33 @@ fn a_build_that_fails_leaves_what_was_built_before() {
 }
 
 #[test]
-fn two_builds_at_once_are_one() {
-    let played = Played::node();
+fn concurrent_builds_are_done_once() {
+    let tools = FakeTools::node();
     thread::scope(|scope| {
-        let builds: Vec<_> = (0..4).map(|_| scope.spawn(|| played.build())).collect();
+        let builds: Vec<_> = (0..4).map(|_| scope.spawn(|| tools.build())).collect();
         for build in builds {
             let output = build.join().unwrap();
             assert!(output.status.success(), "{}", stderr(&output));
         }
     });
-    assert_eq!(played.started(), ["install", "build"]);
+    assert_eq!(tools.started(), ["install", "build"]);
 }
 
 #[test]
-fn a_missing_tool_is_one_clear_sentence() {
+fn a_missing_tool_is_reported_in_one_sentence() {
     let node = "install Node.js 20 or newer, from nodejs.org or your system's packages (apt-get \
                 install nodejs npm)";
-    for (played, tool, text, expected) in [
-        (Played::node(), "node", None, format!("there is no `node` here: {node}")),
-        (Played::node(), "npm", None, format!("there is no `npm` here: {node}")),
+    for (tools, tool, text, expected) in [
+        (FakeTools::node(), "node", None, format!("there is no `node` here: {node}")),
+        (FakeTools::node(), "npm", None, format!("there is no `npm` here: {node}")),
         (
-            Played::node(),
+            FakeTools::node(),
             "node",
             Some("echo v18.20.4"),
             format!("Node.js v18.20.4 is too old: {node}"),
         ),
         (
-            Played::python(),
+            FakeTools::python(),
             "python3",
             None,
             "there is no `python3` here: install Python 3.10 or newer, from python.org or your \
@@ -118,48 +118,48 @@ fn a_missing_tool_is_one_clear_sentence() {
                 .to_owned(),
         ),
         (
-            Played::python(),
+            FakeTools::python(),
             "python3",
             Some("exit 1"),
             "this Python has no module `venv`: `apt-get install python3-venv` brings it".to_owned(),
         ),
         (
-            Played::node(),
+            FakeTools::node(),
             "npm",
             Some("exit 1"),
             "`npm install --no-save` failed, and says above why".to_owned(),
         ),
     ] {
         match text {
-            Some(text) => played.play(tool, text),
-            None => fs::remove_file(played.tool(tool)).unwrap(),
+            Some(text) => tools.fake(tool, text),
+            None => fs::remove_file(tools.tool(tool)).unwrap(),
         }
-        let output = played.build();
+        let output = tools.build();
         assert_eq!(output.status.code(), Some(1));
         let said = stderr(&output);
         let error = said.lines().find(|line| line.starts_with("error: ")).unwrap();
         assert!(error.ends_with(&expected), "{said}");
-        assert!(!played.project().join("target/admit/mine.wasm").exists());
+        assert!(!tools.project().join("target/admit/mine.wasm").exists());
     }
 }
 
 #[test]
 fn an_installation_that_was_interrupted_is_made_again() {
-    for played in [Played::node(), Played::python()] {
-        fs::write(played.root().join("fail-install"), "").unwrap();
-        assert_eq!(played.build().status.code(), Some(1));
-        assert_eq!(played.build().status.code(), Some(1));
-        fs::remove_file(played.root().join("fail-install")).unwrap();
-        assert!(played.build().status.success());
-        assert_eq!(played.started(), ["install", "install", "install", "build"]);
+    for tools in [FakeTools::node(), FakeTools::python()] {
+        fs::write(tools.root().join("fail-install"), "").unwrap();
+        assert_eq!(tools.build().status.code(), Some(1));
+        assert_eq!(tools.build().status.code(), Some(1));
+        fs::remove_file(tools.root().join("fail-install")).unwrap();
+        assert!(tools.build().status.success());
+        assert_eq!(tools.started(), ["install", "install", "install", "build"]);
     }
 }
 
 /// The language and what lies there must fit.
 #[test]
 fn a_language_that_does_not_fit_points_at_its_line() {
-    let played = Played::node();
-    let file = played.project().join("policy.toml");
+    let tools = FakeTools::node();
+    let file = tools.project().join("policy.toml");
     let text = fs::read_to_string(&file).unwrap();
     for (from, to, expected) in [
         (
@@ -176,24 +176,24 @@ fn a_language_that_does_not_fit_points_at_its_line() {
         ),
     ] {
         fs::write(&file, text.replace(from, to)).unwrap();
-        let said = stderr(&played.build());
+        let said = stderr(&tools.build());
         assert!(said.starts_with("error: `language`: "), "{said}");
         assert!(said.contains(expected), "{said}");
     }
-    fs::remove_file(played.project().join("src/policy.ts")).unwrap();
+    fs::remove_file(tools.project().join("src/policy.ts")).unwrap();
     fs::write(&file, &text).unwrap();
-    let said = stderr(&played.build());
+    let said = stderr(&tools.build());
     assert!(said.contains("needs the file `src/policy.ts`, which is missing\n"), "{said}");
     fs::remove_file(&file).unwrap();
     let expected = "error: `project` is not a policy project: it has no `policy.toml`, ";
-    assert!(stderr(&played.build()).starts_with(expected));
+    assert!(stderr(&tools.build()).starts_with(expected));
 }
 
 #[test]
 fn a_component_of_another_contract_is_not_a_policy() {
-    let played = Played::node();
-    fs::copy(component("empty"), played.root().join("component.wasm")).unwrap();
-    let said = stderr(&played.build());
+    let tools = FakeTools::node();
+    fs::copy(component("empty"), tools.root().join("component.wasm")).unwrap();
+    let said = stderr(&tools.build());
     let expected = "error: `project` builds a component that is not a policy: `export default \
                     definePolicy({ … })` in `src/policy.ts`\n";
     assert!(said.ends_with(expected), "{said}");
@@ -226,39 +226,38 @@ fn a_policy_in_c_needs_clang_alone() {
     if !is_there("a_policy_in_c_needs_clang_alone", "clang") {
         return;
     }
-    let played = Played::c();
-    fs::write(played.root().join("sdk/include/admit_policy.h"), "#define CODE \"first\"\n")
-        .unwrap();
-    let source = played.project().join("src/policy.c");
+    let tools = FakeTools::c();
+    fs::write(tools.root().join("sdk/include/admit_policy.h"), "#define CODE \"first\"\n").unwrap();
+    let source = tools.project().join("src/policy.c");
     fs::write(&source, format!("#include \"admit_policy.h\"\n{C}")).unwrap();
     let eval = || {
         let mut eval = admit();
-        eval.args(["eval", "--format", "json", "--policy"]).arg(played.project());
+        eval.args(["eval", "--format", "json", "--policy"]).arg(tools.project());
         eval.arg("tests/events/sign-up.json");
         let output = eval.output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
         stdout(&output)
     };
     assert!(eval().contains("\"first\""));
-    fs::write(played.root().join("sdk/include/admit_policy.h"), "#define CODE \"second\"\n")
+    fs::write(tools.root().join("sdk/include/admit_policy.h"), "#define CODE \"second\"\n")
         .unwrap();
     assert!(eval().contains("\"second\""));
-    let built = fs::read(played.project().join("target/admit/mine.wasm")).unwrap();
+    let built = fs::read(tools.project().join("target/admit/mine.wasm")).unwrap();
     assert!(built.len() < 8_000, "{} bytes", built.len());
 
     fs::write(&source, "int x = ;\n").unwrap();
     let mut build = admit();
-    let output = build.arg("build").arg(played.project()).output().unwrap();
+    let output = build.arg("build").arg(tools.project()).output().unwrap();
     let said = stderr(&output);
     assert!(said.contains("src/policy.c:1:9: error: "), "{said}");
     fs::write(&source, "int x = 1;\n").unwrap();
     let said = stderr(&build.output().unwrap());
     assert!(said.contains("` does not build a policy: "), "{said}");
 
-    // Played by a folder without it; and by a clang that knows of no linker.
+    // FakeTools by a folder without it; and by a clang that knows of no linker.
     let no_clang = "there is no `clang` here: install clang and lld, ";
-    assert!(stderr(&played.build()).contains(no_clang));
-    played.play("clang", "echo wasm-ld");
-    let said = stderr(&played.build());
+    assert!(stderr(&tools.build()).contains(no_clang));
+    tools.fake("clang", "echo wasm-ld");
+    let said = stderr(&tools.build());
     assert!(said.contains("there is no `wasm-ld` here: install clang and lld, "), "{said}");
 }

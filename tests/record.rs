@@ -2,12 +2,11 @@
 //! and what the operator sets is heeded.
 
 use crate::long_lines::crowded_decision;
-use admit_tests::{Answer, Bundle, Lambda, bootstrap, event, root};
+use admit_tests::{Answer, Bundle, Lambda, event, root};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 fn schema() -> Value {
     let text = fs::read_to_string(root().join("schemas/decision.schema.json")).unwrap();
@@ -16,9 +15,7 @@ fn schema() -> Value {
 
 /// The function with these variables in its environment.
 fn start(bundle: &Path, variables: &[(&str, &str)]) -> Lambda {
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle).envs(variables.iter().copied());
-    Lambda::start_command(command)
+    Lambda::start_with(bundle, variables.iter().copied())
 }
 
 /// An entry for a puppet that may decide everything, with these lines.
@@ -129,9 +126,9 @@ fn every_decision_is_of_the_schema_and_has_no_more() {
     assert_eq!(occur, members, "what occurs is what is described");
 }
 
-/// The schema is no rubber stamp: a record without a member, or with one more, is none.
+/// A record without a member, or with one more, is refused.
 #[test]
-fn the_schema_refuses_what_is_no_record() {
+fn the_schema_refuses_a_changed_record() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let bundle = Bundle::with(&puppet("denies", "settings = { deny = [\"no\", \"No\"] }"));
     let mut lambda = start(&bundle.path(), &[]);
@@ -186,7 +183,7 @@ fn a_decision_says_what_decided_and_whether_the_start_was_cold() {
     );
 }
 
-/// As `printf %s mary_major | openssl dgst -sha256 -hmac KEY` prints it.
+/// The output of `printf %s mary_major | openssl dgst -sha256 -hmac KEY`.
 #[test]
 fn a_user_name_is_a_keyed_hash_and_only_where_there_is_a_key() {
     let bundle = Bundle::sample();
@@ -231,7 +228,7 @@ fn metrics_are_one_line_a_decision_in_the_embedded_metric_format() {
         assert_eq!(line[member], value, "{member} in {line}");
     }
     check_embedded_metrics(&line);
-    // Nobody is asked, nobody denies: there is nothing to say about that.
+    // No policy is asked and none denies: there is no metric for that.
     lambda.invoke(event("admin-create-user.json"));
     lambda.decision_line();
     let line = lambda.log_line();
@@ -241,7 +238,7 @@ fn metrics_are_one_line_a_decision_in_the_embedded_metric_format() {
     assert_eq!(lambda.log_line()["type"], "decision", "one line a decision");
 }
 
-/// What CloudWatch asks of the format: each metric and dimension that a directive names is a
+/// The requirements of CloudWatch: each metric and dimension that a directive names is a
 /// member of the line, metrics are numbers, dimensions texts, at most 30 of them.
 fn check_embedded_metrics(line: &Value) {
     assert!(line["_aws"]["Timestamp"].as_u64().unwrap() > 1_700_000_000_000);
@@ -263,7 +260,7 @@ fn check_embedded_metrics(line: &Value) {
 }
 
 #[test]
-fn a_policy_cannot_make_more_metrics_than_somebody_would_pay_for() {
+fn the_number_of_metrics_is_limited() {
     let bundle = Bundle::with(
         "[[policy]]\nid = \"p\"\ncomponent = \"puppet\"\nreads = [\"userName\"]\n\
          verdicts = [\"deny\"]\nsettings = { deny-at-length = true }\n",
@@ -281,13 +278,13 @@ fn a_policy_cannot_make_more_metrics_than_somebody_would_pay_for() {
 }
 
 #[test]
-fn each_kind_of_line_is_behind_one_setting() {
+fn each_kind_of_line_has_one_setting() {
     let bundle =
         Bundle::with(&puppet("p", "settings = { tell = \"all\", deny = [\"no\", \"No\"] }"));
     let lines = |variables: &[(&str, &str)]| {
         let mut lambda = start(&bundle.path(), variables);
         lambda.invoke(event("sign-up.json"));
-        // What comes last cannot be waited for: the end of the log is.
+        // The last line cannot be waited for, the end of the log can.
         lambda.end_log().iter().map(|line| line["type"].as_str().unwrap().to_owned()).collect()
     };
     let expect = |variables: &[(&str, &str)], expected: &[&str]| {

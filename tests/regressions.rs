@@ -1,4 +1,4 @@
-//! What is the same on every run, idle machine or busy one.
+//! Figures that are the same on every run, on an idle machine or a busy one.
 //!
 //! Each figure stands in one place: in `tests/golden/regressions` (`ADMIT_UPDATE_GOLDEN=1` writes it
 //! anew) or as a constant. Times are measured by `benches/` and by the examples, and asserted

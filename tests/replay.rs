@@ -1,8 +1,7 @@
 //! Events that the function stored, decided anew: from its own log, by a changed manifest.
 
 use admit_tests::{
-    Bundle, Lambda, PERSONAL, Served, SignUp, admit, bootstrap, component, event, root, stderr,
-    stdout,
+    Bundle, Lambda, PERSONAL, Served, SignUp, admit, component, event, root, stderr, stdout,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -24,9 +23,7 @@ fn manifest(characters: usize) -> String {
 
 /// The function with these variables.
 fn start(bundle: &Bundle, variables: &[(&str, &str)]) -> Lambda {
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle.path()).envs(variables.iter().copied());
-    Lambda::start_command(command)
+    Lambda::start_with(&bundle.path(), variables.iter().copied())
 }
 
 /// The log of the function after these sign-ups.
@@ -71,10 +68,10 @@ fn report(folder: &Path, args: &[&str]) -> (Value, i32) {
 }
 
 #[test]
-fn what_the_function_stored_is_decided_anew() {
+fn events_of_the_function_are_replayed() {
     let sign_ups = SignUp::many(60);
     let log = log(&[("ADMIT_EVENTS", "all")], &sign_ups);
-    // Whole, and to the byte.
+    // The event is stored whole, to the byte.
     let events: Vec<String> = sign_ups.iter().map(SignUp::event).collect();
     let expected: Vec<_> = events.iter().map(|event| Some(event.as_str())).collect();
     let found: Vec<_> = stored(&log).into_iter().map(|(_, event)| event).collect();
@@ -124,7 +121,7 @@ fn what_the_function_stored_is_decided_anew() {
 
 /// The log comes in the forms that the AWS CLI has, twice, in pieces, and with other lines.
 #[test]
-fn a_log_is_read_however_it_was_fetched() {
+fn a_log_is_read_in_every_format() {
     let sign_ups = SignUp::many(12);
     let log = log(&[("ADMIT_EVENTS", "all"), ("ADMIT_METRICS", "all")], &sign_ups);
     let tail: String = log
@@ -197,7 +194,7 @@ fn events_are_stored_only_where_the_operator_asks() {
 
 /// A line that might be cut on its way is not written.
 #[test]
-fn an_event_that_is_too_large_is_not_stored_and_that_is_said() {
+fn an_event_that_is_too_large_is_reported_and_not_stored() {
     let schema = fs::read_to_string(root().join("schemas/stored-event.schema.json")).unwrap();
     let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     let bundle = Bundle::with(&manifest(5));
@@ -209,7 +206,7 @@ fn an_event_that_is_too_large_is_not_stored_and_that_is_said() {
     for event in &events {
         lambda.invoke(event.clone());
     }
-    // What is no event is not stored.
+    // An invalid event is not stored.
     lambda.invoke("{\"request\":7}");
     let log = lambda.end_log();
     let lines: Vec<&Value> = log.iter().filter(|line| line["type"] == "stored-event").collect();
@@ -230,7 +227,7 @@ fn an_event_that_is_too_large_is_not_stored_and_that_is_said() {
 
 /// Its ids begin anew with each start, and the logs of two starts are no less told apart.
 #[test]
-fn what_admit_serve_wrote_is_replayed() {
+fn a_log_of_admit_serve_is_replayed() {
     let log: String = [3, 9]
         .into_iter()
         .map(|characters| {
@@ -252,7 +249,7 @@ fn what_admit_serve_wrote_is_replayed() {
 }
 
 #[test]
-fn where_there_is_nothing_to_replay_it_says_so() {
+fn a_log_without_events_is_an_error() {
     let folder = workplace("");
     for (args, said) in [
         (&["admit.log"][..], "no sign-ups to replay: found nothing"),

@@ -1,4 +1,4 @@
-//! `admit report`: a page about a policy set, which nobody has to trust.
+//! `admit report`: a page about a policy set, which loads and runs nothing.
 
 mod browser;
 mod hostile;
@@ -30,7 +30,7 @@ fn command(manifest: &Path, more: &[&str]) -> Command {
 /// runs, and gives its words.
 fn check_inert(packages: &'static admit_tests::Packages, page: &str) -> String {
     let found = parse_html(packages, page);
-    assert_eq!(found["errors"], Value::Array(Vec::new()), "the page is no HTML");
+    assert_eq!(found["errors"], Value::Array(Vec::new()), "the page is not valid HTML");
     const ELEMENTS: &str = "a bdi blockquote body br caption code dd desc div dl dt figcaption \
                             figure footer h1 h2 h3 head header html li line main meta ol p rect \
                             section span style svg table tbody td th thead title tr ul wbr";
@@ -102,9 +102,9 @@ fn without_times_the_same_input_gives_the_same_bytes() {
     assert!(SAMPLES.contains("<figure>"));
 }
 
-/// What nobody said is not made up, and what goes wrong is told.
+/// Missing facts are not made up, and mistakes are reported.
 #[test]
-fn what_is_missing_or_wrong_is_said() {
+fn missing_and_wrong_parts_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = folder.path().join("admit.toml");
     let component = component("grants-everything");
@@ -125,7 +125,7 @@ fn what_is_missing_or_wrong_is_said() {
         "instead of 50,000,000",
         "on a sample sign-up",
         "It may not deny.",
-        // Of `admit check`.
+        // A finding of `admit check`.
         "no-metadata",
     ] {
         assert!(page.contains(words), "{words}\n{page}");

@@ -33,7 +33,7 @@ fn the_tool_prints_every_schema_and_each_is_one() {
     }
 }
 
-/// What an editor shows beside a key.
+/// The text that an editor shows beside a key.
 #[test]
 fn every_key_of_a_file_is_described() {
     fn check(schema: &Value, at: &str) {
@@ -52,7 +52,7 @@ fn every_key_of_a_file_is_described() {
 
 /// The ones of this repository, be they files or snippets in the documentation.
 #[test]
-fn what_the_tool_accepts_the_schemas_accept() {
+fn the_schemas_accept_what_the_tool_accepts() {
     let mut seen = [0; Kind::ALL.len()];
     for (place, document) in documents() {
         if document.refused_by_tool().is_none() {
@@ -84,7 +84,7 @@ const METADATA: &str =
 const CASE: &str = "[[case]]\nname = \"a\"\ndeny = \"too-short\"\n";
 
 #[test]
-fn what_a_schema_refuses_the_tool_refuses_at_the_same_key() {
+fn the_tool_refuses_what_a_schema_refuses_at_the_same_key() {
     let policy = |line: &str| Document::new(Kind::Admit, format!("{POLICY}{line}\n"));
     let metadata = |line: &str| Document::new(Kind::Policy, format!("{METADATA}{line}\n"));
     let other = |kind, text: &str, from: &str, to: &str| {
@@ -166,7 +166,7 @@ fn codes_need_the_power_to_deny() {
 }
 
 #[test]
-fn the_schema_of_cases_is_no_rubber_stamp() {
+fn the_schema_of_cases_refuses_mistakes() {
     let with = |line: &str| Document::new(Kind::Cases, format!("{CASE}{line}\n"));
     for line in [
         "",
@@ -213,7 +213,7 @@ fn documents() -> Vec<(String, Document)> {
     documents
 }
 
-/// All files under a folder that somebody wrote and that a test is about.
+/// The wanted files under a folder, without those that tools wrote.
 fn files(folder: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -3,7 +3,7 @@
 
 use admit_tests::{
     Answer, Bundle, Lambda, Response, Served, admit, component, event, memory, post, root,
-    sample_manifest,
+    sample_manifest, target_of_projects,
 };
 use serde_json::Value;
 use std::fs;
@@ -17,7 +17,7 @@ fn function_error(response: &Response) -> bool {
 }
 
 #[test]
-fn what_is_served_answers_what_the_function_answers() {
+fn admit_serve_answers_as_the_function_does() {
     let served = Served::start(&sample_manifest());
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
@@ -60,14 +60,14 @@ fn the_api_is_lambdas() {
     assert_eq!(status("/", &[], &event), (404, kind("resourcenotfoundexception")));
     let large = "x".repeat(7 << 20);
     assert_eq!(status(path, &[], &large), (413, kind("requesttoolargeexception")));
-    // What is no event is an error of the function, as it is in Lambda.
+    // An invalid event is an error of the function, as in Lambda.
     let response = served.post(path, &[], "no event");
     assert!(response.status == 200 && function_error(&response), "{response:?}");
 }
 
 /// A page in a browser may send requests to this machine, and under a name that leads here.
 #[test]
-fn no_page_in_a_browser_is_answered() {
+fn requests_of_a_browser_are_refused() {
     let mut command = admit();
     command.args(["serve", "--host", "host.docker.internal", "--manifest"]).arg(sample_manifest());
     let served = Served::start_command(command);
@@ -94,7 +94,7 @@ fn no_page_in_a_browser_is_answered() {
 
 /// A connection is kept as long as there is room for others.
 #[test]
-fn busy_clients_make_room_for_others() {
+fn busy_clients_do_not_keep_others_out() {
     let served = Served::start(&sample_manifest());
     let ask = |mut client: &TcpStream| {
         client.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
@@ -140,7 +140,7 @@ fn write(folder: &Path, lines: &str) {
 }
 
 #[test]
-fn changes_are_taken_in_and_bad_ones_change_nothing() {
+fn changes_are_reloaded_and_invalid_ones_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let policy = folder.path().join("policy.wasm");
     fs::copy(component("minimum-username-length"), &policy).unwrap();
@@ -154,7 +154,7 @@ fn changes_are_taken_in_and_bad_ones_change_nothing() {
     served.said_line("reloaded");
     assert!(is_denied());
 
-    // Whatever is wrong, it is said, and the last good set goes on.
+    // Each mistake is reported, and the last valid set goes on.
     write(folder.path(), "settings = { characters = \"many\" }");
     served.said_line("`configure` refuses the settings");
     served.said_line("keeping the previous policies");
@@ -178,9 +178,9 @@ fn changes_are_taken_in_and_bad_ones_change_nothing() {
     assert!(served.invoke(&event).body.contains("\"autoConfirmUser\": true"));
 }
 
-/// What builds and checkouts do to files.
+/// Changes as builds and checkouts make them.
 #[test]
-fn nothing_that_changes_is_missed() {
+fn every_change_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let build = folder.path().join("build");
     let manifest = folder.path().join("admit.toml");
@@ -216,18 +216,18 @@ fn nothing_that_changes_is_missed() {
     fs::copy(component("grants-everything"), folder.path().join("later/policy.wasm")).unwrap();
     served.said_line("reloaded");
     assert!(confirms());
-    // Nobody decides any more: that is no policy set to serve.
+    // A manifest without policies is not served.
     fs::write(&manifest, "").unwrap();
     served.said_line("names no policy: every sign-up would be admitted");
     assert!(confirms());
-    // What else happens in the folder is nobody's business.
+    // Other files of the folder change nothing.
     fs::write(folder.path().join("admit.log"), "a line").unwrap();
     fs::remove_file(&manifest).unwrap();
     served.said_line("cannot read the manifest");
     assert!(confirms());
 }
 
-/// As a policy is written: its sources change, and it is built.
+/// A policy is being written: its sources change, and it is built.
 #[test]
 fn a_project_is_built_anew_when_its_sources_change() {
     let folder = tempfile::tempdir().unwrap();
@@ -255,7 +255,12 @@ fn a_project_is_built_anew_when_its_sources_change() {
         "[[policy]]\nid = \"p\"\ncomponent = \"policy\"\nreads = []\nverdicts = [\"deny\"]\n",
     )
     .unwrap();
-    let served = Served::start(&folder.path().join("admit.toml"));
+    // The lock file of this repository, so that a release of a dependency does not break the test.
+    fs::copy(root().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
+    let mut command = admit();
+    command.args(["serve", "--manifest"]).arg(folder.path().join("admit.toml"));
+    command.env("CARGO_TARGET_DIR", target_of_projects());
+    let served = Served::start_command(command);
     let event = event("sign-up.json");
     assert!(!function_error(&served.invoke(&event)));
     source("Verdict::deny(\"no\", \"Not today\")");
@@ -267,7 +272,7 @@ fn a_project_is_built_anew_when_its_sources_change() {
 }
 
 #[test]
-fn what_cannot_be_served_is_said_at_once() {
+fn an_invalid_policy_set_is_an_error_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let serve = |args: &[&str]| {
         let output = admit_tests::admit()

@@ -6,7 +6,7 @@ mod exports;
 use admit_cognito::Event;
 use admit_core::{Failure, FailureKind, Manifest, SignUp};
 use admit_engine::{Component, Engine, Evaluation, Loaded, NoSnapshot, PolicySet};
-use admit_tests::{changed_guest, component, event, hostile_guests, root};
+use admit_tests::{CompiledCode, changed_guest, component, event, hostile_guests, root};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -30,7 +30,7 @@ const SAMPLES: [(&str, &str); 7] = [
 ];
 
 /// The guests that cannot be configured ahead, and how the reason begins: they fail before, or
-/// have something that is no memory.
+/// have state outside their memory.
 const WITHOUT: [(&str, &str); 24] = [
     ("data-out-of-bounds", "crashed in `instantiate`"),
     ("declares-1-gib", "declares a memory of 1GiB"),
@@ -58,11 +58,11 @@ const WITHOUT: [(&str, &str); 24] = [
     ("unreachable-in-start", "crashed in `instantiate`"),
 ];
 
-/// What a policy exports.
+/// The interface that a policy exports.
 const CONTRACT: &str = "admit:policy/sign-up-policy@0.1.0";
 
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> =
-    LazyLock::new(|| Arc::new(Engine::new(4).unwrap()));
+    LazyLock::new(|| Arc::new(Engine::new(4).unwrap().with_cache(Arc::new(CompiledCode))));
 
 /// A component, which is compiled when it is first asked for.
 pub(crate) struct Compiled {
@@ -102,7 +102,7 @@ fn manifest(policies: &[(&str, &Compiled)], settings: &str, limits: &str) -> Man
         )
     };
     let text: String = policies.iter().map(policy).collect();
-    // As much as `limits` may ask for.
+    // The budget is the most that `limits` may ask for.
     Manifest::from_toml("admit.toml", &format!("budget = \"4s\"\n{text}")).unwrap()
 }
 
@@ -113,7 +113,7 @@ pub(crate) struct Twins {
 }
 
 impl Twins {
-    /// Of a component with settings and limits, unless it has no snapshot.
+    /// Twins of a component with settings and limits, unless it has no snapshot.
     fn of(name: &str, settings: &str, limits: &str) -> Result<Twins, NoSnapshot> {
         Twins::of_source(fs::read(component(name)).unwrap(), settings, limits)
     }
@@ -122,7 +122,7 @@ impl Twins {
         Twins::of_all(&[("policy", &Compiled::new(source))], settings, limits)
     }
 
-    /// Of several components, by the ids of their policies.
+    /// Twins of several components, by the ids of their policies.
     pub(crate) fn of_all(
         policies: &[(&str, &Compiled)],
         settings: &str,
@@ -165,7 +165,7 @@ impl Twins {
     }
 }
 
-/// What of an evaluation is the same each time.
+/// The parts of an evaluation that are the same each time.
 fn lasting(evaluation: &Evaluation) -> impl PartialEq + Debug + use<> {
     let Evaluation { answer, notes, fuel, memory, configured, .. } = evaluation.clone();
     (answer, notes, fuel, memory, configured.map(|configured| configured.fuel))
@@ -203,7 +203,7 @@ fn samples_decide_alike() {
 }
 
 #[test]
-fn what_a_policy_runs_out_of_is_the_same() {
+fn limits_are_the_same() {
     let text = event("sign-up.json");
     let event = Event::parse(text.as_bytes()).unwrap();
     let configuring = |fuel: u64| Twins::of("email-domain", "", &format!("limits.fuel = {fuel}"));
@@ -231,10 +231,10 @@ fn what_a_policy_runs_out_of_is_the_same() {
     assert_eq!(small.check("little memory", event.sign_up()), memory);
 }
 
-/// What only `configure` needs is found by the names that tools give to core functions, which
-/// nobody is bound to.
+/// Code that only `configure` needs is found by the names that tools give to core functions, which a
+/// component need not have.
 #[test]
-fn misleading_names_mislead_nobody() {
+fn misleading_exports_change_nothing() {
     const CONFIGURE: &str = "admit:policy/sign-up-policy@0.1.0#configure";
     const EVALUATE: &str = "admit:policy/sign-up-policy@0.1.0#evaluate";
     let export =

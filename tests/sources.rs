@@ -1,5 +1,5 @@
-//! What `admit bundle` puts beside a bundle: the manifest and the components that it was made from,
-//! by which it can be reviewed, compared and bundled again.
+//! The sources that `admit bundle` puts beside a bundle: the manifest and the components that it
+//! was made from, by which it can be reviewed, compared and bundled again.
 
 use admit_engine::bundle::{INDEX, Index};
 use admit_tests::{Lambda, admit, bootstrap, component, event, stderr, stdout};
@@ -42,7 +42,7 @@ impl Place {
         admit().current_dir(self.0.path()).args(args).output().unwrap()
     }
 
-    /// What a command prints as JSON, which must succeed.
+    /// The JSON output of a command, which must succeed.
     fn json(&self, args: &[&str]) -> Value {
         let output = self.run(&[args, &["--format", "json"]].concat());
         assert!(output.status.success(), "{args:?}: {}", stderr(&output));
@@ -70,7 +70,7 @@ fn names(zip: &Path) -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_deployed_that_the_function_does_not_read() {
+fn the_package_has_only_files_that_the_function_reads() {
     let place = Place::new();
     let said = place.zip("admit.toml", "function.zip");
     assert_eq!(said["sources"], "function.sources");
@@ -186,7 +186,7 @@ fn policies_are_compared_across_versions_of_admit() {
     fs::write(place.path("event.json"), event("sign-up.json").replace("mary_major", "mary5"))
         .unwrap();
     assert!(place.run(&["bundle", "-o", "old"]).status.success());
-    // As one of last year would be, for another machine besides.
+    // A bundle of an older version, for another machine.
     let path = place.path("old").join(INDEX);
     let mut index = Index::from_text(&fs::read_to_string(&path).unwrap()).unwrap();
     index.engine = "47.0.0".to_owned();
@@ -201,7 +201,7 @@ fn policies_are_compared_across_versions_of_admit() {
 }
 
 #[test]
-fn what_is_not_ours_is_not_replaced() {
+fn foreign_files_are_not_replaced() {
     let place = Place::new();
     fs::create_dir(place.path("bundle.sources")).unwrap();
     fs::write(place.path("bundle.sources/admit.toml"), "# mine").unwrap();
@@ -216,7 +216,7 @@ fn what_is_not_ours_is_not_replaced() {
 
 /// A folder and a package of the same name would have their sources in the same place.
 #[test]
-fn no_bundle_takes_the_place_of_the_sources_of_another() {
+fn sources_of_another_bundle_are_not_replaced() {
     let place = Place::new();
     place.zip("admit.toml", "f.zip");
     place.fails(&["bundle", "-o", "f"], &["they are the sources of `f.zip`", "--no-sources"]);

@@ -22,7 +22,7 @@ fn descriptors(process: u32) -> usize {
 }
 
 #[test]
-fn a_thousand_and_three_hundred_tenants_sign_up_in_a_process_of_1024_descriptors() {
+fn more_tenants_than_descriptors_sign_up() {
     let manifest: String = (0..TENANTS)
         .map(|tenant| {
             format!(

@@ -1,10 +1,10 @@
 //! A function that has a small part of a processor, as one of 128 MB has on Lambda.
 
-use admit_tests::{Bundle, Lambda, Trial, component};
+use admit_tests::{Bundle, HostileRun, Lambda, component};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// Lets a process run for a few of so many milliseconds, as Linux does with a quota.
+/// Stops and continues a process in turn, as Linux does with a quota.
 struct Throttle(Child, String);
 
 const SCRIPT: &str = "while kill -STOP $0; do sleep $1; kill -CONT $0; sleep $2; done";
@@ -26,10 +26,10 @@ impl Drop for Throttle {
     }
 }
 
-/// Policies that compute without an end are stopped in time for those behind them, and for one
-/// that needs more of the processor than its first share has.
+/// Policies that do not end are stopped in time for those after them, and for one that needs more of
+/// the processor than its first share has.
 #[test]
-fn six_loops_leave_a_healthy_policy_its_share_at_any_share_of_the_processor() {
+fn loops_leave_a_healthy_policy_its_share_on_a_throttled_processor() {
     let puppet = component("puppet");
     let policy = |id: &str, settings: &str| {
         format!(
@@ -43,13 +43,13 @@ fn six_loops_leave_a_healthy_policy_its_share_at_any_share_of_the_processor() {
     let bundle = Bundle::with(&(loops.collect::<String>() + &healthy));
     let mut lambda = Lambda::start(&bundle.path());
     // Everything is loaded before.
-    lambda.invoke(Trial::sign_up("client"));
+    lambda.invoke(HostileRun::sign_up("client"));
     lambda.decision_line();
     // The second is stopped for so long that it takes itself for frozen.
     for (stopped, running, most) in [("0.043", "0.004", 5), ("0.150", "0.011", 9)] {
         let throttle = Throttle::of(lambda.process(), stopped, running);
         let started = Instant::now();
-        lambda.invoke_within(Trial::sign_up("client"), Duration::from_secs(20));
+        lambda.invoke_within(HostileRun::sign_up("client"), Duration::from_secs(20));
         let took = started.elapsed();
         let record = lambda.decision_line();
         let policies = record["policies"].as_array().unwrap();

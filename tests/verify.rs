@@ -73,7 +73,7 @@ fn digest(path: &Path) -> Digest {
 
 /// On either machine, and however policies are configured.
 #[test]
-fn what_was_bundled_is_verified() {
+fn a_bundle_is_verified() {
     for more in [&[][..], &["--target", "arm64"], &["--configure", "always"]] {
         let place = Place::new(more);
         let (status, states, found) = place.states();
@@ -106,7 +106,7 @@ fn the_code_of_another_policy_is_other_code() {
     assert_eq!(status, Some(3));
     assert_eq!(states, ["verified", "verified", "other-code"]);
     assert_eq!(found["flaws"], json!([]));
-    // As it is bundled it takes other fuel to configure, too.
+    // A bundled policy takes other fuel to configure, too.
     place.reseal(|index| index.configured.get_mut(&id(NAMES[2])).unwrap().fuel = own.fuel);
     let said = stdout(&place.verify(&[]));
     let other = place.index().configured[&id(NAMES[2])].compiled;
@@ -120,7 +120,7 @@ fn the_code_of_another_policy_is_other_code() {
 
 /// A file whose name is right and whose content is not is a flaw, and no code of its component.
 #[test]
-fn a_damaged_file_is_other_code_and_a_flaw() {
+fn a_damaged_file_is_other_code_and_a_defect() {
     let place = Place::new(&["--configure", "always"]);
     let compiled = place.index().components[NAMES[1]].compiled.unwrap();
     let path = place.path("bundle").join(file_name(compiled));
@@ -130,7 +130,7 @@ fn a_damaged_file_is_other_code_and_a_flaw() {
     let (status, states, found) = place.states();
     assert_eq!((status, states[1].as_str()), (Some(3), "other-code"));
     assert_eq!(found["flaws"], json!([format!("{}: damaged", file_name(compiled))]));
-    // So is what nobody asked for, although every policy is as it should be.
+    // A file that no policy needs is a defect too.
     let place = Place::new(&[]);
     fs::write(place.path("bundle").join("00.cwasm"), "").unwrap();
     let (status, states, found) = place.states();
@@ -157,7 +157,7 @@ fn a_component_that_is_not_there_is_named() {
 }
 
 #[test]
-fn what_a_policy_was_configured_by_is_compared() {
+fn the_settings_of_snapshots_are_compared() {
     let place = Place::new(&[]);
     let sources = place.path("bundle.sources");
     let text = fs::read_to_string(sources.join("admit.toml")).unwrap();
@@ -174,7 +174,7 @@ fn what_a_policy_was_configured_by_is_compared() {
         configured.settings = settings_digest(&settings);
     });
     assert_eq!(place.states().1, ["verified", "verified", "other-code"]);
-    // What a sign-up is said to have used already.
+    // The fuel that counts as used for each sign-up.
     let place = Place::new(&[]);
     place.reseal(|index| index.configured.get_mut(&id(NAMES[0])).unwrap().fuel += 1);
     let (status, states, found) = place.states();
@@ -184,7 +184,7 @@ fn what_a_policy_was_configured_by_is_compared() {
 }
 
 #[test]
-fn what_is_said_of_components_is_compared() {
+fn the_metadata_of_components_is_compared() {
     let place = Place::new(&[]);
     let path = place.path("bundle").join(ABOUT);
     let text = fs::read_to_string(&path).unwrap();
@@ -198,7 +198,7 @@ fn what_is_said_of_components_is_compared() {
 }
 
 #[test]
-fn what_cannot_be_verified_is_an_error() {
+fn an_unverifiable_bundle_is_an_error() {
     let place = Place::new(&[]);
     place.reseal(|index| index.engine = "47.0.0".to_owned());
     let output = place.verify(&[]);

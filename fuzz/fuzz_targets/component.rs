@@ -44,7 +44,7 @@ const MAX_BYTES: usize = 64 << 10;
 static ENGINE: LazyLock<Arc<Engine>> =
     LazyLock::new(|| Arc::new(Engine::new(1).expect("an engine")));
 
-/// Any bytes are refused, or are a component that is let in. Whatever it does:
+/// Any bytes are refused, or are a component that is admitted. For each component:
 ///
 /// - the process lives, and no host panics on its behalf;
 /// - it uses no more than its fuel and its memory;

@@ -16,7 +16,7 @@ const FLAGS: [&str; 3] = ["autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone
 /// - the reply is an event of the same sign-up;
 /// - its members are those of the event, in their order, each to the byte, but for the
 ///   three flags in `response`, which are there once and as answered;
-/// - the reply to the reply is the reply itself, with whatever flags it came;
+/// - the reply to the reply is the reply itself, for all flags;
 /// - an event that has these flags already comes back to the byte.
 fn check(bytes: &[u8]) {
     let Ok(event) = Event::parse(bytes) else { return };

@@ -28,7 +28,7 @@ fn check(text: &str) {
 
 fn check_error(text: &str, error: &FileError) {
     let FileError { file, line, column, message, span, .. } = error;
-    assert!(text.get(span.clone()).is_some(), "{span:?} is no part of the text");
+    assert!(text.get(span.clone()).is_some(), "{span:?} is not in the text");
     let here = text.split('\n').nth(line - 1).expect("a line of the text");
     assert!((1..=here.chars().count() + 1).contains(column), "no column {column} in {here:?}");
     assert!(!message.trim().is_empty());

@@ -13,7 +13,7 @@ use libfuzzer_sys::fuzz_target;
 /// Each is left out and listed twice in turn, so that more only cost time.
 const MAX_POLICIES: usize = 8;
 
-/// What a manifest allows a denial's message, unless it says otherwise.
+/// The default limit on the message of a denial.
 const MAX_CHARACTERS: usize = 256;
 
 /// A sign-up and what policies said to it, in the fuzzer's words.
@@ -51,13 +51,13 @@ enum Opinion {
 
 /// The laws of the merge.
 ///
-/// - A sign-up is denied if and only if somebody denies it who may, or fails on whom the
+/// - A sign-up is denied if and only if a policy denies it that may, or a policy fails on which the
 ///   manifest insists. The first of them is named, and only its words are shown.
 /// - A flag is set only if a policy that counts and may grants it, and none withholds it.
 /// - Nothing is verified that is not there, or for a user who is not confirmed.
 /// - Another order of the policies changes nothing but who is named and what is shown.
 /// - A policy listed twice changes nothing.
-/// - A policy more, whatever it says, brings about only what it may.
+/// - One policy more changes only what it may.
 /// - A policy that is monitored changes nothing.
 fn check(case: &Case) {
     let sign_up = sign_up(case);
@@ -145,7 +145,7 @@ fn check_flags(sign_up: &SignUp<'_>, outcomes: &[Outcome], decision: &Decision) 
     }
 }
 
-/// What one policy more may have changed, from `before` to `after`; none is a denial.
+/// Checks that one policy more changed only what it may; `None` is a denial.
 fn check_powers(before: Option<Flags>, after: Option<Flags>, added: &Outcome) {
     let may = |power| added.terms.verdicts.permit(power);
     let insists = added.answer.is_err() && added.terms.on_failure == OnFailure::Deny;

@@ -1,4 +1,4 @@
-//! What holds for each Rust file: its length, its first line, and its imports.
+//! The form of each Rust file: its length, its first line, and its imports.
 
 use super::paths::paths_behind;
 use super::{host_sources, rust_files};
@@ -31,7 +31,7 @@ fn a_file_begins_with_what_it_contains() {
     }
 }
 
-/// What a source names of the root of its crate that is not a module.
+/// The names of the crate root that a source uses and that are not modules.
 fn names_of_the_root(source: &str) -> Vec<String> {
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let code = source.lines().filter(is_code).collect::<Vec<_>>().join("\n");

@@ -38,7 +38,7 @@ fn named(module: &Module, code: &str, modules: &BTreeMap<Module, String>) -> BTr
     let mut add = |base: &[String], path: &str| {
         let mut whole = base.to_vec();
         whole.extend(names(path).map(str::to_owned));
-        // What is behind the last module is an item in it.
+        // The rest of the path is an item in the last module.
         while !whole.is_empty() && !modules.contains_key(&whole) {
             whole.pop();
         }
@@ -64,7 +64,7 @@ fn named(module: &Module, code: &str, modules: &BTreeMap<Module, String>) -> BTr
         }
     }
     named.remove(module);
-    // That no module names an item of the root is another test.
+    // Another test checks that no module names an item of the root.
     named.remove(&Vec::new());
     named
 }
@@ -83,7 +83,7 @@ fn reached(module: &Module, named: &BTreeMap<Module, BTreeSet<Module>>) -> BTree
     reached
 }
 
-/// What each of the modules names.
+/// The modules that each module names.
 fn imports(modules: &BTreeMap<Module, String>) -> BTreeMap<Module, BTreeSet<Module>> {
     modules.iter().map(|(m, code)| (m.clone(), named(m, code, modules))).collect()
 }

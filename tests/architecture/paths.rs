@@ -1,6 +1,6 @@
 //! The paths that a source names.
 
-/// What comes behind each `crate::` or `super::`; of a list in braces, each of its parts.
+/// The path behind each `crate::` or `super::`; for a list in braces, each of its parts.
 pub(super) fn paths_behind<'a>(prefix: &str, code: &'a str) -> Vec<&'a str> {
     let paths = code.split(prefix).skip(1).flat_map(|path| match path.strip_prefix('{') {
         Some(list) => parts(list),

@@ -2,13 +2,13 @@
 
 use super::{check, error};
 use admit_tests::{
-    Answer, Bundle, Lambda, admit, bootstrap, check_golden, event, root, sample_manifest, stdout,
+    Answer, Bundle, Lambda, admit, check_golden, event, root, sample_manifest,
+    sample_of_components, stdout,
 };
 use std::fs;
-use std::process::Command;
 
 #[test]
-fn the_samples_of_aws_answer_as_aws_says() {
+fn the_samples_answer_as_aws_documents() {
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
     let too_short = error(
@@ -26,7 +26,7 @@ fn the_samples_of_aws_answer_as_aws_says() {
 
 /// Each of AWS's samples alone, on the test event that AWS gives for it.
 #[test]
-fn each_sample_answers_the_test_event_of_its_own() {
+fn each_sample_answers_its_own_test_event() {
     let manifest = fs::read_to_string(sample_manifest()).unwrap();
     let policies: Vec<&str> = manifest.split("[[policy]]").skip(1).collect();
     for (policy, event_name) in policies.iter().zip(["domain", "verify-all", "short-name"]) {
@@ -49,12 +49,12 @@ fn each_sample_answers_the_test_event_of_its_own() {
 /// The function and the command line tool share the code that decides.
 #[test]
 fn the_tool_answers_what_the_function_answers() {
-    let bundle = Bundle::sample();
+    let (bundle, manifest) = (Bundle::sample(), sample_of_components());
     let mut lambda = Lambda::start(&bundle.path());
     for entry in fs::read_dir(root().join("tests/events")).unwrap() {
         let path = entry.unwrap().path();
         let output =
-            admit().args(["eval", "--manifest", "plugins/admit.toml"]).arg(&path).output().unwrap();
+            admit().args(["eval", "--manifest"]).args([&manifest, &path]).output().unwrap();
         let printed = stdout(&output);
         match lambda.invoke(fs::read(&path).unwrap()) {
             Answer::Response(response) => {
@@ -84,7 +84,7 @@ fn no_verify_flag_is_set_without_confirm() {
         );
     let bundle = Bundle::with(&manifest);
     let mut lambda = Lambda::start(&bundle.path());
-    // `sign-up-with-metadata` has another domain than its email address: nobody confirms.
+    // `sign-up-with-metadata` has another domain than its email address: no policy confirms.
     let given = event("sign-up-with-metadata.json");
     check(&lambda.invoke(given.clone()), &Answer::Response(given));
     let all = event("sign-up.json").replace("false", "true");
@@ -103,9 +103,7 @@ fn the_same_event_gets_the_same_answer_each_time() {
 #[test]
 fn a_managed_instance_is_served_many_requests_at_once() {
     let bundle = Bundle::sample();
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle.path()).env("AWS_LAMBDA_MAX_CONCURRENCY", "8");
-    let mut lambda = Lambda::start_command(command);
+    let mut lambda = Lambda::start_many(&bundle.path(), 8);
     let (good, short) = (event("sign-up.json"), event("sign-up-short-name.json"));
     let all = Answer::Response(good.replace("false", "true"));
     let events = (0..200).map(|index| if index % 2 == 0 { good.as_str() } else { short.as_str() });

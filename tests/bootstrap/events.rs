@@ -4,7 +4,7 @@ use super::{PUBLIC_MESSAGE, check, error};
 use admit_tests::{Answer, Bundle, Lambda, event};
 
 #[test]
-fn what_is_unknown_comes_back_in_its_place() {
+fn unknown_members_come_back_in_their_places() {
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
     let given = event("unknown-members.json");
@@ -19,7 +19,7 @@ fn what_is_unknown_comes_back_in_its_place() {
 }
 
 #[test]
-fn what_is_no_event_is_refused_and_the_next_one_decided() {
+fn an_invalid_event_is_refused_and_the_next_one_decided() {
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
     let invalid = error(PUBLIC_MESSAGE, "InvalidEvent");
@@ -43,8 +43,7 @@ fn what_is_no_event_is_refused_and_the_next_one_decided() {
     check(&lambda.invoke(event("sign-up.json")), &Answer::Response(all));
 }
 
-/// Whatever stands in an event, the answer is the event or an error, and the next sign-up
-/// is decided.
+/// The answer is the event or an error, and the next sign-up is decided.
 #[test]
 fn an_odd_event_is_decided_or_refused() {
     let bundle = Bundle::with(

@@ -30,7 +30,7 @@ fn a_policy_that_does_not_end_is_stopped() {
         let line = lambda.decision_line();
         assert_eq!(line["policies"][0]["kind"], kind, "{line}");
         assert_eq!(line["grounds"], "failure");
-        // What a loop has used is known where fuel ended it, and not where a clock did.
+        // The fuel of a loop is known where fuel ended it, and not where a clock did.
         assert_eq!(line["policies"][0]["fuel"].is_null(), kind != "fuel", "{line}");
     };
     let five = Duration::from_secs(5);
@@ -107,7 +107,7 @@ fn a_policy_that_cannot_be_loaded_fails_alone() {
         }
     }
 
-    // With the default, `on-failure = "deny"`, nobody gets in without it.
+    // With the default, `on-failure = "deny"`, every sign-up is denied without it.
     let bundle = Bundle::sample();
     fs::remove_file(bundle.compiled("email-domain")).unwrap();
     check(

@@ -1,10 +1,10 @@
-//! What an operator sees of the function: its log, and its memory.
+//! The function as an operator sees it: its log, and its memory.
 
 use admit_tests::{Bundle, Lambda, event, memory};
 use serde_json::json;
 
 #[test]
-fn one_line_a_decision_without_any_value_of_the_person() {
+fn a_decision_is_one_line_without_values_of_the_person() {
     let bundle = Bundle::sample();
     let mut lambda = Lambda::start(&bundle.path());
     lambda.invoke(event("sign-up.json"));

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Twenty that would compute for two seconds each are asked first when somebody signs up.
+/// Twenty that would compute for two seconds each are tried at the first sign-up.
 #[test]
-fn a_start_is_not_kept_by_policies_that_hang() {
+fn policies_that_hang_do_not_delay_the_start() {
     let hangs: String = (0..20)
         .map(|number| {
             format!(
@@ -29,7 +29,7 @@ fn a_start_is_not_kept_by_policies_that_hang() {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_read_is_an_init_error_that_says_why() {
+fn an_unreadable_bundle_is_an_init_error_with_a_reason() {
     let check_bundle = |bundle: &Path, reason: &str| {
         let mut lambda = Lambda::start(bundle);
         check(&lambda.init_error(), &error(PUBLIC_MESSAGE, "Admit.BundleError"));
@@ -54,7 +54,7 @@ fn a_bundle_that_cannot_be_read_is_an_init_error_that_says_why() {
 }
 
 #[test]
-fn the_bundle_lies_beside_the_bootstrap_where_nothing_else_is_said() {
+fn the_bundle_is_beside_the_bootstrap_by_default() {
     let bundle = Bundle::sample();
     let moved = bundle.path().with_file_name("bootstrap");
     fs::copy(bootstrap(), &moved).unwrap();
@@ -64,14 +64,14 @@ fn the_bundle_lies_beside_the_bootstrap_where_nothing_else_is_said() {
 }
 
 #[test]
-fn outside_lambda_the_bootstrap_says_what_it_is() {
+fn outside_lambda_the_bootstrap_explains_itself() {
     let output = Command::new(bootstrap()).env_remove("AWS_LAMBDA_RUNTIME_API").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("this is the bootstrap of a Lambda function"));
 }
 
 #[test]
-fn the_first_line_says_what_is_running() {
+fn the_first_line_names_the_bundle_and_its_policies() {
     let bundle = Bundle::sample();
     let lambda = Lambda::start(&bundle.path());
     let line = lambda.any_log_line();

@@ -1,4 +1,4 @@
-//! What a case may expect: each expectation met, and each one missed.
+//! The expectations of a case, each met and each missed.
 
 use super::{manifest, test, without_fuel};
 use admit_tests::{check_golden, stderr, stdout};
@@ -83,7 +83,7 @@ confirm = true
 max-fuel = 10
 
 [[case]]
-name = "fuel that nobody knows"
+name = "fuel of a crashed policy"
 event.clientId = "crash00000000000"
 failure = "trap"
 max-fuel = 1_000_000
@@ -112,7 +112,7 @@ fn a_case_that_fails_says_why() {
     );
 }
 
-/// The same puppets, as they are: whatever a case can expect is met.
+/// The same puppets, with expectations that are met.
 pub(super) const PASSING: &str = r#"
 [[case]]
 name = "admitted with a flag"
@@ -127,7 +127,7 @@ by = "wall"
 message = "Not today"
 
 [[case]]
-name = "nobody is asked"
+name = "no policy is asked"
 event.clientId = "elsewhere0000000"
 admit = true
 max-fuel = 0
@@ -152,7 +152,7 @@ deny = "seen"
 "#;
 
 #[test]
-fn whatever_can_be_expected_can_be_met() {
+fn every_expectation_can_be_met() {
     let folder = manifest(PASSING);
     let output = test(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));

@@ -18,7 +18,7 @@ fn a_filter_chooses_cases_by_name() {
 }
 
 #[test]
-fn what_makes_no_sense_is_shown_in_its_line() {
+fn a_mistake_is_shown_in_its_line() {
     let case = "[[case]]\nname = \"a\"\n";
     for (name, more) in [
         ("nothing-expected", "max-fuel = 7"),
@@ -28,7 +28,7 @@ fn what_makes_no_sense_is_shown_in_its_line() {
         ("event-no-json", "admit = true\nevent = \"admit.toml\""),
         ("settings-of-a-manifest", "admit = true\nsettings = { characters = 5 }"),
         ("votes-of-many", "votes = { confirm = \"grant\" }"),
-        ("unknown-policy", "policy = \"nobody\"\nadmit = true"),
+        ("unknown-policy", "policy = \"absent\"\nadmit = true"),
         ("doubled-name", "admit = true\n[[case]]\nname = \"a\"\nadmit = true"),
     ] {
         let folder = manifest(&format!("{case}{more}\n"));
@@ -39,13 +39,13 @@ fn what_makes_no_sense_is_shown_in_its_line() {
 }
 
 #[test]
-fn without_cases_it_says_what_to_write() {
+fn missing_cases_are_an_error_with_an_example() {
     let folder = manifest(PASSING);
     fs::remove_file(folder.path().join("cases.toml")).unwrap();
     let output = test(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(1));
     check_golden("errors/cases-missing.txt", &stderr(&output));
-    // What it says is what works.
+    // The example in the error works.
     let (_, example) =
         stderr(&output).split_once("such as\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let minimum = component("minimum-username-length");

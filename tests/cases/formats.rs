@@ -6,7 +6,7 @@ use admit_tests::stdout;
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 
 #[test]
-fn junit_is_read_by_others() {
+fn junit_is_valid() {
     for (cases, failures) in [(PASSING, 0), (FAILING, FAILING.matches("[[case]]").count())] {
         let folder = manifest(cases);
         let text = stdout(&test(folder.path(), &["--format", "junit"]));
@@ -31,7 +31,7 @@ fn junit_is_read_by_others() {
 }
 
 #[test]
-fn json_has_everything() {
+fn json_has_every_member() {
     let folder = manifest(FAILING);
     let results = json(folder.path(), &["--filter", "more fuel"]);
     assert_eq!(results["failed"], 1);

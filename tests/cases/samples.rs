@@ -39,9 +39,9 @@ fn the_cases_of_every_sample_reach_all_its_codes() {
     }
 }
 
-/// What a case costs is what `admit eval` says, and the same each time.
+/// A case costs the fuel that `admit eval` shows, the same each time.
 #[test]
-fn fuel_is_that_of_eval_and_does_not_flicker() {
+fn fuel_is_that_of_eval_and_repeats() {
     let results = || json(root(), &["plugins"]);
     let first = results();
     assert_eq!(first, results());

@@ -1,19 +1,19 @@
 //! The cases of manifests and projects.
 
 use super::{CASE, CLEAN, METADATA, expect, folder, report, run, with_cases};
-use admit_tests::{admit, check_golden, root, stderr, stdout};
+use admit_tests::{admit, check_golden, root, stderr, stdout, target_of_projects};
 use serde_json::{Value, json};
 use std::fs;
 
 #[test]
-fn cases_are_missed() {
+fn missing_cases_are_a_finding() {
     let report = report(folder(CLEAN, METADATA).path(), &[]);
     assert_eq!(report["findings"][0]["rule"], "no-cases");
     assert_eq!(report["findings"][0]["severity"], "note");
     assert_eq!(report["findings"].as_array().unwrap().len(), 1);
 }
 
-/// What is found in the clean manifest with these cases.
+/// The findings in the clean manifest with these cases.
 #[track_caller]
 fn check_cases(cases: &str, expected: &[(&str, u64)]) -> Value {
     let report = report(with_cases(CLEAN, METADATA, cases).path(), &[]);
@@ -66,17 +66,17 @@ fn a_case_that_fails_is_shown_with_its_lines() {
 
 /// One test, so that it is built once.
 #[test]
-fn a_new_project_passes_and_its_cases_are_tried() {
+fn a_new_project_passes_and_its_cases_run() {
     let here = tempfile::tempdir().unwrap();
     let path = |name: &str| here.path().join(name);
     let made = admit().current_dir(here.path()).args(["new", "checked"]).output().unwrap();
     assert!(made.status.success(), "{}", stderr(&made));
-    // What this repository is built with, so that no release of others breaks the test.
+    // The lock file of this repository, so that a release of a dependency does not break the test.
     fs::copy(root().join("Cargo.lock"), path("checked/Cargo.lock")).unwrap();
     fs::copy(root().join("rust-toolchain.toml"), path("rust-toolchain.toml")).unwrap();
     let report = |args: &[&str]| {
         let mut command = admit();
-        command.current_dir(here.path()).env("CARGO_TARGET_DIR", root().join("target/new-project"));
+        command.current_dir(here.path()).env("CARGO_TARGET_DIR", target_of_projects());
         let output = command.arg("check").args(args).args(["--format", "json"]).output().unwrap();
         serde_json::from_str::<Value>(&stdout(&output))
             .unwrap_or_else(|error| panic!("{error}: {}", stderr(&output)))
@@ -96,7 +96,7 @@ fn a_new_project_passes_and_its_cases_are_tried() {
     let message = "the policy denies with `email-missing`, which is not declared in `[denials]`";
     assert_eq!(finding["message"], message);
 
-    // What is wrong in a project is told once, whoever uses it.
+    // A mistake in a project is reported once, however many policies use it.
     let policy = |id: &str| {
         format!(
             "[[policy]]\nid = \"{id}\"\ncomponent = \"checked\"\n\

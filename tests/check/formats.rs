@@ -1,4 +1,4 @@
-//! What is printed of findings, for people and for machines.
+//! Findings in each format, for people and for programs.
 
 use super::{CASE, CLEAN, METADATA, folder, report, run, with_cases};
 use admit_tests::{check_golden, component, stderr, stdout};
@@ -7,7 +7,7 @@ use serde_sarif::sarif::Sarif;
 use std::fs;
 use tempfile::TempDir;
 
-/// Of every kind one, in a manifest whose name has something to escape.
+/// One finding of every kind, in a manifest whose name has characters to escape.
 fn everything() -> TempDir {
     let manifest = "budget = \"150ms\"\n\n[[policy]]\nid = \"grants\"\ncomponent = \"p.wasm\"\n\
                     reads = [\"userName\", \"userAttributes.*\"]\nverdicts = [\"confirm\"]\n\
@@ -21,7 +21,7 @@ fn everything() -> TempDir {
     folder
 }
 
-/// Nothing of a terminal's language, whatever a component is called or says.
+/// There are no control characters, and no line that a component made up.
 fn check_printable(text: &str) {
     let bad = text.chars().find(|c| c.is_control() && *c != '\n');
     assert_eq!(bad, None, "{text}");
@@ -38,7 +38,7 @@ fn findings_are_shown_with_their_lines() {
 }
 
 #[test]
-fn colours_are_for_who_asks_for_them() {
+fn colours_are_printed_only_on_request() {
     let run = |args: &[&str]| stdout(&run(everything().path(), &[&["a, b%.toml"], args].concat()));
     let colored = run(&["--color", "always"]);
     assert!(colored.contains("\u{1b}[1m\u{1b}[91merror[reads-unused]"), "{colored}");

@@ -133,7 +133,7 @@ fn blocked_email_domains() {
 #[test]
 fn invitation_code() {
     const CODES: [&str; 4] = ["open-sesame", "Zażółć😀", "e\u{301}", "\u{feff}"];
-    // Of the codes, but the last, and of nothing.
+    // The digests of the codes, without the last, and of the empty text.
     let sha256 = "sha256 = [\"d7ecdf25eaf3deba0f2628771dbdd22d4138ab6cf38f91ed02a2ca0dec7c8ab7\", \
                   \"7b209974d584b77d144455207c742f27b97cc4bf67184191c89ba052c0d683cb\", \"bf12767b0f2a56b2190075bae8169f656e3ce8d6357d4aff184bc6c7ea48f9f6\", \
                   \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"]";

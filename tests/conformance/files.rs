@@ -1,10 +1,10 @@
-//! What lies in several places is the same in all.
+//! Copies of a file are the same.
 
 use admit_core::Language;
 use admit_tests::{EVERYWHERE, Project, root};
 use std::fs;
 
-/// But for the language, and where the schema of such files lies.
+/// It differs in the language, and in the place of the schema.
 #[test]
 fn metadata_is_the_same() {
     for name in EVERYWHERE {

@@ -5,7 +5,7 @@ use crate::snapshots::{Compiled, Twins};
 use admit_core::{FailureKind, Language, Member, PerMember, SignUp, Verdict};
 use admit_engine::NoSnapshot;
 
-/// What it takes to configure them, where the default limits do not do.
+/// The limits under which they are configured, where the default limits are too low.
 fn limits(language: Language) -> Option<&'static str> {
     match language {
         Language::Rust | Language::C => None,
@@ -19,7 +19,7 @@ fn limits(language: Language) -> Option<&'static str> {
 }
 
 #[test]
-fn five_thousand_entries_fit() {
+fn settings_with_5000_entries_fit() {
     let domains: Vec<String> = (0..5_000).map(|n| format!("domain-{n}.example")).collect();
     let settings = format!("domains = {domains:?}");
     let configured =
@@ -29,7 +29,7 @@ fn five_thousand_entries_fit() {
             let policy = (one.language.name(), &one.compiled);
             let limits = limits(one.language);
             if limits.is_some() {
-                // Else these limits could go.
+                // These limits are needed.
                 match configured(policy, UNHURRIED) {
                     Err(NoSnapshot::Failed(failure)) => {
                         assert_eq!(failure.kind(), FailureKind::Fuel, "{}", one.language);

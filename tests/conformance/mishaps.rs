@@ -1,4 +1,4 @@
-//! What goes wrong goes wrong alike.
+//! A mistake has the same effect in every language.
 
 use super::{UNHURRIED, Written, side_by_side, written};
 use crate::snapshots::{Twins, anew};
@@ -24,7 +24,7 @@ fn sign_up() -> SignUp<'static> {
     }
 }
 
-/// What becomes of a mishap in one language.
+/// The outcome of a mishap in one language.
 fn outcome(written: &Written, mishap: &str) -> Evaluation {
     let policy = [(written.language.name(), &written.compiled)];
     let policies = anew(&policy, &format!("mishap = {mishap:?}"), UNHURRIED);
@@ -60,9 +60,9 @@ fn an_error_keeps_its_words() {
     says("settings-refused", &Failure::SettingsRefused(refused));
 }
 
-/// Where the language has exceptions, the SDK says which one nobody caught; else it is a trap.
+/// Where the language has exceptions, the SDK names the uncaught one; else it is a trap.
 #[test]
-fn what_is_unforeseen_is_a_failure() {
+fn an_unexpected_error_is_a_failure() {
     check("panic", |language, evaluation| match (language, evaluation.answer.as_ref()) {
         (Language::Rust | Language::C, Err(Failure::Trap { .. })) => {}
         (Language::TypeScript | Language::JavaScript | Language::Python, Err(failure)) => {
@@ -80,7 +80,7 @@ fn an_endless_loop_ends_with_its_fuel() {
 
 /// Which limit ends it is the language's own affair.
 #[test]
-fn what_has_no_end_is_a_failure() {
+fn endless_recursion_and_growth_fail() {
     for mishap in ["recursion", "memory"] {
         check(mishap, |language, evaluation| {
             assert!(evaluation.answer.is_err(), "{mishap} in {language}: {evaluation:?}");
@@ -89,7 +89,7 @@ fn what_has_no_end_is_a_failure() {
 }
 
 #[test]
-fn there_is_no_clock_and_no_chance() {
+fn clocks_and_random_numbers_fail() {
     for mishap in ["clock", "random"] {
         check(mishap, |language, evaluation| {
             assert!(evaluation.answer.is_err(), "{mishap} in {language}: {evaluation:?}");
@@ -97,7 +97,7 @@ fn there_is_no_clock_and_no_chance() {
     }
 }
 
-/// As the host shows them: without what cannot be printed.
+/// The host shows them without unprintable characters.
 #[test]
 fn a_denial_keeps_its_words() {
     let attributes: Vec<String> =

@@ -1,7 +1,7 @@
 //! How long after its deadline a policy is stopped, wherever it computes. Ends with an error
 //! where the 99th percentile is more than 50 ms.
 
-use admit_tests::Trial;
+use admit_tests::HostileRun;
 use std::io::{Error, Write, stdout};
 
 /// Where a policy can compute, and what takes the host long to do for it.
@@ -27,12 +27,12 @@ fn main() -> std::io::Result<()> {
     writeln!(out, "| guest | median | p99 | most |\n|---|---|---|---|")?;
     for guest in GUESTS {
         let limits = "fuel = 10_000_000_000, memory = \"64MiB\", time = \"20ms\"";
-        let mut trial = Trial::of(guest, limits).map_err(Error::other)?;
-        let mut late = measure(&mut trial);
+        let mut run = HostileRun::of(guest, limits).map_err(Error::other)?;
+        let mut late = measure(&mut run);
         // A machine that was busy elsewhere gets another chance.
         for _ in 0..2 {
             if at(&late, 99) > MAX_LATE {
-                late = measure(&mut trial);
+                late = measure(&mut run);
             }
         }
         let at = |share| at(&late, share);
@@ -45,10 +45,10 @@ fn main() -> std::io::Result<()> {
 }
 
 /// How many milliseconds late it was each time, in order.
-fn measure(trial: &mut Trial) -> Vec<f64> {
+fn measure(run: &mut HostileRun) -> Vec<f64> {
     let mut late: Vec<f64> = (0..TIMES)
         .map(|_| {
-            let record = &trial.one().records[0];
+            let record = &run.one().records[0];
             assert_eq!(record["kind"], "deadline", "{record}");
             record["microseconds"].as_f64().unwrap_or(f64::INFINITY) / 1e3 - DEADLINE
         })

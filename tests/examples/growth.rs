@@ -1,7 +1,7 @@
-//! What the function costs with more policies, and with a policy that has many settings, beside
-//! the goals. Pin it to one core: `taskset -c 1 cargo run -p admit-tests --example growth`.
+//! Measures the function with more policies, and with a policy that has many settings, beside the
+//! goals. Pin it to one core: `taskset -c 1 cargo run -p admit-tests --example growth`.
 
-use admit_tests::{Answer, Bundle, Drive, Load, bootstrap, component, event, milliseconds};
+use admit_tests::{Answer, Bundle, Load, LoadRun, bootstrap, component, event, milliseconds};
 use std::io::{Error, Write, stdout};
 use std::process::Command;
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn main() -> std::io::Result<()> {
         subject(&format!("{count} {plural}"), 1_000, &policies.collect::<String>())
     };
     let list = |entries: usize| {
-        // What the list takes while it is parsed.
+        // The list needs this while it is parsed.
         let limits = "limits = { fuel = 10_000_000_000, memory = \"64MiB\", time = \"2s\" }\n";
         let manifest = policy("large-domain-list", "p", 0, entries, limits);
         subject(&format!("{entries} entries"), 100, &manifest)
@@ -44,7 +44,7 @@ fn main() -> std::io::Result<()> {
     let mut subjects = [set(1), set(10), set(100), list(100), list(100_000)];
     let event = event("sign-up.json");
     for subject in &subjects {
-        let run = Drive::default().run(subject.command(), &event)?;
+        let run = LoadRun::default().run(subject.command(), &event)?;
         if !matches!(run.answer, Answer::Response(_)) {
             return Err(Error::other(format!("{}: {:?}", subject.name, run.answer)));
         }

@@ -1,6 +1,6 @@
-//! What each hostile guest costs the function: prints the table of `SECURITY.md`.
+//! Measures the function with each hostile guest: prints the table of `SECURITY.md`.
 
-use admit_tests::{Finding, Trial, hostile_guests};
+use admit_tests::{Finding, HostileRun, hostile_guests};
 use std::env;
 use std::io::{Write, stdout};
 
@@ -11,14 +11,14 @@ fn main() -> std::io::Result<()> {
     let named: Vec<String> = env::args().skip(1).collect();
     let guests = if named.is_empty() { hostile_guests() } else { named };
     for guest in guests {
-        let Ok(mut trial) = Trial::of(&guest, "") else {
+        let Ok(mut run) = HostileRun::of(&guest, "") else {
             writeln!(out, "| `{guest}` | refused when bundled | | | | |")?;
             continue;
         };
-        let (one, memory) = trial.peak_of(Trial::one);
-        trial.check_health();
-        let (eight, memory_of_eight) = trial.peak_of(Trial::eight);
-        trial.check_health();
+        let (one, memory) = run.peak_of(HostileRun::one);
+        run.check_health();
+        let (eight, memory_of_eight) = run.peak_of(HostileRun::eight);
+        run.check_health();
         writeln!(
             out,
             "| `{guest}` | {} | {} | {} | {} | {} |",

@@ -1,4 +1,4 @@
-//! What a policy costs in each language: prints the table of `docs/src/languages.md`, and puts it
+//! Measures a policy in each language: prints the table of `docs/src/languages.md`, and puts it
 //! there with `--write`. Python, whose components take minutes, comes with `--python`, and with one
 //! policy: but for the fuel, the others would say the same.
 //!
@@ -6,7 +6,7 @@
 
 use admit_core::Language;
 use admit_engine::{Compiler, Target};
-use admit_tests::{Answer, Bundle, Drive, EVERYWHERE, Lambda, Load, Project, admit, bootstrap};
+use admit_tests::{Answer, Bundle, EVERYWHERE, Lambda, Load, LoadRun, Project, admit, bootstrap};
 use admit_tests::{event, milliseconds, root};
 use std::env;
 use std::fmt::Write as _;
@@ -104,7 +104,7 @@ fn manifest(name: &str, component: &Path) -> String {
     )
 }
 
-/// As if the source had changed: tools are there, caches are warm.
+/// A build after a change of the source: the tools are installed, and caches are warm.
 fn build(folder: &Path, component: &Path) -> std::io::Result<Duration> {
     // Cargo goes by the times of the sources, the others by what is written beside the component.
     let inputs = component.with_extension("inputs.json");
@@ -131,7 +131,7 @@ fn cold_start(bundle: &Bundle) -> std::io::Result<Duration> {
         command
     };
     let event = event("sign-up-with-metadata.json");
-    if let Answer::Nothing = Drive::default().run(function(), &event)?.answer {
+    if let Answer::Nothing = LoadRun::default().run(function(), &event)?.answer {
         return Err(Error::other("the function gave no answer"));
     }
     let mut load = Load::default();
@@ -141,8 +141,8 @@ fn cold_start(bundle: &Bundle) -> std::io::Result<Duration> {
     Ok(Load::within(&load.cold, 50))
 }
 
-/// What the function says of one decision in a fresh sandbox, configured ahead: its time, fuel
-/// and memory.
+/// The time, fuel and memory of one decision in a fresh sandbox, configured ahead, as the function
+/// records them.
 fn warm(bundle: &Path) -> std::io::Result<(Duration, u64, String)> {
     let mut lambda = Lambda::start(bundle);
     let event = event("sign-up-with-metadata.json");
@@ -157,7 +157,7 @@ fn warm(bundle: &Path) -> std::io::Result<(Duration, u64, String)> {
     Ok((time, last["fuel"].as_u64().unwrap_or_default(), memory))
 }
 
-/// The middle one of so many: a machine that is busy elsewhere changes little.
+/// The median of this many runs, which a busy machine changes little.
 fn middle(
     times: usize,
     mut run: impl FnMut() -> std::io::Result<Duration>,

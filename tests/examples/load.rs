@@ -8,7 +8,7 @@ use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Nobody may be there to read it.
+    // A closed pipe is not an error.
     match driver(env::args_os().skip(1)) {
         Ok(text) => {
             let _ = stdout().write_all(text.as_bytes());

@@ -1,7 +1,7 @@
-//! What the function costs beside a bare handler of the same logic: both under the same Runtime
+//! Measures the function beside a bare handler of the same logic: both under the same Runtime
 //! API, in turns, the three samples of AWS.
 
-use admit_tests::{Answer, Bundle, Drive, Load, bootstrap, event, milliseconds, native_handler};
+use admit_tests::{Answer, Bundle, Load, LoadRun, bootstrap, event, milliseconds, native_handler};
 use serde_json::Value;
 use std::io::{Error, Write, stdout};
 use std::process::Command;
@@ -67,9 +67,9 @@ fn main() -> std::io::Result<()> {
     writeln!(out, "| goal | 1.50 | | 1.30 | | | | 8.0 MB |")
 }
 
-/// What a function answers to one event, as JSON.
+/// The answer of a function to one event, as JSON.
 fn answer(command: Command, event: &str) -> std::io::Result<Value> {
-    Ok(match Drive::default().run(command, event)?.answer {
+    Ok(match LoadRun::default().run(command, event)?.answer {
         Answer::Response(text) | Answer::Error(text) => serde_json::from_str(&text)?,
         Answer::Nothing => Value::Null,
     })

@@ -19,7 +19,7 @@ fn run(place: &Place, args: &str) -> Output {
 fn every_command_works_with_few_addresses() {
     let place = Place::new();
     let decided = |output: &Output| stdout(output);
-    // What the same command says where there are plenty.
+    // The output of the same command with plenty of addresses.
     let eval = "eval --manifest good.toml event.json";
     let plenty = place.run(eval);
     assert!(plenty.status.success(), "{}", stderr(&plenty));
@@ -35,7 +35,7 @@ fn every_command_works_with_few_addresses() {
         "inspect bundle",
         "verify bundle",
         "diff good.toml good.toml --events event.json",
-        // Whose code cannot run there; its sources can.
+        // The code of a bundle cannot run there; its sources can.
         "diff good.toml bundle --events event.json",
     ] {
         let output = run(&place, args);
@@ -51,7 +51,7 @@ fn every_command_works_with_few_addresses() {
     assert!(stderr(&output).contains("(`ulimit -v`)"), "{}", stderr(&output));
 }
 
-/// What is compiled by a process with few addresses is the code that the function runs.
+/// A process with few addresses compiles the code that the function runs.
 #[test]
 fn a_bundle_is_the_same_with_few_addresses() {
     let place = Place::new();

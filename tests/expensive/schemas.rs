@@ -26,7 +26,7 @@ fn folder(schema: &Value) -> TempDir {
     folder
 }
 
-/// What a command says, well before it would seem to hang.
+/// The output of a command, which ends soon.
 fn run(folder: &Path, args: &str) -> (Output, String) {
     let started = Instant::now();
     let output = admit().current_dir(folder).args(args.split(' ')).output().unwrap();
@@ -44,7 +44,7 @@ fn levels(count: usize, refer: impl Fn(usize) -> Value) -> Map<String, Value> {
 }
 
 #[test]
-fn a_schema_that_unfolds_without_end_is_refused_at_once() {
+fn a_schema_that_expands_endlessly_is_refused_at_once() {
     let definitions = levels(20, |next| {
         let next = json!({ "$ref": format!("#/$defs/d{next}") });
         json!({ "anyOf": vec![next; 4], "unevaluatedProperties": false })
@@ -68,7 +68,7 @@ fn a_schema_that_unfolds_without_end_is_refused_at_once() {
 
 /// Where the references lead is not told from their text, so that it is a limit that ends it.
 #[test]
-fn a_schema_that_takes_for_ever_is_given_up() {
+fn a_schema_that_does_not_end_is_stopped() {
     let definitions = levels(60, |next| {
         let below = json!({ "$ref": format!("#d{next}") });
         json!({ "$anchor": format!("d{}", next - 1), "allOf": [below, below] })
@@ -79,7 +79,7 @@ fn a_schema_that_takes_for_ever_is_given_up() {
 }
 
 #[test]
-fn a_schema_of_many_large_patterns_is_given_up() {
+fn a_schema_of_many_large_patterns_is_stopped() {
     let pattern = |n: usize| (format!("k{n}"), json!({ "pattern": format!("\\p{{L}}{{190}}{n}") }));
     let properties: Map<String, Value> = (0..800).map(pattern).collect();
     given_up(&json!({ "properties": properties }));

@@ -1,5 +1,5 @@
 //! The chapters of the languages, each from a new project to a decision by the function itself.
-//! What they need beyond the README is not everywhere.
+//! They need programs that are not on every machine.
 
 use super::chapters::chapter;
 use super::session::Session;

@@ -8,13 +8,13 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-/// What a reader has before them at one place of a chapter.
+/// The state of a reader at one place of a chapter.
 pub(super) struct Session {
     chapter: &'static str,
     shell: Shell,
     /// The port that `admit serve` has here, in place of its default.
     port: String,
-    /// What the last block of commands said, until it is compared.
+    /// The output of the last block of commands, until it is compared.
     said: Option<String>,
 }
 
@@ -122,8 +122,7 @@ impl Session {
     }
 }
 
-/// What is said without what only the first build of anything says, on whose turn it happens
-/// to be.
+/// The output without the lines that only the first build prints.
 fn without_first_builds(said: &str) -> String {
     let is_first = |line: &&str| {
         line.starts_with("building `") && line.ends_with("for the first time, which takes a moment")

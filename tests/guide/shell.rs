@@ -1,6 +1,6 @@
-//! A shell that somebody types into: what one block leaves behind, the next one finds.
+//! A shell that the blocks of a page are typed into, one after the other.
 
-use admit_tests::{Workplace, root};
+use admit_tests::{TempRepo, root, target_of_projects};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ pub(super) struct Shell {
     process: Child,
     keyboard: ChildStdin,
     screen: Receiver<String>,
-    workplace: Workplace,
+    repo: TempRepo,
 }
 
-/// What the shell prints when a block is done; no command of a page does.
+/// The shell prints this when a block is done; no command of a page does.
 const DONE: &str = "--- done:";
 
 /// The longest that one block may take: the first builds what it needs.
@@ -24,11 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Shell {
     pub(super) fn start() -> Shell {
-        let workplace = Workplace::new();
-        let mut process = workplace
+        let repo = TempRepo::new();
+        let mut process = repo
             .program("bash", &["--noprofile", "--norc"])
-            // Kept from run to run, since most of it is other people's crates.
-            .env("CARGO_TARGET_DIR", root().join("target/guide"))
+            .env("CARGO_TARGET_DIR", target_of_projects())
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -45,13 +44,13 @@ impl Shell {
             }
         });
         writeln!(keyboard, "exec 2>&1").expect("the shell listens");
-        Shell { process, keyboard, screen, workplace }
+        Shell { process, keyboard, screen, repo }
     }
 
     /// Types a block, and returns what is then on the screen, with the status of its last
     /// command.
     pub(super) fn run(&mut self, commands: &str) -> (String, i32) {
-        // On a line of its own, behind whatever a command left unfinished.
+        // On a line of its own, behind an unfinished line of a command.
         write!(self.keyboard, "{commands}\nprintf '\\n{DONE}%s\\n' $?\n").expect("it listens");
         let mut said = String::new();
         loop {
@@ -68,7 +67,7 @@ impl Shell {
 
     /// The folder in which it began.
     pub(super) fn start_folder(&self) -> &Path {
-        self.workplace.path()
+        self.repo.path()
     }
 
     /// The folder that it is in.

@@ -71,7 +71,7 @@ fn escapes() {
     );
 }
 
-/// What would take minutes to compile is refused before it is tried.
+/// A component that would take minutes to compile is refused before that.
 #[test]
 fn a_very_large_function_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -85,9 +85,9 @@ fn a_very_large_function_is_refused() {
     assert!(stderr(&output).contains(reason), "{}", stderr(&output));
 }
 
-/// What is no component is told apart by its first bytes.
+/// The first bytes tell what a file is instead of a component.
 #[test]
-fn what_is_no_component_is_refused() {
+fn a_file_that_is_not_a_component_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("policy.wasm");
     let check = |reason: &str| {

@@ -1,7 +1,7 @@
 //! Guests whose answers break the contract, exceed a limit, or claim what they were not granted.
 
 use super::outcome::{TOO_MUCH_DATA, abstains, malformed, stands};
-use admit_tests::{Answer, Bundle, Lambda, Trial, component};
+use admit_tests::{Answer, Bundle, HostileRun, Lambda, component};
 use serde_json::{Value, json};
 
 #[test]
@@ -71,7 +71,7 @@ fn grants_everything() {
                     verdicts = [\"verify-email\"]\n";
     let bundle = Bundle::unchecked(manifest).unwrap();
     let mut lambda = Lambda::start(&bundle.path());
-    let event = Trial::sign_up("client");
+    let event = HostileRun::sign_up("client");
     assert_eq!(lambda.invoke(event.clone()), Answer::Response(event));
     let vote = |flag, counted: Value| {
         let mut vote = json!({ "flag": flag, "vote": "grant" });
@@ -87,9 +87,9 @@ fn grants_everything() {
     assert_eq!(lambda.decision_line()["policies"][0]["votes"], votes);
 }
 
-/// Whatever a policy says to the person signing up, it is one printable line.
+/// The person signing up reads one printable line.
 #[test]
-fn what_a_denial_says_is_one_printable_line() {
+fn the_message_of_a_denial_is_one_printable_line() {
     let long = "x".repeat(60_000);
     let cut = "x".repeat(256);
     for (said, shown) in [
@@ -110,7 +110,7 @@ fn what_a_denial_says_is_one_printable_line() {
         );
         let bundle = Bundle::with(&manifest);
         let mut lambda = Lambda::start(&bundle.path());
-        let Answer::Error(answer) = lambda.invoke(Trial::sign_up("client")) else { panic!() };
+        let Answer::Error(answer) = lambda.invoke(HostileRun::sign_up("client")) else { panic!() };
         let answer: Value = serde_json::from_str(&answer).unwrap();
         assert_eq!(answer, json!({ "errorType": "SignUpDenied", "errorMessage": shown }));
         let line = lambda.decision_line();

@@ -1,6 +1,6 @@
 //! A policy with a hundred thousand entries in its settings.
 
-use admit_tests::{Answer, Bundle, Lambda, Trial, admit, component, root, stderr};
+use admit_tests::{Answer, Bundle, HostileRun, Lambda, admit, component, root, stderr};
 use serde_json::Value;
 use std::fs;
 
@@ -31,7 +31,7 @@ fn large_domain_list() {
     let bundle = Bundle::with(&manifest(limits));
     let mut lambda = Lambda::start(&bundle.path());
     let mut answer = |address: &str| {
-        let mut event: Value = serde_json::from_str(&Trial::sign_up("client")).unwrap();
+        let mut event: Value = serde_json::from_str(&HostileRun::sign_up("client")).unwrap();
         event["request"]["userAttributes"]["email"] = address.into();
         lambda.invoke(event.to_string())
     };

@@ -1,6 +1,6 @@
 //! How a hostile guest ends: it fails, its verdict stands, or it is refused.
 
-use admit_tests::{Answer, Trial, admit, component, root, stderr, stdout};
+use admit_tests::{Answer, HostileRun, admit, component, root, stderr, stdout};
 use serde_json::{Value, json};
 use std::process::Output;
 use std::time::Duration;
@@ -25,12 +25,12 @@ pub(super) fn fails_and_is_shown(limits: &str, guest: &str, kind: &str, phase: &
     let output = eval(guest, limits);
     let said = stdout(&output) + &stderr(&output);
     assert!(said.contains(reason), "{said}");
-    // What would fail on every sign-up is found out before there is one.
+    // A failure on every sign-up is found before there is one.
     assert_eq!(output.status.code(), Some(if phase == "evaluate" { 3 } else { 1 }), "{said}");
 }
 
 pub(super) fn fails_under(limits: &str, guest: &str, kind: &str, phase: &str, reason: &str) {
-    let mut trial = Trial::of(guest, limits).unwrap();
+    let mut run = HostileRun::of(guest, limits).unwrap();
     let check = |(finding, memory): (admit_tests::Finding, u64)| {
         check_refusal(&finding.answer);
         for record in &finding.records {
@@ -41,10 +41,10 @@ pub(super) fn fails_under(limits: &str, guest: &str, kind: &str, phase: &str, re
         assert!(finding.time < MAX_TIME, "{guest} took {:?}", finding.time);
         assert!(memory < MAX_MEMORY, "{guest} took {memory} bytes");
     };
-    check(trial.peak_of(Trial::one));
-    trial.check_health();
-    check(trial.peak_of(Trial::eight));
-    trial.check_health();
+    check(run.peak_of(HostileRun::one));
+    run.check_health();
+    check(run.peak_of(HostileRun::eight));
+    run.check_health();
 }
 
 /// The sign-up is denied, and the person is told nothing but that it could not be checked.
@@ -54,14 +54,13 @@ pub(super) fn check_refusal(answer: &Answer) {
     assert_eq!(error, json!({ "errorType": "PolicyFailure", "errorMessage": PUBLIC_MESSAGE }));
 }
 
-/// A guest whose verdict stands, whatever else it did, with so many notes kept.
+/// A guest whose verdict stands, and of which this many notes are kept.
 pub(super) fn stands(guest: &str, record: &Value, notes: usize) {
     documented(guest, record["opinion"].as_str().unwrap());
-    let mut trial = Trial::of(guest, "").unwrap();
+    let mut run = HostileRun::of(guest, "").unwrap();
     // Again and again, so that what one leaves behind the next would find.
     for eight in [false, true, false] {
-        let (finding, memory) =
-            trial.peak_of(|trial| if eight { trial.eight() } else { trial.one() });
+        let (finding, memory) = run.peak_of(|run| if eight { run.eight() } else { run.one() });
         for found in &finding.records {
             for (member, value) in record.as_object().unwrap() {
                 assert_eq!(&found[member], value, "{found}");
@@ -70,7 +69,7 @@ pub(super) fn stands(guest: &str, record: &Value, notes: usize) {
         assert_eq!(finding.notes.len(), if eight { 8 * notes } else { notes });
         assert!(finding.time < MAX_TIME, "{guest} took {:?}", finding.time);
         assert!(memory < MAX_MEMORY, "{guest} took {memory} bytes");
-        trial.check_health();
+        run.check_health();
     }
 }
 
@@ -93,16 +92,16 @@ pub(super) fn refused(guest: &str, reason: &str) {
     assert_eq!(stdout(&output), "");
 }
 
-/// The same, where it can be compiled: it harms nobody even if it is in a bundle.
+/// The same, where it can be compiled: in a bundle it is refused by the function.
 pub(super) fn refused_and_not_loaded(guest: &str, reason: &str) {
     refused(guest, reason);
-    let mut trial = Trial::of(guest, "").unwrap();
-    let finding = trial.one();
+    let mut run = HostileRun::of(guest, "").unwrap();
+    let finding = run.one();
     check_refusal(&finding.answer);
     let record = &finding.records[0];
     assert_eq!(record["kind"], "not-loaded");
     assert!(record["reason"].as_str().unwrap().contains(reason), "{record}");
-    trial.check_health();
+    run.check_health();
 }
 
 pub(super) fn eval(guest: &str, limits: &str) -> Output {

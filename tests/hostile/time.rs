@@ -1,7 +1,7 @@
 //! Guests that never end, or that have the host work for them.
 
 use super::outcome::{MAX_TIME, check_refusal, fails, fails_under, out_of_fuel};
-use admit_tests::{Bundle, Lambda, Trial};
+use admit_tests::{Bundle, HostileRun, Lambda};
 use serde_json::json;
 
 #[test]
@@ -64,7 +64,7 @@ fn logs_forever() {
 
 /// Eight that are hostile in different ways, all in one decision.
 #[test]
-fn eight_at_once_keep_to_the_budget() {
+fn eight_hostile_policies_keep_to_the_budget() {
     let guests = [
         "loops-in-evaluate",
         "loops-in-configure",
@@ -88,7 +88,7 @@ fn eight_at_once_keep_to_the_budget() {
     let bundle = Bundle::unchecked(&manifest).unwrap();
     let mut lambda = Lambda::start(&bundle.path());
     let started = std::time::Instant::now();
-    check_refusal(&lambda.invoke(Trial::sign_up("client")));
+    check_refusal(&lambda.invoke(HostileRun::sign_up("client")));
     assert!(started.elapsed() < MAX_TIME, "{:?}", started.elapsed());
     let line = lambda.decision_line();
     let took = line["microseconds"].as_u64().unwrap();

@@ -1,7 +1,7 @@
 //! Guests that crash.
 
 use super::outcome::{check_refusal, traps};
-use admit_tests::{Bundle, Lambda, Trial, component};
+use admit_tests::{Bundle, HostileRun, Lambda, component};
 
 #[test]
 fn unreachable() {
@@ -53,7 +53,7 @@ fn puppet() {
     );
     let bundle = Bundle::with(&manifest);
     let mut lambda = Lambda::start(&bundle.path());
-    check_refusal(&lambda.invoke(Trial::sign_up("client")));
+    check_refusal(&lambda.invoke(HostileRun::sign_up("client")));
     assert_eq!(lambda.decision_line()["policies"][0]["kind"], "trap");
 }
 
@@ -67,6 +67,6 @@ fn mishaps() {
     );
     let bundle = Bundle::with(&manifest);
     let mut lambda = Lambda::start(&bundle.path());
-    check_refusal(&lambda.invoke(Trial::sign_up("client")));
+    check_refusal(&lambda.invoke(HostileRun::sign_up("client")));
     assert_eq!(lambda.decision_line()["policies"][0]["kind"], "trap");
 }

@@ -3,7 +3,7 @@
 use super::page::*;
 use admit_engine::{Digest, Target};
 use admit_tests::{
-    Bundle, FunctionZip, Served, Workplace, admit, component, event, is_there, root, stderr, stdout,
+    Bundle, FunctionZip, Served, TempRepo, admit, component, event, is_there, root, stderr, stdout,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-/// What is skipped where a program is missing.
+/// The name under which a test is skipped where a program is missing.
 const GUIDE: &str = "a command of docs/src/operating.md";
 
 /// Runs `admit serve` as the page says, but on a port that is free.
@@ -60,16 +60,16 @@ fn the_example_is_a_record_as_admit_serve_writes_it() {
     let record: Value = serde_json::from_str(record).unwrap();
     assert!(validator.is_valid(&record));
     assert_eq!(comparable(&example), comparable(&record));
-    // What the page says of the time that these policies took.
+    // The page's sentence on the time of these policies.
     let times = example["policies"].as_array().unwrap().iter().map(|p| p["microseconds"].as_u64());
     let times: Vec<u64> = times.map(Option::unwrap).collect();
     let (least, most) = (times.iter().min().unwrap(), times.iter().max().unwrap());
     assert!(page.contains(&format!("took {least} to {most} µs")), "{times:?}");
 }
 
-/// Runs a command in a workplace.
-fn shell(command: &str, workplace: &Workplace) -> Output {
-    workplace.shell(command).env("ADMIT_USER_NAME_KEY", KEY).output().unwrap()
+/// Runs a command in a repo.
+fn shell(command: &str, repo: &TempRepo) -> Output {
+    repo.shell(command).env("ADMIT_USER_NAME_KEY", KEY).output().unwrap()
 }
 
 /// Nothing is left out: a block is one of those that the tests below run, or talks to AWS.
@@ -98,7 +98,7 @@ fn every_command_is_run_unless_it_needs_an_account() {
 #[test]
 fn the_zip_is_made_and_checked_as_the_page_says() {
     let page = page();
-    let folder = Workplace::new();
+    let folder = TempRepo::new();
     let here = Target::HERE.expect("a machine that Lambda has").to_string();
     let run = |command: &str| {
         let command = command.replace("x86_64", &here);
@@ -131,7 +131,7 @@ fn the_zip_is_made_and_checked_as_the_page_says() {
     let zip = fs::read(folder.path().join("function.zip")).unwrap();
     expect(make, 0, "\nunchanged\n");
     assert!(zip == fs::read(folder.path().join("function.zip")).unwrap(), "the bytes differ");
-    // As a policy is rolled out: the line of the manifest is the line of the check.
+    // A policy is rolled out: the line of the manifest is the line of the check.
     let enforced = with_components(&read("plugins/admit.toml"));
     let monitored = monitored(&enforced);
     let manifest = folder.path().join("admit.toml");
@@ -149,7 +149,7 @@ fn the_zip_is_made_and_checked_as_the_page_says() {
     let rows = table(section(&page, "## 1. Deploy"), &["exit status", "means"]);
     assert_eq!(rows.iter().map(|row| row[0].clone()).collect::<BTreeSet<_>>(), statuses);
 
-    // What `admit bundle` prints for the index is what a record names, and what `unzip` shows.
+    // `admit bundle` prints the digest of the index that a record names and that `unzip` shows.
     let index = said.lines().find_map(|line| line.strip_prefix("bundle.json  ")).unwrap();
     let bundle = Bundle::sample();
     let mut lambda = start(&bundle, &[]);
@@ -187,9 +187,9 @@ fn with_components(manifest: &str) -> String {
 }
 
 #[test]
-fn what_is_served_answers_as_the_page_shows() {
+fn admit_serve_answers_as_the_page_shows() {
     let page = page();
-    let folder = Workplace::new();
+    let folder = TempRepo::new();
     let serving = serving(&command(&page, "admit serve "), folder.path());
     if !is_there(GUIDE, "curl") {
         return;
@@ -210,7 +210,7 @@ fn what_is_served_answers_as_the_page_shows() {
 #[test]
 fn what_a_policy_would_change_is_counted_as_the_page_says() {
     let page = page();
-    let folder = Workplace::new();
+    let folder = TempRepo::new();
     let manifest = monitored(&with_components(&read("plugins/admit.toml")));
     fs::write(folder.path().join("admit.toml"), manifest).unwrap();
     let serving = serving("admit serve", folder.path());
@@ -240,7 +240,7 @@ fn a_persons_hash_is_made_as_the_page_says() {
     let mut lambda = start(&bundle, &[("ADMIT_USER_NAME_KEY", KEY)]);
     lambda.invoke(event("sign-up.json"));
     let hash = lambda.decision_line()["userNameHash"].as_str().unwrap().to_owned();
-    let folder = Workplace::new();
+    let folder = TempRepo::new();
     let output = shell(&command(&page(), "printf "), &folder);
     let said = stdout(&output);
     let digits = said.split_whitespace().last().expect("a hash");
@@ -250,8 +250,8 @@ fn a_persons_hash_is_made_as_the_page_says() {
 #[test]
 fn sign_ups_are_replayed_as_the_page_says() {
     let page = page();
-    let folder = Workplace::new();
-    // As on the page: the log of a day, with events, and the package that decided it.
+    let folder = TempRepo::new();
+    // The files of the page: the log of a day, with events, and the package that decided it.
     let mut command = admit();
     command.env("ADMIT_EVENTS", "all");
     command.args(["serve", "--manifest", "plugins/admit.toml"]).current_dir(folder.path());

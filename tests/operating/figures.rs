@@ -6,7 +6,7 @@ use admit_tests::{Bundle, Lambda, event};
 use serde_json::{Value, json};
 
 #[test]
-fn the_memory_is_what_the_code_reckons_with() {
+fn the_memory_is_what_the_code_assumes() {
     let page = page();
     let section = section(&page, "## 9. Choose memory and budget");
     let code = read("host/trigger/src/trigger.rs");

@@ -1,10 +1,9 @@
 //! The page, and what it is compared with.
 
-use admit_tests::{Bundle, Lambda, bootstrap, root};
+use admit_tests::{Bundle, Lambda, root};
 pub(super) use admit_tests::{blocks, section, table};
 use serde_json::Value;
 use std::fs;
-use std::process::Command;
 
 pub(super) fn page() -> String {
     read("docs/src/operating.md")
@@ -29,9 +28,7 @@ pub(super) fn unquoted(text: &str) -> &str {
 
 /// The function with these variables in its environment.
 pub(super) fn start(bundle: &Bundle, variables: &[(&str, &str)]) -> Lambda {
-    let mut command = Command::new(bootstrap());
-    command.env("ADMIT_BUNDLE", bundle.path()).envs(variables.iter().copied());
-    Lambda::start_command(command)
+    Lambda::start_with(&bundle.path(), variables.iter().copied())
 }
 
 /// A quantity with a space before its unit, as the page writes it.
@@ -61,7 +58,7 @@ pub(super) fn command(page: &str, beginning: &str) -> String {
 
 /// A number as the page writes it, with its thousands apart.
 pub(super) fn cell(text: &str) -> f64 {
-    text.replace(',', "").parse().unwrap_or_else(|_| panic!("`{text}` is no number"))
+    text.replace(',', "").parse().unwrap_or_else(|_| panic!("`{text}` is not a number"))
 }
 
 pub(super) fn schema() -> Value {

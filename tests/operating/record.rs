@@ -39,7 +39,7 @@ fn described(schema: &Value, places: &[&str]) -> BTreeMap<String, (String, Strin
     members
 }
 
-/// What a member may be, as the page writes it.
+/// The values of a member, as the page writes them.
 fn values(schema: &Value, member: &Value) -> String {
     if let Some(reference) = member["$ref"].as_str() {
         return values(schema, schema.pointer(&reference[1..]).unwrap());
@@ -122,7 +122,7 @@ fn every_member_of_a_record_is_described_as_in_the_schema() {
 
 /// A query that names what no record has finds nothing, and says nothing of it.
 #[test]
-fn the_queries_name_members_that_there_are() {
+fn the_queries_name_existing_members() {
     const WORDS: [&str; 26] = [
         "filter",
         "fields",
@@ -161,7 +161,7 @@ fn the_queries_name_members_that_there_are() {
     assert_eq!(queries.len(), 9);
     let mut used = BTreeSet::new();
     for query in queries {
-        // What is quoted, and what is a regular expression, names no member.
+        // Quoted texts and regular expressions name no member.
         let code: String = query.split('"').step_by(2).collect::<Vec<_>>().join(" ");
         let code: Vec<&str> = code
             .split(|c: char| !(c.is_ascii_alphanumeric() || "@.*".contains(c)))

@@ -47,7 +47,7 @@ fn the_variables_are_those_that_the_code_reads() {
 }
 
 #[test]
-fn a_wrong_value_is_named_with_what_the_page_says_and_changes_nothing() {
+fn a_wrong_value_is_reported_and_ignored() {
     let page = page();
     let header = ["variable", "value", "default", "what it does"];
     let rows = table(section(&page, "## 2. Environment variables"), &header);

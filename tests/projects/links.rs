@@ -1,7 +1,7 @@
 //! Links that the author of a project left where a build writes: they would lead to any file of
 //! the person who builds, or only looks.
 
-use super::Played;
+use super::FakeTools;
 use admit_tests::{admit, stderr};
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -14,18 +14,18 @@ const MINE: &str = "a file of the person who builds";
 
 /// Puts a link into the project, which leads to a file or a folder, and builds. Nothing is
 /// written to where it leads, and the link is named.
-fn check_link(played: &Played, link: &str, leads_to: &str) {
-    let mine = played.root().join("mine");
+fn check_link(tools: &FakeTools, link: &str, leads_to: &str) {
+    let mine = tools.root().join("mine");
     fs::create_dir_all(mine.join("folder")).unwrap();
     fs::write(mine.join("file"), MINE).unwrap();
     fs::write(mine.join("folder/keep"), MINE).unwrap();
-    let path = played.project().join(link);
+    let path = tools.project().join(link);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     // A build that was refused may have left its lock there.
     drop(fs::remove_file(&path));
     symlink(mine.join(leads_to), &path).unwrap();
     for command in BUILDING {
-        let mut command = admit_in(played, command);
+        let mut command = admit_in(tools, command);
         let output = command.output().unwrap();
         let said = format!("{}{}", stderr(&output), admit_tests::stdout(&output));
         assert!(!output.status.success(), "{link}: {said}");
@@ -40,80 +40,80 @@ fn check_link(played: &Played, link: &str, leads_to: &str) {
     fs::remove_file(&path).unwrap();
 }
 
-fn admit_in(played: &Played, command: &str) -> std::process::Command {
+fn admit_in(tools: &FakeTools, command: &str) -> std::process::Command {
     let mut admit = admit();
-    admit.current_dir(played.root()).args([command, "project"]);
-    admit.env("PATH", played.root().join("tools")).env_remove("PYTHONPATH");
+    admit.current_dir(tools.root()).args([command, "project"]);
+    admit.env("PATH", tools.root().join("tools")).env_remove("PYTHONPATH");
     admit
 }
 
 #[test]
-fn no_link_leads_a_build_to_a_file_of_the_person_who_builds() {
-    for played in [Played::c(), Played::node(), Played::python()] {
+fn a_build_does_not_follow_links_to_files_outside() {
+    for tools in [FakeTools::c(), FakeTools::node(), FakeTools::python()] {
         for link in ["target/admit/mine.wasm", "target/admit/.lock", "target/CACHEDIR.TAG"] {
-            check_link(&played, link, "file");
-            check_link(&played, link, "nothing");
+            check_link(&tools, link, "file");
+            check_link(&tools, link, "nothing");
         }
-        check_link(&played, "target/admit/mine.inputs.json", "file");
-        fs::remove_dir_all(played.project().join("target")).unwrap();
-        check_link(&played, "target", "folder");
-        check_link(&played, "target/admit", "folder");
+        check_link(&tools, "target/admit/mine.inputs.json", "file");
+        fs::remove_dir_all(tools.project().join("target")).unwrap();
+        check_link(&tools, "target", "folder");
+        check_link(&tools, "target/admit", "folder");
     }
     // Without any, it builds.
-    let played = Played::node();
-    let output = played.build();
+    let tools = FakeTools::node();
+    let output = tools.build();
     assert!(output.status.success(), "{}", stderr(&output));
 }
 
 /// The tools of a project are installed beside its lock file, which may lie above it.
 #[test]
-fn no_link_leads_an_installation_elsewhere() {
-    for played in [Played::node(), Played::python()] {
-        fs::create_dir_all(played.root().join("target/admit")).unwrap();
-        fs::rename(played.root().join(played.lock), played.project().join(played.lock)).unwrap();
-        if played.lock == "package-lock.json" {
-            fs::copy(played.root().join("package.json"), played.project().join("package.json"))
+fn an_installation_does_not_follow_links() {
+    for tools in [FakeTools::node(), FakeTools::python()] {
+        fs::create_dir_all(tools.root().join("target/admit")).unwrap();
+        fs::rename(tools.root().join(tools.lock), tools.project().join(tools.lock)).unwrap();
+        if tools.lock == "package-lock.json" {
+            fs::copy(tools.root().join("package.json"), tools.project().join("package.json"))
                 .unwrap();
         } else {
             // Made anew, it would be emptied first.
-            check_link(&played, ".venv", "folder");
-            assert_eq!(played.started(), [""; 0]);
+            check_link(&tools, ".venv", "folder");
+            assert_eq!(tools.started(), [""; 0]);
         }
-        check_link(&played, "target/admit/.install", "file");
-        assert_eq!(played.started(), [""; 0]);
+        check_link(&tools, "target/admit/.install", "file");
+        assert_eq!(tools.started(), [""; 0]);
     }
 }
 
-/// What is no file is not waited for.
+/// The build does not wait for a writer of the pipe.
 #[test]
-fn a_pipe_in_the_place_of_a_component_is_replaced() {
-    let played = Played::node();
-    let built = played.project().join("target/admit/mine.wasm");
+fn a_pipe_instead_of_a_component_is_replaced() {
+    let tools = FakeTools::node();
+    let built = tools.project().join("target/admit/mine.wasm");
     fs::create_dir_all(built.parent().unwrap()).unwrap();
     let made = std::process::Command::new("mkfifo").arg(&built).status();
     assert!(made.unwrap().success());
-    let output = played.build();
+    let output = tools.build();
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(built.is_file());
 }
 
 #[test]
 fn a_schema_is_not_taken_from_outside_the_project() {
-    let played = Played::node();
+    let tools = FakeTools::node();
     let schema = "{\"type\": \"object\", \"title\": \"a secret\"}";
-    fs::write(played.root().join("any.json"), schema).unwrap();
-    fs::create_dir(played.project().join("schemas")).unwrap();
-    fs::write(played.project().join("schemas/own.json"), schema).unwrap();
-    symlink("../any.json", played.project().join("link.json")).unwrap();
-    symlink("..", played.project().join("up")).unwrap();
-    symlink("schemas/own.json", played.project().join("own.json")).unwrap();
-    let file = played.project().join("policy.toml");
+    fs::write(tools.root().join("any.json"), schema).unwrap();
+    fs::create_dir(tools.project().join("schemas")).unwrap();
+    fs::write(tools.project().join("schemas/own.json"), schema).unwrap();
+    symlink("../any.json", tools.project().join("link.json")).unwrap();
+    symlink("..", tools.project().join("up")).unwrap();
+    symlink("schemas/own.json", tools.project().join("own.json")).unwrap();
+    let file = tools.project().join("policy.toml");
     let text = fs::read_to_string(&file).unwrap();
     let build = |name: &str| {
         fs::write(&file, format!("{text}settings = {name:?}\n")).unwrap();
-        played.build()
+        tools.build()
     };
-    let absolute = played.root().join("any.json").display().to_string();
+    let absolute = tools.root().join("any.json").display().to_string();
     let names = [&absolute, "../any.json", "schemas/../../any.json", "link.json", "up/any.json"];
     for name in names {
         let output = build(name);

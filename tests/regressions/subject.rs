@@ -1,4 +1,4 @@
-//! What the regression tests look at from outside: decisions in a process of their own.
+//! Decisions in a process of their own, which the regression tests observe.
 //!
 //!     regressions-subject evaluations BUNDLE EVENT TIMES
 //!     regressions-subject allocations BUNDLE EVENT
@@ -15,7 +15,7 @@ use std::{env, fs};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What is done once does not count: pages that are touched, code that is loaded.
+/// The first decision does not count: it touches pages and loads code.
 const BEFORE: usize = 10;
 
 const LEFT: Duration = Duration::from_secs(4);
@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Decides so many times between two marks that `strace` sees.
+/// Decides this many times between two marks that `strace` sees.
 fn evaluations(bundle: &Path, event: &[u8], times: usize) -> Result<()> {
     let policies = load(bundle)?;
     let event = Event::parse(event)?;

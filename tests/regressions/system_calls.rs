@@ -2,7 +2,7 @@
 
 use super::{SAMPLES, alone, subject};
 use admit_tests::{
-    Bundle, Drive, MARK, bootstrap, check_golden, event, is_there, root, skip, stderr,
+    Bundle, LoadRun, MARK, bootstrap, check_golden, event, is_there, root, skip, stderr,
 };
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How often each system call was made.
 type Calls = BTreeMap<String, usize>;
 
-/// Of the thread that evaluates: the one that interrupts guests sleeps and wakes meanwhile.
+/// The calls of the evaluating thread: the one that interrupts guests sleeps and wakes meanwhile.
 #[test]
 fn an_evaluation_makes_no_system_call() {
     if !is_there("an evaluation makes no system call", "strace") {
@@ -49,7 +49,7 @@ fn an_evaluation_makes_no_system_call() {
     }
 }
 
-/// What the function asks of the kernel from its question for an event to the next one.
+/// The system calls of the function from one question for an event to the next.
 #[test]
 fn a_warm_request_makes_the_system_calls_that_it_made() {
     let test = "a warm request makes the system calls that it made";
@@ -66,7 +66,7 @@ fn a_warm_request_makes_the_system_calls_that_it_made() {
     command.env("ADMIT_BUNDLE", bundle.path());
     // Always so slow that the function waits for everything, else it depends on who is faster
     // how often it does.
-    let drive = Drive { requests: 12, pause: Duration::from_millis(20), ..Drive::default() };
+    let drive = LoadRun { requests: 12, pause: Duration::from_millis(20), ..LoadRun::default() };
     drive.run(command, &event("sign-up.json")).unwrap();
     let trace = fs::read_to_string(trace.path()).unwrap();
     let lines: Vec<&str> = trace.lines().collect();
@@ -81,7 +81,7 @@ fn a_warm_request_makes_the_system_calls_that_it_made() {
     check_golden("regressions/system-calls.txt", &(table + asked));
 }
 
-/// What every request makes: one that a tick of the clock interrupts looks at its processor time.
+/// The calls of every request: one that a tick of the clock interrupts looks at its processor time.
 fn fewest(requests: &[Calls]) -> Calls {
     let in_all = |name| requests.iter().map(|calls| calls.get(name).copied().unwrap_or(0)).min();
     let names = requests.iter().flat_map(Calls::keys);

@@ -9,7 +9,7 @@ const PHONE: Width = Width(360);
 const DESK: Width = Width(1280);
 
 #[test]
-fn the_page_fits_a_phone_asks_for_nothing_and_keeps_nobody_out() {
+fn the_page_fits_a_phone_loads_nothing_and_is_accessible() {
     let Some(mut browser) = Browser::start("report in Chromium") else { return };
     let packages = node_packages("report with axe");
     let folder = tempfile::tempdir().unwrap();
@@ -23,7 +23,7 @@ fn the_page_fits_a_phone_asks_for_nothing_and_keeps_nobody_out() {
             browser.open(&file, width);
             let shown = browser.ask("document.documentElement.scrollWidth");
             assert_eq!(shown, width.0, "{name}: wider than the screen");
-            // The canary of this test: the style is there, and knows what somebody prefers.
+            // The style is there, and follows the preferred scheme.
             let paper = browser.ask("getComputedStyle(document.body).backgroundColor");
             assert_eq!(paper == "rgb(255, 255, 255)", scheme == "light", "{name}: {paper}");
             if let Some(packages) = packages {
@@ -38,7 +38,7 @@ fn the_page_fits_a_phone_asks_for_nothing_and_keeps_nobody_out() {
     }
 }
 
-/// What axe finds, by the names of its rules.
+/// The findings of axe, by the names of its rules.
 fn objections(browser: &mut Browser, packages: &'static Packages) -> Value {
     browser.ask(&axe(packages));
     browser.ask(
@@ -47,9 +47,9 @@ fn objections(browser: &mut Browser, packages: &'static Packages) -> Value {
     )
 }
 
-/// That the test above would notice: here the browser does complain.
+/// The test above would notice a violation: here the browser reports one.
 #[test]
-fn the_browser_tells_what_a_page_asks_for() {
+fn the_browser_reports_requests_of_a_page() {
     let Some(mut browser) = Browser::start("a bad page in Chromium") else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bad.html");

@@ -44,7 +44,7 @@ pub(super) fn page() -> String {
 }
 
 #[test]
-fn the_words_of_a_stranger_stay_words() {
+fn untrusted_text_is_escaped() {
     let Some(packages) = node_packages("report of a hostile policy") else { return };
     let text = check_inert(packages, &page());
     for words in [
@@ -60,9 +60,9 @@ fn the_words_of_a_stranger_stay_words() {
     assert!(!text.contains(['\u{202e}', '\u{1b}', '\0']), "{text}");
 }
 
-/// What breaks the rules of metadata is not shown in part.
+/// Metadata that breaks the rules is not shown in part.
 #[test]
-fn metadata_that_cannot_be_read_is_said_to_be_so() {
+fn unreadable_metadata_is_reported() {
     let mut metadata = metadata();
     metadata["description"] = "left\u{202e}right".into();
     let page = page_of(&metadata);

@@ -1,4 +1,4 @@
-//! What editors make of the schemas: taplo is in Even Better TOML, tombi has its own extensions.
+//! The schemas in editors: taplo is in Even Better TOML, tombi has its own extensions.
 
 use super::document::{Document, Kind};
 use super::{CASE, METADATA, POLICY, files};
@@ -9,7 +9,7 @@ use std::process::Output;
 
 fn lint(packages: &Packages, tool: &str, files: &[&Path]) -> Output {
     let mut command = packages.tool(tool);
-    // What a file says of its schema is all that counts.
+    // Only the schema that a file names counts.
     match tool {
         "tombi" => command.args(["lint", "--offline", "--error-on-warnings"]),
         _ => command.args(["lint", "--no-auto-config"]),

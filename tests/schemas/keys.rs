@@ -6,7 +6,7 @@ use admit_core::{Denial, Manifest, Metadata};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// What the tool says that it expected instead of something unknown.
+/// The words that the tool expects instead of an unknown one.
 fn expected(kind: Kind, text: &str) -> BTreeSet<String> {
     let error = match kind {
         Kind::Admit => Manifest::from_toml("", text).unwrap_err(),
@@ -61,7 +61,7 @@ fn the_words_of_a_schema_are_those_of_the_tool() {
     assert_eq!(words(Kind::Policy, "/properties/verdicts/items"), permissions);
     let triggers =
         words(Kind::Admit, &format!("{here}/applies-to/properties/triggers/items/anyOf/0"));
-    // Of which the tool warns, and no more.
+    // The tool only warns of these.
     let text = std::fs::read_to_string(
         admit_tests::root().join("tests/golden/errors/unknown-trigger.txt"),
     );

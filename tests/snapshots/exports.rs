@@ -1,5 +1,5 @@
-//! What else a component exports, and in which order its parts stand, changes no policy between
-//! its review and the function.
+//! Other exports of a component, and the order of its parts, do not change a policy between its
+//! review and the function.
 
 use super::{ENGINE, Twins};
 use admit_cognito::Event;

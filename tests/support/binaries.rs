@@ -25,9 +25,20 @@ pub fn admit() -> Command {
         assert!(status.expect("admit runs").success(), "cannot build the first guest");
         admit
     }));
-    // What tests compile is kept apart from what the user compiled.
-    command.current_dir(root()).env("ADMIT_CACHE", root().join("target/compiled"));
+    // The cache of tests is not the cache of the user.
+    command.current_dir(root()).env("ADMIT_CACHE", compiled());
     command
+}
+
+/// The folder of code that tests have compiled.
+pub(crate) fn compiled() -> PathBuf {
+    root().join("target/compiled")
+}
+
+/// The target folder for new policy projects. It is kept from run to run, since most of it is
+/// dependencies, and shared, since they are the same for all.
+pub fn target_of_projects() -> PathBuf {
+    root().join("target/projects")
 }
 
 /// The Lambda function, as it is deployed: what `admit bundle --zip` builds and packs.

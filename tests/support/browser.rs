@@ -93,7 +93,7 @@ impl Browser {
         self.wait_for("Page.loadEventFired");
     }
 
-    /// Shows the page as somebody sees it who likes it `light` or `dark`.
+    /// Prefers the colour scheme `light` or `dark`.
     pub fn prefer(&mut self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
@@ -105,7 +105,7 @@ impl Browser {
         self.seen("Network.requestWillBeSent").iter().filter_map(url).collect()
     }
 
-    /// What the browser had to complain about since the page was opened.
+    /// The errors of the browser since the page was opened.
     pub fn complaints(&mut self) -> Vec<Value> {
         ["Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled"]
             .iter()

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 pub struct Bundle(TempDir);
 
 impl Bundle {
-    /// As `admit bundle` makes it of a manifest.
+    /// The bundle that `admit bundle` makes of a manifest.
     pub fn of(manifest: &Path) -> Bundle {
         let folder = tempfile::tempdir().unwrap();
         let output = admit()
@@ -30,14 +30,14 @@ impl Bundle {
         Bundle(folder)
     }
 
-    /// Of a manifest with these lines, in which `puppet` names that guest.
+    /// The bundle of a manifest with these lines, in which `puppet` names that guest.
     pub fn with(manifest: &str) -> Bundle {
         let folder = tempfile::tempdir().unwrap();
         let path = write_manifest(folder.path(), manifest);
         Bundle::of(&path)
     }
 
-    /// Of the sample manifest: a copy, which a test may damage.
+    /// The bundle of the sample manifest: a copy, which a test may damage.
     pub fn sample() -> Bundle {
         let whole = once("sample bundle", || {
             let bundle = Bundle::of(&sample_manifest());
@@ -51,14 +51,13 @@ impl Bundle {
         bundle
     }
 
-    /// Of a manifest whose components are guests by their names, without a look at whether
-    /// they can be policies: what somebody could put in the place of a bundle. The compiler
-    /// may refuse one all the same.
+    /// The bundle of a manifest whose components are guests by their names, without a check that they
+    /// are policies, as an attacker could deploy one. The compiler may refuse a guest all the same.
     pub fn unchecked(manifest: &str) -> Result<Bundle, InvalidComponent> {
         Bundle::of_components(manifest, |name| fs::read(component(name)).unwrap())
     }
 
-    /// The same, of components that somebody made.
+    /// The same, of components that `source` makes.
     pub fn of_components(
         manifest: &str,
         source: impl Fn(&str) -> Vec<u8>,
@@ -104,11 +103,26 @@ impl Bundle {
     }
 }
 
+/// The sample manifest with the components of its policies, which commands need not build.
+pub fn sample_of_components() -> PathBuf {
+    once("samples", || {
+        let sample = fs::read_to_string(sample_manifest()).unwrap();
+        let lines = sample.lines().map(|line| match line.strip_prefix("component = ") {
+            Some(name) => format!("component = {:?}\n", component(name.trim_matches('"'))),
+            None => format!("{line}\n"),
+        });
+        let manifest: String = lines.collect();
+        let path = target().join("once/samples.toml");
+        fs::write(&path, manifest).unwrap();
+        path
+    })
+}
+
 /// A deployment package that is removed after the test.
 pub struct FunctionZip(TempDir);
 
 impl FunctionZip {
-    /// As `admit bundle --zip` makes it of a manifest with these lines.
+    /// The package that `admit bundle --zip` makes of a manifest with these lines.
     pub fn with(manifest: &str) -> FunctionZip {
         let folder = tempfile::tempdir().unwrap();
         let manifest = write_manifest(folder.path(), manifest);

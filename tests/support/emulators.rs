@@ -52,7 +52,7 @@ impl CognitoLocal {
         self.server.listens_on()
     }
 
-    /// What the SDK says of each of these sign-ups, and the `user` afterwards, or null.
+    /// The SDK's result for each of these sign-ups, and the `user` afterwards, or null.
     pub fn sign_up(&self, sign_ups: &Value) -> Value {
         let told = json!({ "endpoint": self.server.url(), "signUps": sign_ups });
         let mut command = self.packages.command();
@@ -110,7 +110,7 @@ impl MiniStack {
     }
 }
 
-/// What the AWS SDK for Python says of invoking a function at this URL with an event.
+/// The result of the AWS SDK for Python for invoking a function at this URL with an event.
 pub fn invoke_by_sdk(packages: &'static Packages, url: &str, event: &str) -> Value {
     let told = json!({ "endpoint": url, "event": event });
     let mut command = packages.command();
@@ -119,8 +119,7 @@ pub fn invoke_by_sdk(packages: &'static Packages, url: &str, event: &str) -> Val
     serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}{}", stderr(&output)))
 }
 
-/// What a page is made of, and every error in it, as a parser says that takes the standard for
-/// HTML by the word.
+/// The parts of a page, and every error in it, from a parser that follows the HTML standard.
 pub fn parse_html(packages: &'static Packages, page: &str) -> Value {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(page.as_bytes()).and_then(|()| file.rewind()).unwrap();
@@ -130,7 +129,7 @@ pub fn parse_html(packages: &'static Packages, page: &str) -> Value {
     serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}{}", stderr(&output)))
 }
 
-/// What looks through a page for whatever keeps people out, as JavaScript.
+/// The checker of accessibility, as JavaScript.
 pub fn axe(packages: &'static Packages) -> String {
     fs::read_to_string(packages.folder().join("node_modules/axe-core/axe.min.js")).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use crate::binaries::target;
 use crate::once::once;
-use crate::{admit, frame, root, stderr, stdout};
+use crate::{admit, guest_template, root, stderr, stdout};
 use std::fs;
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub fn component(name: &str) -> PathBuf {
 
 /// The component of a text in `tests/guests`, with other words in it.
 pub fn changed_guest(name: &str, changes: &[(&str, &str)]) -> Vec<u8> {
-    frame::changed(&root().join("tests/guests").join(format!("{name}.wat")), changes)
+    guest_template::changed(&root().join("tests/guests").join(format!("{name}.wat")), changes)
 }
 
 /// The names of the guests that are hostile when they run, in order.
@@ -22,7 +22,7 @@ pub fn hostile_guests() -> Vec<String> {
     let files = fs::read_dir(root().join("tests/guests")).expect("guests");
     let mut guests: Vec<String> = files
         .map(|file| file.expect("a guest").path())
-        .filter(|path| path.is_file() && frame::is_framed(path))
+        .filter(|path| path.is_file() && guest_template::is_partial(path))
         .map(|path| path.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned())
         .collect();
     guests.sort();
@@ -37,7 +37,7 @@ fn build(name: &str) -> PathBuf {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         // In one step, since other processes may be reading it.
         let new = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
-        fs::write(&new, frame::component(&text)).unwrap();
+        fs::write(&new, guest_template::component(&text)).unwrap();
         new.persist(&path).unwrap();
         return path;
     }

@@ -5,7 +5,7 @@ use std::iter;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-/// What the tests' own servers have to know of a request.
+/// A request, as far as the tests' own servers need it.
 pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) body: String,
@@ -90,7 +90,7 @@ fn content_length(line: &str) -> Option<&str> {
     name.eq_ignore_ascii_case("content-length").then_some(value.trim())
 }
 
-/// What a server answers.
+/// The answer of a server.
 #[derive(Debug)]
 pub struct Response {
     /// Such as 200.

@@ -8,21 +8,20 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-/// Lambda's Invoke API with one function, whatever it is called, on a free port of
-/// 127.0.0.1.
+/// Lambda's Invoke API with one function of any name, on a free port of 127.0.0.1.
 pub struct InvokeApi {
     lambda: Arc<Mutex<Lambda>>,
     address: SocketAddr,
 }
 
-/// What a pre sign-up trigger has.
+/// The time that a pre sign-up trigger has.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 impl InvokeApi {
     /// Puts the function behind the API.
     pub fn start(lambda: Lambda) -> InvokeApi {
         let lambda = Arc::new(Mutex::new(lambda));
-        // Else the function would live on in the thread that listens.
+        // A strong reference would keep the function alive in the thread that listens.
         let shared = Arc::downgrade(&lambda);
         let address = listen(move |stream| serve(&shared, stream));
         InvokeApi { lambda, address }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// How long a server may take to read a file and its schema.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What an editor asks when somebody writes: a server of the Language Server Protocol.
+/// A server of the Language Server Protocol, which an editor asks while a file is written.
 pub struct LanguageServer {
     process: Child,
     input: ChildStdin,
@@ -53,13 +53,13 @@ impl LanguageServer {
         }
     }
 
-    /// What is shown beside a place: line and column, from 0.
+    /// The text shown beside a place: line and column, from 0.
     pub fn hover(&mut self, file: &Path, place: (u32, u32)) -> String {
         let result = self.call("textDocument/hover", at(file, place));
         result["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// What is offered in a place: line and column, from 0.
+    /// The completions at a place: line and column, from 0.
     pub fn completions(&mut self, file: &Path, place: (u32, u32)) -> Vec<String> {
         let result = self.call("textDocument/completion", at(file, place));
         let items = result.as_array().or(result["items"].as_array()).cloned().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What the black-box tests share: the real binaries, the guests, Lambda's APIs, other people's
-//! emulators.
+//! The support library of the black-box tests: the real binaries, the guests, Lambda's APIs, and
+//! third-party emulators.
 
 #![expect(
     clippy::expect_used,
@@ -11,13 +11,16 @@
 mod binaries;
 mod browser;
 mod bundle;
+mod compiled_code;
 mod emulators;
-mod frame;
 mod golden;
+mod guest_template;
 mod guests;
+mod hostile_run;
 mod http;
 mod invoke_api;
 mod language_server;
+mod lines;
 mod load;
 mod markdown;
 mod once;
@@ -28,36 +31,37 @@ mod section;
 mod served;
 mod sign_ups;
 mod skip;
+mod temp_repo;
 mod transcript;
-mod trial;
 mod unpack;
-mod workplace;
 
-pub use binaries::{admit, bootstrap, cargo, native_handler};
+pub use binaries::{admit, bootstrap, cargo, native_handler, target_of_projects};
 pub use browser::{Browser, Width};
-pub use bundle::{Bundle, FunctionZip};
+pub use bundle::{Bundle, FunctionZip, sample_of_components};
+pub use compiled_code::CompiledCode;
 pub use emulators::{
     CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
     python_packages,
 };
 pub use golden::{check_file, check_golden};
 pub use guests::{changed_guest, component, hostile_guests};
+pub use hostile_run::{Finding, HostileRun, memory};
 pub use http::post;
 pub use invoke_api::InvokeApi;
 pub use language_server::LanguageServer;
-pub use load::{Drive, DriverError, Load, Run, driver, milliseconds};
+pub use lines::Lines;
+pub use load::{DriverError, Load, LoadRun, Run, driver, milliseconds};
 pub use markdown::{Block, anchors, blocks, fenced, links, section, table};
 pub use projects::{EVERYWHERE, Project};
 pub use property::check_property;
 pub use runtime_api::{Answer, Lambda};
-pub use section::with_section;
+pub use section::{leb128, section as wasm_section, with_section};
 pub use served::{Response, Served};
 pub use sign_ups::{PERSONAL, SignUp};
 pub use skip::{is_there, skip};
+pub use temp_repo::TempRepo;
 pub use transcript::{is_as_shown, without_times};
-pub use trial::{Finding, Trial, memory};
 pub use unpack::unpack;
-pub use workplace::Workplace;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,12 +92,12 @@ pub fn sample_manifest() -> PathBuf {
     root().join("plugins/admit.toml")
 }
 
-/// What a command wrote to standard output.
+/// The standard output of a command.
 pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
-/// What a command wrote to standard error.
+/// The standard error of a command.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("text")
 }

@@ -1,20 +1,20 @@
-//! What requests to a function cost: any command that speaks the Runtime API.
+//! Measures requests to a function: any command that speaks the Runtime API.
 
-mod desk;
-mod drive;
 mod driver;
 mod figures;
+mod load_run;
 mod options;
 mod process;
+mod run_state;
 
-pub use drive::{Drive, Run};
 pub use driver::{DriverError, driver};
 pub use figures::milliseconds;
+pub use load_run::{LoadRun, Run};
 
 use std::process::Command;
 use std::time::Duration;
 
-/// What some requests to a function cost, one after the other.
+/// The figures of requests to a function, one after the other.
 #[derive(Default)]
 pub struct Load {
     /// From starting the process to its first question for an event, once for each start.
@@ -32,10 +32,10 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts a command as the function and sends it an event so many times.
+    /// Starts a command as the function and sends it an event this many times.
     pub fn add(&mut self, command: Command, event: &str, requests: u32) {
-        let drive = Drive { requests, ..Drive::default() };
-        let run = drive.run(command, event).unwrap_or_else(|error| panic!("{error}"));
+        let load_run = LoadRun { requests, ..LoadRun::default() };
+        let run = load_run.run(command, event).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(run.differing, 0);
         self.include(run);
     }
@@ -55,7 +55,7 @@ impl Load {
         self.processor / u32::try_from(self.warm.len()).unwrap_or(u32::MAX).max(1)
     }
 
-    /// The time that so many percent of some are within.
+    /// The time that this many percent of the times are within.
     pub fn within(times: &[Duration], percent: usize) -> Duration {
         let mut sorted = times.to_vec();
         sorted.sort();

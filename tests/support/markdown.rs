@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 /// A fenced block of a document.
 pub struct Block {
-    /// What stands behind the fence.
+    /// The text behind the fence.
     pub info: String,
-    /// What stands inside, without the indentation of the fence.
+    /// The content, without the indentation of the fence.
     pub text: String,
     /// The line of the fence, from 1.
     pub line: usize,
@@ -52,7 +52,7 @@ pub fn blocks(text: &str, language: &str) -> Vec<String> {
     blocks.map(|block| block.text).collect()
 }
 
-/// What stands between a heading, given with its signs, and the next one of its level or above.
+/// The text from a heading, given with its signs, to the next one of its level or above.
 pub fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let start = page.find(&format!("\n{heading}\n"));
     let start = start.unwrap_or_else(|| panic!("no heading `{heading}`")) + heading.len() + 2;

@@ -1,4 +1,4 @@
-//! What tests need and is made once: in this process, or in all processes of a nextest run.
+//! Things that tests share and that are made once in a process, or once in a nextest run.
 
 use crate::binaries::target;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ pub(crate) fn once(name: &str, make: impl FnOnce() -> PathBuf) -> PathBuf {
     made.get_or_init(|| once_in_run(name, make)).clone()
 }
 
-/// The same for the processes of one run of nextest, which tell each other by a file.
+/// The same for the processes of one nextest run, which share a file with the path.
 fn once_in_run(name: &str, make: impl FnOnce() -> PathBuf) -> PathBuf {
     let folder = target().join("once");
     fs::create_dir_all(&folder).unwrap();

@@ -18,7 +18,7 @@ pub const EVERYWHERE: [&str; 5] = [
 /// A policy of this repository in one of the languages.
 #[derive(Debug, Clone)]
 pub struct Project {
-    /// What it is written in.
+    /// Its language.
     pub language: Language,
     /// Where it is.
     pub folder: PathBuf,

@@ -28,7 +28,7 @@ pub struct Lambda {
     shared: Arc<Shared>,
 }
 
-/// What the function said about one invocation, or about its start.
+/// The answer of the function to one invocation, or its error at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The bytes of a response.
@@ -39,7 +39,7 @@ pub enum Answer {
     Nothing,
 }
 
-/// What comes of a question for an event.
+/// The response to a question for an event.
 enum Next {
     Event(Invocation),
     /// A status, and no event.
@@ -55,7 +55,7 @@ struct Invocation {
     answer: Sender<Answer>,
 }
 
-/// What the connections share: who waits for an answer to which invocation.
+/// The state that the connections share, such as the invocations that wait for an answer.
 struct Shared {
     invocations: Mutex<Receiver<Next>>,
     waiting: Mutex<HashMap<String, Sender<Answer>>>,
@@ -71,16 +71,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Lambda {
     /// Starts the function with a bundle.
     pub fn start(bundle: &Path) -> Lambda {
+        Lambda::start_with(bundle, [])
+    }
+
+    /// Starts the function with a bundle and more variables in its environment.
+    pub fn start_with<'a>(
+        bundle: &Path,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Lambda {
         let mut command = Command::new(bootstrap());
-        command.env("ADMIT_BUNDLE", bundle);
+        command.env("ADMIT_BUNDLE", bundle).envs(variables);
         Lambda::start_command(command)
     }
 
-    /// Starts the function with a bundle, as one that serves so many requests at once.
+    /// Starts the function with a bundle, as one that serves this many requests at once.
     pub fn start_many(bundle: &Path, at_once: usize) -> Lambda {
-        let mut command = Command::new(bootstrap());
-        command.env("ADMIT_BUNDLE", bundle).env("AWS_LAMBDA_MAX_CONCURRENCY", at_once.to_string());
-        Lambda::start_command(command)
+        Lambda::start_with(bundle, [("AWS_LAMBDA_MAX_CONCURRENCY", &*at_once.to_string())])
     }
 
     /// Starts any command as the function.
@@ -118,7 +124,7 @@ impl Lambda {
         self.invoke_within(event, Duration::from_secs(5))
     }
 
-    /// Invokes the function once, with so much time to answer.
+    /// Invokes the function once, with this time to answer.
     pub fn invoke_within(&mut self, event: impl Into<Vec<u8>>, time: Duration) -> Answer {
         let answered = self.send_within(event, time);
         answered.recv_timeout(PATIENCE).unwrap_or(Answer::Nothing)
@@ -129,7 +135,7 @@ impl Lambda {
         self.invoke_at_once(usize::MAX, events).collect()
     }
 
-    /// Invokes the function for all of these, so many at a time; the answers are in their order.
+    /// Invokes the function for all of these, this many at a time; the answers are in their order.
     pub fn invoke_at_once<'a>(
         &mut self,
         most: usize,
@@ -153,27 +159,28 @@ impl Lambda {
         self.send_within(event, Duration::from_secs(5))
     }
 
-    fn send_within(&mut self, event: impl Into<Vec<u8>>, time: Duration) -> Receiver<Answer> {
-        let body = event.into();
-        self.next_id += 1;
-        let (answer, answered) = channel();
-        let id = format!("request-{}", self.next_id);
-        let invocation = Invocation { id, body, header: String::new(), time, answer };
-        self.invocations.send(Next::Event(invocation)).unwrap();
-        answered
-    }
-
     /// Sends an event with a line of the header besides the usual.
     pub fn send_with_header(
         &mut self,
         event: impl Into<Vec<u8>>,
         header: &str,
     ) -> Receiver<Answer> {
-        let (answer, answered) = channel();
+        self.send_invocation(event.into(), format!("{header}\r\n"), Duration::from_secs(5))
+    }
+
+    fn send_within(&mut self, event: impl Into<Vec<u8>>, time: Duration) -> Receiver<Answer> {
+        self.send_invocation(event.into(), String::new(), time)
+    }
+
+    fn send_invocation(
+        &mut self,
+        body: Vec<u8>,
+        header: String,
+        time: Duration,
+    ) -> Receiver<Answer> {
         self.next_id += 1;
+        let (answer, answered) = channel();
         let id = format!("request-{}", self.next_id);
-        let (body, header) = (event.into(), format!("{header}\r\n"));
-        let time = Duration::from_secs(5);
         let invocation = Invocation { id, body, header, time, answer };
         self.invocations.send(Next::Event(invocation)).unwrap();
         answered
@@ -199,7 +206,7 @@ impl Lambda {
         self.child.id()
     }
 
-    /// What the function said when it could not start.
+    /// The error of the function when it could not start.
     pub fn init_error(&self) -> Answer {
         self.initialised.recv_timeout(PATIENCE).unwrap_or(Answer::Nothing)
     }
@@ -287,12 +294,12 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
 
 /// Waits for the next invocation; none comes when the test is over.
 fn next(shared: &Shared) -> Option<Vec<u8>> {
-    let next = shared.invocations.lock().expect("nobody panicked").recv().ok()?;
+    let next = shared.invocations.lock().expect("no thread panicked").recv().ok()?;
     let Invocation { id, body, header, time, answer } = match next {
         Next::Event(invocation) => invocation,
         Next::Status(status) => return Some(protocol::status(status)),
     };
-    let mut waiting = shared.waiting.lock().expect("nobody panicked");
+    let mut waiting = shared.waiting.lock().expect("no thread panicked");
     waiting.insert(id.clone(), answer);
     shared.most_at_once.fetch_max(waiting.len(), Relaxed);
     drop(waiting);
@@ -300,8 +307,8 @@ fn next(shared: &Shared) -> Option<Vec<u8>> {
 }
 
 fn settle(shared: &Shared, id: &str, answer: Answer) -> Vec<u8> {
-    let waiting = shared.waiting.lock().expect("nobody panicked").remove(id);
-    let waiting = waiting.unwrap_or_else(|| panic!("nobody asked for {id}"));
+    let waiting = shared.waiting.lock().expect("no thread panicked").remove(id);
+    let waiting = waiting.unwrap_or_else(|| panic!("there is no invocation {id}"));
     let refusal = shared.refusal.load(Relaxed);
     let _ = waiting.send(if refusal == 0 { answer } else { Answer::Nothing });
     match refusal {

@@ -2,27 +2,23 @@
 
 use crate::admit;
 use crate::http::post;
+use crate::lines::Lines;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
-use std::time::{Duration, Instant};
 
 pub use crate::http::Response;
 
 /// `admit serve` in a process of its own, on a free port.
 pub struct Served {
     child: Child,
-    /// What it says on the terminal.
-    said: Receiver<String>,
-    /// What it writes to standard output.
+    /// Its standard error.
+    said: Lines,
+    /// Its standard output.
     log: File,
     address: String,
 }
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Served {
     /// Starts it with a manifest.
@@ -38,9 +34,7 @@ impl Served {
         let log = tempfile::tempfile().expect("a file");
         command.stdout(log.try_clone().expect("the file again"));
         let mut child = command.spawn().expect("admit starts");
-        let (lines, said) = channel();
-        let errors = BufReader::new(child.stderr.take().expect("its errors"));
-        thread::spawn(move || errors.lines().map_while(Result::ok).try_for_each(|l| lines.send(l)));
+        let said = Lines::of(child.stderr.take().expect("its errors"));
         let mut served = Served { child, said, log, address: String::new() };
         let line = served.said_line("listening on http://");
         let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
@@ -85,16 +79,7 @@ impl Served {
 
     /// Waits for a line on the terminal that contains this.
     pub fn said_line(&self, text: &str) -> String {
-        let end = Instant::now() + PATIENCE;
-        let mut lines = Vec::new();
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            match self.said.recv_timeout(left) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(line) => lines.push(line),
-                Err(_) => panic!("`{text}` is not said, but {lines:?}"),
-            }
-        }
+        self.said.wait_for(text)
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub struct SignUp {
     /// The characters of the user name.
     pub characters: usize,
-    /// Of the email address.
+    /// The domain of the email address.
     pub domain: &'static str,
     /// Whether there is a phone number.
     pub has_phone: bool,

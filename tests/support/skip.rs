@@ -8,7 +8,7 @@ use std::process::Command;
 /// skipped, which `ADMIT_NO_SKIP` says, that is a failure.
 pub fn skip(test: &str, why: &str) {
     assert!(env::var_os("ADMIT_NO_SKIP").is_none(), "{test}: {why}");
-    // Not by `eprintln!`, which nobody would see of a test that passes.
+    // Not by `eprintln!`, which is not shown for a test that passes.
     let _ = io::stderr().write_all(format!("skipped: {test}: {why}\n").as_bytes());
 }
 

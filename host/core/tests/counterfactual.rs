@@ -136,7 +136,7 @@ fn for_two_policies_it_matches_an_exhaustive_search() {
 }
 
 #[test]
-fn without_policies_everything_is_missing() {
+fn without_policies_every_grant_is_missing() {
     check(&SignUp::default(), &[]);
     let decision = decide(&SignUp::default(), &[], Admit);
     let Counterfactual::Admitted { flags } = counterfactual(&SignUp::default(), &decision) else {

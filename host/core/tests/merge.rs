@@ -58,7 +58,7 @@ fn check_message(outcomes: &[Outcome], grounds: Grounds, policy: &str, message: 
 }
 
 #[test]
-fn the_first_refusal_in_the_manifests_order_is_shown() {
+fn the_first_denial_in_manifest_order_is_shown() {
     let (a, b) = (denies("a", "from a"), denies("b", "from b"));
     check_message(&[allows("x", ALL), a.clone(), b.clone()], Grounds::Denial, "a", "from a");
     check_message(&[b.clone(), a.clone()], Grounds::Denial, "b", "from b");

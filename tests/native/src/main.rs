@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::future::ready;
 use tokio::runtime;
 
-/// What the sample manifest asks for.
+/// The settings of the sample manifest.
 const MAX_CHARACTERS: usize = 5;
 
 fn main() -> Result<(), Error> {
@@ -29,7 +29,7 @@ fn decide(mut event: Value) -> Result<Value, Diagnostic> {
     let is_corporate = domain.is_some() && domain == attribute("custom:domain");
     let (email, phone) = (email.is_some(), phone.is_some());
     let response = &mut event["response"];
-    // AWS's first sample, then its second, which confirms everybody.
+    // AWS's first sample, then its second, which confirms every sign-up.
     response["autoConfirmUser"] = is_corporate.into();
     response["autoConfirmUser"] = true.into();
     response["autoVerifyEmail"] = email.into();

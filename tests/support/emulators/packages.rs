@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::{env, iter};
 
-/// Packages of somebody else, as `tests/emulators` pins them, and the program that runs them.
+/// Packages that `tests/emulators` pins, and the program that runs them.
 pub struct Packages {
     program: PathBuf,
     folder: PathBuf,
@@ -80,8 +80,8 @@ impl Packages {
         command
     }
 
-    /// The program, started in the folder, without anything of the machine's that could change
-    /// what it does, such as a proxy or somebody's AWS profile.
+    /// The program, started in the folder, without settings of the machine that could change what
+    /// it does, such as a proxy or an AWS profile.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         self.isolate(&mut command);

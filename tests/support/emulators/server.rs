@@ -21,7 +21,7 @@ pub(crate) struct Server {
 }
 
 /// Ends the whole group when the server ends, or the input: the server may have started processes
-/// whose ids nobody else knows. The input also ends where the test is killed.
+/// of its own. The input also ends where the test is killed.
 const GUARD: &str = r#"exec 2>&1
 { "$@" < /dev/null; kill -KILL 0; } &
 read -r _
@@ -56,7 +56,7 @@ impl Server {
         &self.url
     }
 
-    /// What a client of the server prints.
+    /// The output of a client of the server.
     pub(crate) fn ask(&self, mut client: Command) -> Value {
         let output = client.output().expect("the client starts");
         let printed = stdout(&output);
@@ -101,7 +101,7 @@ fn read(output: impl Read, last_lines: &Mutex<VecDeque<String>>, says_url: &Send
     }
 }
 
-/// Of a line such as `Running on http://127.0.0.1:4566 (CTRL + C to quit)`.
+/// The URL in a line such as `Running on http://127.0.0.1:4566 (CTRL + C to quit)`.
 fn url(line: &str) -> Option<String> {
     const HOST: &str = "http://127.0.0.1:";
     let port = line.split_once("unning on ")?.1.strip_prefix(HOST)?;

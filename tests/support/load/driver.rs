@@ -1,7 +1,7 @@
 //! The load driver as a command.
 
 use super::options::{Format, HELP, Options};
-use super::{Drive, Load};
+use super::{Load, LoadRun};
 use crate::{Answer, event};
 use serde_json::json;
 use std::ffi::OsString;
@@ -42,10 +42,10 @@ pub fn driver(args: impl IntoIterator<Item = OsString>) -> Result<String, Driver
     for start in 1..=options.starts {
         let requests = if start == options.starts { options.requests } else { 0 };
         let Options { at_once, patience, .. } = options;
-        let drive = Drive { requests: 1 + requests, at_once, patience, ..Drive::default() };
+        let load_run = LoadRun { requests: 1 + requests, at_once, patience, ..LoadRun::default() };
         let mut command = Command::new(&options.command[0]);
         command.args(&options.command[1..]);
-        let run = drive
+        let run = load_run
             .run(command, &event)
             .map_err(|error| function(format!("start {start} of {}: {error}", options.starts)))?;
         let answer = first.get_or_insert_with(|| run.answer.clone());

@@ -1,11 +1,11 @@
 //! The options of the load driver.
 
-use super::{Drive, DriverError};
+use super::{DriverError, LoadRun};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the driver is asked for.
+/// The options of one call.
 pub(crate) struct Options {
     pub(crate) event: Option<PathBuf>,
     pub(crate) requests: u32,
@@ -16,7 +16,7 @@ pub(crate) struct Options {
     pub(crate) command: Vec<OsString>,
 }
 
-/// What is printed.
+/// The format of the output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Table,
@@ -32,7 +32,7 @@ Usage: load [OPTIONS] -- COMMAND [ARG...]
   --event FILE        what is sent; else a sign-up
   --requests N        warm requests, to the last process after its first [default: 2000]
   --starts N          processes, each of which answers one request first [default: 20]
-  --at-once N         sets AWS_LAMBDA_MAX_CONCURRENCY: the function asks for so many at once
+  --at-once N         sets AWS_LAMBDA_MAX_CONCURRENCY: the function asks for N events at once
   --patience SECONDS  how long the function may say nothing [default: 20]
   --format FORMAT     `table` or `json` [default: table]
   --help
@@ -58,7 +58,7 @@ impl Options {
             requests: 2_000,
             starts: 20,
             at_once: 1,
-            patience: Drive::default().patience,
+            patience: LoadRun::default().patience,
             format: Format::Table,
             command: Vec::new(),
         };

@@ -1,4 +1,4 @@
-//! What the kernel says of a process and of those that it has started.
+//! Figures of the kernel on a process and its descendants.
 
 use std::fs;
 use std::time::Duration;

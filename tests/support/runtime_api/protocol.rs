@@ -1,11 +1,11 @@
-//! What a function and Lambda say to each other.
+//! The messages between a function and Lambda.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What a function asks of the Runtime API, or tells it.
+/// A request of a function to the Runtime API.
 pub(crate) enum Call<'a> {
     /// It waits for an event.
     Next,
@@ -18,7 +18,7 @@ pub(crate) enum Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// What is meant by a path; nothing where the Runtime API has none such.
+    /// The request that a path means; `None` if the Runtime API does not have it.
     pub(crate) fn of(path: &'a str) -> Option<Call<'a>> {
         let mut parts = path.strip_prefix("/2018-06-01/runtime/")?.split('/');
         match [parts.next()?, parts.next()?, parts.next().unwrap_or_default()] {
@@ -31,7 +31,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The answer to whoever has told something.
+/// The answer to a message that needs none.
 pub(crate) const ACCEPTED: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n";
 
 /// An answer to anything: a status, and what Lambda says with it.
@@ -41,7 +41,7 @@ pub(crate) fn status(status: u16) -> Vec<u8> {
     format!("HTTP/1.1 {status} No\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
 }
 
-/// The answer to [`Call::Next`]: an event, with so much time to answer it and with these lines
+/// The answer to [`Call::Next`]: an event, with the time to answer it and with these lines
 /// of the header besides the usual.
 pub(crate) fn invocation(id: &str, event: &[u8], header: &str, time: Duration) -> Vec<u8> {
     let deadline = SystemTime::now() + time;

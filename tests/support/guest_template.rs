@@ -2,7 +2,7 @@
 //!
 //! A guest's text is a list of forms, each of which starts at the beginning of a line.
 //! Those that belong to a component (`(core …`, `(type $… (resource`) go there, all others
-//! into its core module. What a guest does not define itself, the frame does: `$realloc`,
+//! into its core module. What a guest does not define itself, the template does: `$realloc`,
 //! `$configure`, `$evaluate`, `$after-configure` and `$after-evaluate` (the post-returns),
 //! the `$memory` and the functions of a `$host`. A text that is a `(component` stays as it is.
 
@@ -35,13 +35,13 @@ const CORE: [(&str, &str); 5] = [
 /// The component that a file in `tests/guests` describes.
 pub(crate) fn component(file: &Path) -> Vec<u8> {
     let text = fs::read_to_string(file).expect("a guest");
-    let whole = if is_framed(file) { frame(&text) } else { text };
+    let whole = if is_partial(file) { fill(&text) } else { text };
     wat::parse_str(&whole).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// The same with other words in the text of the whole component.
+/// The same component with replacements in its whole text.
 pub(crate) fn changed(file: &Path, changes: &[(&str, &str)]) -> Vec<u8> {
-    let mut text = frame(&fs::read_to_string(file).expect("a guest"));
+    let mut text = fill(&fs::read_to_string(file).expect("a guest"));
     for (from, to) in changes {
         assert!(text.contains(from), "{from}");
         text = text.replace(from, to);
@@ -50,7 +50,7 @@ pub(crate) fn changed(file: &Path, changes: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// Whether a guest is but a part of a component.
-pub(crate) fn is_framed(file: &Path) -> bool {
+pub(crate) fn is_partial(file: &Path) -> bool {
     let text = fs::read_to_string(file).expect("a guest");
     forms(&text).next().is_some_and(|form| !form.starts_with("(component"))
 }
@@ -68,7 +68,7 @@ fn forms(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-fn frame(text: &str) -> String {
+fn fill(text: &str) -> String {
     let is_components = |form: &String| {
         ["(core ", "(type $resource ", "(component "].iter().any(|start| form.starts_with(start))
     };
@@ -82,7 +82,7 @@ fn frame(text: &str) -> String {
     let join = |forms: &mut dyn Iterator<Item = &String>| -> String {
         forms.map(|form| format!("{form}\n")).collect()
     };
-    include_str!("frame.wat")
+    include_str!("guest_template.wat")
         .replace(";; COMPONENT", &(join(&mut component.iter()) + &missing(&COMPONENT)))
         .replace(";; IMPORTS", &join(&mut core.iter().filter(imports)))
         .replace(

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 /// A folder with a policy project in `project`, and tools in `tools` that note when they are
 /// started. What they build is `component.wasm`.
-pub(crate) struct Played {
+pub(crate) struct FakeTools {
     here: TempDir,
     pub(crate) language: &'static str,
     /// The lock file of its tools.
@@ -19,7 +19,7 @@ pub(crate) struct Played {
     pub(crate) sdk: &'static str,
 }
 
-/// What the SDK's tool does: `build DIR --output FILE --inputs LIST`.
+/// The SDK's tool: `build DIR --output FILE --inputs LIST`.
 const BUILD: &str = "\
 echo build >> $ROOT/started
 echo 'a finding' >&2
@@ -49,37 +49,41 @@ case $PYTHONPATH in $ROOT/sdk/src*) ;; *) exit 2;; esac
 shift 2
 exec /bin/sh $ROOT/tools/build \"$@\"";
 
-impl Played {
-    pub(crate) fn node() -> Played {
-        let played =
-            Played::new("typescript", "TypeScript", "package-lock.json", "sdk/src/index.ts");
-        fs::write(played.project().join("src/policy.ts"), "").unwrap();
-        fs::write(played.root().join("package.json"), "{\"name\": \"mine\"}").unwrap();
-        played.play("node", "echo v20.0.0");
-        played.play("npm", NPM);
-        played
+impl FakeTools {
+    pub(crate) fn node() -> FakeTools {
+        let tools =
+            FakeTools::new("typescript", "TypeScript", "package-lock.json", "sdk/src/index.ts");
+        fs::write(tools.project().join("src/policy.ts"), "").unwrap();
+        fs::write(tools.root().join("package.json"), "{\"name\": \"mine\"}").unwrap();
+        tools.fake("node", "echo v20.0.0");
+        tools.fake("npm", NPM);
+        tools
     }
 
-    pub(crate) fn python() -> Played {
-        let played =
-            Played::new("python", "Python", "requirements.txt", "sdk/src/admit_policy/__init__.py");
-        fs::write(played.project().join("src/policy.py"), "").unwrap();
-        played.play("python3", PYTHON);
-        played.play("python", ENVIRONMENT);
-        played
+    pub(crate) fn python() -> FakeTools {
+        let tools = FakeTools::new(
+            "python",
+            "Python",
+            "requirements.txt",
+            "sdk/src/admit_policy/__init__.py",
+        );
+        fs::write(tools.project().join("src/policy.py"), "").unwrap();
+        tools.fake("python3", PYTHON);
+        tools.fake("python", ENVIRONMENT);
+        tools
     }
 
-    pub(crate) fn c() -> Played {
-        let played = Played::new("c", "C", "none", "sdk/include/admit_policy.h");
-        fs::write(played.project().join("src/policy.c"), "").unwrap();
-        played
+    pub(crate) fn c() -> FakeTools {
+        let tools = FakeTools::new("c", "C", "none", "sdk/include/admit_policy.h");
+        fs::write(tools.project().join("src/policy.c"), "").unwrap();
+        tools
     }
 
-    fn new(key: &str, language: &'static str, lock: &'static str, sdk: &'static str) -> Played {
+    fn new(key: &str, language: &'static str, lock: &'static str, sdk: &'static str) -> FakeTools {
         let here = tempfile::tempdir().unwrap();
-        let played = Played { here, language, lock, sdk };
-        let root = played.root();
-        fs::create_dir_all(played.project().join("src")).unwrap();
+        let tools = FakeTools { here, language, lock, sdk };
+        let root = tools.root();
+        fs::create_dir_all(tools.project().join("src")).unwrap();
         fs::create_dir_all(root.join("tools")).unwrap();
         fs::create_dir_all(root.join(sdk).parent().unwrap()).unwrap();
         fs::write(root.join(sdk), "").unwrap();
@@ -89,10 +93,10 @@ impl Played {
             "name = \"mine\"\nversion = \"0.1.0\"\ndescription = \"d\"\nlanguage = \"{key}\"\n\
              reads = []\nverdicts = [\"deny\"]\n"
         );
-        fs::write(played.project().join("policy.toml"), text).unwrap();
+        fs::write(tools.project().join("policy.toml"), text).unwrap();
         fs::copy(component("email-domain"), root.join("component.wasm")).unwrap();
-        played.play("build", BUILD);
-        played
+        tools.fake("build", BUILD);
+        tools
     }
 
     /// The folder of all; as a link may lead to it, by its own name.
@@ -109,14 +113,14 @@ impl Played {
     }
 
     /// Makes a tool of a few lines of shell.
-    pub(crate) fn play(&self, name: &str, lines: &str) {
+    pub(crate) fn fake(&self, name: &str, lines: &str) {
         let root = self.root();
         let text = format!("#!/bin/sh\nROOT={}\n{lines}\n", root.display());
         fs::write(self.tool(name), text).unwrap();
         fs::set_permissions(self.tool(name), Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// Builds the project, with no tools but those that are played.
+    /// Builds the project, with no tools but those that are tools.
     pub(crate) fn build(&self) -> Output {
         let mut build = admit();
         build.current_dir(self.root()).args(["build", "project"]);
@@ -124,7 +128,7 @@ impl Played {
         build.output().unwrap()
     }
 
-    /// What was started, in order.
+    /// The steps that were started, in order.
     pub(crate) fn started(&self) -> Vec<String> {
         let started = fs::read_to_string(self.root().join("started")).unwrap_or_default();
         started.lines().map(str::to_owned).collect()

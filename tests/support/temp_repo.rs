@@ -8,18 +8,18 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A folder in which the commands of a document find what they name, and may write.
-pub struct Workplace(TempDir);
+pub struct TempRepo(TempDir);
 
-impl Workplace {
+impl TempRepo {
     /// Makes one that looks like the root of the repository, with `admit` on its path.
-    pub fn new() -> Workplace {
+    pub fn new() -> TempRepo {
         let folder = tempfile::tempdir().expect("a folder");
         for name in ["plugins", "tests"] {
             symlink(root().join(name), folder.path().join(name)).expect("a link");
         }
         fs::create_dir(folder.path().join("bin")).expect("a folder");
         symlink(admit().get_program(), folder.path().join("bin/admit")).expect("a link");
-        Workplace(folder)
+        TempRepo(folder)
     }
 
     /// Where it is.
@@ -38,7 +38,7 @@ impl Workplace {
         let path = format!("{}:{path}", self.path().join("bin").display());
         let mut program = Command::new(name);
         program.args(args).current_dir(self.path()).env("PATH", path);
-        // What cargo set for the tests is not for what they build.
+        // Variables that cargo set for the tests would affect what they build.
         for (name, value) in cargo().get_envs() {
             if value.is_none() {
                 program.env_remove(name);
@@ -48,8 +48,8 @@ impl Workplace {
     }
 }
 
-impl Default for Workplace {
-    fn default() -> Workplace {
-        Workplace::new()
+impl Default for TempRepo {
+    fn default() -> TempRepo {
+        TempRepo::new()
     }
 }

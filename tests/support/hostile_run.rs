@@ -7,15 +7,15 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 /// A hostile guest in the function, beside a healthy policy.
-pub struct Trial {
+pub struct HostileRun {
     lambda: Lambda,
     /// Keeps the bundle until the end.
     _bundle: Bundle,
 }
 
-/// What came of one hostile sign-up.
+/// The outcome of one hostile sign-up.
 pub struct Finding {
-    /// What the function answered.
+    /// The answer of the function.
     pub answer: Answer,
     /// The records of the hostile policies.
     pub records: Vec<Value>,
@@ -30,9 +30,9 @@ const ONE: &str = "one";
 /// The app client whose sign-ups eight such policies are asked about.
 const EIGHT: &str = "eight";
 
-impl Trial {
+impl HostileRun {
     /// Starts the function with a guest, under the default limits but for these.
-    pub fn of(guest: &str, limits: &str) -> Result<Trial, InvalidComponent> {
+    pub fn of(guest: &str, limits: &str) -> Result<HostileRun, InvalidComponent> {
         let manifest: String = (1..=8)
             .map(|number| {
                 let clients = if number == 1 { [ONE, EIGHT] } else { [EIGHT, EIGHT] };
@@ -47,15 +47,15 @@ impl Trial {
         let healthy = "[[policy]]\nid = \"healthy\"\ncomponent = \"grants-everything\"\n\
                        reads = []\nverdicts = [\"confirm\"]\n";
         let bundle = Bundle::unchecked(&(manifest + healthy))?;
-        let mut trial = Trial { lambda: Lambda::start(&bundle.path()), _bundle: bundle };
-        trial.check_health();
-        Ok(trial)
+        let mut run = HostileRun { lambda: Lambda::start(&bundle.path()), _bundle: bundle };
+        run.check_health();
+        Ok(run)
     }
 
     /// Decides a good sign-up, which no hostile policy is asked about.
     pub fn check_health(&mut self) {
-        let confirmed = Trial::sign_up("healthy").replacen("false", "true", 1);
-        assert_eq!(self.lambda.invoke(Trial::sign_up("healthy")), Answer::Response(confirmed));
+        let confirmed = HostileRun::sign_up("healthy").replacen("false", "true", 1);
+        assert_eq!(self.lambda.invoke(HostileRun::sign_up("healthy")), Answer::Response(confirmed));
         self.lambda.decision_line();
     }
 
@@ -77,7 +77,7 @@ impl Trial {
     }
 
     /// Bytes of memory at the peak of something, above what the process had before it.
-    pub fn peak_of<T>(&mut self, run: impl FnOnce(&mut Trial) -> T) -> (T, u64) {
+    pub fn peak_of<T>(&mut self, run: impl FnOnce(&mut HostileRun) -> T) -> (T, u64) {
         let process = self.lambda.process();
         let idle = memory(process, "VmRSS:");
         // Makes what it has now its peak.
@@ -88,7 +88,7 @@ impl Trial {
 
     fn decide(&mut self, client: &str) -> Finding {
         let started = Instant::now();
-        let answer = self.lambda.invoke(Trial::sign_up(client));
+        let answer = self.lambda.invoke(HostileRun::sign_up(client));
         let time = started.elapsed();
         let mut notes = Vec::new();
         let line = loop {
@@ -100,7 +100,7 @@ impl Trial {
         };
         assert_eq!(line["type"], "decision", "{line}");
         let mut records = line["policies"].as_array().expect("records").clone();
-        // Whatever the others did, the healthy one grants and is counted.
+        // The healthy one grants and is counted.
         let healthy = records.pop().expect("the healthy policy");
         assert_eq!(healthy["policy"], "healthy");
         let vote = json!({ "flag": "confirm", "vote": "grant", "counted": true });
@@ -109,7 +109,7 @@ impl Trial {
     }
 }
 
-/// What the kernel says of the memory of a process in a line such as `VmRSS:`, in bytes.
+/// The memory of a process, in bytes, from a line of the kernel such as `VmRSS:`.
 pub fn memory(process: u32, line: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it lives");
     let line = status.lines().find_map(|found| found.strip_prefix(line)).expect("a line");

@@ -1,7 +1,7 @@
 //! One load run: a process of the function, and the requests to it.
 
-use super::desk::Desk;
 use super::process::peak_memory;
+use super::run_state::RunState;
 use crate::Answer;
 use crate::http::requests;
 use crate::runtime_api::protocol;
@@ -15,12 +15,12 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Sends one event so many times to one process that speaks the Runtime API.
+/// Sends one event several times to one process that speaks the Runtime API.
 ///
-/// The threads that read what the function says are those that answer it: nothing is handed
-/// from one to another while a request is under way, and there is no thread to be started.
+/// The thread that reads a request answers it: no request is handed from one thread to another,
+/// and none waits for a thread to start.
 #[derive(Debug, Clone)]
-pub struct Drive {
+pub struct LoadRun {
     /// How many requests, with the first one.
     pub requests: u32,
     /// How many the function is told that it may have at once.
@@ -31,7 +31,7 @@ pub struct Drive {
     pub pause: Duration,
 }
 
-/// What came of a [`Drive`].
+/// The figures of a [`LoadRun`].
 #[derive(Debug)]
 pub struct Run {
     /// From starting the process to its first question for an event.
@@ -52,23 +52,23 @@ pub struct Run {
     pub differing: u32,
 }
 
-impl Default for Drive {
+impl Default for LoadRun {
     /// One request.
-    fn default() -> Drive {
+    fn default() -> LoadRun {
         let patience = Duration::from_secs(20);
-        Drive { requests: 1, at_once: 1, patience, pause: Duration::ZERO }
+        LoadRun { requests: 1, at_once: 1, patience, pause: Duration::ZERO }
     }
 }
 
 /// How often the process is looked after, besides when it says something.
 const GLANCE: Duration = Duration::from_millis(50);
 
-impl Drive {
+impl LoadRun {
     /// Starts a command and sends it the event. An error says why there are no figures.
     pub fn run(&self, mut command: Command, event: &str) -> Result<Run> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?.to_string();
-        // Into a file: a pipe would need somebody who reads it, on the function's processor.
+        // Into a file: a pipe would need a reader, which takes the function's processor.
         let said = tempfile::tempfile()?;
         protocol::environment(&mut command, &address)
             .stdin(Stdio::null())
@@ -77,44 +77,49 @@ impl Drive {
         if self.at_once > 1 {
             command.env("AWS_LAMBDA_MAX_CONCURRENCY", self.at_once.to_string());
         }
-        let desk = Desk::new(self.requests, event, &said);
+        let state = RunState::new(self.requests, event, &said);
         let streams = Mutex::new(Vec::new());
         let ended = thread::scope(|scope| {
             // A function may use a connection for its questions and another for its answers.
             for _ in 0..2 * self.at_once + 2 {
-                scope.spawn(|| self.accept(&listener, &streams, &desk));
+                scope.spawn(|| self.accept(&listener, &streams, &state));
             }
-            desk.start();
+            state.start();
             let child = command.spawn().map_err(|error| {
                 let program = command.get_program().display();
                 Error::other(format!("cannot start `{program}`: {error}"))
             });
-            let ended = child.and_then(|child| self.attend(child, &desk));
-            // Whoever waits for the function is woken, and whatever it has started ends.
-            desk.close();
+            let ended = child.and_then(|child| self.attend(child, &state));
+            // The threads that wait for the function are woken, and processes that it started end.
+            state.close();
             let listener = listener.try_clone().map(OwnedFd::from).map(TcpStream::from);
             let _ = listener.and_then(|listener| listener.shutdown(Shutdown::Both));
-            for stream in streams.lock().expect("nobody panicked").iter() {
+            for stream in streams.lock().expect("no thread panicked").iter() {
                 let _: Result<()> = TcpStream::shutdown(stream, Shutdown::Both);
             }
             ended
         });
         let peak = ended.map_err(|error| with_last_words(&error, &said))?;
-        Ok(desk.into_run(peak))
+        Ok(state.into_run(peak))
     }
 
     /// Serves one connection after the other.
-    fn accept(&self, listener: &TcpListener, streams: &Mutex<Vec<TcpStream>>, desk: &Desk<'_>) {
+    fn accept(
+        &self,
+        listener: &TcpListener,
+        streams: &Mutex<Vec<TcpStream>>,
+        state: &RunState<'_>,
+    ) {
         while let Ok((mut stream, _)) = listener.accept() {
             let _ = stream.set_nodelay(true);
             let Ok(clone) = stream.try_clone() else { return };
-            streams.lock().expect("nobody panicked").push(clone);
+            streams.lock().expect("no thread panicked").push(clone);
             for request in requests(&stream) {
                 let arrived = Instant::now();
                 if !self.pause.is_zero() {
                     thread::sleep(self.pause);
                 }
-                let written = match desk.answer(request, arrived) {
+                let written = match state.answer(request, arrived) {
                     Some(response) => stream.write_all(&response),
                     None => break,
                 };
@@ -126,11 +131,11 @@ impl Drive {
     }
 
     /// Looks after the process until everything is answered; returns its peak of memory.
-    fn attend(&self, mut child: Child, desk: &Desk<'_>) -> Result<u64> {
-        desk.serve(child.id());
+    fn attend(&self, mut child: Child, state: &RunState<'_>) -> Result<u64> {
+        state.serve(child.id());
         let mut progress = (0, Instant::now());
         let ended = loop {
-            let now = desk.wait(GLANCE);
+            let now = state.wait(GLANCE);
             if now.is_over {
                 break Ok(peak_memory(child.id()));
             }
