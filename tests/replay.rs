@@ -6,7 +6,7 @@ use admit_tests::{
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 /// A policy that denies short user names, and one that confirms.

@@ -1,6 +1,6 @@
 //! A shell that the blocks of a page are typed into, one after the other.
 
-use admit_tests::{TempRepo, root, target_of_projects};
+use admit_tests::{TempRepo, target_of_projects};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};

@@ -32,7 +32,7 @@ pub enum TriggerSource<'a> {
     SignUp,
     /// An administrator, with `PreSignUp_AdminCreateUser`.
     ///
-    /// Cognito heeds a denial here, and ignores the three flags.
+    /// Cognito respects a denial here, and ignores the three flags.
     AdminCreateUser,
     /// The first sign-in through an identity provider, with
     /// `PreSignUp_ExternalProvider`.

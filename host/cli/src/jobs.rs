@@ -1,4 +1,4 @@
-//! The jobs that this program runs as a child process of itself.
+//! The jobs that the program runs in a child process.
 
 use crate::check::schema_job;
 use crate::policy_set::{compile_job, snapshot_job};

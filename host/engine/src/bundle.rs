@@ -2,10 +2,9 @@
 //! distinct component or for each policy with a snapshot.
 
 use crate::code_file::Code;
-use crate::code_hash::CodeHash;
 use crate::config::WASMTIME_VERSION;
-use crate::digest::Digest;
 use crate::engine::{CompiledLoadError, Engine};
+use crate::hash::{CodeHash, Digest};
 use crate::identity::policy_set_digest;
 use crate::loaded::{Code as LoadedCode, LazyComponent, LoadError, Loaded};
 use crate::loaded_pool::LoadedPool;

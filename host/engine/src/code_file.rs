@@ -1,6 +1,6 @@
 //! Reads compiled files so that the bytes that are hashed are the bytes that are executed.
 
-use crate::code_hash::{CodeHash, CodeHasher};
+use crate::hash::{CodeHash, CodeHasher};
 use crate::regular_file::{check_size, open_regular_file};
 use std::fs::File;
 use std::io::{self, Read, Write};

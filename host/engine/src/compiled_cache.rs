@@ -4,7 +4,7 @@
 //! that is damaged, truncated or stored under another key is detected on the bytes that are then
 //! loaded. As in a bundle, this detects damage, not forgery.
 
-use crate::code_hash::{CodeHash, CodeHasher};
+use crate::hash::{CodeHash, CodeHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use wasmtime::Engine;

@@ -3,8 +3,8 @@
 use crate::admission::InvalidComponent;
 use crate::contract::{self, Policy as Instance};
 use crate::cpu_time::CpuTime;
-use crate::digest::Digest;
 use crate::engine::{Component, Engine};
+use crate::hash::Digest;
 use crate::limiter::{Exceeded, Limiter};
 use crate::policy_log::{PolicyLog, reason};
 use crate::snapshot::start::Snapshot;

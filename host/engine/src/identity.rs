@@ -1,6 +1,6 @@
 //! The digest that identifies a policy set, independent of its compiled code.
 
-use crate::digest::Digest;
+use crate::hash::Digest;
 use admit_core::{Manifest, PolicyId, RawManifest, Settings};
 use serde_json::Map;
 
@@ -24,7 +24,10 @@ pub fn policy_set_digest(
         let digest = ("digest".to_owned(), digest.to_string().into());
         policy.settings = Map::from_iter([digest]).into();
     }
-    let text = serde_json::to_string(&RawManifest::from(manifest)).unwrap_or_default();
+    let manifest = RawManifest::from(manifest);
+    // Writing JSON fails only for keys that are not strings, which a manifest does not have. The
+    // fallback makes two policy sets differ even then.
+    let text = serde_json::to_string(&manifest).unwrap_or_else(|_| format!("{manifest:?}"));
     Digest::new(text.as_bytes())
 }
 

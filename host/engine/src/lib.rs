@@ -8,7 +8,6 @@ mod admission;
 pub mod bundle;
 mod clock;
 mod code_file;
-mod code_hash;
 #[cfg(feature = "compile")]
 mod compile_cost;
 #[cfg(feature = "compile")]
@@ -16,11 +15,11 @@ mod compiled_cache;
 mod config;
 mod contract;
 mod cpu_time;
-mod digest;
 mod engine;
 mod evaluation;
 #[cfg(feature = "compile")]
 mod export_order;
+mod hash;
 mod hexadecimal;
 mod identity;
 mod limiter;
@@ -35,7 +34,6 @@ mod state;
 mod time_slice;
 
 pub use admission::{InvalidComponent, is_granted, refusal_of};
-pub use code_hash::CodeHash;
 #[cfg(feature = "compile")]
 pub use compile_cost::CompileCost;
 #[cfg(feature = "compile")]
@@ -43,9 +41,9 @@ pub use compiled_cache::CompiledCache;
 #[cfg(feature = "compile")]
 pub use config::Addresses;
 pub use config::{EngineError, WASMTIME_VERSION};
-pub use digest::Digest;
 pub use engine::{Component, Engine};
 pub use evaluation::{Configured, Evaluation};
+pub use hash::{Algorithm, Blake3, CodeHash, Digest, Hash, Sha256};
 pub use identity::{policy_set_digest, settings_digest};
 pub use loaded::{LazyComponent, Loaded};
 pub use native::Target;

@@ -1,7 +1,7 @@
 //! Components that are loaded on demand and unloaded to make room for others.
 
-use crate::digest::Digest;
 use crate::engine::Component;
+use crate::hash::Digest;
 use crate::loaded_pool::{LoadedPool, Pooled};
 use crate::snapshot::start::Snapshot;
 use admit_core::Failure;

@@ -1,9 +1,9 @@
 //! A manifest with its components, which decides on sign-ups.
 
 use crate::config::{KEPT, WARM};
-use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::evaluation::{Evaluation, Setup};
+use crate::hash::Digest;
 use crate::loaded::{LazyComponent, Loaded};
 use crate::loaded_pool::max_loaded;
 use crate::snapshot::start::Snapshot;

@@ -1,4 +1,4 @@
-// Denies listed domains, what is below them, and what cannot be told.
+// Denies listed domains, what is below them, and addresses without a clear domain.
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -63,7 +63,7 @@ pub(crate) mod contents {
     type Row = (&'static str, &'static str);
 
     pub(crate) const POLICY_TOML: Row =
-        ("policy.toml", "what it says of itself: what it asks for, its codes for denials");
+        ("policy.toml", "metadata: what the policy asks for, its codes for denials");
     pub(crate) const SETTINGS: Row = ("settings.schema.json", "the schema of its settings");
     pub(crate) const CASES: Row = ("cases.toml", "sign-ups, and what is expected of each");
     pub(crate) const README: Row = ("README.md", "how to test, build and use it");

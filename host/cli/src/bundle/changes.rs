@@ -82,7 +82,7 @@ fn by_policy(index: &Index) -> serde_json::Result<Value> {
         whole.extend((!value.is_null()).then(|| (member.to_owned(), value)));
     }
     whole.insert("policy".to_owned(), by_id.into());
-    // The compiled files follow from all this, where nobody exchanged one.
+    // The compiled files follow from all this, unless one was exchanged.
     let components = value["components"].as_object().into_iter().flatten();
     let sources = components.map(|(name, entry)| (name.clone(), entry["source"].clone()));
     whole.insert("component".to_owned(), sources.collect::<Map<_, _>>().into());

@@ -142,7 +142,8 @@ impl Report {
         self.state != State::Unchanged
     }
 
-    /// Whoever reads it may have seen enough, as `head` does: what was done is done.
+    /// A reader such as `head` may close the pipe early. That is not an error: the bundle is
+    /// written.
     pub(crate) fn print(&self, format: Format) -> io::Result<()> {
         let printed = match format {
             Format::Text => stdout().lock().write_all(self.to_text().as_bytes()),

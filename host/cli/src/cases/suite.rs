@@ -104,7 +104,7 @@ impl Suite {
         }
     }
 
-    /// The events of all cases, as Cognito would send them, or a sample if there is no file.
+    /// Returns the events of all cases in Cognito's format, or a sample event if there is no file.
     pub(crate) fn events(&self) -> anyhow::Result<Vec<Vec<u8>>> {
         if !self.file.exists() {
             return Ok(vec![GivenEvent::sample()]);

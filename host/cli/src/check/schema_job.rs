@@ -109,7 +109,7 @@ fn from_validation(error: &ValidationError<'_>, settings: &Value) -> Vec<SchemaE
     }
 }
 
-/// The steps of a JSON pointer, in which an index cannot be told from a key without the value.
+/// Returns the steps of a JSON pointer. The value tells whether a number is an index or a key.
 fn steps(error: &ValidationError<'_>, settings: &Value) -> Vec<Step> {
     let mut value = Some(settings);
     let mut steps = Vec::new();

@@ -105,7 +105,7 @@ impl Args {
             sources.check()?;
         }
         let loaded = LoadedManifest::from_manifest(&self.manifest)?;
-        loaded.check_that_somebody_decides()?;
+        loaded.check_that_it_has_policies()?;
         let target = Target::from(self.target);
         let bundle = BundleFiles::build(loaded, target, self.configure)?;
         // Last, because building the bootstrap may take minutes.

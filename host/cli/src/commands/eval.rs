@@ -57,7 +57,7 @@ impl Args {
             }
             None => {
                 let loaded = LoadedManifest::from_manifest(&self.manifest)?;
-                loaded.check_that_somebody_decides()?;
+                loaded.check_that_it_has_policies()?;
                 loaded
             }
         }

@@ -175,7 +175,7 @@ fn compiled(
     shared: &mut Shared,
 ) -> anyhow::Result<PolicySet> {
     let loaded = LoadedManifest::from_manifest_with(manifest, &mut shared.built)?;
-    loaded.check_that_somebody_decides()?;
+    loaded.check_that_it_has_policies()?;
     loaded.into_policy_set_with(Arc::clone(engine), &mut shared.compiled)
 }
 

@@ -1,12 +1,12 @@
-//! What commands compiled before, kept between them: an interpreter takes seconds to compile, a
-//! thousand small policies a minute, and every command needs their code.
+//! A cache of compiled components on disk, shared by all commands: an interpreter takes seconds to
+//! compile, a thousand small policies take a minute, and most commands need their code.
 //!
-//! A file holds native code, which the next command runs. So it is read only from a folder, and
-//! only if it is a file, that nobody else can write; what is damaged is made anew. Whatever goes
-//! wrong here, a command does the same without it, later.
+//! The files hold native code that the next command runs. The cache therefore reads only files and
+//! folders that no other user can write, and compiles again if a file is damaged. If the cache
+//! cannot be used, commands work as before, but slower.
 //!
-//! Wasmtime has such a cache of its own. It takes what it finds in its folder, and does nothing for
-//! code that is made for another machine.
+//! Wasmtime's own cache does not check who can write its files, and does not cache code for other
+//! machines.
 
 mod bound;
 mod folder;
@@ -21,13 +21,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-/// The variable that names the folder, or is `off`.
+/// The environment variable that names the folder, or is `off`.
 const VARIABLE: &str = "ADMIT_CACHE";
 
-/// The files of one user, for all engines of this process.
-struct Kept;
+/// The cache of the current user, shared by all engines of this process.
+struct UserCache;
 
-/// Looked at when it is first needed.
+/// The folder, opened when it is first needed.
 static FOLDER: LazyLock<Option<Folder>> = LazyLock::new(|| Folder::open(place()?));
 
 /// Creates an engine that caches compiled components, and compiles them in child processes.
@@ -42,22 +42,22 @@ pub(crate) fn measuring_engine() -> Result<Engine, EngineError> {
         Addresses::Plenty => Engine::new(1)?,
         Addresses::Few => Engine::on_demand(Addresses::Few)?,
     };
-    Ok(engine.with_cache(Arc::new(Kept)).with_remote(Arc::new(ChildCompiler)))
+    Ok(engine.with_cache(Arc::new(UserCache)).with_remote(Arc::new(ChildCompiler)))
 }
 
 /// Creates an engine that caches compiled components, for a child process.
 pub(crate) fn engine_of_child(addresses: Addresses) -> Result<Engine, EngineError> {
-    Ok(Engine::on_demand(addresses)?.with_cache(Arc::new(Kept)))
+    Ok(Engine::on_demand(addresses)?.with_cache(Arc::new(UserCache)))
 }
 
 /// Creates a compiler for an architecture that caches compiled components, and compiles them in
 /// child processes.
 pub(crate) fn compiler(target: Target) -> Result<Compiler, EngineError> {
-    let compiler = Compiler::for_target(target)?.with_cache(Arc::new(Kept));
+    let compiler = Compiler::for_target(target)?.with_cache(Arc::new(UserCache));
     Ok(compiler.with_remote(Arc::new(ChildCompiler)))
 }
 
-impl CompiledCache for Kept {
+impl CompiledCache for UserCache {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         FOLDER.as_ref()?.read(name)
     }
@@ -69,7 +69,7 @@ impl CompiledCache for Kept {
     }
 }
 
-/// Where the files are; nowhere if nobody says.
+/// Returns the path of the folder, or `None` if the cache is off or the environment names no folder.
 fn place() -> Option<PathBuf> {
     chosen(|name| env::var_os(name).filter(|value| !value.is_empty()))
 }
@@ -80,7 +80,7 @@ fn chosen(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
         Some(folder) => return Some(folder.into()),
         None => {}
     }
-    // Elsewhere it would be below whatever folder a command happens to run in.
+    // A relative path would depend on the folder in which a command runs.
     let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
     Some(caches?.join("admit"))

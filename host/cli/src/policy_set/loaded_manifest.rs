@@ -24,17 +24,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The largest component that is read; a Python policy has 18 MiB.
+/// The largest component that is read. A Python policy has 18 MiB.
 pub(crate) const MAX_COMPONENT: u64 = 64 << 20;
 
-/// The manifest that is read where none is named.
+/// The manifest that is read by default.
 pub(crate) const MANIFEST: &str = "admit.toml";
 
 /// A manifest and the bytes of its components.
 pub(crate) struct LoadedManifest {
     pub(crate) origin: Origin,
     pub(crate) manifest: Manifest,
-    /// By the names that the manifest gives them.
+    /// The bytes by the names in the manifest.
     pub(crate) components: HashMap<String, Vec<u8>>,
 }
 
@@ -47,12 +47,12 @@ pub(crate) type Compiled = HashMap<Digest, Component>;
 /// The errors of components that cannot be compiled, by the same digests.
 type Refused = HashMap<Digest, InvalidComponent>;
 
-/// What a policy that stands in no manifest may see and decide.
+/// What a policy without a manifest may see and decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grants {
-    /// Everything that there is.
+    /// Everything.
     Everything,
-    /// What its metadata asks for; everything if it has none.
+    /// What its metadata requests, or everything if it has none.
     AskedFor,
 }
 
@@ -62,7 +62,7 @@ impl LoadedManifest {
         LoadedManifest::from_manifest_with(file, &mut Built::new())
     }
 
-    /// The same, beside what was built and read before: that is not built again.
+    /// The same, but does not build or read again what is in `built`.
     pub(crate) fn from_manifest_with(
         file: &Path,
         built: &mut Built,
@@ -83,12 +83,12 @@ impl LoadedManifest {
                 components.insert(policy.component.clone(), bytes.clone());
             }
         }
-        let assembly = LoadedManifest { origin, manifest, components };
-        assembly.warn_of_unknown_triggers();
-        Ok(assembly)
+        let loaded = LoadedManifest { origin, manifest, components };
+        loaded.warn_of_unknown_triggers();
+        Ok(loaded)
     }
 
-    /// Reads a manifest alone.
+    /// Reads a manifest without its components.
     pub(crate) fn read_manifest(file: &Path) -> anyhow::Result<(Origin, Manifest)> {
         let source = Source::read(file).with_context(|| match file.to_str() {
             Some(MANIFEST) if !file.exists() => {
@@ -107,8 +107,8 @@ impl LoadedManifest {
         Ok((Origin::Manifest(source), manifest))
     }
 
-    /// Refuses a manifest without policies where that would be served or deployed.
-    pub(crate) fn check_that_somebody_decides(&self) -> anyhow::Result<()> {
+    /// Refuses to serve or deploy a manifest without policies.
+    pub(crate) fn check_that_it_has_policies(&self) -> anyhow::Result<()> {
         match (&self.origin, self.manifest.policies.is_empty()) {
             (Origin::Manifest(source), true) if self.manifest.when_no_policy_applies.is_none() => {
                 bail!(
@@ -121,7 +121,7 @@ impl LoadedManifest {
         }
     }
 
-    /// One policy, as its author tries it out.
+    /// Loads one policy without a manifest, as its author tries it out.
     pub(crate) fn from_component(
         path: &Path,
         grants: Grants,
@@ -149,13 +149,13 @@ impl LoadedManifest {
         })
     }
 
-    /// Compiles every component for this machine and tries out every policy's settings:
-    /// what would fail on every sign-up is an error here.
+    /// Compiles every component for this machine and configures every policy: what would fail on
+    /// every sign-up is an error here.
     pub(crate) fn into_policy_set(self, engine: Arc<Engine>) -> anyhow::Result<PolicySet> {
         self.policy_set(engine, &mut Compiled::new())
     }
 
-    /// The same, beside what was compiled before: that is not compiled again.
+    /// The same, but does not compile again what is in `components`.
     pub(crate) fn into_policy_set_with(
         self,
         engine: Arc<Engine>,
@@ -164,7 +164,7 @@ impl LoadedManifest {
         self.policy_set(engine, components)
     }
 
-    /// The same, where the assembly is needed afterwards.
+    /// The same, without consuming the manifest.
     pub(crate) fn policy_set(
         &self,
         engine: Arc<Engine>,
@@ -180,7 +180,7 @@ impl LoadedManifest {
         Ok(policies.with_digest(self.digest()))
     }
 
-    /// The digest of everything that decides.
+    /// The digest of everything that affects decisions.
     pub(crate) fn digest(&self) -> Digest {
         policy_set_digest(self.manifest.clone(), |name| self.source(name), |_| None)
     }
@@ -190,7 +190,7 @@ impl LoadedManifest {
         self.components.get(name).map(|bytes| Digest::new(bytes))
     }
 
-    /// Every distinct component, compiled for this machine, after all settings were tried out.
+    /// Compiles every distinct component for this machine, and configures every policy.
     pub(crate) fn checked(&self, engine: &Engine) -> anyhow::Result<Compiled> {
         let mut compiled = Compiled::new();
         self.check_with(engine, &mut compiled)?;
@@ -221,8 +221,8 @@ impl LoadedManifest {
         Ok(())
     }
 
-    /// Every component by the name that the manifest gives it, compiled for this machine. No
-    /// settings are tried out.
+    /// Compiles every component for this machine, and returns them by the names in the manifest.
+    /// Policies are not configured.
     pub(crate) fn compiled(
         &self,
         engine: &Engine,
@@ -236,8 +236,8 @@ impl LoadedManifest {
         Ok(named)
     }
 
-    /// Compiles the remaining components on all cores, and returns the errors. The caller knows
-    /// where the manifest names the component.
+    /// Compiles the remaining components on all cores. Returns the errors, which do not say where
+    /// the manifest names the component.
     fn compile_ahead(&self, engine: &Engine, compiled: &mut Compiled) -> Refused {
         let components = self.components.values();
         let new: HashMap<Digest, &Vec<u8>> = components
@@ -275,27 +275,27 @@ impl LoadedManifest {
         }
     }
 
-    /// Warns about triggers that Cognito is not known to send: a policy that waits for one
-    /// is never asked.
+    /// Warns about triggers that Cognito is not known to send: a policy for one of these alone is
+    /// never evaluated.
     fn warn_of_unknown_triggers(&self) {
         let known = |trigger: &&String| admit_cognito::TRIGGERS.contains(&trigger.as_str());
         let policies = self.manifest.policies.iter().enumerate();
         let unknown = policies.filter_map(|(index, policy)| {
             Some((index, policy.applies_to.triggers.iter().find(|trigger| !known(trigger))?))
         });
-        // One that is wrong in hundreds of places has one cause.
+        // A mistake in hundreds of places has one cause.
         for (index, trigger) in unknown.take(10) {
             let known = admit_cognito::TRIGGERS.join("`, `");
             let message = format!(
-                "`{trigger}` is none of the triggers that are known, so this policy may never be \
-                 asked; they are `{known}`"
+                "`{trigger}` is not a known trigger, so this policy may never be evaluated; the known \
+                 triggers are `{known}`"
             );
             self.origin.warn(index, "applies-to.triggers", message);
         }
     }
 }
 
-/// A policy that stands in no manifest, named after its file; it may see and decide everything.
+/// A policy without a manifest, named after its file, which may see and decide everything.
 pub(crate) fn alone(path: &Path, settings: Settings) -> anyhow::Result<Policy> {
     let stem = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let id = stem.file_stem().and_then(|stem| PolicyId::new(stem.to_str()?).ok());
@@ -315,7 +315,7 @@ pub(crate) fn alone(path: &Path, settings: Settings) -> anyhow::Result<Policy> {
     })
 }
 
-/// The key of a policy that a failure of its settings is about.
+/// Returns the key in the manifest that a failure to configure a policy is about.
 pub(crate) fn key_of(failure: &Failure) -> &'static str {
     match failure.kind() {
         FailureKind::SettingsRefused => "settings",
@@ -327,11 +327,11 @@ pub(crate) fn key_of(failure: &Failure) -> &'static str {
     }
 }
 
-/// Where in its settings, which this path leads to, a policy found a mistake, and its words
-/// without that.
+/// Returns where in the settings a policy found a mistake, and its message without that place.
 ///
-/// The column is one of the JSON that the policy was handed, which nobody wrote: what
-/// somebody wrote is the key in that place.
+/// `path` leads to the settings in the manifest. The message names a column of the JSON that the
+/// policy received. The author of the manifest never saw that JSON, so the result is the key at
+/// that column.
 pub(crate) fn refused(failure: &Failure, settings: &str, path: KeyPath) -> Option<(Place, String)> {
     let Failure::SettingsRefused(words) = failure else { return None };
     let (words, column) = words.rsplit_once(" at line 1 column ")?;
@@ -339,7 +339,7 @@ pub(crate) fn refused(failure: &Failure, settings: &str, path: KeyPath) -> Optio
     Some((place, words.to_owned()))
 }
 
-/// The bytes of a component: of a file, or of the project in a folder, which is built.
+/// Reads a component from a file, or builds the project in a folder.
 pub(crate) fn component(path: &Path) -> anyhow::Result<Vec<u8>> {
     let file: PathBuf = match fs::metadata(path) {
         Ok(found) if found.is_dir() => project::build(path)?,

@@ -1,7 +1,7 @@
-//! Tells when files change, by looking at them again and again.
+//! Waits until files change, by polling.
 //!
-//! That is slower than to be told by the system, which loses sight of folders that are deleted
-//! and made anew, of what a link leads to, and of what is not there yet.
+//! Notifications of the operating system would be faster, but miss folders that are deleted and
+//! created again, targets of links, and files that do not exist yet.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-/// How often they are looked at. Nothing must change for so long for a change to be over:
+/// The interval between two looks. A change is complete if the next look finds nothing new:
 /// editors and compilers write in steps.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// After so many looks a change counts as over all the same.
+/// The number of looks after which a change counts as complete even if files still change.
 const MAX_LOOKS: u32 = 8;
 
-/// The most files that are looked at.
+/// The largest number of files that are watched.
 const MAX_FILES: usize = 10_000;
 
-/// What files and folders looked like at one time.
+/// The state of files and folders at one time.
 #[derive(PartialEq, Eq, Default)]
 pub(crate) struct Look(BTreeMap<PathBuf, Option<Looks>>);
 
@@ -32,7 +32,7 @@ struct Looks {
 }
 
 impl Look {
-    /// Looks at files, and at all that is in folders but what is built there.
+    /// Looks at files, and at the contents of folders except for what tools build there.
     pub(crate) fn at(places: &[PathBuf]) -> Look {
         let mut look = Look::default();
         for place in places {
@@ -42,7 +42,7 @@ impl Look {
     }
 
     fn add(&mut self, place: &Path) {
-        // Of what a link leads to.
+        // This follows links.
         let metadata = fs::metadata(place).ok();
         if !metadata.as_ref().is_some_and(Metadata::is_dir) {
             self.0.insert(place.to_owned(), metadata.map(Looks::from));
@@ -51,7 +51,7 @@ impl Look {
         for entry in fs::read_dir(place).into_iter().flatten().map_while(Result::ok) {
             let path = entry.path();
             let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
-            // A link to a folder may lead anywhere, itself included.
+            // A link to a folder may lead to a folder that contains it.
             if self.0.len() < MAX_FILES && !is_built(&path) && !(is_link && path.is_dir()) {
                 self.add(&path);
             }
@@ -70,8 +70,8 @@ impl From<Metadata> for Looks {
     }
 }
 
-/// Waits until something looks otherwise than before, and no longer changes. The places may
-/// change with it.
+/// Waits until something differs from `before` and no longer changes. The list of places may
+/// change meanwhile.
 pub(crate) fn wait(before: &Look, places: impl Fn() -> Vec<PathBuf>) {
     let mut look = Look::at(&places());
     while look == *before {
@@ -88,8 +88,8 @@ pub(crate) fn wait(before: &Look, places: impl Fn() -> Vec<PathBuf>) {
     }
 }
 
-/// Whether a path is nothing that an author writes: what cargo marks as a cache, what other
-/// tools put there, what is hidden, Rust's lock file.
+/// Returns whether tools, and not the author, write a path: hidden files, lock files, and folders
+/// of packages or build output.
 fn is_built(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with('.')

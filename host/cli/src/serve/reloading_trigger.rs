@@ -120,7 +120,7 @@ fn trigger(
     engine: &Arc<Engine>,
     telemetry: &Arc<Telemetry>,
 ) -> anyhow::Result<Trigger> {
-    loaded.check_that_somebody_decides()?;
+    loaded.check_that_it_has_policies()?;
     let digests: HashSet<Digest> =
         loaded.components.values().map(|bytes| Digest::new(bytes)).collect();
     compiled.retain(|digest, _| digests.contains(digest));

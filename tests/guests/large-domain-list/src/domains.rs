@@ -26,7 +26,7 @@ impl Domains {
         false
     }
 
-    /// Interpolation search: it reads few places of the list, each of which may be a page of
+    /// Interpolation search: it reads only a few places of the list, and each place may be on a page of
     /// memory that is not loaded yet.
     fn contain(&self, number: u64) -> bool {
         // The numbers are spread evenly: this one is about where its share of all numbers says.

@@ -33,7 +33,7 @@ test("denies listed domains and what is below them", () => {
   }
 });
 
-test("denies addresses whose domain cannot be told", () => {
+test("denies addresses whose domain cannot be determined", () => {
   for (const email of [
     "",
     "@",

@@ -1,42 +1,45 @@
-//! How much is kept: what was used longest ago goes first.
+//! Bounds the size of the cache: the files that were not used for the longest time are removed first.
 
 use super::names::{ENDING, UNFINISHED};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// How much all files may have together.
+/// The total size and number of files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Most {
+pub(super) struct Total {
     pub(super) bytes: u64,
     pub(super) files: usize,
 }
 
-/// What is kept at most.
-const MAX: Most = Most { bytes: 1 << 30, files: 20_000 };
+/// The largest total that the cache keeps.
+const MAX: Total = Total { bytes: 1 << 30, files: 20_000 };
 
-/// After so many files of this process, what others wrote is counted too.
-const UNSEEN: usize = 1_000;
+/// After writing this many files, a process looks through the folder again and counts the files
+/// of other processes too.
+const RECOUNT_AFTER: usize = 1_000;
 
-/// After so long, nobody is still writing a file.
+/// The age of an unfinished file after which its writer must have ended.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// What is kept in a folder, as far as this process knows.
+/// The total of a folder, as far as this process knows.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// None before the folder was looked through.
-    known: Option<Most>,
-    /// How many files were written since.
+    /// `None` before the first look through the folder.
+    known: Option<Total>,
+    /// The number of files that this process wrote since the last look.
     written: usize,
 }
 
 impl Tally {
-    /// Counts a file that was written, and makes room where that is too much: looking through the
-    /// folder for every file would take longer than compiling it.
+    /// Counts a file that was written, and removes files if the total is too large.
+    ///
+    /// It does not look through the folder for every file, which would take longer than compiling
+    /// small components.
     pub(super) fn add(&mut self, folder: &Path, bytes: u64) {
         self.written += 1;
         if let Some(known) = &mut self.known
-            && self.written < UNSEEN
+            && self.written < RECOUNT_AFTER
         {
             known.bytes += bytes;
             known.files += 1;
@@ -44,29 +47,31 @@ impl Tally {
                 return;
             }
         }
-        *self = Tally { known: Some(keep(folder, MAX)), written: 0 };
+        *self = Tally { known: Some(shrink(folder, MAX)), written: 0 };
     }
 }
 
-/// One file of ours.
+/// A file of the cache.
 struct Entry {
     path: PathBuf,
     size: u64,
     used: SystemTime,
 }
 
-/// Removes files where they are more than these, until there is room for an eighth again, and says
-/// how many are left. Of files that it did not name it touches none; what another process removes
-/// meanwhile is gone all the same.
-fn keep(folder: &Path, most: Most) -> Most {
-    let (mut kept, mut left) = (Vec::new(), Most { bytes: 0, files: 0 });
+/// Removes the files of the cache that were not used for the longest time, if their total exceeds
+/// `max`, until an eighth of `max` is free. Returns the remaining total.
+///
+/// It never touches files whose names the cache does not use. Another process may remove files at
+/// the same time.
+fn shrink(folder: &Path, max: Total) -> Total {
+    let (mut kept, mut left) = (Vec::new(), Total { bytes: 0, files: 0 });
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
-        // Of the entry itself, where it is a link.
+        // This does not follow links.
         let Ok(metadata) = entry.metadata() else { continue };
         let (Ok(used), true) = (metadata.modified(), metadata.is_file()) else { continue };
-        if is_kept(name) {
+        if is_cache_file(name) {
             left.bytes += metadata.len();
             left.files += 1;
             kept.push(Entry { path: entry.path(), size: metadata.len(), used });
@@ -76,12 +81,12 @@ fn keep(folder: &Path, most: Most) -> Most {
             let _ = fs::remove_file(entry.path());
         }
     }
-    if left.bytes <= most.bytes && left.files <= most.files {
+    if left.bytes <= max.bytes && left.files <= max.files {
         return left;
     }
     kept.sort_by_key(|entry| entry.used);
     for Entry { path, size, .. } in kept {
-        if left.bytes <= most.bytes / 8 * 7 && left.files <= most.files / 8 * 7 {
+        if left.bytes <= max.bytes / 8 * 7 && left.files <= max.files / 8 * 7 {
             break;
         }
         let _ = fs::remove_file(path);
@@ -91,8 +96,8 @@ fn keep(folder: &Path, most: Most) -> Most {
     left
 }
 
-/// Whether a file has a name as we give them: 64 hexadecimal digits.
-fn is_kept(name: &str) -> bool {
+/// Returns whether a name is 64 hexadecimal digits and the cache's extension.
+fn is_cache_file(name: &str) -> bool {
     name.strip_suffix(ENDING).is_some_and(|digits| {
         digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
     })
@@ -108,7 +113,7 @@ mod tests {
         format!("{}{ENDING}", digit.to_string().repeat(64))
     }
 
-    /// A file of so many bytes that was used so many hours ago.
+    /// Writes a file of `size` bytes that was last used some hours ago.
     fn write(folder: &Path, name: &str, size: u64, hours: u64) {
         let file = File::create(folder.join(name)).unwrap();
         file.set_len(size).unwrap();
@@ -121,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_used_longest_ago_goes_first() {
+    fn files_unused_for_the_longest_time_are_removed_first() {
         let enough = 100;
         for (bytes, files, left) in [
             (240, enough, "abc"),
@@ -138,31 +143,35 @@ mod tests {
             for (digit, hours) in [('a', 1), ('b', 3), ('c', 2)] {
                 write(folder.path(), &name(digit), 80, hours);
             }
-            let (most, size) = (Most { bytes, files }, left.len());
-            let found = keep(folder.path(), most);
-            assert_eq!(names(folder.path()), left.chars().map(name).collect(), "{most:?}");
-            assert_eq!(found, Most { bytes: 80 * size as u64, files: size });
+            let (max, size) = (Total { bytes, files }, left.len());
+            let found = shrink(folder.path(), max);
+            assert_eq!(names(folder.path()), left.chars().map(name).collect(), "{max:?}");
+            assert_eq!(found, Total { bytes: 80 * size as u64, files: size });
         }
     }
 
     #[test]
-    fn what_others_wrote_is_counted_after_a_while() {
+    fn files_of_other_processes_are_counted_from_time_to_time() {
         let folder = tempfile::tempdir().unwrap();
         let mut tally = Tally::default();
         tally.add(folder.path(), 10);
-        assert_eq!(tally.known, Some(Most { bytes: 0, files: 0 }), "the folder was looked through");
-        for number in 1..UNSEEN {
+        assert_eq!(
+            tally.known,
+            Some(Total { bytes: 0, files: 0 }),
+            "the folder is counted at first"
+        );
+        for number in 1..RECOUNT_AFTER {
             write(folder.path(), &name('a'), 10, 1);
             tally.add(folder.path(), 20);
-            let known = Most { bytes: 20 * number as u64, files: number };
+            let known = Total { bytes: 20 * number as u64, files: number };
             assert_eq!(tally.known, Some(known));
         }
         tally.add(folder.path(), 20);
-        assert_eq!(tally.known, Some(Most { bytes: 10, files: 1 }));
+        assert_eq!(tally.known, Some(Total { bytes: 10, files: 1 }));
     }
 
     #[test]
-    fn what_others_keep_in_the_folder_stays() {
+    fn files_that_are_not_of_the_cache_stay() {
         let folder = tempfile::tempdir().unwrap();
         let others = ["thesis.txt", "a.compiled", &name('x'), ".compiled", "compiled-1"];
         for name in others {
@@ -172,7 +181,7 @@ mod tests {
         write(folder.path(), ".compiled-new", 1_000, 0);
         write(folder.path(), ".compiled-old", 1_000, 2);
         write(folder.path(), &name('a'), 1_000, 1);
-        keep(folder.path(), Most { bytes: 0, files: 0 });
+        shrink(folder.path(), Total { bytes: 0, files: 0 });
         let mut left: BTreeSet<String> = others.map(str::to_owned).into();
         left.extend([name('d'), ".compiled-new".to_owned()]);
         assert_eq!(names(folder.path()), left);

@@ -1,4 +1,4 @@
-//! The folder of the cache, which is its user's alone.
+//! The folder of the cache, which only its user can write.
 
 use super::bound::Tally;
 use super::names::{ENDING, UNFINISHED};
@@ -9,29 +9,30 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-/// The largest file that is kept; a Python policy has 35 MiB.
+/// The largest file that is cached. A Python policy has 35 MiB.
 const MAX_FILE: u64 = 256 << 20;
 
-/// A folder that nobody else can write.
+/// A folder that no other user can write.
 pub(super) struct Folder {
     path: PathBuf,
     tally: Mutex<Tally>,
 }
 
 impl Folder {
-    /// Makes the folder where it is missing. Says why one is not used that somebody else can
-    /// write, and nothing where there can be none.
+    /// Opens the folder, and creates it if it is missing.
+    ///
+    /// Returns `None` if it cannot be created, and prints a warning if another user can write it.
     #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(super) fn open(path: PathBuf) -> Option<Folder> {
         let metadata = make(&path).and_then(|()| path.metadata()).ok()?;
         if !metadata.is_dir() {
             return None;
         }
-        match others(&metadata) {
+        match writable_by_others(&metadata) {
             None => Some(Folder { path, tally: Mutex::default() }),
-            Some(why) => {
+            Some(reason) => {
                 let message = format!(
-                    "compiled components are not kept in `{}`, which {why}: name a folder of \
+                    "compiled components are not kept in `{}`, which {reason}: name a folder of \
                      your own as `ADMIT_CACHE`, or set it to `off`",
                     path.display()
                 );
@@ -41,20 +42,20 @@ impl Folder {
         }
     }
 
-    /// What was kept by a name, unless somebody else can have written it.
+    /// Returns the contents of a file, unless another user can have written it.
     pub(super) fn read(&self, name: &str) -> Option<Vec<u8>> {
         let file = open(&self.path.join(format!("{name}{ENDING}"))).ok()?;
         let metadata = file.metadata().ok()?;
-        if !metadata.is_file() || others(&metadata).is_some() {
+        if !metadata.is_file() || writable_by_others(&metadata).is_some() {
             return None;
         }
         let bytes = read_at_most(&file, MAX_FILE).ok()?;
-        // What is used is kept longest.
+        // Files that were used last are removed last.
         let _ = file.set_modified(SystemTime::now());
         Some(bytes)
     }
 
-    /// Keeps a file, if there is room.
+    /// Writes a file, if it is not too large.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) {
         if bytes.len() as u64 <= MAX_FILE && self.try_write(name, bytes).is_ok() {
             let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,7 +63,7 @@ impl Folder {
         }
     }
 
-    /// Writes a file beside its place, for its owner alone, and puts it there.
+    /// Writes a temporary file that only its owner can read, and renames it.
     fn try_write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
         file.write_all(bytes)?;
@@ -79,19 +80,19 @@ mod system {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
     use std::path::Path;
 
-    /// Makes a folder for its owner alone; one that is there stays as it is.
+    /// Creates a folder that only its owner can use. An existing folder stays as it is.
     pub(super) fn make(path: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
-    /// Opens a file, no link to one. Of a pipe nobody waits for the other end.
+    /// Opens a file without following a link, and without waiting for the other end of a pipe.
     pub(super) fn open(path: &Path) -> io::Result<File> {
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)
     }
 
-    /// Why somebody else can write a file or a folder, if somebody can.
-    pub(super) fn others(metadata: &Metadata) -> Option<&'static str> {
+    /// Returns why another user can write a file or a folder, or `None` if no other user can.
+    pub(super) fn writable_by_others(metadata: &Metadata) -> Option<&'static str> {
         const GROUP_AND_OTHERS: u32 = 0o022;
         if metadata.uid() != rustix::process::geteuid().as_raw() {
             Some("belongs to another user")
@@ -103,7 +104,7 @@ mod system {
     }
 }
 
-/// Where it cannot be told who may write, nothing is kept.
+/// Without Unix permissions, nothing is cached: the tool does not know who can write a file.
 #[cfg(not(unix))]
 mod system {
     use std::fs::{File, Metadata};
@@ -118,9 +119,9 @@ mod system {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn others(_: &Metadata) -> Option<&'static str> {
+    pub(super) fn writable_by_others(_: &Metadata) -> Option<&'static str> {
         Some("others may be able to write")
     }
 }
 
-use system::{make, open, others};
+use system::{make, open, writable_by_others};

@@ -1,7 +1,7 @@
-//! How the files of the cache are called.
+//! Names of the files of the cache.
 
-/// What the names of kept files end in.
+/// The extension of complete files.
 pub(super) const ENDING: &str = ".compiled";
 
-/// What the names of files begin with that are still being written.
+/// The prefix of files that are still being written.
 pub(super) const UNFINISHED: &str = ".compiled-";
