@@ -3,6 +3,7 @@
 use crate::failure::{FAILURE_MESSAGE, Failure};
 use crate::flag::{Flag, PerFlag};
 use crate::policy::{Mode, PolicyId, Terms};
+use crate::user_name::UserName;
 use crate::verdict::{Verdict, Vote};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
@@ -31,25 +32,50 @@ pub struct Decision {
     pub no_policy_applies: bool,
     /// The policies that granted or withheld each flag.
     pub flags: PerFlag<FlagRecord>,
+    /// The policies that granted or withheld the link; `None` if no policy voted on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_votes: Option<FlagRecord>,
 }
 
 /// The answer to a sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub enum Answer {
-    /// The sign-up may happen, with these flags.
-    Admit(Flags),
+    /// The sign-up may happen, with these flags and this link.
+    Admit(Admission),
     /// The sign-up must not happen.
     Deny(Refusal),
+}
+
+/// What an answer does to the new user.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Admission {
+    /// The flags that are set.
+    #[serde(flatten)]
+    pub flags: Flags,
+    /// The user to whom the external identity is linked. In JSON, the member is `true` or absent.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "is_some")]
+    pub link: Option<UserName>,
 }
 
 /// The flags of an answer: for each one, whether it is set.
 pub type Flags = PerFlag<bool>;
 
-/// The policy that refused a sign-up, and the message for the person signing up.
+impl From<Flags> for Admission {
+    fn from(flags: Flags) -> Admission {
+        Admission { flags, link: None }
+    }
+}
+
+/// Writes whether there is a user, but not which.
+fn is_some<S: Serializer>(user: &Option<UserName>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(user.is_some())
+}
+
+/// The reason why a sign-up was refused, and the message for the person signing up.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Refusal {
-    /// The first policy, in the manifest's order, that refused; `None` if no policy applies.
+    /// The first policy, in the manifest's order, that refused; `None` if no single policy did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyId>,
     /// The reason for the refusal.
@@ -68,6 +94,10 @@ pub enum Grounds {
     Failure,
     /// No policy applies, and the manifest says `when-no-policy-applies = "deny"`.
     NoPolicyApplies,
+    /// Policies would link the identity to different users.
+    LinkConflict,
+    /// The identity could not be linked to the user.
+    LinkFailed,
 }
 
 /// The message for the person signing up if no policy applies and the manifest denies such
@@ -108,6 +138,9 @@ pub enum Opinion {
     Allow {
         /// Its votes, without the flags on which it abstained.
         votes: Vec<VoteRecord>,
+        /// Its vote on the link; `None` if it abstained.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        link: Option<LinkVoteRecord>,
     },
     /// The policy denies the sign-up.
     Deny {
@@ -141,6 +174,19 @@ pub struct VoteRecord {
     pub counted: Counted,
 }
 
+/// A vote on the link, and whether it counted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LinkVoteRecord {
+    /// The vote.
+    pub vote: Vote,
+    /// The user, if the vote grants the link.
+    #[serde(skip)]
+    pub user: Option<UserName>,
+    /// Whether the vote counted.
+    #[serde(flatten)]
+    pub counted: Counted,
+}
+
 /// Whether a vote, a denial or a failure took part in the merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Counted {
@@ -162,11 +208,11 @@ pub enum Uncounted {
     AbstainsOnFailure,
 }
 
-/// The policies that granted or withheld a flag, and the result.
+/// The policies that granted or withheld a flag or the link, and the result.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FlagRecord {
-    /// Whether the answer sets it.
+    /// Whether the answer sets the flag or makes the link.
     pub set: bool,
     /// The policies whose grants counted.
     pub granted_by: Vec<PolicyId>,
@@ -187,6 +233,12 @@ pub enum Cleared {
     AttributeAbsent,
     /// The user is not confirmed, so no attribute can be verified.
     NotConfirmed,
+    /// There is no external identity to link.
+    NotExternalProvider,
+    /// Policies named different users to link to, so the sign-up is denied.
+    LinkConflict,
+    /// The identity could not be linked, so the sign-up is denied.
+    LinkFailed,
 }
 
 impl Answer {
@@ -194,7 +246,7 @@ impl Answer {
     /// it.
     pub(crate) fn has_same_outcome(&self, other: &Answer) -> bool {
         match (self, other) {
-            (Answer::Admit(flags), Answer::Admit(others)) => flags == others,
+            (Answer::Admit(admission), Answer::Admit(other)) => admission == other,
             (Answer::Deny(_), Answer::Deny(_)) => true,
             (Answer::Admit(_), Answer::Deny(_)) | (Answer::Deny(_), Answer::Admit(_)) => false,
         }
@@ -217,10 +269,30 @@ impl PolicyRecord {
     /// Returns whether this policy casts this vote and the vote counts.
     pub(crate) fn casts(&self, vote: Vote, flag: Flag) -> bool {
         match &self.opinion {
-            Opinion::Allow { votes } => {
+            Opinion::Allow { votes, .. } => {
                 votes.contains(&VoteRecord { flag, vote, counted: Counted::Yes })
             }
             Opinion::Deny { .. } | Opinion::Failure { .. } => false,
+        }
+    }
+
+    /// Returns the user to whom this policy links the identity, if its vote counts.
+    pub(crate) fn links_to(&self) -> Option<&UserName> {
+        self.link_vote()?.user.as_ref()
+    }
+
+    /// Returns whether this policy withholds the link and the vote counts.
+    pub(crate) fn withholds_link(&self) -> bool {
+        self.link_vote().is_some_and(|record| record.vote == Vote::Withhold)
+    }
+
+    /// Returns this policy's vote on the link, if it counts.
+    fn link_vote(&self) -> Option<&LinkVoteRecord> {
+        match &self.opinion {
+            Opinion::Allow { link, .. } => {
+                link.as_ref().filter(|record| record.counted == Counted::Yes)
+            }
+            Opinion::Deny { .. } | Opinion::Failure { .. } => None,
         }
     }
 }
@@ -252,6 +324,9 @@ impl fmt::Display for Cleared {
             Cleared::Denied => "the sign-up is denied",
             Cleared::AttributeAbsent => "the attribute is absent or blank",
             Cleared::NotConfirmed => "the sign-up is not confirmed",
+            Cleared::NotExternalProvider => "there is no external identity to link",
+            Cleared::LinkConflict => "policies named different users",
+            Cleared::LinkFailed => "the identity could not be linked",
         })
     }
 }

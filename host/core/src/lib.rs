@@ -12,6 +12,7 @@ mod grants;
 mod key_path;
 mod language;
 mod limits;
+mod link;
 mod manifest;
 #[cfg(feature = "toml")]
 mod manifest_file;
@@ -32,12 +33,14 @@ mod sign_up;
 mod text_value;
 #[cfg(feature = "toml")]
 mod toml_file;
+mod user_name;
 mod verdict;
 
 pub use counterfactual::{Change, Counterfactual, FlagChange, Missing, counterfactual};
 pub use decision::{
-    Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds,
-    NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord,
+    Admission, Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Flags, Grounds,
+    LinkVoteRecord, NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted,
+    VoteRecord,
 };
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
 pub use flag::{Flag, PerFlag};
@@ -45,6 +48,7 @@ pub use grants::{Grant, GrantStatus, Grants};
 pub use key_path::{KeyPath, Problem};
 pub use language::Language;
 pub use limits::Limits;
+pub use link::LINK_TRIGGER;
 pub use manifest::{Manifest, RawManifest};
 pub use member::{Member, PerMember};
 pub use merge::decide;
@@ -61,4 +65,5 @@ pub use settings::Settings;
 pub use sign_up::{Entries, SignUp, SignUpData, View};
 #[cfg(feature = "toml")]
 pub use toml_file::{FileError, Places, as_json, read_toml};
-pub use verdict::{Ballot, Denial, Verdict, Vote};
+pub use user_name::UserName;
+pub use verdict::{Ballot, Denial, LinkVote, Verdict, Vote, Votes};

@@ -1,14 +1,17 @@
 //! Merges verdicts and failures into a decision.
 
 use crate::decision::{
-    Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Grounds,
-    NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted, VoteRecord,
+    Admission, Alternative, Answer, Cleared, Counted, Decision, FlagRecord, Grounds,
+    LinkVoteRecord, NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted,
+    VoteRecord,
 };
+use crate::failure::FAILURE_MESSAGE;
 use crate::flag::{Flag, PerFlag};
+use crate::link::{LINK_TRIGGER, is_conflict, merge_link};
 use crate::permissions::Permission;
 use crate::policy::{Mode, OnFailure, Terms, WhenNoPolicyApplies};
 use crate::sign_up::SignUp;
-use crate::verdict::{Verdict, Vote};
+use crate::verdict::{LinkVote, Verdict, Vote};
 
 /// Merges the outcomes of the policies into one decision.
 ///
@@ -19,7 +22,10 @@ use crate::verdict::{Verdict, Vote};
 /// 2. Otherwise a flag is set if a vote that counts grants it and none withholds it.
 /// 3. A verify flag is cleared if its attribute is absent or blank, or if the sign-up is not
 ///    confirmed.
-/// 4. If no enforced policy applies, `when_no_policy_applies` says whether the sign-up is admitted,
+/// 4. The external identity is linked if votes that count grant it, all name the same user, and
+///    none withholds it. If they name different users, the sign-up is denied. Only the trigger
+///    `PreSignUp_ExternalProvider` has an identity to link.
+/// 5. If no enforced policy applies, `when_no_policy_applies` says whether the sign-up is admitted,
 ///    with no flag set, or denied.
 pub fn decide(
     sign_up: &SignUp<'_>,
@@ -29,7 +35,7 @@ pub fn decide(
     let mut policies: Vec<PolicyRecord> = outcomes.iter().map(record).collect();
     let all: Vec<&PolicyRecord> = policies.iter().collect();
     let no_policy_applies = no_policy_applies(&all);
-    let (answer, flags) = merge(sign_up, &all, when_no_policy_applies);
+    let (answer, flags, link_votes) = merge(sign_up, &all, when_no_policy_applies);
     for (index, outcome) in outcomes.iter().enumerate() {
         if outcome.terms.mode == Mode::Monitor {
             // An enforced policy would apply, so `when_no_policy_applies` would have no effect.
@@ -38,7 +44,7 @@ pub fn decide(
             policies[index].if_enforced = Some(Alternative { answer: alternative, differs });
         }
     }
-    Decision { answer, policies, no_policy_applies, flags }
+    Decision { answer, policies, no_policy_applies, flags, link_votes }
 }
 
 /// Returns the answer if the policy at `index` were enforced.
@@ -65,14 +71,21 @@ pub(crate) fn merge(
     sign_up: &SignUp<'_>,
     policies: &[&PolicyRecord],
     when_no_policy_applies: WhenNoPolicyApplies,
-) -> (Answer, PerFlag<FlagRecord>) {
+) -> (Answer, PerFlag<FlagRecord>, Option<FlagRecord>) {
+    let is_external = sign_up.trigger_source == LINK_TRIGGER;
+    let conflict = (is_external && is_conflict(policies)).then(|| Refusal {
+        policy: None,
+        grounds: Grounds::LinkConflict,
+        message: FAILURE_MESSAGE.to_owned(),
+    });
+    let is_conflict = conflict.is_some();
     let refusal = match (no_policy_applies(policies), when_no_policy_applies) {
         (true, WhenNoPolicyApplies::Deny) => Some(Refusal {
             policy: None,
             grounds: Grounds::NoPolicyApplies,
             message: NO_POLICY_APPLIES_MESSAGE.to_owned(),
         }),
-        _ => policies.iter().find_map(|record| record.refusal()),
+        _ => policies.iter().find_map(|record| record.refusal()).or(conflict),
     };
     let denied = refusal.as_ref().map(|_| Cleared::Denied);
     let confirmed = denied.is_none() && is_granted(Flag::Confirm, policies);
@@ -84,11 +97,19 @@ pub(crate) fn merge(
             tally(flag, policies, denied.or(absent).or(unconfirmed))
         }
     });
+    let unlinked = match (is_conflict, is_external) {
+        (true, _) => Some(Cleared::LinkConflict),
+        (false, true) => denied,
+        (false, false) => Some(Cleared::NotExternalProvider),
+    };
+    let (user, link_votes) = merge_link(policies, unlinked);
     let answer = match refusal {
         Some(refusal) => Answer::Deny(refusal),
-        None => Answer::Admit(PerFlag::from_fn(|flag| flags[flag].set)),
+        None => {
+            Answer::Admit(Admission { flags: PerFlag::from_fn(|flag| flags[flag].set), link: user })
+        }
     };
-    (answer, flags)
+    (answer, flags, link_votes)
 }
 
 fn record(outcome: &Outcome) -> PolicyRecord {
@@ -96,6 +117,7 @@ fn record(outcome: &Outcome) -> PolicyRecord {
     let opinion = match answer {
         Ok(Verdict::Allow(ballot)) => Opinion::Allow {
             votes: ballot
+                .flags
                 .iter()
                 .filter(|(_, vote)| **vote != Vote::Abstain)
                 .map(|(flag, &vote)| VoteRecord {
@@ -104,6 +126,11 @@ fn record(outcome: &Outcome) -> PolicyRecord {
                     counted: counted(terms, flag.into()),
                 })
                 .collect(),
+            link: (ballot.link != LinkVote::Abstain).then(|| LinkVoteRecord {
+                vote: ballot.link.vote(),
+                user: ballot.link.user().cloned(),
+                counted: counted(terms, Permission::Link),
+            }),
         },
         Ok(Verdict::Deny(denial)) => Opinion::Deny {
             code: denial.code().to_owned(),

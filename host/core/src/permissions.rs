@@ -13,17 +13,20 @@ pub enum Permission {
     Deny,
     /// Voting on a flag.
     Flag(Flag),
+    /// Voting on linking the external identity to a user of the pool.
+    Link,
 }
 
 impl Permission {
     /// Every permission, in the order in which they are always shown.
-    pub const ALL: [Permission; 1 + Flag::ALL.len()] = {
-        let mut all = [Permission::Deny; 1 + Flag::ALL.len()];
+    pub const ALL: [Permission; 2 + Flag::ALL.len()] = {
+        let mut all = [Permission::Deny; 2 + Flag::ALL.len()];
         let mut index = 0;
         while index < Flag::ALL.len() {
             all[1 + index] = Permission::Flag(Flag::ALL[index]);
             index += 1;
         }
+        all[1 + index] = Permission::Link;
         all
     };
 }
@@ -39,6 +42,7 @@ impl fmt::Display for Permission {
         match self {
             Permission::Deny => f.write_str("deny"),
             Permission::Flag(flag) => flag.fmt(f),
+            Permission::Link => f.write_str("link"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::flag::PerFlag;
 use crate::printable::printable;
+use crate::user_name::UserName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -29,7 +30,53 @@ impl fmt::Display for Vote {
 }
 
 /// A vote on each flag.
-pub type Ballot = PerFlag<Vote>;
+pub type Votes = PerFlag<Vote>;
+
+/// One policy's opinion on linking the external identity to a user of the pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub enum LinkVote {
+    /// No opinion.
+    #[default]
+    Abstain,
+    /// The identity should be linked to this user.
+    Grant(UserName),
+    /// The identity must not be linked.
+    Withhold,
+}
+
+/// A policy's votes on everything that an answer can do besides denying.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Ballot {
+    /// A vote on each flag.
+    pub flags: Votes,
+    /// The vote on linking the external identity to a user of the pool.
+    pub link: LinkVote,
+}
+
+impl LinkVote {
+    /// Returns the vote without the user.
+    pub fn vote(&self) -> Vote {
+        match self {
+            LinkVote::Abstain => Vote::Abstain,
+            LinkVote::Grant(_) => Vote::Grant,
+            LinkVote::Withhold => Vote::Withhold,
+        }
+    }
+
+    /// Returns the user, if the vote grants the link.
+    pub fn user(&self) -> Option<&UserName> {
+        match self {
+            LinkVote::Grant(user) => Some(user),
+            LinkVote::Abstain | LinkVote::Withhold => None,
+        }
+    }
+}
+
+impl From<Votes> for Ballot {
+    fn from(flags: Votes) -> Ballot {
+        Ballot { flags, link: LinkVote::Abstain }
+    }
+}
 
 /// A policy's refusal of a sign-up, safe to log and to show.
 ///
@@ -82,7 +129,7 @@ impl Denial {
 /// The answer of one policy to one sign-up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// No objection, with a vote on each flag.
+    /// No objection, with votes.
     Allow(Ballot),
     /// The sign-up must not happen.
     Deny(Denial),

@@ -5,12 +5,16 @@
 #[path = "laws/states.rs"]
 mod states;
 
+#[path = "laws/link_states.rs"]
+mod link_states;
+
 use WhenNoPolicyApplies::Admit;
 use admit_core::{
-    Answer, Ballot, Change, Counterfactual, Failure, Flag, FlagChange, Flags, Grounds, Missing,
-    Mode, Outcome, Permission, PolicyId, Refusal, SignUp, Terms, Verdict, Vote,
+    Admission, Answer, Change, Counterfactual, Failure, Flag, FlagChange, Flags, Grounds, Missing,
+    Mode, Outcome, Permission, PolicyId, Refusal, SignUp, Terms, Verdict, Vote, Votes,
     WhenNoPolicyApplies, counterfactual, decide,
 };
+use link_states::{link_sign_ups, link_states};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -26,16 +30,19 @@ fn named(outcomes: &[&Outcome]) -> Vec<Outcome> {
     outcomes.iter().enumerate().map(name).collect()
 }
 
-fn answer(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Option<Flags> {
+fn answer(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Option<Admission> {
     match decide(sign_up, outcomes, Admit).answer {
-        Answer::Admit(flags) => Some(flags),
+        Answer::Admit(admission) => Some(admission),
         Answer::Deny(_) => None,
     }
 }
 
 /// Returns the answer without each subset of the policies: smallest subsets first, and equally
 /// small ones in the manifest's order.
-fn without_each(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Vec<(Vec<usize>, Option<Flags>)> {
+fn without_each(
+    sign_up: &SignUp<'_>,
+    outcomes: &[Outcome],
+) -> Vec<(Vec<usize>, Option<Admission>)> {
     let mut subsets: Vec<Vec<usize>> = (0..1_usize << outcomes.len())
         .map(|bits| (0..outcomes.len()).filter(|place| bits >> place & 1 == 1).collect())
         .collect();
@@ -51,12 +58,12 @@ fn without_each(sign_up: &SignUp<'_>, outcomes: &[Outcome]) -> Vec<(Vec<usize>, 
 
 /// Returns the first change that an exhaustive search finds.
 fn first(
-    tried: &[(Vec<usize>, Option<Flags>)],
+    tried: &[(Vec<usize>, Option<Admission>)],
     outcomes: &[Outcome],
-    predicate: impl Fn(Flags) -> bool,
+    predicate: impl Fn(&Admission) -> bool,
 ) -> Option<Change> {
     tried.iter().find_map(|(places, answer)| {
-        let then = answer.filter(|flags| predicate(*flags))?;
+        let then = answer.clone().filter(|admission| predicate(admission))?;
         let without = places.iter().map(|place| outcomes[*place].policy.clone()).collect();
         Some(Change { without, then })
     })
@@ -76,11 +83,23 @@ fn check(sign_up: &SignUp<'_>, outcomes: &[Outcome]) {
             let said = refusals.iter().filter_map(|refusal| refusal.policy.as_ref());
             assert!(refused.eq(said), "{outcomes:?}");
         }
-        (Answer::Admit(flags), Counterfactual::Admitted { flags: changes }) => {
+        (Answer::Admit(admission), Counterfactual::Admitted { flags: changes, link }) => {
+            assert_eq!(link.is_some(), decision.link_votes.is_some());
+            if let Some(change) = link {
+                let is_set = admission.link.is_some();
+                let expected = first(&tried, outcomes, |then| then.link.is_some() != is_set);
+                match change {
+                    FlagChange::Possible(change) => assert_eq!(Some(change), expected),
+                    FlagChange::Impossible { missing } => {
+                        assert_eq!(expected, None, "{outcomes:?}");
+                        assert!(!missing.is_empty(), "{outcomes:?}");
+                    }
+                }
+            }
             assert!(changes.keys().copied().eq(Flag::ALL));
             for (flag, change) in changes {
-                let is_set = flags[flag];
-                let expected = first(&tried, outcomes, |flags| flags[flag] != is_set);
+                let is_set = admission.flags[flag];
+                let expected = first(&tried, outcomes, |then| then.flags[flag] != is_set);
                 match change {
                     FlagChange::Possible(change) => {
                         assert_eq!(Some(change), expected, "{flag} of {outcomes:?}");
@@ -139,7 +158,8 @@ fn for_two_policies_it_matches_an_exhaustive_search() {
 fn without_policies_every_grant_is_missing() {
     check(&SignUp::default(), &[]);
     let decision = decide(&SignUp::default(), &[], Admit);
-    let Counterfactual::Admitted { flags } = counterfactual(&SignUp::default(), &decision) else {
+    let Counterfactual::Admitted { flags, .. } = counterfactual(&SignUp::default(), &decision)
+    else {
         panic!("expected an admission");
     };
     let missing = BTreeSet::from([Missing::Attribute, Missing::Grant, Missing::Confirmation]);
@@ -153,7 +173,7 @@ fn a_denial_by_the_manifest_names_no_policy() {
     let Counterfactual::Denied { refusals, change } = counterfactual(&mary(), &decision) else {
         panic!("expected a denial");
     };
-    assert_eq!(change, Change { without: Vec::new(), then: Flags::default() });
+    assert_eq!(change, Change { without: Vec::new(), then: Admission::default() });
     assert!(matches!(
         &refusals[..],
         [Refusal { policy: None, grounds: Grounds::NoPolicyApplies, .. }]
@@ -188,7 +208,7 @@ fn voting(mut outcome: Outcome) -> Outcome {
     outcome
 }
 
-const NONE: Ballot = Ballot::all(Vote::Abstain);
+const NONE: Votes = Votes::all(Vote::Abstain);
 
 fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
     let verdicts = Permission::ALL.into_iter().collect();
@@ -196,8 +216,8 @@ fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
     Outcome { policy: PolicyId::new(id).expect("a name"), terms, answer }
 }
 
-fn allows(id: &str, ballot: Ballot) -> Outcome {
-    policy(id, Ok(Verdict::Allow(ballot)))
+fn allows(id: &str, votes: Votes) -> Outcome {
+    policy(id, Ok(Verdict::Allow(votes.into())))
 }
 
 fn ids<const COUNT: usize>(ids: [&str; COUNT]) -> Vec<PolicyId> {
@@ -222,7 +242,7 @@ fn a_denial_changes_without_all_policies_that_refuse() {
         &refusals[..],
         [Refusal { grounds: Grounds::Denial, .. }, Refusal { grounds: Grounds::Failure, .. }]
     ));
-    let then = Flags::default().with(Flag::Confirm, true);
+    let then = Admission::from(Flags::default().with(Flag::Confirm, true));
     assert_eq!(*change, Change { without: ids(["short", "broken"]), then });
     let json = serde_json::to_value(&said).expect("JSON");
     assert_eq!(json["without"], serde_json::json!(["short", "broken"]));
@@ -236,7 +256,7 @@ fn a_verify_flag_changes_without_its_own_grants_or_those_of_confirm() {
     let verifies = NONE.with(Flag::VerifyEmail, Vote::Grant);
     let check = |outcomes: &[Outcome], expected: Vec<PolicyId>| {
         let said = counterfactual(&mary(), &decide(&mary(), outcomes, Admit));
-        let Counterfactual::Admitted { flags } = said else { panic!("admitted") };
+        let Counterfactual::Admitted { flags, .. } = said else { panic!("admitted") };
         let FlagChange::Possible(change) = &flags[&Flag::VerifyEmail] else { panic!("{flags:?}") };
         assert_eq!(change.without, expected);
     };
@@ -246,4 +266,20 @@ fn a_verify_flag_changes_without_its_own_grants_or_those_of_confirm() {
     check(&[allows("a", verifies), allows("b", confirms)], ids(["a"]));
     check(&[allows("a", both), allows("b", both)], ids(["a", "b"]));
     check(&[allows("a", both), allows("b", both), allows("c", verifies)], ids(["a", "b"]));
+}
+
+/// Over all votes on the link, 2 × 60² decisions of two policies, and some of four.
+#[test]
+fn for_links_it_matches_an_exhaustive_search() {
+    let states = link_states();
+    for sign_up in link_sign_ups() {
+        for (index, a) in states.iter().enumerate() {
+            for (other, b) in states.iter().enumerate() {
+                check(&sign_up, &named(&[a, b]));
+                let third = &states[(7 * index + other) % states.len()];
+                let fourth = &states[(index + 11 * other) % states.len()];
+                check(&sign_up, &named(&[a, b, third, fourth]));
+            }
+        }
+    }
 }

@@ -23,7 +23,7 @@ fn answer_when(
 ) -> Option<Flags> {
     let outcomes: Vec<Outcome> = outcomes.iter().map(|outcome| (*outcome).clone()).collect();
     match decide(sign_up, &outcomes, when_no_policy_applies).answer {
-        Answer::Admit(flags) => Some(flags),
+        Answer::Admit(admission) => Some(admission.flags),
         Answer::Deny(_) => None,
     }
 }

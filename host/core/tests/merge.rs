@@ -1,20 +1,20 @@
 //! Tests of the merge: examples, and a comparison with a second, independent implementation.
 
-#![expect(clippy::expect_used, reason = "tests")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 use WhenNoPolicyApplies::{Admit, Deny};
 use admit_core::{
-    Answer, Ballot, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Flags,
-    Grounds, Member, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PerFlag,
-    PerMember, Permission, PolicyId, SignUp, Terms, Uncounted, Verdict, Vote, WhenNoPolicyApplies,
+    Admission, Answer, Cleared, Counted, Decision, Denial, FAILURE_MESSAGE, Failure, Flag, Grounds,
+    Member, Mode, NO_POLICY_APPLIES_MESSAGE, OnFailure, Opinion, Outcome, PerFlag, PerMember,
+    Permission, PolicyId, SignUp, Terms, Uncounted, Verdict, Vote, Votes, WhenNoPolicyApplies,
     decide,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-const NONE: Ballot = Ballot::all(Vote::Abstain);
-const ALL: Ballot = Ballot::all(Vote::Grant);
+const NONE: Votes = Votes::all(Vote::Abstain);
+const ALL: Votes = Votes::all(Vote::Grant);
 
 fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
     let verdicts = Permission::ALL.into_iter().collect();
@@ -22,8 +22,8 @@ fn policy(id: &str, answer: Result<Verdict, Failure>) -> Outcome {
     Outcome { policy: PolicyId::new(id).expect("a name"), terms, answer }
 }
 
-fn allows(id: &str, ballot: Ballot) -> Outcome {
-    policy(id, Ok(Verdict::Allow(ballot)))
+fn allows(id: &str, votes: Votes) -> Outcome {
+    policy(id, Ok(Verdict::Allow(votes.into())))
 }
 
 fn denies(id: &str, message: &str) -> Outcome {
@@ -53,7 +53,7 @@ fn check_message(outcomes: &[Outcome], grounds: Grounds, policy: &str, message: 
             );
             assert_eq!(refusal.message, message);
         }
-        Answer::Admit(flags) => assert_eq!(flags, Flags::default(), "expected a denial"),
+        Answer::Admit(admission) => panic!("expected a denial, got {admission:?}"),
     }
 }
 
@@ -71,7 +71,7 @@ fn a_failure_abstains_only_where_the_manifest_says_so() {
     let mut failing = fails("f");
     failing.terms.on_failure = OnFailure::Abstain;
     let decision = decide(&mary(), &[failing, allows("a", ALL)], Admit);
-    assert!(matches!(decision.answer, Answer::Admit(flags) if flags[Flag::Confirm]));
+    assert!(matches!(decision.answer, Answer::Admit(admission) if admission.flags[Flag::Confirm]));
     assert!(matches!(
         decision.policies[0].opinion,
         Opinion::Failure { counted: Counted::No(Uncounted::AbstainsOnFailure), .. }
@@ -123,7 +123,7 @@ fn the_record_names_the_policies_and_their_reasons() {
 fn a_verify_flag_without_confirmation_is_cleared() {
     let ballot = ALL.with(Flag::Confirm, Vote::Abstain);
     let decision = decide(&mary(), &[allows("a", ballot)], Admit);
-    assert_eq!(decision.answer, Answer::Admit(Flags::default()));
+    assert_eq!(decision.answer, Answer::Admit(Admission::default()));
     assert_eq!(decision.flags[Flag::VerifyEmail].cleared, Some(Cleared::NotConfirmed));
     assert_eq!(decision.flags[Flag::VerifyPhone].cleared, Some(Cleared::AttributeAbsent));
 }
@@ -170,7 +170,7 @@ fn oracle(
             if let Ok(Verdict::Allow(ballot)) = &outcome.answer
                 && outcome.terms.verdicts.iter().any(|permission| permission == permissions[index])
             {
-                let vote = ballot[Flag::ALL[index]];
+                let vote = ballot.flags[Flag::ALL[index]];
                 granted |= vote == Vote::Grant;
                 withheld |= vote == Vote::Withhold;
             }
@@ -190,14 +190,14 @@ fn any_vote() -> impl Strategy<Value = Vote> {
     select(vec![Vote::Abstain, Vote::Grant, Vote::Withhold])
 }
 
-fn any_ballot() -> impl Strategy<Value = Ballot> {
+fn any_votes() -> impl Strategy<Value = Votes> {
     let votes = [any_vote(), any_vote(), any_vote()];
     votes.prop_map(|votes| PerFlag::from_fn(|flag| votes[flag as usize]))
 }
 
 fn any_answer() -> impl Strategy<Value = Result<Verdict, Failure>> {
     prop_oneof![
-        8 => any_ballot().prop_map(|ballot| Ok(Verdict::Allow(ballot))),
+        8 => any_votes().prop_map(|votes| Ok(Verdict::Allow(votes.into()))),
         1 => "[a-z]{1,8}".prop_map(|text| Ok(Verdict::Deny(Denial::new(&text, &text, 256)))),
         1 => Just(Err(Failure::Undecided("no".to_owned()))),
     ]
@@ -206,7 +206,7 @@ fn any_answer() -> impl Strategy<Value = Result<Verdict, Failure>> {
 prop_compose! {
     fn any_outcome()(
         id in "[a-z]{1,3}",
-        verdicts in subsequence(Permission::ALL.to_vec(), 0..=4),
+        verdicts in subsequence(Permission::ALL.to_vec(), 0..=Permission::ALL.len()),
         mode in select(vec![Mode::Enforce, Mode::Enforce, Mode::Enforce, Mode::Monitor]),
         on_failure in select(vec![OnFailure::Deny, OnFailure::Abstain]),
         answer in any_answer(),
@@ -228,7 +228,7 @@ prop_compose! {
 
 fn summary(decision: &Decision) -> Result<[bool; 3], String> {
     match &decision.answer {
-        Answer::Admit(flags) => Ok(Flag::ALL.map(|flag| flags[flag])),
+        Answer::Admit(admission) => Ok(Flag::ALL.map(|flag| admission.flags[flag])),
         Answer::Deny(refusal) => Err(refusal.message.clone()),
     }
 }

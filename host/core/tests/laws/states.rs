@@ -28,7 +28,7 @@ pub(crate) fn states(flags: &[Flag]) -> Vec<Outcome> {
             for permitted in subsets(flags) {
                 let verdicts = permitted.into_iter().map(Permission::from).collect();
                 let terms = Terms { verdicts, mode, on_failure: OnFailure::Deny };
-                states.push(outcome(terms, Ok(Verdict::Allow(ballot))));
+                states.push(outcome(terms, Ok(Verdict::Allow(ballot.clone()))));
             }
         }
     }
@@ -64,7 +64,7 @@ fn ballots(flags: &[Flag]) -> Vec<Ballot> {
         for &verify_email in votes(Flag::VerifyEmail) {
             for &verify_phone in votes(Flag::VerifyPhone) {
                 let votes = [confirm, verify_email, verify_phone];
-                ballots.push(PerFlag::from_fn(|flag| votes[flag as usize]));
+                ballots.push(PerFlag::from_fn(|flag| votes[flag as usize]).into());
             }
         }
     }
