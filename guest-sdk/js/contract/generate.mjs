@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { $init, generateTypes } from "@bytecodealliance/jco-transpile/component";
 
-const wit = readFileSync(new URL("../wit/policy.wit", import.meta.url));
+const wit = readFileSync(new URL("../wit/0.1.0/policy.wit", import.meta.url));
 
 await $init;
 const files = generateTypes("policy", {

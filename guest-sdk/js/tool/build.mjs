@@ -21,7 +21,7 @@ export async function build(folder, { output, inputs }) {
   let component;
   try {
     ({ component } = await componentize({
-      witPath: join(sdk, "wit"),
+      witPath: join(sdk, "wit/0.1.0"),
       world: "policy",
       jsSource: bundled.source,
       stubWasi: true,

@@ -1,4 +1,4 @@
-//! The bindings that `wit-bindgen` generates from `wit/policy.wit`.
+//! The bindings that `wit-bindgen` generates from `wit/0.1.0/policy.wit`.
 
 #![allow(
     missing_docs,
@@ -9,7 +9,7 @@
 )]
 
 wit_bindgen::generate!({
-    path: "wit",
+    path: "wit/0.1.0",
     world: "policy",
     // The exports are made in the author's crate, which does not know wit-bindgen.
     pub_export_macro: true,

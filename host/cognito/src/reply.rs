@@ -21,7 +21,8 @@ pub enum Reply {
 pub struct FunctionError {
     /// The message for the person signing up.
     pub error_message: String,
-    /// The machine-readable type: `SignUpDenied`, `PolicyFailure`, `RecordFailure`, `InvalidEvent`
+    /// The machine-readable type: `SignUpDenied`, `PolicyFailure`, `LinkFailure`,
+    /// `RecordFailure`, `InvalidEvent`
     /// or `HostFailure`.
     pub error_type: &'static str,
 }
@@ -30,12 +31,13 @@ impl Reply {
     /// Creates the reply that gives Cognito an answer.
     pub fn new(event: &Event<'_>, answer: &Answer) -> Reply {
         match answer {
-            Answer::Admit(flags) => Reply::Event(event.with_flags(*flags)),
+            Answer::Admit(admission) => Reply::Event(event.with_flags(admission.flags)),
             Answer::Deny(refusal) => Reply::Error(FunctionError {
                 error_message: refusal.message.clone(),
                 error_type: match refusal.grounds {
                     Grounds::Denial | Grounds::NoPolicyApplies => "SignUpDenied",
                     Grounds::Failure => "PolicyFailure",
+                    Grounds::LinkConflict | Grounds::LinkFailed => "LinkFailure",
                 },
             }),
         }

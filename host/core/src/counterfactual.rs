@@ -2,9 +2,10 @@
 
 use crate::decision::{Admission, Answer, Decision, Grounds, PolicyRecord, Refusal};
 use crate::flag::Flag;
+use crate::id::PolicyId;
 use crate::link::{LINK_TRIGGER, is_conflict};
 use crate::merge::{has_attribute, merge};
-use crate::policy::{PolicyId, WhenNoPolicyApplies};
+use crate::policy::WhenNoPolicyApplies;
 use crate::sign_up::SignUp;
 use crate::user_name::UserName;
 use crate::verdict::Vote;

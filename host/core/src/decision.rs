@@ -2,7 +2,8 @@
 
 use crate::failure::{FAILURE_MESSAGE, Failure};
 use crate::flag::{Flag, PerFlag};
-use crate::policy::{Mode, PolicyId, Terms};
+use crate::id::PolicyId;
+use crate::policy::{Mode, Terms};
 use crate::user_name::UserName;
 use crate::verdict::{Verdict, Vote};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -239,6 +240,23 @@ pub enum Cleared {
     LinkConflict,
     /// The identity could not be linked, so the sign-up is denied.
     LinkFailed,
+}
+
+impl Decision {
+    /// Denies the sign-up, because the external identity could not be linked.
+    pub fn deny_failed_link(&mut self) {
+        self.answer = Answer::Deny(Refusal {
+            policy: None,
+            grounds: Grounds::LinkFailed,
+            message: FAILURE_MESSAGE.to_owned(),
+        });
+        for record in self.flags.0.iter_mut().filter(|record| record.set) {
+            (record.set, record.cleared) = (false, Some(Cleared::Denied));
+        }
+        if let Some(record) = &mut self.link_votes {
+            (record.set, record.cleared) = (false, Some(Cleared::LinkFailed));
+        }
+    }
 }
 
 impl Answer {

@@ -1,5 +1,6 @@
 //! The ways in which the evaluation of a policy can fail.
 
+use crate::id::{LookupName, Role};
 use crate::quantity::{Size, Time, grouped};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
@@ -69,6 +70,15 @@ pub enum Failure {
         /// The engine's reason.
         reason: String,
     },
+    /// A look-up that the policy needs was not made.
+    NoFact {
+        /// The role in which the policy needs it.
+        role: Role,
+        /// The look-up.
+        lookup: LookupName,
+    },
+    /// The verdict links to a user that none of the policy's facts contains.
+    UnknownUser,
     /// The host itself failed while this policy ran.
     Host(String),
 }
@@ -110,6 +120,8 @@ pub enum FailureKind {
     Memory,
     Resources,
     Malformed,
+    NoFact,
+    UnknownUser,
     Host,
 }
 
@@ -126,6 +138,8 @@ impl fmt::Display for FailureKind {
             FailureKind::Memory => "memory",
             FailureKind::Resources => "resources",
             FailureKind::Malformed => "malformed",
+            FailureKind::NoFact => "no-fact",
+            FailureKind::UnknownUser => "unknown-user",
             FailureKind::Host => "host",
         })
     }
@@ -145,6 +159,8 @@ impl Failure {
             Failure::Memory { .. } => FailureKind::Memory,
             Failure::Resources { .. } => FailureKind::Resources,
             Failure::Malformed { .. } => FailureKind::Malformed,
+            Failure::NoFact { .. } => FailureKind::NoFact,
+            Failure::UnknownUser => FailureKind::UnknownUser,
             Failure::Host(_) => FailureKind::Host,
         }
     }
@@ -152,9 +168,12 @@ impl Failure {
     /// Returns the step that the policy was executing, if it is known.
     pub fn phase(&self) -> Option<Phase> {
         match self {
-            Failure::NotLoaded(_) | Failure::Budget { .. } | Failure::Host(_) => None,
+            Failure::NotLoaded(_)
+            | Failure::Budget { .. }
+            | Failure::NoFact { .. }
+            | Failure::Host(_) => None,
             Failure::SettingsRefused(_) => Some(Phase::Configure),
-            Failure::Undecided(_) => Some(Phase::Evaluate),
+            Failure::Undecided(_) | Failure::UnknownUser => Some(Phase::Evaluate),
             Failure::Trap { phase, .. }
             | Failure::Deadline { phase, .. }
             | Failure::Fuel { phase, .. }
@@ -202,6 +221,13 @@ impl fmt::Display for Failure {
                 f,
                 "`{phase}` returned a malformed value, or one over {host_call} \
                  (`limits.host-call`) or {handles} handles (`limits.handles`): {reason}"
+            ),
+            Failure::NoFact { role, lookup } => {
+                write!(f, "needs the fact `{role}`, but the look-up `{lookup}` was not made")
+            }
+            Failure::UnknownUser => f.write_str(
+                "links to a user that none of its facts contains: name a user of a fact that the \
+                 manifest grants to the policy",
             ),
             Failure::Host(reason) => write!(f, "the host failed: {reason}"),
         }

@@ -6,13 +6,18 @@
 
 mod counterfactual;
 mod decision;
+mod directory;
+mod fact;
 mod failure;
 mod flag;
 mod grants;
+mod id;
+mod identity;
 mod key_path;
 mod language;
 mod limits;
 mod link;
+mod lookup;
 mod manifest;
 #[cfg(feature = "toml")]
 mod manifest_file;
@@ -42,21 +47,24 @@ pub use decision::{
     LinkVoteRecord, NO_POLICY_APPLIES_MESSAGE, Opinion, Outcome, PolicyRecord, Refusal, Uncounted,
     VoteRecord,
 };
+pub use directory::{Attribute, UserReads};
+pub use fact::{Fact, Facts, Identity, LookupError, User};
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
 pub use flag::{Flag, PerFlag};
 pub use grants::{Grant, GrantStatus, Grants};
+pub use id::{InvalidId, LookupName, PolicyId, Role};
+pub use identity::ExternalIdentity;
 pub use key_path::{KeyPath, Problem};
 pub use language::Language;
 pub use limits::Limits;
 pub use link::LINK_TRIGGER;
+pub use lookup::{Directory, FactKind, Lookup, LookupRequest, Source};
 pub use manifest::{Manifest, RawManifest};
 pub use member::{Member, PerMember};
 pub use merge::decide;
 pub use metadata::{Metadata, RawMetadata};
 pub use permissions::{Permission, Permissions};
-pub use policy::{
-    InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies,
-};
+pub use policy::{Log, Mode, OnFailure, Policy, Scope, Terms, WhenNoPolicyApplies};
 pub use printable::printable;
 pub use quantity::{InvalidQuantity, Size, Time, grouped};
 pub use reads::{InvalidPath, Name, ReadPath, Reads};

@@ -1,7 +1,7 @@
 //! Merges the votes on linking an external identity to a user of the pool.
 
 use crate::decision::{Cleared, FlagRecord, PolicyRecord};
-use crate::policy::PolicyId;
+use crate::id::PolicyId;
 use crate::user_name::UserName;
 
 /// The trigger at which an external identity can be linked to a user.

@@ -1,9 +1,11 @@
 //! The manifest, as written and as validated.
 
+use crate::id::{LookupName, PolicyId, Role};
 use crate::key_path::{KeyPath, Problem};
 use crate::limits::{RawLimits, within};
+use crate::lookup::{FactKind, Lookup, RawLookup};
 use crate::permissions::Permission;
-use crate::policy::{Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies};
+use crate::policy::{Log, Mode, OnFailure, Policy, Scope, Terms, WhenNoPolicyApplies};
 use crate::quantity::Time;
 use crate::reads::ReadPath;
 use crate::record::Record;
@@ -23,6 +25,8 @@ pub struct Manifest {
     pub when_no_policy_applies: Option<WhenNoPolicyApplies>,
     /// Whether a sign-up is denied if its decision cannot be recorded.
     pub record: Record,
+    /// The look-ups that the host can make.
+    pub lookups: BTreeMap<LookupName, Lookup>,
     /// The policies, in the order of the manifest.
     pub policies: Vec<Policy>,
 }
@@ -45,6 +49,8 @@ pub struct RawManifest {
     when_no_policy_applies: Option<WhenNoPolicyApplies>,
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<Record>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    lookup: BTreeMap<LookupName, RawLookup>,
     #[serde(default)]
     pub(crate) policy: Vec<RawPolicy>,
 }
@@ -75,6 +81,8 @@ pub(crate) struct RawPolicy {
     id: PolicyId,
     component: String,
     reads: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<Role, LookupName>,
     verdicts: Vec<Permission>,
     #[serde(default)]
     mode: Mode,
@@ -108,6 +116,7 @@ impl TryFrom<RawManifest> for Manifest {
         let budget = raw.budget.unwrap_or(Manifest::DEFAULT_BUDGET);
         let key = || KeyPath::default().key("budget");
         within(budget, Time::from_millis(1), Manifest::MAX_BUDGET).map_err(|m| key().problem(m))?;
+        let lookups = lookups(raw.lookup)?;
         let mut ids = HashSet::new();
         let mut policies = Vec::new();
         for (index, raw) in raw.policy.into_iter().enumerate() {
@@ -116,12 +125,14 @@ impl TryFrom<RawManifest> for Manifest {
                 let message = format!("duplicate policy id `{}`", raw.id);
                 return Err(here.key("id").problem(message));
             }
+            check_facts(&raw, &lookups, &here)?;
             policies.push(policy(raw, budget, here)?);
         }
         Ok(Manifest {
             budget,
             when_no_policy_applies: raw.when_no_policy_applies,
             record: raw.record.unwrap_or_default(),
+            lookups,
             policies,
         })
     }
@@ -135,6 +146,11 @@ impl From<Manifest> for RawManifest {
             budget: Some(manifest.budget),
             when_no_policy_applies: manifest.when_no_policy_applies,
             record: Some(manifest.record).filter(|record| *record != Record::default()),
+            lookup: manifest
+                .lookups
+                .into_iter()
+                .map(|(name, lookup)| (name, lookup.into()))
+                .collect(),
             policy: manifest.policies.into_iter().map(RawPolicy::from).collect(),
         }
     }
@@ -147,6 +163,7 @@ impl From<Policy> for RawPolicy {
             id: policy.id,
             component: policy.component,
             reads: policy.reads.iter().map(ToString::to_string).collect(),
+            facts: policy.facts,
             verdicts: policy.terms.verdicts.iter().collect(),
             mode: policy.terms.mode,
             on_failure: policy.terms.on_failure,
@@ -159,6 +176,50 @@ impl From<Policy> for RawPolicy {
             log: policy.log,
             settings: policy.settings.into(),
         }
+    }
+}
+
+fn lookups(raw: BTreeMap<LookupName, RawLookup>) -> Result<BTreeMap<LookupName, Lookup>, Problem> {
+    let here = KeyPath::default().key("lookup");
+    if raw.len() > Lookup::MAX {
+        let message = format!("must have at most {} look-ups, got {}", Lookup::MAX, raw.len());
+        return Err(here.problem(message));
+    }
+    let validate = |(name, raw): (LookupName, RawLookup)| {
+        let here = here.clone().key(name.as_str());
+        Ok((name, raw.validate(&here)?))
+    };
+    raw.into_iter().map(validate).collect()
+}
+
+/// Checks that the facts of a policy exist, and that a policy that may link has users to link to.
+fn check_facts(
+    raw: &RawPolicy,
+    lookups: &BTreeMap<LookupName, Lookup>,
+    here: &KeyPath,
+) -> Result<(), Problem> {
+    for (role, name) in &raw.facts {
+        if !lookups.contains_key(name) {
+            let known = lookups.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+            let remedy = match known.is_empty() {
+                true => format!("declare it as `[lookup.{name}]`"),
+                false => format!("declare it, or name one of {}", known.join(", ")),
+            };
+            let message = format!("there is no look-up `{name}`: {remedy}");
+            return Err(here.clone().key("facts").key(role.as_str()).problem(message));
+        }
+    }
+    let has_users = raw
+        .facts
+        .values()
+        .any(|name| lookups.get(name).is_some_and(|lookup| lookup.kind() == FactKind::Directory));
+    match raw.verdicts.iter().position(|verdict| *verdict == Permission::Link) {
+        Some(index) if !has_users => {
+            let message = "`link` requires a fact from a `directory` look-up in `facts`: a policy \
+                           can only link to a user that it sees";
+            Err(here.clone().key("verdicts").index(index).problem(message))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -175,6 +236,7 @@ fn policy(raw: RawPolicy, budget: Time, here: KeyPath) -> Result<Policy, Problem
         id: raw.id,
         component: raw.component,
         reads: ReadPath::list(raw.reads, &here.clone().key("reads"))?,
+        facts: raw.facts,
         terms: Terms {
             verdicts: raw.verdicts.into_iter().collect(),
             mode: raw.mode,

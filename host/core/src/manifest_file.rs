@@ -35,7 +35,10 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::Attribute;
     use crate::flag::Flag;
+    use crate::id::LookupName;
+    use crate::lookup::Source;
     use crate::permissions::Permission;
     use crate::policy::{Log, Mode, OnFailure};
     use crate::quantity::Time;
@@ -112,6 +115,84 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         assert_eq!(policy.settings.to_json(), r#"{"deep":[{"x":1.5}],"since":"2024-01-02"}"#);
     }
 
+    const LOOKUPS: &str = r#"
+[lookup.same-email]
+directory = { by = "userAttributes.email" }
+reads = ["status", "enabled", "email_verified", "identities"]
+timeout = "300ms"
+[lookup.now]
+clock = true
+[[policy]]
+id = "a"
+component = "a.wasm"
+reads = []
+facts = { user = "same-email", time = "now" }
+verdicts = ["link"]
+"#;
+
+    #[test]
+    fn look_ups_are_read_and_written() {
+        let manifest = Manifest::from_toml("admit.toml", LOOKUPS).unwrap();
+        let [now, same_email] = ["now", "same-email"].map(|name| {
+            let name = LookupName::new(name).unwrap();
+            manifest.lookups[&name].clone()
+        });
+        assert_eq!(now.source, Source::Clock);
+        let Source::Directory(directory) = same_email.source else { panic!("{same_email:?}") };
+        assert_eq!(directory.by, Attribute::Email);
+        assert_eq!(directory.reads.attributes().collect::<Vec<_>>(), ["email_verified"]);
+        assert_eq!(same_email.timeout, Time::from_millis(300));
+        let written = manifest.to_toml().unwrap();
+        assert_eq!(Manifest::from_toml("written", &written).unwrap(), manifest, "{written}");
+        let json = serde_json::to_string(&RawManifest::from(manifest.clone())).unwrap();
+        let raw: RawManifest = serde_json::from_str(&json).unwrap();
+        assert_eq!(Manifest::try_from(raw).unwrap(), manifest);
+    }
+
+    #[test]
+    fn an_error_in_a_look_up_points_at_its_line() {
+        let check = |replaced: &str, by: &str, expected: &str| {
+            check_error(&LOOKUPS.replacen(replaced, by, 1), expected);
+        };
+        check(
+            "userAttributes.email",
+            "userAttributes.custom:tenant",
+            "admit.toml:3:20: `lookup.same-email.directory.by`: Cognito cannot search users by \
+             `userAttributes.custom:tenant`, but by one of `userName`, `userAttributes.email`, \
+             `userAttributes.phone_number`, `userAttributes.preferred_username`, \
+             `userAttributes.name`, `userAttributes.given_name`, `userAttributes.family_name`",
+        );
+        check(
+            "\"status\"",
+            "\"userName\"",
+            "admit.toml:4:10: `lookup.same-email.reads[0]`: a fact always has the user names: \
+             leave it out",
+        );
+        check(
+            "300ms",
+            "4s",
+            "admit.toml:5:11: `lookup.same-email.timeout`: must be at most 3s, got 4s",
+        );
+        check(
+            "clock = true",
+            "",
+            "admit.toml:6:1: `lookup.now`: a look-up has exactly one source: `directory` or \
+             `clock`",
+        );
+        check(
+            "user = \"same-email\"",
+            "user = \"other\"",
+            "admit.toml:12:18: `policy[0].facts.user`: there is no look-up `other`: declare it, or \
+             name one of `now`, `same-email`",
+        );
+        check(
+            "user = \"same-email\", ",
+            "",
+            "admit.toml:13:13: `policy[0].verdicts[0]`: `link` requires a fact from a `directory` \
+             look-up in `facts`: a policy can only link to a user that it sees",
+        );
+    }
+
     #[test]
     fn a_manifest_survives_a_round_trip_through_json() {
         for line in ["", "record = \"required\"", "budget = \"3s\""] {
@@ -175,7 +256,7 @@ settings = { since = 2024-01-02, deep = [{ x = 1.5 }] }
         check_line(
             "mod = \"monitor\"",
             "admit.toml:7:1: `policy[0].mod`: unknown field `mod`, expected one of `id`, \
-             `component`, `reads`, `verdicts`, `mode`, `on-failure`, `applies-to`, `limits`, `log`, \
+             `component`, `reads`, `facts`, `verdicts`, `mode`, `on-failure`, `applies-to`, `limits`, `log`, \
              `settings`",
         );
         check_line(

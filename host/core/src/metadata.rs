@@ -1,9 +1,10 @@
 //! The metadata of a policy, as in `policy.toml`.
 
+use crate::id::{PolicyId, Role};
 use crate::key_path::{KeyPath, Problem};
 use crate::language::Language;
+use crate::lookup::FactKind;
 use crate::permissions::{Permission, Permissions};
-use crate::policy::PolicyId;
 use crate::printable::printable;
 use crate::reads::{ReadPath, Reads};
 use crate::verdict::Denial;
@@ -27,6 +28,8 @@ pub struct Metadata {
     pub language: Language,
     /// The parts of a sign-up that it requests to see.
     pub reads: Reads,
+    /// The facts that it requests, each by the role that the policy knows.
+    pub facts: BTreeMap<Role, FactKind>,
     /// The permissions that it requests.
     pub verdicts: Permissions,
     /// The JSON Schema of its settings; `None` if it has no settings.
@@ -48,6 +51,8 @@ pub struct RawMetadata {
     #[serde(default, skip_serializing_if = "Language::is_default")]
     language: Language,
     reads: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    facts: BTreeMap<Role, FactKind>,
     verdicts: Vec<Permission>,
     /// A JSON Schema; in `policy.toml` also the name of the file that contains it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,6 +79,11 @@ impl TryFrom<RawMetadata> for Metadata {
         check_line(key("description"), &raw.description, Metadata::MAX_TEXT_CHARS)?;
         let reads = ReadPath::list(raw.reads, &key("reads"))?;
         let verdicts: Permissions = raw.verdicts.into_iter().collect();
+        let has_users = raw.facts.values().any(|kind| *kind == FactKind::Directory);
+        if verdicts.permit(Permission::Link) && !has_users {
+            let message = "`link` requires a fact of kind `directory` in `facts`";
+            return Err(key("verdicts").problem(message));
+        }
         let settings = match raw.settings {
             None => None,
             Some(Value::Object(schema)) => Some(schema),
@@ -108,6 +118,7 @@ impl TryFrom<RawMetadata> for Metadata {
             description: raw.description,
             language: raw.language,
             reads,
+            facts: raw.facts,
             verdicts,
             settings,
             denials: raw.denials,
@@ -123,6 +134,7 @@ impl From<Metadata> for RawMetadata {
             description: metadata.description,
             language: metadata.language,
             reads: metadata.reads.iter().map(ToString::to_string).collect(),
+            facts: metadata.facts,
             verdicts: metadata.verdicts.iter().collect(),
             settings: metadata.settings.map(Value::Object),
             denials: metadata.denials,

@@ -54,7 +54,7 @@ mod tests {
             (
                 "denial = 1",
                 "policy.toml:6:1: `denial`: unknown field `denial`, expected one of `name`, \
-                 `version`, `description`, `language`, `reads`, `verdicts`, `settings`, `denials`",
+                 `version`, `description`, `language`, `reads`, `facts`, `verdicts`, `settings`, `denials`",
             ),
             (
                 "[settings]\ndefault = nan",

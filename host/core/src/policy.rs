@@ -1,14 +1,14 @@
 //! One policy of a manifest.
 
+use crate::id::{LookupName, PolicyId, Role};
 use crate::limits::Limits;
 use crate::permissions::Permissions;
 use crate::reads::Reads;
 use crate::settings::Settings;
 use crate::sign_up::SignUp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
-use thiserror::Error;
 
 /// One entry of the manifest: a component, what it may see and decide, and its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Policy {
     pub component: String,
     /// The parts of a sign-up that it may see.
     pub reads: Reads,
+    /// The results of look-ups that it receives, each by the role that the policy knows.
+    pub facts: BTreeMap<Role, LookupName>,
     /// The terms on which it takes part in the merge.
     pub terms: Terms,
     /// The sign-ups for which it is evaluated.
@@ -123,66 +125,9 @@ impl Scope {
     }
 }
 
-/// The name of a policy: 1 to 64 letters, digits, `-`, `_` and `.`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct PolicyId(Arc<str>);
-
-/// The error for a text that is not a policy id.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is not a policy id: use letters, digits, `-`, `_` and `.`, at most 64 characters")]
-pub struct InvalidPolicyId(String);
-
-impl PolicyId {
-    /// Validates a name.
-    pub fn new(name: &str) -> Result<PolicyId, InvalidPolicyId> {
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if (1..=64).contains(&name.len()) && name.chars().all(fits) {
-            Ok(PolicyId(name.into()))
-        } else {
-            Err(InvalidPolicyId(name.to_owned()))
-        }
-    }
-
-    /// Returns the name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for PolicyId {
-    type Error = InvalidPolicyId;
-
-    fn try_from(name: String) -> Result<PolicyId, InvalidPolicyId> {
-        PolicyId::new(&name)
-    }
-}
-
-impl fmt::Display for PolicyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Serialize for PolicyId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_id_is_short_and_printable() {
-        for good in ["a", "corporate-domain", "Tenant_7.v2", &"x".repeat(64)] {
-            assert!(PolicyId::new(good).is_ok(), "{good}");
-        }
-        for bad in ["", "a b", "ä", "a\n", "a/b", &"x".repeat(65)] {
-            assert!(PolicyId::new(bad).is_err(), "{bad:?}");
-        }
-    }
 
     #[test]
     fn a_scope_contains_a_sign_up_that_matches_each_of_its_lists() {

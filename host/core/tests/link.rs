@@ -1,6 +1,6 @@
 //! The laws of linking, checked for every combination of policy outcomes.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::expect_used, reason = "tests")]
 
 #[path = "laws/link_states.rs"]
 mod link_states;

@@ -1,6 +1,6 @@
 //! Checks that a component can be a policy: its imports are granted and it exports the contract.
 
-use crate::contract;
+use crate::contract::{PACKAGE, Version};
 use admit_core::{Limits, Size};
 use thiserror::Error;
 use wasmtime::Engine;
@@ -112,18 +112,20 @@ pub enum InvalidComponent {
     )]
     ReservedExport,
     /// The component does not export the contract.
-    #[error("does not export `{}`: {found}", contract::EXPORT)]
+    #[error(
+        "does not export `{}` or `{}`: {found}",
+        Version::V0_1.export(),
+        Version::V0_2.export()
+    )]
     Export {
         /// The exports found instead.
         found: String,
     },
     /// The component exports the contract's name with the wrong type.
-    #[error(
-        "does not implement the contract `{}@{}`: {reason}",
-        contract::PACKAGE,
-        contract::VERSION
-    )]
+    #[error("does not implement the contract `{PACKAGE}@{version}`: {reason}")]
     Contract {
+        /// The version whose name it exports.
+        version: &'static str,
         /// The engine's reason.
         reason: String,
     },
@@ -144,8 +146,9 @@ pub(crate) fn check_kind(bytes: &[u8]) -> Result<(), InvalidComponent> {
     }
 }
 
-/// Checks imports and exports before the linker does, for better error messages.
-pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), InvalidComponent> {
+/// Checks imports and exports before the linker does, for better error messages. Returns the newest
+/// version of the contract that the component exports.
+pub(crate) fn check(engine: &Engine, component: &Component) -> Result<Version, InvalidComponent> {
     let ty = component.component_type();
     for (name, import) in ty.imports(engine) {
         if let Some(refused) = refusal_of(name)
@@ -158,10 +161,13 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Invali
     if exports.contains(&RESERVED_EXPORT) {
         return Err(InvalidComponent::ReservedExport);
     }
-    if exports.iter().any(|name| is_version_of(name, contract::EXPORT)) {
-        return Ok(());
+    let exported =
+        |version: &Version| exports.iter().any(|name| is_version_of(name, version.export()));
+    if let Some(version) = Version::ALL.into_iter().rev().find(exported) {
+        return Ok(version);
     }
-    let other_version = exports.iter().find(|name| interface(name) == interface(contract::EXPORT));
+    let other_version =
+        exports.iter().find(|name| interface(name) == interface(Version::V0_1.export()));
     let found = match other_version {
         Some(name) => format!("it exports `{name}`, another version of the contract"),
         None if exports.is_empty() => "it exports nothing".to_owned(),
@@ -176,7 +182,9 @@ pub(crate) fn check(engine: &Engine, component: &Component) -> Result<(), Invali
 
 /// Returns whether a policy may import an interface of this name and call its functions.
 pub fn is_granted(import: &str) -> bool {
-    is_version_of(import, contract::LOG) || is_version_of(import, contract::TYPES)
+    Version::ALL.into_iter().any(|version| {
+        is_version_of(import, version.log()) || is_version_of(import, version.types())
+    })
 }
 
 /// Returns the error for a component that imports an interface with functions, unless it is
@@ -211,11 +219,11 @@ fn remedy(import: &str) -> &'static str {
     if import.starts_with("wasi:") {
         "policies have no WASI. Build a Rust policy with `admit build`, for the target \
          wasm32-unknown-unknown"
-    } else if interface(import) == interface(contract::LOG) {
-        "this host grants `admit:policy/log@0.1.0`; build the policy against that version of the \
-         contract"
+    } else if interface(import) == interface(Version::V0_1.log()) {
+        "this host grants the versions 0.1.0 and 0.2.0 of `admit:policy/log`; build the policy \
+         against one of them"
     } else {
-        "policies may only import `admit:policy/log@0.1.0`"
+        "policies may only import `admit:policy/log`"
     }
 }
 
@@ -233,7 +241,7 @@ mod tests {
             ("admit:policy/log", false),
             ("log", false),
         ] {
-            assert_eq!(is_version_of(name, contract::LOG), same, "{name}");
+            assert_eq!(is_version_of(name, Version::V0_1.log()), same, "{name}");
         }
     }
 }

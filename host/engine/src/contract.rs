@@ -1,42 +1,167 @@
-//! The bindings of the contract 0.1, and conversions to the types of `admit-core`.
+//! The contract between host and policy, in both of its versions.
+//!
+//! Each version has bindings of its own, converted to the types of `admit-core`. The rest of the
+//! engine does not know which version a component speaks.
+
+mod v0_1;
+mod v0_2;
 
 use crate::policy_log::{Level, PolicyLog};
-use admit_core::{Denial, Flag, Limits, Log, Member, PerFlag, Verdict, View, Vote};
-use wasmtime::component::{Linker, WasmStr};
-use wasmtime::{Result, StoreContextMut};
+use admit_core::{Denial, Fact, Failure, Limits, Log, Role, Verdict, View};
+use wasmtime::component::{
+    ComponentType, Instance as ComponentInstance, InstancePre, Lift, Linker, WasmStr,
+};
+use wasmtime::{Result, Store, StoreContextMut};
 
-mod bindings {
-    wasmtime::component::bindgen!({
-        path: "../../wit",
-        world: "policy",
-        ownership: Borrowing { duplicate_if_necessary: false },
-    });
+/// The package of the contract.
+pub(crate) const PACKAGE: &str = "admit:policy";
+
+/// A version of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    V0_1,
+    V0_2,
 }
 
-pub(crate) use bindings::admit::policy::types::SignUp;
-pub(crate) use bindings::{Policy, PolicyIndices};
+impl Version {
+    /// Every version, oldest first.
+    pub(crate) const ALL: [Version; 2] = [Version::V0_1, Version::V0_2];
 
-use bindings::admit::policy::{log, types};
+    /// The interface that a component must export.
+    pub(crate) const fn export(self) -> &'static str {
+        match self {
+            Version::V0_1 => "admit:policy/sign-up-policy@0.1.0",
+            Version::V0_2 => "admit:policy/sign-up-policy@0.2.0",
+        }
+    }
 
-/// The package and version of the contract.
-pub(crate) const PACKAGE: &str = "admit:policy";
-pub(crate) const VERSION: &str = "0.1.0";
-/// The interface that a component must export.
-pub(crate) const EXPORT: &str = "admit:policy/sign-up-policy@0.1.0";
-/// The only interface with functions that a component may import.
-pub(crate) const LOG: &str = "admit:policy/log@0.1.0";
-/// The interface with the contract's types; importing it grants nothing.
-pub(crate) const TYPES: &str = "admit:policy/types@0.1.0";
+    /// The only interface with functions that a component may import.
+    pub(crate) const fn log(self) -> &'static str {
+        match self {
+            Version::V0_1 => "admit:policy/log@0.1.0",
+            Version::V0_2 => "admit:policy/log@0.2.0",
+        }
+    }
 
-/// Links the only import that policies are granted, the log.
+    /// The interface with the contract's types; importing it grants nothing.
+    pub(crate) const fn types(self) -> &'static str {
+        match self {
+            Version::V0_1 => "admit:policy/types@0.1.0",
+            Version::V0_2 => "admit:policy/types@0.2.0",
+        }
+    }
+
+    /// The number of the version.
+    pub(crate) const fn number(self) -> &'static str {
+        match self {
+            Version::V0_1 => "0.1.0",
+            Version::V0_2 => "0.2.0",
+        }
+    }
+}
+
+/// The exports of a component, found before it is instantiated.
+pub(crate) enum Exports {
+    V0_1(v0_1::PolicyIndices),
+    V0_2(v0_2::PolicyIndices),
+}
+
+/// An instance of a component.
+pub(crate) enum Instance {
+    V0_1(v0_1::Policy),
+    V0_2(v0_2::Policy),
+}
+
+/// What a policy is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question<'a> {
+    /// The sign-up, as far as the policy may see it.
+    pub(crate) view: &'a View<'a>,
+    /// The facts that it is granted, by role.
+    pub(crate) facts: &'a [(&'a Role, &'a Fact)],
+}
+
+/// The terms on which the text of a policy is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextTerms<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) log: Log,
+}
+
+impl Exports {
+    /// Finds the exports of a version.
+    pub(crate) fn find<T>(pre: &InstancePre<T>, version: Version) -> Result<Exports> {
+        match version {
+            Version::V0_1 => v0_1::PolicyIndices::new(pre).map(Exports::V0_1),
+            Version::V0_2 => v0_2::PolicyIndices::new(pre).map(Exports::V0_2),
+        }
+    }
+
+    /// Finds the exports in an instance.
+    pub(crate) fn load<T: 'static>(
+        &self,
+        store: &mut Store<T>,
+        instance: &ComponentInstance,
+    ) -> Result<Instance> {
+        match self {
+            Exports::V0_1(indices) => indices.load(store, instance).map(Instance::V0_1),
+            Exports::V0_2(indices) => indices.load(store, instance).map(Instance::V0_2),
+        }
+    }
+}
+
+impl Instance {
+    /// Calls `configure`.
+    pub(crate) fn call_configure<T: 'static>(
+        &self,
+        store: &mut Store<T>,
+        settings: &str,
+    ) -> Result<Result<(), String>> {
+        match self {
+            Instance::V0_1(policy) => {
+                policy.admit_policy_sign_up_policy().call_configure(store, settings)
+            }
+            Instance::V0_2(policy) => {
+                policy.admit_policy_sign_up_policy().call_configure(store, settings)
+            }
+        }
+    }
+
+    /// Calls `evaluate`. The inner error is the policy's own; the verdict may be a failure, if it
+    /// names a user that the policy was not shown.
+    pub(crate) fn call_evaluate<T: 'static>(
+        &self,
+        store: &mut Store<T>,
+        question: Question<'_>,
+        terms: TextTerms<'_>,
+    ) -> Result<Result<Result<Verdict, Failure>, String>> {
+        match self {
+            Instance::V0_1(policy) => v0_1::evaluate(policy, store, question.view)
+                .map(|answer| answer.map(|verdict| Ok(v0_1::verdict(verdict, terms, question)))),
+            Instance::V0_2(policy) => v0_2::evaluate(policy, store, question)
+                .map(|answer| answer.map(|verdict| v0_2::verdict(verdict, terms, question))),
+        }
+    }
+}
+
+/// Links the only import that policies are granted, the log, in every version.
 pub(crate) fn link<T: 'static>(
     linker: &mut Linker<T>,
     notes: impl Fn(&mut T) -> &mut PolicyLog + Copy + Send + Sync + 'static,
 ) -> Result<()> {
-    let mut interface = linker.instance(LOG)?;
+    link_log::<T, v0_1::Level>(linker, Version::V0_1, notes)?;
+    link_log::<T, v0_2::Level>(linker, Version::V0_2, notes)
+}
+
+fn link_log<T: 'static, L: ComponentType + Lift + Into<Level> + Send + Sync + 'static>(
+    linker: &mut Linker<T>,
+    version: Version,
+    notes: impl Fn(&mut T) -> &mut PolicyLog + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    let mut interface = linker.instance(version.log())?;
     interface.func_wrap(
         "write",
-        move |mut store: StoreContextMut<'_, T>, (level, message): (log::Level, WasmStr)| {
+        move |mut store: StoreContextMut<'_, T>, (level, message): (L, WasmStr)| {
             if notes(store.data_mut()).is_full() {
                 // The message of a dropped entry is not copied from the guest.
                 notes(store.data_mut()).write(level.into(), "");
@@ -49,60 +174,64 @@ pub(crate) fn link<T: 'static>(
     )
 }
 
-/// Converts a view to the contract's request.
-pub(crate) fn request<'a>(view: &'a View<'a>) -> SignUp<'a> {
-    SignUp {
-        trigger_source: view.trigger_source,
-        region: view.region,
-        user_pool_id: view.user_pool_id,
-        client_id: view.client_id,
-        user_name: view.user_name,
-        user_attributes: &view.members[Member::UserAttributes],
-        validation_data: &view.members[Member::ValidationData],
-        client_metadata: &view.members[Member::ClientMetadata],
-    }
+/// Converts a denial. Its code, which is recorded, is discarded if the manifest says so or if it
+/// contains a value of the person signing up.
+fn denial(code: &str, message: &str, terms: TextTerms<'_>, view: &View<'_>) -> Denial {
+    let max_chars = usize::try_from(terms.limits.message).unwrap_or(usize::MAX);
+    let denial = Denial::new(code, message, max_chars);
+    let keep = terms.log == Log::Record && !view.has_value_in(denial.code());
+    if keep { denial } else { denial.without_code() }
 }
 
-/// Converts a verdict. The code of a denial, which is recorded, is discarded if the manifest says
-/// so or if it contains a value of the person signing up.
-pub(crate) fn verdict(
-    verdict: types::Verdict,
-    limits: &Limits,
-    log: Log,
-    view: &View<'_>,
-) -> Verdict {
-    match verdict {
-        types::Verdict::Allow(ballot) => Verdict::Allow(PerFlag::from_fn(|flag| match flag {
-            Flag::Confirm => ballot.confirm.into(),
-            Flag::VerifyEmail => ballot.verify_email.into(),
-            Flag::VerifyPhone => ballot.verify_phone.into(),
-        })),
-        types::Verdict::Deny(types::Denial { code, message }) => {
-            let max_chars = usize::try_from(limits.message).unwrap_or(usize::MAX);
-            let denial = Denial::new(&code, &message, max_chars);
-            let keep = log == Log::Record && !view.has_value_in(denial.code());
-            Verdict::Deny(if keep { denial } else { denial.without_code() })
-        }
-    }
-}
+/// Defines the conversions of the types that both versions have alike.
+macro_rules! common_types {
+    ($types:path, $log:path) => {
+        use $log as log;
+        use $types as types;
 
-impl From<types::Vote> for Vote {
-    fn from(vote: types::Vote) -> Vote {
-        match vote {
-            types::Vote::Abstain => Vote::Abstain,
-            types::Vote::Grant => Vote::Grant,
-            types::Vote::Withhold => Vote::Withhold,
-        }
-    }
-}
+        pub(crate) use log::Level;
 
-impl From<log::Level> for Level {
-    fn from(level: log::Level) -> Level {
-        match level {
-            log::Level::Debug => Level::Debug,
-            log::Level::Info => Level::Info,
-            log::Level::Warn => Level::Warn,
-            log::Level::Error => Level::Error,
+        fn request<'a>(view: &'a admit_core::View<'a>) -> types::SignUp<'a> {
+            types::SignUp {
+                trigger_source: view.trigger_source,
+                region: view.region,
+                user_pool_id: view.user_pool_id,
+                client_id: view.client_id,
+                user_name: view.user_name,
+                user_attributes: &view.members[admit_core::Member::UserAttributes],
+                validation_data: &view.members[admit_core::Member::ValidationData],
+                client_metadata: &view.members[admit_core::Member::ClientMetadata],
+            }
         }
-    }
+
+        fn flags(ballot: &types::Ballot) -> admit_core::Votes {
+            admit_core::PerFlag::from_fn(|flag| match flag {
+                admit_core::Flag::Confirm => ballot.confirm.into(),
+                admit_core::Flag::VerifyEmail => ballot.verify_email.into(),
+                admit_core::Flag::VerifyPhone => ballot.verify_phone.into(),
+            })
+        }
+
+        impl From<types::Vote> for admit_core::Vote {
+            fn from(vote: types::Vote) -> admit_core::Vote {
+                match vote {
+                    types::Vote::Abstain => admit_core::Vote::Abstain,
+                    types::Vote::Grant => admit_core::Vote::Grant,
+                    types::Vote::Withhold => admit_core::Vote::Withhold,
+                }
+            }
+        }
+
+        impl From<log::Level> for crate::policy_log::Level {
+            fn from(level: log::Level) -> crate::policy_log::Level {
+                match level {
+                    log::Level::Debug => crate::policy_log::Level::Debug,
+                    log::Level::Info => crate::policy_log::Level::Info,
+                    log::Level::Warn => crate::policy_log::Level::Warn,
+                    log::Level::Error => crate::policy_log::Level::Error,
+                }
+            }
+        }
+    };
 }
+use common_types;

@@ -8,7 +8,7 @@ use crate::compiled_cache::CompiledCache;
 #[cfg(feature = "compile")]
 use crate::config::Addresses;
 use crate::config::{EngineError, config, pool};
-use crate::contract::{self, PolicyIndices};
+use crate::contract::{self, Exports};
 use crate::native;
 use crate::state::State;
 use rustix::io::Errno;
@@ -34,7 +34,7 @@ pub struct Engine {
 #[derive(Clone)]
 pub struct Component {
     pub(crate) pre: InstancePre<State>,
-    pub(crate) indices: Arc<PolicyIndices>,
+    pub(crate) exports: Arc<Exports>,
 }
 
 impl Engine {
@@ -140,12 +140,14 @@ impl Engine {
         &self,
         component: wasmtime::component::Component,
     ) -> Result<Component, InvalidComponent> {
-        admission::check(&self.inner, &component)?;
-        let contract =
-            |error: wasmtime::Error| InvalidComponent::Contract { reason: format!("{error:#}") };
+        let version = admission::check(&self.inner, &component)?;
+        let contract = |error: wasmtime::Error| InvalidComponent::Contract {
+            version: version.number(),
+            reason: format!("{error:#}"),
+        };
         let pre = self.linker.instantiate_pre(&component).map_err(contract)?;
-        let indices = Arc::new(PolicyIndices::new(&pre).map_err(contract)?);
-        Ok(Component { pre, indices })
+        let exports = Arc::new(Exports::find(&pre, version).map_err(contract)?);
+        Ok(Component { pre, exports })
     }
 }
 

@@ -1,7 +1,6 @@
 //! The evaluation of one policy in a sandbox.
 
-use crate::admission::InvalidComponent;
-use crate::contract::{self, Policy as Instance};
+use crate::contract::{Instance, Question, TextTerms};
 use crate::cpu_time::CpuTime;
 use crate::engine::{Component, Engine};
 use crate::hash::Digest;
@@ -10,7 +9,7 @@ use crate::policy_log::{PolicyLog, reason};
 use crate::snapshot::start::Snapshot;
 use crate::state::{State, Stopped};
 use crate::time_slice::{TimeSlice, UsedUp};
-use admit_core::{Failure, Limits, Log, Phase, Size, Verdict, View};
+use admit_core::{Failure, Limits, Log, Phase, Size, Verdict};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
@@ -90,12 +89,12 @@ impl Engine {
         component: &Component,
         (limits, log): (&Limits, Log),
         setup: Setup<'_>,
-        view: &View<'_>,
+        question: Question<'_>,
         share: TimeSlice,
     ) -> Evaluation {
         self.sandboxed((limits, log), share, |sandbox| {
             let instance = sandbox.configure(component, setup)?;
-            sandbox.decide(&instance, view)
+            sandbox.decide(&instance, question)
         })
     }
 
@@ -222,9 +221,9 @@ impl Sandbox<'_> {
 
     fn configure(&mut self, component: &Component, setup: Setup<'_>) -> Result<Instance, Failure> {
         let instance = self.instantiate(component)?;
-        let instance = component.indices.load(&mut self.store, &instance).map_err(|error| {
+        let instance = component.exports.load(&mut self.store, &instance).map_err(|error| {
             let reason = format!("{error:#}");
-            Failure::NotLoaded(InvalidComponent::Contract { reason }.to_string())
+            Failure::NotLoaded(format!("does not implement the contract: {reason}"))
         })?;
         match setup {
             Setup::Settings(settings) => self.call_configure(&instance, settings)?,
@@ -249,7 +248,6 @@ impl Sandbox<'_> {
     ) -> Result<(), Failure> {
         self.phase = Phase::Configure;
         instance
-            .admit_policy_sign_up_policy()
             .call_configure(&mut self.store, settings)
             .map_err(|error| self.failure(&error))?
             .map_err(|message| Failure::SettingsRefused(reason(&message, self.log)))
@@ -265,16 +263,14 @@ impl Sandbox<'_> {
     pub(crate) fn decide(
         &mut self,
         instance: &Instance,
-        view: &View<'_>,
+        question: Question<'_>,
     ) -> Result<Verdict, Failure> {
-        let request = contract::request(view);
         self.phase = Phase::Evaluate;
+        let terms = TextTerms { limits: self.limits, log: self.log };
         instance
-            .admit_policy_sign_up_policy()
-            .call_evaluate(&mut self.store, request)
+            .call_evaluate(&mut self.store, question, terms)
             .map_err(|error| self.failure(&error))?
-            .map(|verdict| contract::verdict(verdict, self.limits, self.log, view))
-            .map_err(|message| Failure::Undecided(reason(&message, self.log)))
+            .unwrap_or_else(|message| Err(Failure::Undecided(reason(&message, self.log))))
     }
 
     /// Determines the failure from the limits that were exceeded and from the engine's error.

@@ -26,6 +26,7 @@ mod limiter;
 mod loaded;
 mod loaded_pool;
 mod native;
+mod pending_decision;
 mod policy_log;
 mod policy_set;
 mod regular_file;
@@ -49,6 +50,7 @@ pub use loaded::{LazyComponent, Loaded};
 pub use native::Target;
 #[cfg(feature = "compile")]
 pub use native::{CodeSettings, CompileJob, Compiler, RemoteCompiler, compile_job};
+pub use pending_decision::PendingDecision;
 pub use policy_log::{Level, LogEntry, PolicyLog};
 pub use policy_set::{DecisionTrace, PolicySet};
 pub use regular_file::{read_at_most, read_regular_file};

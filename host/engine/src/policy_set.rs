@@ -2,38 +2,39 @@
 
 use crate::config::{KEPT, WARM};
 use crate::engine::Engine;
-use crate::evaluation::{Evaluation, Setup};
+use crate::evaluation::Evaluation;
 use crate::hash::Digest;
 use crate::loaded::{LazyComponent, Loaded};
 use crate::loaded_pool::max_loaded;
 use crate::snapshot::start::Snapshot;
-use crate::time_slice::TimeSlice;
 use admit_core::{
-    Decision, Failure, FailureKind, Manifest, Outcome, Policy, PolicyId, Record, SignUp, Size,
-    Time, WhenNoPolicyApplies, decide,
+    Decision, Failure, FailureKind, Lookup, LookupName, Manifest, Policy, PolicyId, Record, SignUp,
+    Size, Time, WhenNoPolicyApplies,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A manifest with its components, which decides on sign-ups.
 pub struct PolicySet {
-    engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
     /// The maximum number of components that are loaded at the same time.
-    max_loaded: usize,
+    pub(crate) max_loaded: usize,
     digest: Option<Digest>,
-    budget: Time,
-    when_no_policy_applies: WhenNoPolicyApplies,
+    pub(crate) budget: Time,
+    pub(crate) when_no_policy_applies: WhenNoPolicyApplies,
     record: Record,
-    entries: Vec<Entry>,
+    pub(crate) lookups: BTreeMap<LookupName, Lookup>,
+    pub(crate) entries: Vec<Entry>,
 }
 
-struct Entry {
-    policy: Policy,
-    settings: String,
-    digest: Option<Digest>,
-    component: LazyComponent,
-    snapshot: Option<Snapshot>,
+/// A policy of the set, with its component.
+pub(crate) struct Entry {
+    pub(crate) policy: Policy,
+    pub(crate) settings: String,
+    pub(crate) digest: Option<Digest>,
+    pub(crate) component: LazyComponent,
+    pub(crate) snapshot: Option<Snapshot>,
 }
 
 /// A decision, with the evaluation of each policy.
@@ -44,7 +45,7 @@ pub struct DecisionTrace {
     /// The evaluations, one for each policy of the decision and in the same order.
     pub evaluations: Vec<Evaluation>,
     /// The number of policies that were not evaluated, since their `applies-to` does not contain
-    /// the sign-up.
+    /// the sign-up, or since they need facts and the sign-up was already denied without them.
     pub not_asked: usize,
 }
 
@@ -79,6 +80,7 @@ impl PolicySet {
             budget: manifest.budget,
             when_no_policy_applies: manifest.when_no_policy_applies.unwrap_or_default(),
             record: manifest.record,
+            lookups: manifest.lookups,
             entries,
         }
     }
@@ -133,6 +135,11 @@ impl PolicySet {
         self.record
     }
 
+    /// Iterates over the look-ups that the manifest declares, by name.
+    pub fn lookups(&self) -> impl Iterator<Item = (&LookupName, &Lookup)> {
+        self.lookups.iter()
+    }
+
     /// Returns the maximum memory that one sign-up can take: the policies run one after the other.
     pub fn largest_memory(&self) -> Size {
         let limits = self.entries.iter().map(|entry| entry.policy.limits.memory);
@@ -161,104 +168,5 @@ impl PolicySet {
     pub fn not_asked(&self, sign_up: &SignUp<'_>) -> impl Iterator<Item = &PolicyId> {
         let policies = self.entries.iter().map(|entry| &entry.policy);
         policies.filter(|policy| !policy.applies_to.contains(sign_up)).map(|policy| &policy.id)
-    }
-
-    /// Evaluates every policy that applies, and merges the results.
-    ///
-    /// It takes at most the manifest's budget, measured in the running time of the process, and at
-    /// most the time that the caller has left by the wall clock, up to 4 s. Each policy may use an
-    /// equal share of the time that is left when its turn comes, so that none can use up the time
-    /// of the others. A policy that got hardly any processor time in its share, because the
-    /// processor is busy or throttled, is evaluated again after the others while there is time.
-    pub fn decide(&self, sign_up: &SignUp<'_>, left: Duration) -> DecisionTrace {
-        let last = Instant::now() + left.min(Manifest::MAX_BUDGET.duration());
-        let entries = self.entries.iter();
-        let applicable: Vec<_> =
-            entries.filter(|entry| entry.policy.applies_to.contains(sign_up)).collect();
-        let not_asked = self.entries.len() - applicable.len();
-        // Loads the components before the clock starts, so that loading one takes no time from the
-        // others.
-        for entry in applicable.iter().take(self.max_loaded).take_while(|_| Instant::now() < last) {
-            let _ = entry.component.get();
-        }
-        let _running = self.engine.clock.run();
-        let budget = self.budget.min(left.into());
-        let whole = self.engine.clock.start_moment().after(budget.duration());
-        let all = TimeSlice {
-            budget,
-            length: budget.duration(),
-            own: whole,
-            whole,
-            own_last: last,
-            last,
-        };
-        let evaluations = self.evaluate_all(&applicable, sign_up, all);
-        let outcomes: Vec<Outcome> = applicable
-            .iter()
-            .zip(&evaluations)
-            .map(|(entry, evaluation)| Outcome {
-                policy: entry.policy.id.clone(),
-                terms: entry.policy.terms.clone(),
-                answer: evaluation.answer.clone(),
-            })
-            .collect();
-        let decision = decide(sign_up, &outcomes, self.when_no_policy_applies);
-        DecisionTrace { decision, evaluations, not_asked }
-    }
-
-    /// Evaluates the policies, and returns one evaluation for each in the same order.
-    fn evaluate_all(
-        &self,
-        policies: &[&Entry],
-        sign_up: &SignUp<'_>,
-        all: TimeSlice,
-    ) -> Vec<Evaluation> {
-        let mut evaluations = Vec::with_capacity(policies.len());
-        // Policies that are to be evaluated again wait for a share as well.
-        let mut again = Vec::new();
-        for (index, entry) in policies.iter().enumerate() {
-            let share = all.next(self.engine.clock.now(), policies.len() - index + again.len());
-            let evaluation = self.evaluate(entry, sign_up, share);
-            if evaluation.was_cut_short {
-                again.push(index);
-            }
-            evaluations.push(evaluation);
-        }
-        while !again.is_empty() {
-            let turn = std::mem::take(&mut again);
-            for (done, index) in turn.iter().enumerate() {
-                let waiting = turn.len() - done + again.len();
-                let share = all.next(self.engine.clock.now(), waiting);
-                if !share.is_a_turn() {
-                    return evaluations;
-                }
-                let evaluation = self.evaluate(policies[*index], sign_up, share);
-                if evaluation.was_cut_short {
-                    again.push(*index);
-                }
-                let before = evaluations[*index].time;
-                evaluations[*index] = Evaluation { time: before + evaluation.time, ..evaluation };
-            }
-        }
-        evaluations
-    }
-
-    fn evaluate(&self, entry: &Entry, sign_up: &SignUp<'_>, share: TimeSlice) -> Evaluation {
-        let evaluation = match entry.component.get() {
-            Err(failure) => Evaluation::failed(failure),
-            Ok(_) if share.is_over(self.engine.clock.now()) => {
-                Evaluation::failed(Failure::Budget { budget: share.budget })
-            }
-            Ok(component) => {
-                let Policy { reads, limits, log, .. } = &entry.policy;
-                let view = reads.project(sign_up);
-                let setup = match entry.snapshot {
-                    Some(snapshot) => Setup::Snapshot(snapshot),
-                    None => Setup::Settings(&entry.settings),
-                };
-                self.engine.evaluate(&component, (limits, *log), setup, &view, share)
-            }
-        };
-        Evaluation { component: entry.digest, ..evaluation }
     }
 }

@@ -4,8 +4,10 @@
 //! values of the person signing up.
 
 use crate::log::{self, Lines};
+use crate::lookups::LookupReport;
+use crate::services::LinkError;
 use crate::timestamp;
-use admit_core::{Failure, Policy, PolicyId, Size};
+use admit_core::{Failure, LookupError, Policy, PolicyId, Size};
 use admit_engine::{Evaluation, Level};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -197,6 +199,25 @@ pub(crate) fn log_invalid_event(request_id: &str, reason: &str) {
 pub(crate) fn log_event(request_id: &str, bytes: usize, left: Duration) {
     let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
     debug!("type" = "event", requestId = request_id, bytes, millisecondsLeft = left);
+}
+
+/// Logs a look-up that failed, and at the level `debug` any other.
+pub(crate) fn log_lookup(request_id: &str, report: &LookupReport<'_>) {
+    let lookup = report.name.as_str();
+    let microseconds = u64::try_from(report.time.as_micros()).unwrap_or(u64::MAX);
+    match &report.error {
+        Some(error) if *error != LookupError::KeyAbsent => {
+            let reason = report.reason.as_deref();
+            warn!("type" = "lookup-failed", requestId = request_id, lookup, %error, reason, microseconds);
+        }
+        _ => debug!("type" = "lookup", requestId = request_id, lookup, microseconds),
+    }
+}
+
+/// Logs a link that was decided and could not be made, so that the sign-up was denied.
+pub(crate) fn log_link_failed(request_id: &str, error: &LinkError) {
+    let LinkError { kind, reason } = error;
+    error!("type" = "link-failed", requestId = request_id, %kind, reason = reason.as_str());
 }
 
 /// Logs the evaluation of a policy, with its log entries and its own error message. Their text is

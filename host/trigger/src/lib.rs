@@ -7,11 +7,13 @@
 
 mod diagnostics;
 mod log;
+mod lookups;
 mod lost_lines;
 mod metrics;
 mod output;
 mod pseudonym;
 mod record;
+mod services;
 mod started;
 mod stored_events;
 mod telemetry;
@@ -21,5 +23,6 @@ mod unknown;
 mod write_timeout;
 
 pub use diagnostics::{log_error, with_request};
+pub use services::{LinkError, LinkErrorKind, LinkResult, LookupResult, NoServices, Services};
 pub use telemetry::Telemetry;
 pub use trigger::{Request, Trigger};

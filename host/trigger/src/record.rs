@@ -2,11 +2,14 @@
 //! operator chooses so one for its event, as in `schemas/stored-event.schema.json`.
 
 use crate::log::{self, MAX};
+use crate::lookups::LookupReport;
+use crate::services::{LinkErrorKind, LinkResult};
 use crate::timestamp;
 use admit_cognito::{Event, identifiers};
 use admit_core::{
-    Alternative, Answer, Cleared, Counted, Failure, FailureKind, Flag, FlagRecord, Flags, Grounds,
-    Mode, Opinion, PerFlag, Phase, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
+    Admission, Alternative, Answer, Cleared, Counted, Failure, FailureKind, Flag, FlagRecord,
+    Flags, Grounds, LinkVoteRecord, LookupError, LookupName, Mode, Opinion, PerFlag, Phase,
+    PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
 };
 use admit_engine::{DecisionTrace, Digest, Evaluation};
 use serde::Serialize;
@@ -33,6 +36,10 @@ pub(crate) struct DecisionLine<'a> {
     #[serde(skip_serializing_if = "Not::not")]
     no_policy_applies: bool,
     flags: PerFlag<FlagLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkLine<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lookups: Vec<LookupLine<'a>>,
     /// Whether Cognito ignores the flags, as it does for users that an administrator creates.
     flags_are_ignored: bool,
     policies: Vec<PolicyLine<'a>>,
@@ -67,8 +74,40 @@ struct FlagLine<'a> {
     cleared: Option<Cleared>,
 }
 
+/// The votes on the link, and whether it was made.
+#[derive(Serialize)]
+struct LinkLine<'a> {
+    #[serde(flatten)]
+    votes: FlagLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<LinkOutcome>,
+}
+
+/// The outcome of an attempt to make the link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum LinkOutcome {
+    Done(LinkResult),
+    Failed(LinkErrorKind),
+}
+
+/// One look-up, without its value.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LookupLine<'a> {
+    lookup: &'a LookupName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<LookupError>,
+    #[serde(skip_serializing_if = "Not::not")]
+    shared: bool,
+    bytes: usize,
+    microseconds: u128,
+}
+
 /// The properties of a decision that only the caller knows.
 pub(crate) struct RequestInfo<'a> {
+    pub(crate) lookups: &'a [LookupReport<'a>],
+    pub(crate) link: Option<LinkOutcome>,
     pub(crate) request_id: &'a str,
     pub(crate) user_name_hash: Option<String>,
     /// The digest of `bundle.json`, if there is one.
@@ -113,6 +152,8 @@ struct PolicyLine<'a> {
 enum OpinionLine<'a> {
     Allow {
         votes: &'a [VoteRecord],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        link: Option<&'a LinkVoteRecord>,
     },
     Deny {
         code: &'a str,
@@ -138,6 +179,8 @@ struct AlternativeLine<'a> {
     outcome: OutcomeLine<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flags: Option<Flags>,
+    #[serde(skip_serializing_if = "Not::not")]
+    link: bool,
     differs: bool,
 }
 
@@ -174,7 +217,8 @@ impl<'a> DecisionLine<'a> {
         info: RequestInfo<'a>,
     ) -> DecisionLine<'a> {
         let DecisionTrace { decision, evaluations, not_asked } = trace;
-        let RequestInfo { request_id, user_name_hash, bundle, cold_start, time } = info;
+        let RequestInfo { lookups, link, request_id, user_name_hash, bundle, cold_start, time } =
+            info;
         let sign_up = event.sign_up();
         let policies = decision.policies.iter().zip(evaluations).map(PolicyLine::from);
         DecisionLine {
@@ -189,6 +233,11 @@ impl<'a> DecisionLine<'a> {
             outcome: OutcomeLine::from(&decision.answer),
             no_policy_applies: decision.no_policy_applies,
             flags: PerFlag::from_fn(|flag| FlagLine::new(&decision.flags[flag])),
+            link: decision
+                .link_votes
+                .as_ref()
+                .map(|votes| LinkLine { votes: FlagLine::new(votes), outcome: link }),
+            lookups: lookups.iter().map(LookupLine::from).collect(),
             flags_are_ignored: event.flags_are_ignored(),
             policies: policies.collect(),
             not_asked: *not_asked,
@@ -207,8 +256,9 @@ impl DecisionLine<'_> {
         if whole.is_some() {
             return whole;
         }
-        let left_out = Flag::ALL.into_iter().map(|flag| self.flags[flag].keep(MAX_NAMES)).sum();
-        let names = Some(left_out);
+        let flags: usize = Flag::ALL.into_iter().map(|flag| self.flags[flag].keep(MAX_NAMES)).sum();
+        let link = self.link.as_mut().map_or(0, |link| link.votes.keep(MAX_NAMES));
+        let names = Some(flags + link);
         let mut policies: Vec<_> = mem::take(&mut self.policies).into_iter().enumerate().collect();
         // Reserves the maximum number of digits.
         self.cut = Some(Cut { policies: policies.len(), names });
@@ -230,7 +280,7 @@ impl PolicyLine<'_> {
             _ if outcome.denied_by == Some(self.policy) => Priority::Denied,
             OpinionLine::Deny { .. } | OpinionLine::Failure { .. } => Priority::Objects,
             OpinionLine::Allow { .. } if differs => Priority::Objects,
-            OpinionLine::Allow { votes: [] } => Priority::Abstains,
+            OpinionLine::Allow { votes: [], link: None } => Priority::Abstains,
             OpinionLine::Allow { .. } => Priority::Votes,
         }
     }
@@ -255,6 +305,18 @@ impl<'a> FlagLine<'a> {
             *names = &names[..kept];
         }
         left_out
+    }
+}
+
+impl<'a> From<&'a LookupReport<'a>> for LookupLine<'a> {
+    fn from(report: &'a LookupReport<'a>) -> LookupLine<'a> {
+        LookupLine {
+            lookup: report.name,
+            error: report.error,
+            shared: report.is_shared,
+            bytes: report.bytes,
+            microseconds: report.time.as_micros(),
+        }
     }
 }
 
@@ -288,7 +350,7 @@ impl<'a> From<(&'a PolicyRecord, &'a Evaluation)> for PolicyLine<'a> {
 impl<'a> From<&'a Opinion> for OpinionLine<'a> {
     fn from(opinion: &'a Opinion) -> OpinionLine<'a> {
         match opinion {
-            Opinion::Allow { votes } => OpinionLine::Allow { votes },
+            Opinion::Allow { votes, link } => OpinionLine::Allow { votes, link: link.as_ref() },
             Opinion::Deny { code, counted, .. } => OpinionLine::Deny { code, counted: *counted },
             Opinion::Failure { failure, counted } => OpinionLine::Failure {
                 kind: failure.kind(),
@@ -307,10 +369,11 @@ impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
     fn from(alternative: &'a Alternative) -> AlternativeLine<'a> {
         AlternativeLine {
             outcome: OutcomeLine::from(&alternative.answer),
-            flags: match alternative.answer {
-                Answer::Admit(flags) => Some(flags),
+            flags: match &alternative.answer {
+                Answer::Admit(admission) => Some(admission.flags),
                 Answer::Deny(_) => None,
             },
+            link: matches!(&alternative.answer, Answer::Admit(Admission { link: Some(_), .. })),
             differs: alternative.differs,
         }
     }

@@ -55,7 +55,7 @@ impl StoredEvents {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use admit_core::{Flags, Grounds, PolicyId, Refusal};
+    use admit_core::{Admission, Grounds, PolicyId, Refusal};
 
     fn denied() -> Answer {
         let policy = PolicyId::new("p").unwrap();
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_chosen_events_are_included() {
-        let admitted = Answer::Admit(Flags::default());
+        let admitted = Answer::Admit(Admission::default());
         for (choice, of_admitted, of_denied) in [
             (StoredEvents::None, false, false),
             (StoredEvents::Denied, false, true),

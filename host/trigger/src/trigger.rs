@@ -2,14 +2,16 @@
 
 use crate::diagnostics;
 use crate::log;
-use crate::record::{self, DecisionLine, RequestInfo};
+use crate::lookups;
+use crate::record::{self, DecisionLine, LinkOutcome, RequestInfo};
+use crate::services::{LinkError, LinkErrorKind, LinkResult, NoServices, Services};
 use crate::started::{Started, StartedPolicy};
 use crate::telemetry::Telemetry;
 use crate::timestamp;
 use crate::write_timeout;
 use admit_cognito::{Event, FunctionError, Reply};
-use admit_core::{Record, Size};
-use admit_engine::{Digest, PolicySet, bundle::HOST};
+use admit_core::{Admission, Answer, ExternalIdentity, Record, SignUp, Size, UserName};
+use admit_engine::{DecisionTrace, Digest, PolicySet, bundle::HOST};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -20,6 +22,7 @@ pub struct Trigger {
     policies: PolicySet,
     bundle: Option<Digest>,
     telemetry: Arc<Telemetry>,
+    services: Box<dyn Services>,
     /// Whether a sign-up is denied if its record cannot be written.
     needs_record: bool,
     /// Whether nothing has been decided yet.
@@ -85,7 +88,13 @@ impl Trigger {
             diagnostics::log_not_configured(policy, &failure);
         }
         let is_cold = AtomicBool::new(true);
-        Trigger { policies, bundle, telemetry, needs_record, is_cold }
+        let services = Box::new(NoServices);
+        Trigger { policies, bundle, telemetry, services, needs_record, is_cold }
+    }
+
+    /// Sets the services that look-ups and links call. Without them, each one fails.
+    pub fn with_services(self, services: Box<dyn Services>) -> Trigger {
+        Trigger { services, ..self }
     }
 
     /// Logs a warning if policies within their limits could exhaust the memory with this number of
@@ -123,7 +132,15 @@ impl Trigger {
         })?;
         let cold_start = self.is_cold.swap(false, Relaxed);
         diagnostics::log_event(request_id, request.event.map_or(0, <[u8]>::len), request.left);
-        let trace = self.policies.decide(event.sign_up(), request.left);
+        let pending = self.policies.start(event.sign_up(), request.left);
+        let requests = pending.requests();
+        let deadline = pending.lookup_deadline();
+        let lookups = lookups::make(&*self.services, event.sign_up(), &requests, deadline);
+        for report in &lookups.reports {
+            diagnostics::log_lookup(request_id, report);
+        }
+        let mut trace = pending.finish(&lookups.facts);
+        let link = self.link(event.sign_up(), &mut trace, started + request.left, request_id);
         let time = started.elapsed();
         for (record, evaluation) in trace.decision.policies.iter().zip(&trace.evaluations) {
             diagnostics::log_evaluated(request_id, &record.policy, evaluation);
@@ -137,6 +154,8 @@ impl Trigger {
         if *record || self.needs_record {
             let names = pseudonyms.as_ref();
             let info = RequestInfo {
+                lookups: &lookups.reports,
+                link,
                 request_id,
                 user_name_hash: names.and_then(|names| names.hash(&event.sign_up().user_name)),
                 bundle: self.bundle,
@@ -156,5 +175,40 @@ impl Trigger {
             Reply::Event(answer) => Ok(answer),
             Reply::Error(error) => Err(error),
         }
+    }
+
+    /// Makes the link that was decided, if any. If that fails, the sign-up is denied: it would
+    /// create a second account of the same person.
+    fn link(
+        &self,
+        sign_up: &SignUp<'_>,
+        trace: &mut DecisionTrace,
+        deadline: Instant,
+        request_id: &str,
+    ) -> Option<LinkOutcome> {
+        let Answer::Admit(Admission { link: Some(user), .. }) = &trace.decision.answer else {
+            return None;
+        };
+        match self.try_link(sign_up, user, deadline) {
+            Ok(result) => Some(LinkOutcome::Done(result)),
+            Err(error) => {
+                diagnostics::log_link_failed(request_id, &error);
+                trace.decision.deny_failed_link();
+                Some(LinkOutcome::Failed(error.kind))
+            }
+        }
+    }
+
+    fn try_link(
+        &self,
+        sign_up: &SignUp<'_>,
+        user: &UserName,
+        deadline: Instant,
+    ) -> Result<LinkResult, LinkError> {
+        let identity = ExternalIdentity::parse(&sign_up.user_name).ok_or_else(|| LinkError {
+            kind: LinkErrorKind::UnknownProvider,
+            reason: "the user name is not a provider and an id, joined by an underscore".to_owned(),
+        })?;
+        self.services.link(sign_up, identity, user, deadline)
     }
 }

@@ -4,7 +4,7 @@ use super::joining::join;
 use super::modules::is_same_around_modules;
 use super::start::Snapshot;
 use super::trimming::trim;
-use crate::contract::Policy;
+use crate::contract::{Instance as Policy, Question};
 use crate::engine::Engine;
 use crate::evaluation::{NO_DEADLINE, Sandbox};
 use crate::native::without_panic_message;
@@ -78,7 +78,7 @@ impl Engine {
     pub fn warm(&self, component: &[u8], sign_up: &View<'_>) -> Result<Vec<u8>, NoSnapshot> {
         let max = (&Limits::MAX, Log::Discard);
         let (advanced, ()) = self.advance(component, max, |sandbox, policy| {
-            match sandbox.decide(policy, sign_up) {
+            match sandbox.decide(policy, Question { view: sign_up, facts: &[] }) {
                 Ok(_) | Err(Failure::Undecided(_)) => Ok(()),
                 Err(failure) => Err(NoSnapshot::Failed(failure)),
             }
@@ -116,7 +116,7 @@ impl Engine {
         let mut sandbox = self.sandbox(&limits, log, self.whole_slice(NO_DEADLINE));
         sandbox.limit().map_err(NoSnapshot::Failed)?;
         let instance = sandbox.instantiate(&instrumented).map_err(NoSnapshot::Failed)?;
-        let policy = instrumented.indices.load(&mut sandbox.store, &instance);
+        let policy = instrumented.exports.load(&mut sandbox.store, &instance);
         let result = run(&mut sandbox, &policy.map_err(unsupported)?)?;
         let mut store = sandbox.store;
         store.data_mut().prepare_for_reading(&Limits::MAX)?;
