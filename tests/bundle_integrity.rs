@@ -46,7 +46,7 @@ fn decide(policies: &PolicySet) -> admit_core::Decision {
 /// The damaged policy failed, as one that is not loaded, and the other one decided.
 fn check_alone(policies: &PolicySet) {
     let decision = decide(policies);
-    assert_eq!(decision.answer, Answer::Admit(Flags::default().with(Flag::Confirm, true)));
+    assert_eq!(decision.answer, Answer::Admit(Flags::default().with(Flag::Confirm, true).into()));
     let Opinion::Failure { failure, .. } = &decision.policies[0].opinion else {
         panic!("{:?}", decision.policies[0])
     };

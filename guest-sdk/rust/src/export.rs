@@ -53,12 +53,7 @@ macro_rules! export {
                     INSTANCE.with(|instance| instance.configure(&settings))
                 }
 
-                fn evaluate(
-                    request: $crate::bindings::admit::policy::types::SignUp,
-                ) -> ::std::result::Result<
-                    $crate::bindings::admit::policy::types::Verdict,
-                    ::std::string::String,
-                > {
+                $crate::evaluate! { request, _facts =>
                     INSTANCE.with(|instance| instance.evaluate(request))
                 }
             }
@@ -70,3 +65,38 @@ macro_rules! export {
 
 #[doc(hidden)]
 pub const fn assert_policy<P: Policy>() {}
+
+/// Defines the exported function `evaluate`, which has facts in version 0.2.0 of the contract.
+#[cfg(not(feature = "facts"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! evaluate {
+    ($request:ident, $facts:ident => $answer:expr) => {
+        fn evaluate(
+            $request: $crate::bindings::admit::policy::types::SignUp,
+        ) -> ::std::result::Result<
+            $crate::bindings::admit::policy::types::Verdict,
+            ::std::string::String,
+        > {
+            $answer
+        }
+    };
+}
+
+/// Defines the exported function `evaluate`, which has facts in version 0.2.0 of the contract.
+#[cfg(feature = "facts")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! evaluate {
+    ($request:ident, $facts:ident => $answer:expr) => {
+        fn evaluate(
+            $request: $crate::bindings::admit::policy::types::SignUp,
+            $facts: ::std::vec::Vec<$crate::bindings::admit::policy::types::Fact>,
+        ) -> ::std::result::Result<
+            $crate::bindings::admit::policy::types::Verdict,
+            ::std::string::String,
+        > {
+            $answer
+        }
+    };
+}

@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+#[cfg(feature = "facts")]
+use crate::PolicyWithFacts;
 use crate::bindings::admit::policy::types as wit;
 use crate::{Error, Policy};
 
@@ -11,7 +13,7 @@ pub struct Instance<P> {
     policy: OnceCell<P>,
 }
 
-impl<P: Policy> Instance<P> {
+impl<P> Instance<P> {
     /// Waits for settings.
     #[must_use]
     #[expect(
@@ -22,20 +24,35 @@ impl<P: Policy> Instance<P> {
         Self { policy: OnceCell::new() }
     }
 
+    /// Makes the policy with one of its functions.
+    fn configure_by(
+        &self,
+        settings: &str,
+        from_json: impl FnOnce(&str) -> Result<P, Error>,
+    ) -> Result<(), String> {
+        let configure = || {
+            if self.policy.get().is_some() {
+                return Err(Error::new("the policy is configured already"));
+            }
+            let _ = self.policy.set(from_json(settings)?);
+            Ok(())
+        };
+        configure().map_err(String::from)
+    }
+
+    fn policy(&self) -> Result<&P, &'static str> {
+        self.policy.get().ok_or("the policy is not configured")
+    }
+}
+
+impl<P: Policy> Instance<P> {
     /// Makes the policy.
     ///
     /// # Errors
     ///
     /// Says what is wrong with the settings, or that the policy was made before.
     pub fn configure(&self, settings: &str) -> Result<(), String> {
-        let configure = || {
-            if self.policy.get().is_some() {
-                return Err(Error::new("the policy is configured already"));
-            }
-            let _ = self.policy.set(P::from_json(settings)?);
-            Ok(())
-        };
-        configure().map_err(String::from)
+        self.configure_by(settings, P::from_json)
     }
 
     /// Asks the policy.
@@ -44,8 +61,33 @@ impl<P: Policy> Instance<P> {
     ///
     /// Says why there is no verdict, or that the policy is not configured yet.
     pub fn evaluate(&self, request: wit::SignUp) -> Result<wit::Verdict, String> {
-        let policy = self.policy.get().ok_or("the policy is not configured")?;
-        let verdict = policy.evaluate(&request.into())?;
+        let verdict = self.policy()?.evaluate(&request.into())?;
+        Ok(verdict.into())
+    }
+}
+
+#[cfg(feature = "facts")]
+impl<P: PolicyWithFacts> Instance<P> {
+    /// Makes the policy with facts.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the settings, or that the policy was made before.
+    pub fn configure_with_facts(&self, settings: &str) -> Result<(), String> {
+        self.configure_by(settings, P::from_json)
+    }
+
+    /// Asks the policy with facts.
+    ///
+    /// # Errors
+    ///
+    /// Says why there is no verdict, or that the policy is not configured yet.
+    pub fn evaluate_with_facts(
+        &self,
+        request: wit::SignUp,
+        facts: Vec<wit::Fact>,
+    ) -> Result<wit::Verdict, String> {
+        let verdict = self.policy()?.evaluate(&request.into(), &facts.into())?;
         Ok(verdict.into())
     }
 }

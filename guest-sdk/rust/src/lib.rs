@@ -80,6 +80,8 @@
 //! - `arena` (default): the global allocator of a policy is a bump allocator,
 //!   which suits an instance that lives for one call. Without it, a policy has
 //!   the standard library's allocator, or the one that it declares.
+//! - `facts`: the trait [`PolicyWithFacts`], for policies that need to know more than the sign-up,
+//!   such as the users of the pool. The component then speaks version 0.2.0 of the contract.
 //! - `schema`: the module `schema`, for tests, which keeps the JSON Schema of a policy's settings
 //!   in step with their type.
 
@@ -95,21 +97,42 @@ pub mod bindings;
 mod bump;
 mod error;
 mod export;
+#[cfg(feature = "facts")]
+mod export_with_facts;
+#[cfg(feature = "facts")]
+mod facts;
 mod instance;
+#[cfg(feature = "facts")]
+mod link;
 pub mod log;
 mod policy;
+#[cfg(feature = "facts")]
+mod policy_with_facts;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod sign_up;
+#[cfg(feature = "facts")]
+mod user;
 mod verdict;
 
 pub use error::Error;
 #[doc(hidden)]
 pub use export::assert_policy;
+#[cfg(feature = "facts")]
+#[doc(hidden)]
+pub use export_with_facts::assert_policy_with_facts;
+#[cfg(feature = "facts")]
+pub use facts::{Facts, FactsBuilder, LookupError};
 #[doc(hidden)]
 pub use instance::Instance;
+#[cfg(feature = "facts")]
+pub use link::LinkVerdict;
 pub use policy::{NoSettings, Policy};
+#[cfg(feature = "facts")]
+pub use policy_with_facts::PolicyWithFacts;
 pub use sign_up::{SignUp, SignUpBuilder, TriggerSource, domain_of};
+#[cfg(feature = "facts")]
+pub use user::{Identity, User, UserBuilder};
 pub use verdict::{Ballot, Denial, Verdict, Vote};
 #[doc(hidden)]
 pub use wit_bindgen;

@@ -57,14 +57,18 @@ pub trait Policy: Sized {
     /// Says what is wrong with the JSON and in which line and column, or what
     /// [`configure`](Policy::configure) says.
     fn from_json(settings: &str) -> Result<Self, Error> {
-        // Serde would also take an array for a struct, field by field.
-        if !settings.trim_ascii_start().starts_with('{') {
-            return Err("the settings are not a JSON object".into());
-        }
-        let settings = serde_json::from_str(settings)
-            .map_err(|error| Error::new(format_args!("the settings do not fit: {error}")))?;
-        Self::configure(settings)
+        Self::configure(parse_settings(settings)?)
     }
+}
+
+/// Reads settings from JSON.
+pub(crate) fn parse_settings<S: DeserializeOwned>(settings: &str) -> Result<S, Error> {
+    // Serde would also take an array for a struct, field by field.
+    if !settings.trim_ascii_start().starts_with('{') {
+        return Err("the settings are not a JSON object".into());
+    }
+    serde_json::from_str(settings)
+        .map_err(|error| Error::new(format_args!("the settings do not fit: {error}")))
 }
 
 /// The settings of a policy that has none: only `{}` is accepted.

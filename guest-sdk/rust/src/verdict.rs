@@ -150,6 +150,8 @@ impl From<Verdict> for wit::Verdict {
                 confirm: ballot.confirm.into(),
                 verify_email: ballot.verify_email.into(),
                 verify_phone: ballot.verify_phone.into(),
+                #[cfg(feature = "facts")]
+                link: wit::LinkVote::Abstain,
             }),
             Verdict::Deny(Denial { code, message }) => Self::Deny(wit::Denial { code, message }),
         }

@@ -9,8 +9,8 @@ use crate::output::terminal;
 use crate::policy_set::remedy::remedy;
 use admit_cognito::{Event, Reply};
 use admit_core::{
-    Alternative, Answer, Counted, Counterfactual, Decision, FlagRecord, Opinion, PolicyId,
-    PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
+    Alternative, Answer, Counted, Counterfactual, Decision, FlagRecord, Grounds, LinkVoteRecord,
+    Opinion, PolicyId, PolicyRecord, Refusal, Size, Vote, VoteRecord, counterfactual,
 };
 use admit_engine::{DecisionTrace, Evaluation, PolicyLog, PolicySet};
 use comfy_table::{CellAlignment, Table, presets};
@@ -163,6 +163,10 @@ impl<'a> Explanation<'a> {
             let set = if record.set { "yes" } else { "no" };
             table.add_row([flag.to_string(), set.to_owned(), why(record)]);
         }
+        if let Some(record) = &self.decision.link_votes {
+            let set = if record.set { "yes" } else { "no" };
+            table.add_row(["link".to_owned(), set.to_owned(), why(record)]);
+        }
         table
     }
 
@@ -200,7 +204,9 @@ pub(crate) fn table<const COLUMNS: usize>(header: [&str; COLUMNS]) -> Table {
 /// The verdict or failure in short, and whether it counted.
 pub(crate) fn verdict(opinion: &Opinion) -> (String, String) {
     match opinion {
-        Opinion::Allow { votes } => (ballot(votes), votes_counted(votes)),
+        Opinion::Allow { votes, link } => {
+            (ballot(votes, link.as_ref()), votes_counted(votes, link.as_ref()))
+        }
         Opinion::Deny { code, counted, .. } => (format!("denies: {code}"), word(*counted)),
         Opinion::Failure { failure, counted } => {
             (format!("fails: {}", failure.kind()), word(*counted))
@@ -209,10 +215,11 @@ pub(crate) fn verdict(opinion: &Opinion) -> (String, String) {
 }
 
 /// The votes in short.
-pub(crate) fn ballot(votes: &[VoteRecord]) -> String {
+pub(crate) fn ballot(votes: &[VoteRecord], link: Option<&LinkVoteRecord>) -> String {
     let flags = |vote: Vote| {
         let flags = votes.iter().filter(|record| record.vote == vote);
-        flags.map(|record| record.flag.to_string()).collect::<Vec<_>>().join(", ")
+        let link = link.filter(|record| record.vote == vote).map(|_| "link".to_owned());
+        flags.map(|record| record.flag.to_string()).chain(link).collect::<Vec<_>>().join(", ")
     };
     let (granted, withheld) = (flags(Vote::Grant), flags(Vote::Withhold));
     match (granted.as_str(), withheld.as_str()) {
@@ -223,13 +230,16 @@ pub(crate) fn ballot(votes: &[VoteRecord]) -> String {
     }
 }
 
-fn votes_counted(votes: &[VoteRecord]) -> String {
-    let Some(first) = votes.first() else { return "-".to_owned() };
-    if votes.iter().all(|vote| vote.counted == first.counted) {
-        return word(first.counted);
+fn votes_counted(votes: &[VoteRecord], link: Option<&LinkVoteRecord>) -> String {
+    let votes = votes.iter().map(|vote| (vote.flag.to_string(), vote.counted));
+    let link = link.map(|vote| ("link".to_owned(), vote.counted));
+    let votes: Vec<(String, Counted)> = votes.chain(link).collect();
+    let Some((_, first)) = votes.first() else { return "-".to_owned() };
+    if votes.iter().all(|(_, counted)| counted == first) {
+        return word(*first);
     }
     let words: Vec<String> =
-        votes.iter().map(|vote| format!("{} {}", vote.flag, word(vote.counted))).collect();
+        votes.iter().map(|(name, counted)| format!("{name} {}", word(*counted))).collect();
     words.join(", ")
 }
 
@@ -246,10 +256,19 @@ pub(crate) fn conclusion(answer: &Answer) -> String {
         Answer::Deny(Refusal { policy: Some(policy), message, .. }) => {
             format!("denied by {policy}: {message}")
         }
-        Answer::Deny(Refusal { policy: None, message, .. }) => {
-            format!("denied by the manifest, because no policy applies: {message}")
+        Answer::Deny(Refusal { policy: None, grounds, message }) => {
+            let by = match grounds {
+                Grounds::LinkConflict => {
+                    ", because policies would link the identity to different users"
+                }
+                Grounds::LinkFailed => ", because the identity could not be linked",
+                Grounds::NoPolicyApplies | Grounds::Denial | Grounds::Failure => {
+                    " by the manifest, because no policy applies"
+                }
+            };
+            format!("denied{by}: {message}")
         }
-        Answer::Admit(flags) => admitted(*flags),
+        Answer::Admit(admission) => admitted(admission),
     }
 }
 

@@ -95,7 +95,14 @@ impl UserReads {
     pub const ENABLED: &str = "enabled";
     /// The name for the external identities that are linked to a user.
     pub const IDENTITIES: &str = "identities";
+    const EVERYTHING: &str = "*";
     const MAX: usize = 50;
+
+    /// Returns the reads of everything, for policies without a manifest. A manifest cannot grant
+    /// this.
+    pub fn everything() -> UserReads {
+        UserReads([UserReads::EVERYTHING.to_owned()].into())
+    }
 
     /// Parses the list at a key.
     pub(crate) fn list(names: Vec<String>, here: &KeyPath) -> Result<UserReads, Problem> {
@@ -126,7 +133,7 @@ impl UserReads {
 
     /// Returns whether a fact contains this.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.0.contains(name) || self.0.contains(UserReads::EVERYTHING)
     }
 
     /// Iterates over the attributes.

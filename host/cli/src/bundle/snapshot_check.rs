@@ -7,6 +7,7 @@ use admit_core::{
 };
 use admit_engine::{Component, Engine, Evaluation, Loaded, PolicySet, Snapshot};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,8 +61,11 @@ pub(crate) fn difference(
 
 /// A policy set with only this policy, which applies to every sign-up.
 fn alone(engine: &Arc<Engine>, policy: &Policy, loaded: Loaded) -> PolicySet {
-    let policy = Policy { applies_to: Scope::default(), ..policy.clone() };
+    // Without facts, since the fuel of a policy that fails for lack of one could not be compared.
+    let facts = BTreeMap::new();
+    let policy = Policy { applies_to: Scope::default(), facts, ..policy.clone() };
     let manifest = Manifest {
+        lookups: BTreeMap::new(),
         budget: Manifest::MAX_BUDGET,
         when_no_policy_applies: None,
         record: Record::default(),

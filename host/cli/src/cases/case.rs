@@ -4,8 +4,8 @@ use super::event::GivenEvent;
 use super::expectation::{Budgets, Expectation, ExpectedAnswer};
 use admit_build::source::Source;
 use admit_core::{
-    Ballot, Denial, FailureKind, Flag, KeyPath, PerFlag, Places, PolicyId, Problem, Settings, Size,
-    as_json, printable, read_toml,
+    Admission, Denial, Facts, FailureKind, Flag, KeyPath, PerFlag, Places, PolicyId, Problem,
+    Settings, Size, UserName, Votes, as_json, printable, read_toml,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -20,6 +20,8 @@ pub(crate) struct Case {
     /// The only policy of a manifest to evaluate, or `None` for all.
     pub(crate) policy: Option<PolicyId>,
     pub(crate) event: GivenEvent,
+    /// The facts, by the names of the look-ups in the manifest; by role for a single policy.
+    pub(crate) facts: Facts,
     /// The settings of the policy, if it is not one of a manifest.
     pub(crate) settings: Option<Settings>,
     pub(crate) expected: Expectation,
@@ -41,12 +43,15 @@ struct RawCase {
     policy: Option<PolicyId>,
     #[serde(default)]
     event: GivenEvent,
+    #[serde(default)]
+    facts: Facts,
     settings: Option<Map<String, Value>>,
     admit: Option<bool>,
     confirm: Option<bool>,
     verify_email: Option<bool>,
     verify_phone: Option<bool>,
-    votes: Option<Ballot>,
+    link: Option<String>,
+    votes: Option<Votes>,
     deny: Option<String>,
     message: Option<String>,
     failure: Option<FailureKind>,
@@ -125,6 +130,7 @@ fn case(raw: RawCase, line: usize, here: &KeyPath) -> Result<Case, Problem> {
         line,
         policy: raw.policy,
         event: raw.event,
+        facts: raw.facts,
         settings,
         expected,
         budgets: Budgets { fuel: raw.max_fuel, memory: raw.max_memory },
@@ -141,7 +147,8 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
         return Err(at("admit").problem(message));
     }
     let flag = flags.iter().find(|(_, value)| value.is_some()).map(|(flag, _)| flag.to_string());
-    let admission = raw.admit.map(|_| "admit").or(flag.as_deref());
+    let link = raw.link.as_ref().map(|_| "link");
+    let admission = raw.admit.map(|_| "admit").or(flag.as_deref()).or(link);
     let votes = raw.votes.as_ref().map(|_| "votes");
     let denial = raw.deny.as_ref().map(|_| "deny");
     let failure = raw.failure.map(|_| "failure");
@@ -178,7 +185,8 @@ fn expectation(raw: &RawCase, here: &KeyPath) -> Result<Expectation, Problem> {
         (None, Some(kind), _) => Some(ExpectedAnswer::Failure { kind, by }),
         (None, None, Some(_)) => {
             let flags = PerFlag::from_fn(|flag| flags[flag].unwrap_or(false));
-            Some(ExpectedAnswer::Admit(flags))
+            let link = raw.link.as_deref().map(UserName::new);
+            Some(ExpectedAnswer::Admit(Admission { flags, link }))
         }
         (None, None, None) => None,
     };

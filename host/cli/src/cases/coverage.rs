@@ -81,7 +81,7 @@ impl Coverage {
             let here = self.policies.iter_mut().find(|policy| policy.policy == record.policy);
             let Some(here) = here else { continue };
             match &record.opinion {
-                Opinion::Allow { votes } => {
+                Opinion::Allow { votes, .. } => {
                     for flag in &mut here.flags {
                         let vote = votes.iter().find(|record| record.flag == flag.flag);
                         match vote.map(|record| record.vote) {

@@ -3,8 +3,8 @@
 use super::subject::Scope;
 use crate::explain;
 use admit_core::{
-    Answer, Ballot, Counted, Decision, FailureKind, Flags, Grounds, Opinion, PolicyId,
-    PolicyRecord, Refusal, Size, VoteRecord, grouped,
+    Admission, Answer, Counted, Decision, FailureKind, Grounds, Opinion, PolicyId, PolicyRecord,
+    Refusal, Size, VoteRecord, Votes, grouped,
 };
 use serde::Serialize;
 use std::fmt;
@@ -13,14 +13,14 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expectation {
     answer: Option<ExpectedAnswer>,
-    votes: Option<Ballot>,
+    votes: Option<Votes>,
 }
 
 /// The expected answer of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ExpectedAnswer {
-    /// Admitted, with exactly these flags.
-    Admit(Flags),
+    /// Admitted, with exactly these flags and this link.
+    Admit(Admission),
     /// Denied with a code, and if stated with exactly this message and by this policy.
     Deny { code: String, message: Option<String>, by: Option<PolicyId> },
     /// A failure of this kind, and if stated of this policy.
@@ -48,10 +48,7 @@ pub(crate) enum About {
 
 impl Expectation {
     /// Creates an expectation, which must not be empty.
-    pub(crate) fn new(
-        answer: Option<ExpectedAnswer>,
-        votes: Option<Ballot>,
-    ) -> Option<Expectation> {
+    pub(crate) fn new(answer: Option<ExpectedAnswer>, votes: Option<Votes>) -> Option<Expectation> {
         (answer.is_some() || votes.is_some()).then_some(Expectation { answer, votes })
     }
 
@@ -102,7 +99,11 @@ impl ExpectedAnswer {
             Answer::Admit(_) => None,
         };
         match self {
-            ExpectedAnswer::Admit(flags) if decision.answer == Answer::Admit(*flags) => None,
+            ExpectedAnswer::Admit(admission)
+                if decision.answer == Answer::Admit(admission.clone()) =>
+            {
+                None
+            }
             ExpectedAnswer::Deny { code, message, by } => {
                 let refused = refusal.filter(|refusal| {
                     (by.is_none() || *by == refusal.policy) && denial_code(decision) == Some(code)
@@ -228,9 +229,9 @@ fn record_of<'a>(decision: &'a Decision, refusal: &Refusal) -> Option<&'a Policy
 }
 
 /// The votes of a policy, if it did not deny or fail and all of them count.
-fn counted_ballot(record: &PolicyRecord) -> Option<Ballot> {
-    let Opinion::Allow { votes } = &record.opinion else { return None };
-    let mut ballot = Ballot::default();
+fn counted_ballot(record: &PolicyRecord) -> Option<Votes> {
+    let Opinion::Allow { votes, .. } = &record.opinion else { return None };
+    let mut ballot = Votes::default();
     for vote in votes {
         if vote.counted != Counted::Yes {
             return None;
@@ -240,10 +241,10 @@ fn counted_ballot(record: &PolicyRecord) -> Option<Ballot> {
     Some(ballot)
 }
 
-fn in_words(ballot: Ballot) -> String {
+fn in_words(ballot: Votes) -> String {
     let votes = ballot.iter();
     let votes = votes.map(|(flag, &vote)| VoteRecord { flag, vote, counted: Counted::Yes });
-    explain::ballot(&votes.collect::<Vec<_>>())
+    explain::ballot(&votes.collect::<Vec<_>>(), None)
 }
 
 impl fmt::Display for Expectation {
@@ -262,8 +263,8 @@ impl fmt::Display for Expectation {
 impl fmt::Display for ExpectedAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ExpectedAnswer::Admit(flags) => {
-                f.write_str(&explain::conclusion(&Answer::Admit(*flags)))
+            ExpectedAnswer::Admit(admission) => {
+                f.write_str(&explain::conclusion(&Answer::Admit(admission.clone())))
             }
             ExpectedAnswer::Deny { code, message, by } => {
                 f.write_str("denied")?;

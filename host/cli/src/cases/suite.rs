@@ -213,7 +213,7 @@ impl Runner {
         let scope = if case.policy.is_some() { Scope::One } else { self.scope };
         let event = Event::parse(event)?;
         let policies = self.policies(case, scope);
-        let trace = policies.decide(event.sign_up(), Duration::MAX);
+        let trace = policies.decide_with(event.sign_up(), &case.facts, Duration::MAX);
         let decision = &trace.decision;
         let fuel = trace.evaluations.iter().map(|evaluation| evaluation.fuel).sum();
         let memory = trace.evaluations.iter().map(|evaluation| evaluation.memory);

@@ -5,6 +5,7 @@ use crate::explain::{self, Explanation};
 use crate::output::format::{self, Format};
 use crate::policy_set::compiled_cache;
 use crate::policy_set::event;
+use crate::policy_set::facts;
 use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_cognito::Reply;
 use admit_core::Answer;
@@ -35,6 +36,10 @@ pub(crate) struct Args {
     /// Settings of that policy
     #[arg(long, value_name = "JSON", requires = "policy", conflicts_with = "manifest", value_parser = object)]
     settings: Option<Map<String, Value>>,
+    /// JSON file with the results of the look-ups that the manifest declares: an object with a
+    /// member for each look-up, `{ "users": […] }`, `{ "time": … }` or `{ "error": … }`
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
     /// Also print the verdict of each policy and whether it counted, the votes behind each flag, and
     /// the policies without which the decision would have been different
     #[arg(long)]
@@ -63,7 +68,9 @@ impl Args {
         }
         .into_policy_set(Arc::new(compiled_cache::engine()?))?;
         // Cognito does not wait for this answer, so only the manifest's budget limits the time.
-        let trace = policies.decide(event.sign_up(), Duration::MAX);
+        let pending = policies.start(event.sign_up(), Duration::MAX);
+        let facts = facts::read(self.facts.as_deref(), &pending.requests())?;
+        let trace = pending.finish(&facts);
         let reply = Reply::new(&event, &trace.decision.answer);
         let explanation = Explanation::new(&event, &policies, &trace, &reply);
         let text = match self.format {

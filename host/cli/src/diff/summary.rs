@@ -2,8 +2,8 @@
 //! person signing up.
 
 use admit_core::{
-    Answer, Cleared, Decision, FailureKind, Opinion, PerFlag, PolicyId, PolicyRecord, SignUp,
-    printable,
+    Answer, Cleared, Decision, FailureKind, Grounds, Opinion, PerFlag, PolicyId, PolicyRecord,
+    SignUp, printable,
 };
 use admit_engine::{DecisionTrace, PolicySet};
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,7 @@ pub(crate) struct RecordedDecision {
     pub(crate) request_id: String,
     answer: RecordedAnswer,
     denied_by: Option<String>,
+    grounds: Option<String>,
     flags: BTreeMap<String, RecordedFlag>,
     policies: Vec<RecordedPolicy>,
 }
@@ -106,7 +107,7 @@ impl From<&Decision> for DecisionSummary {
         match &decision.answer {
             Answer::Deny(refusal) => {
                 let Some(policy) = &refusal.policy else {
-                    return DecisionSummary::Denied(no_policy_applies());
+                    return DecisionSummary::Denied(by_no_policy(word_of_grounds(refusal.grounds)));
                 };
                 let by = decision.policies.iter().find(|record| record.policy == *policy);
                 DecisionSummary::Denied(DeniedBy {
@@ -136,6 +137,9 @@ fn word_of(cleared: Cleared) -> String {
         Cleared::Denied => "denied",
         Cleared::AttributeAbsent => "attribute-absent",
         Cleared::NotConfirmed => "not-confirmed",
+        Cleared::NotExternalProvider => "not-external-provider",
+        Cleared::LinkConflict => "link-conflict",
+        Cleared::LinkFailed => "link-failed",
     };
     word.to_owned()
 }
@@ -157,7 +161,10 @@ impl From<&RecordedDecision> for DecisionSummary {
         match record.answer {
             RecordedAnswer::Deny => {
                 let Some(policy) = record.denied_by.clone() else {
-                    return DecisionSummary::Denied(no_policy_applies());
+                    let grounds = record.grounds.as_ref().map(word);
+                    let no_policy_applies = || word_of_grounds(Grounds::NoPolicyApplies).to_owned();
+                    let grounds = grounds.unwrap_or_else(no_policy_applies);
+                    return DecisionSummary::Denied(by_no_policy(&grounds));
                 };
                 let by = record.policies.iter().find(|record| record.policy == policy);
                 let cause = match by {
@@ -180,11 +187,19 @@ impl From<&RecordedDecision> for DecisionSummary {
     }
 }
 
-/// The manifest, which denies if no policy applies.
-fn no_policy_applies() -> DeniedBy {
-    DeniedBy {
-        policy: "(the manifest)".to_owned(),
-        cause: Cause::Code("no-policy-applies".to_owned()),
+/// A denial that no single policy causes, by its grounds.
+fn by_no_policy(grounds: &str) -> DeniedBy {
+    DeniedBy { policy: "(the manifest)".to_owned(), cause: Cause::Code(grounds.to_owned()) }
+}
+
+/// The grounds in the spelling of the log.
+fn word_of_grounds(grounds: Grounds) -> &'static str {
+    match grounds {
+        Grounds::Denial => "denial",
+        Grounds::Failure => "failure",
+        Grounds::NoPolicyApplies => "no-policy-applies",
+        Grounds::LinkConflict => "link-conflict",
+        Grounds::LinkFailed => "link-failed",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The counterfactual of a decision in sentences.
 
 use super::wording::admitted;
-use admit_core::{Answer, Change, Counterfactual, Decision, Flag, FlagChange, Flags, PolicyId};
+use admit_core::{Admission, Answer, Change, Counterfactual, Decision, Flag, FlagChange, PolicyId};
 use std::collections::BTreeSet;
 
 /// A sentence for each smallest set of policies without which the decision would be different.
@@ -17,15 +17,15 @@ pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String
             vec![format!(
                 "without {} this sign-up would have been {}",
                 names(&change.without),
-                admitted(change.then)
+                admitted(&change.then)
             )]
         }
-        (Counterfactual::Admitted { flags }, Answer::Admit(now)) => {
+        (Counterfactual::Admitted { flags, link }, Answer::Admit(now)) => {
             // One sentence covers all flags that change without the same policies.
             let mut shown = BTreeSet::new();
             let sentence = |(flag, change): (&Flag, &FlagChange)| match change {
                 FlagChange::Possible(change) => {
-                    shown.insert(change.without.clone()).then(|| otherwise(*now, change))
+                    shown.insert(change.without.clone()).then(|| otherwise(now, change))
                 }
                 FlagChange::Impossible { missing } => is_withheld(decision, *flag).then(|| {
                     let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
@@ -35,7 +35,15 @@ pub(super) fn sentences(decision: &Decision, why: &Counterfactual) -> Vec<String
                     )
                 }),
             };
-            flags.iter().filter_map(sentence).collect()
+            let mut sentences: Vec<String> = flags.iter().filter_map(sentence).collect();
+            if let Some(FlagChange::Possible(change)) = link {
+                let would = if now.link.is_some() { "would not" } else { "would" };
+                sentences.push(format!(
+                    "without {} the identity {would} have been linked",
+                    names(&change.without)
+                ));
+            }
+            sentences
         }
         (Counterfactual::Admitted { .. }, Answer::Deny(_)) => Vec::new(),
     }
@@ -46,10 +54,10 @@ fn is_withheld(decision: &Decision, flag: Flag) -> bool {
 }
 
 /// The change of an admitted sign-up, as a sentence.
-fn otherwise(now: Flags, change: &Change) -> String {
+fn otherwise(now: &Admission, change: &Change) -> String {
     let become_set = |set: bool| {
         let flags = Flag::ALL.into_iter();
-        flags.filter(move |flag| now[*flag] != set && change.then[*flag] == set)
+        flags.filter(move |flag| now.flags[*flag] != set && change.then.flags[*flag] == set)
     };
     let clauses = [
         clause(become_set(false), "would not have been", "nor"),

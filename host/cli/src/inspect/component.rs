@@ -151,12 +151,24 @@ pub(super) fn says(component: &ComponentSummary, lines: &mut Lines) {
         return;
     };
     lines.heading("it says of itself");
-    let Metadata { name, version, description, language, reads, verdicts, settings, denials } =
-        metadata;
+    let Metadata {
+        name,
+        version,
+        description,
+        language,
+        reads,
+        facts,
+        verdicts,
+        settings,
+        denials,
+    } = metadata;
     lines.one("name", &format!("{name} {version}"));
     lines.one("purpose", &description);
     lines.one("language", &language.to_string());
     lines.list("reads", reads.iter().map(ToString::to_string));
+    if !facts.is_empty() {
+        lines.list("facts", facts.iter().map(|(role, kind)| format!("{role}: {kind}")));
+    }
     lines.list("verdicts", verdicts.iter().map(|power| power.to_string()));
     let settings = settings.map(Value::Object).unwrap_or_else(|| json!({}));
     lines.few("settings", self::settings(&settings));

@@ -95,7 +95,7 @@ impl PackageInfo {
                 BTreeMap::new()
             }
         };
-        let Manifest { budget, when_no_policy_applies, record, policies } = manifest;
+        let Manifest { budget, when_no_policy_applies, record, lookups: _, policies } = manifest;
         let mut entrants = Vec::new();
         for policy in &policies {
             let entry = index.components.get(&policy.component);

@@ -9,16 +9,16 @@ use admit_build::source::Source;
 use admit_cognito::check_scope;
 use admit_component::ComponentInfo;
 use admit_core::{
-    Failure, FailureKind, KeyPath, Limits, Log, Manifest, Mode, OnFailure, Permission, Policy,
-    PolicyId, Reads, Record, Scope, Settings, Terms,
+    Failure, FailureKind, KeyPath, Limits, Log, Lookup, LookupName, Manifest, Mode, OnFailure,
+    Permission, Policy, PolicyId, Reads, Record, Scope, Settings, Terms,
 };
 use admit_engine::{
     Component, Digest, Engine, InvalidComponent, Loaded, PolicySet, policy_set_digest,
     read_regular_file,
 };
 use anyhow::{Context, bail};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -132,10 +132,23 @@ impl LoadedManifest {
             Grants::Everything => None,
             Grants::AskedFor => ComponentInfo::parse(&bytes)?.metadata.and_then(Result::ok),
         };
+        let requested = match &metadata {
+            Some(metadata) => metadata.facts.clone(),
+            None => {
+                let metadata = ComponentInfo::parse(&bytes)?.metadata.and_then(Result::ok);
+                metadata.map(|metadata| metadata.facts).unwrap_or_default()
+            }
+        };
         let mut policy = alone(path, settings)?;
         if let Some(metadata) = metadata {
             policy.reads = metadata.reads;
             policy.terms.verdicts = metadata.verdicts;
+        }
+        let mut lookups = BTreeMap::new();
+        for (role, kind) in requested {
+            let name = LookupName::new(role.as_str())?;
+            lookups.insert(name.clone(), Lookup::unbound(kind));
+            policy.facts.insert(role, name);
         }
         Ok(LoadedManifest {
             origin: Origin::CommandLine,
@@ -144,6 +157,7 @@ impl LoadedManifest {
                 budget: Manifest::DEFAULT_BUDGET,
                 when_no_policy_applies: None,
                 record: Record::default(),
+                lookups,
                 policies: vec![policy],
             },
         })
@@ -303,6 +317,7 @@ pub(crate) fn alone(path: &Path, settings: Settings) -> anyhow::Result<Policy> {
         id: id.map_or_else(|| PolicyId::new("policy"), Ok)?,
         component: path.display().to_string(),
         reads: Reads::everything(),
+        facts: BTreeMap::new(),
         terms: Terms {
             verdicts: Permission::ALL.into_iter().collect(),
             mode: Mode::Enforce,

@@ -32,7 +32,14 @@ pub(crate) fn remedy(failure: &Failure) -> Option<String> {
         Failure::Malformed { .. } => "what it hands over must be of the contract and fit its \
                                       limits; an SDK sees to the first"
             .to_owned(),
+        Failure::NoFact { lookup, .. } => format!(
+            "define the fact: `facts.{lookup}` in a case, or a member `{lookup}` in the file of \
+             `--facts`"
+        ),
         Failure::Host(_) => "this is a fault of the host, please report it".to_owned(),
-        Failure::SettingsRefused(_) | Failure::Undecided(_) | Failure::NotLoaded(_) => return None,
+        Failure::SettingsRefused(_)
+        | Failure::Undecided(_)
+        | Failure::NotLoaded(_)
+        | Failure::UnknownUser => return None,
     })
 }
