@@ -21,6 +21,6 @@ fn parse(bencher: Bencher<'_, '_>) {
 fn reply(bencher: Bencher<'_, '_>) {
     let event = event();
     let event = Event::parse(event.as_bytes()).expect("an event");
-    let answer = Answer::Admit(Flags::all(true));
+    let answer = Answer::Admit(Flags::all(true).into());
     bencher.bench(|| Reply::new(black_box(&event), black_box(&answer)));
 }

@@ -55,7 +55,7 @@ fn a_million_healthy_evaluations_beside_hostile_ones() {
         let sign_up = SignUp { client_id: client.into(), ..SignUp::default() };
         policies.decide(&sign_up, Duration::from_secs(4)).decision.answer
     };
-    let confirmed = Decided::Admit(Flags::default().with(Flag::Confirm, true));
+    let confirmed = Decided::Admit(Flags::default().with(Flag::Confirm, true).into());
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..HOSTILE_THREADS {

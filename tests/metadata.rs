@@ -17,7 +17,7 @@ fn samples() -> Vec<String> {
     let mut names: Vec<String> =
         folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names.len(), 6, "{names:?}");
+    assert_eq!(names.len(), 9, "{names:?}");
     names
 }
 

@@ -2,6 +2,7 @@
 
 mod cases;
 mod components;
+mod facts;
 pub(crate) mod finding;
 mod longest;
 mod manifest;
@@ -21,7 +22,7 @@ use crate::policy_set::remedy::remedy;
 use admit_build::policy_toml;
 use admit_build::source::Source;
 use admit_core::{
-    Failure, KeyPath, Metadata, Mode, OnFailure, Permission, Policy, Settings, read_toml,
+    Failure, KeyPath, Manifest, Metadata, Mode, OnFailure, Permission, Policy, Settings, read_toml,
 };
 use admit_engine::Engine;
 use components::{CheckedComponents, Component, Flaw};
@@ -89,10 +90,14 @@ pub(crate) fn check_manifest(file: &Path) -> anyhow::Result<Findings> {
             subject.add_all(&component.project_flaws, &mut findings);
         }
         subject.check_grants(&written, &mut findings);
+        subject.check_facts(&manifest, &mut findings);
         subject.check_terms(&mut findings);
         subject.check_settings(component, &engine, SettingsSource::Given, &mut findings);
     }
     manifest::check(&document, &manifest, &mut findings);
+    for flaw in facts::of_manifest(&manifest) {
+        findings.add(flaw.rule, Place::key(&document, &flaw.key), flaw.message);
+    }
     // A `cases.toml` beside a `policy.toml` belongs to the project.
     if !folder.join(policy_toml::FILE).exists() {
         let cases = Suite::at(file, None);
@@ -211,6 +216,19 @@ impl<'a> Subject<'a> {
             let message = format!("`{permission}` is granted, but the policy does not request it");
             let place = self.item("verdicts", &written.verdicts, &permission.to_string());
             self.add(findings, Rule::VerdictsUnused, place, message);
+        }
+    }
+
+    /// Checks the facts that the policy is granted.
+    fn check_facts(&self, manifest: &Manifest, findings: &mut Findings) {
+        for flaw in facts::of_policy(self.policy, &manifest.lookups, self.metadata.as_ref()) {
+            let place = match &self.site {
+                Site::Manifest { document, index } => {
+                    Place::key(document, &KeyPath::policy(*index).join(flaw.key))
+                }
+                Site::Project(_) | Site::Component(_) => self.component_place(),
+            };
+            self.add(findings, flaw.rule, place, flaw.message);
         }
     }
 

@@ -115,6 +115,7 @@ impl Engine {
     }
 
     /// Loads and checks a component that a trusted compiler compiled.
+    #[cfg(feature = "compile")]
     pub(crate) fn admit_compiled(&self, compiled: &Code) -> Result<Component, InvalidComponent> {
         self.load_compiled(compiled).map_err(|refused| match refused {
             CompiledLoadError::InvalidComponent(refused) => refused,

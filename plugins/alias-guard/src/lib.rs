@@ -29,12 +29,7 @@ admit_policy::export_with_facts!(AliasGuard);
 
 /// Returns whether another user has the value of an attribute as a verified alias. Cognito would
 /// take the alias away from that user.
-fn is_taken(
-    sign_up: &SignUp,
-    facts: &Facts,
-    role: &str,
-    attribute: &str,
-) -> Result<bool, Error> {
+fn is_taken(sign_up: &SignUp, facts: &Facts, role: &str, attribute: &str) -> Result<bool, Error> {
     if sign_up.attribute(attribute).is_none_or(|value| value.trim().is_empty()) {
         return Ok(false);
     }

@@ -25,9 +25,9 @@ pub(crate) fn read(file: Option<&Path>, requests: &[LookupRequest<'_>]) -> anyho
         .collect();
     if !missing.is_empty() {
         bail!(
-            "the policies need facts, and this command makes no look-ups: give their results with \
-             `--facts FILE`\n{}",
-            missing.join("\n")
+            "the policies need facts, and this command makes no look-ups: give the results of {} \
+             with `--facts FILE`",
+            missing.join(", ")
         );
     }
     Ok(facts)
@@ -37,7 +37,7 @@ pub(crate) fn read(file: Option<&Path>, requests: &[LookupRequest<'_>]) -> anyho
 fn description(request: &LookupRequest<'_>) -> String {
     let kind = request.lookup.kind();
     match request.lookup.sends() {
-        Some(path) => format!("  {}: {kind}, by {path}", request.name),
-        None => format!("  {}: {kind}", request.name),
+        Some(path) => format!("`{}` ({kind}, by {path})", request.name),
+        None => format!("`{}` ({kind})", request.name),
     }
 }

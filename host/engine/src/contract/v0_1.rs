@@ -1,6 +1,6 @@
 //! Version 0.1.0 of the contract: no facts, no vote on the link.
 
-use super::{Question, TextTerms, common_types, denial};
+use super::common::{Question, TextTerms, common_types, denial};
 use admit_core::{Verdict, View};
 use wasmtime::{Result, Store};
 

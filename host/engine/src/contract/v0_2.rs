@@ -1,6 +1,6 @@
 //! Version 0.2.0 of the contract.
 
-use super::{Question, TextTerms, common_types, denial};
+use super::common::{Question, TextTerms, common_types, denial};
 use admit_core::{Ballot, Fact, Failure, LinkVote, LookupError, Role, User, UserName, Verdict};
 use wasmtime::{Result, Store};
 

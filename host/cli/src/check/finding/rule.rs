@@ -13,7 +13,12 @@ pub(crate) enum Rule {
     Configure,
     Contract,
     DenialUndeclared,
+    FactsNotGranted,
+    FactsUnused,
     ImportNotGranted,
+    LinkUnverified,
+    LookupTimeout,
+    LookupUnused,
     Manifest,
     Metadata,
     Monitor,
@@ -81,7 +86,7 @@ impl Serialize for Rule {
     }
 }
 
-const DESCRIPTIONS: [Description; 24] = [
+const DESCRIPTIONS: [Description; 29] = [
     Description {
         rule: Rule::AbstainsOnFailure,
         id: "abstains-on-failure",
@@ -137,12 +142,52 @@ const DESCRIPTIONS: [Description; 24] = [
                `[denials]` in `policy.toml`.",
     },
     Description {
+        rule: Rule::FactsNotGranted,
+        id: "facts-not-granted",
+        severity: Severity::Error,
+        requirement: "A policy receives every fact that it requests",
+        help: "A policy that needs a fact which is not bound fails on every sign-up. Bind a look-up \
+               of the requested kind in `facts`.",
+    },
+    Description {
+        rule: Rule::FactsUnused,
+        id: "facts-unused",
+        severity: Severity::Error,
+        requirement: "A policy receives only the facts that it requests",
+        help: "Remove it from `facts`: a policy should not see data of other users that it does not \
+               need, and the look-up takes time.",
+    },
+    Description {
         rule: Rule::ImportNotGranted,
         id: "import-not-granted",
         severity: Severity::Error,
         requirement: "A component imports only `admit:policy/log`",
         help: "A policy can write to the log and nothing else. A component with any other import is \
                rejected.",
+    },
+    Description {
+        rule: Rule::LinkUnverified,
+        id: "link-unverified",
+        severity: Severity::Warning,
+        requirement: "A policy that may link can see whether an address is verified",
+        help: "A person who signs up with the unverified address of another one would take over the \
+               account of that person.",
+    },
+    Description {
+        rule: Rule::LookupTimeout,
+        id: "lookup-timeout",
+        severity: Severity::Warning,
+        requirement: "Look-ups may take their whole time-out",
+        help: "All look-ups together end after three quarters of `budget`, so that the policies \
+               have time to decide. Raise `budget` (at most 4s), or lower `timeout`.",
+    },
+    Description {
+        rule: Rule::LookupUnused,
+        id: "lookup-unused",
+        severity: Severity::Warning,
+        requirement: "Every look-up is a fact of a policy",
+        help: "A look-up that no policy needs is not made. Remove it, or bind it in `facts` of a \
+               policy.",
     },
     Description {
         rule: Rule::Manifest,
