@@ -66,7 +66,7 @@ fn the_words_of_a_schema_are_those_of_the_tool() {
         admit_tests::root().join("tests/golden/errors/unknown-trigger.txt"),
     );
     let text = text.unwrap();
-    let (_, known) = text.lines().next().unwrap().split_once("they are ").unwrap();
+    let (_, known) = text.lines().next().unwrap().split_once("the known triggers are ").unwrap();
     let known: BTreeSet<String> = known.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     assert_eq!(triggers, known);
     let event = "/properties/case/items/properties/event/properties/triggerSource/anyOf/0";

@@ -25,9 +25,8 @@ pub fn policy_set_digest(
         policy.settings = Map::from_iter([digest]).into();
     }
     let manifest = RawManifest::from(manifest);
-    // Writing JSON fails only for keys that are not strings, which a manifest does not have. The
-    // fallback makes two policy sets differ even then.
-    let text = serde_json::to_string(&manifest).unwrap_or_else(|_| format!("{manifest:?}"));
+    // Writing JSON fails only for keys that are not strings, which a manifest does not have.
+    let text = serde_json::to_string(&manifest).unwrap_or_else(|error| error.to_string());
     Digest::new(text.as_bytes())
 }
 
