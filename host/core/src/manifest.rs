@@ -32,6 +32,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Returns whether decisions need services outside of the host: for look-ups, or for links.
+    pub fn needs_services(&self) -> bool {
+        self.lookups.values().any(|lookup| lookup.kind() != FactKind::Clock)
+            || self.policies.iter().any(|policy| policy.terms.verdicts.permit(Permission::Link))
+    }
+
     /// The default time for the whole decision.
     pub const DEFAULT_BUDGET: Time = Time::from_millis(2_000);
     /// The maximum time for the whole decision: Cognito gives up after 5 s.

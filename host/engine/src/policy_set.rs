@@ -24,6 +24,7 @@ pub struct PolicySet {
     pub(crate) budget: Time,
     pub(crate) when_no_policy_applies: WhenNoPolicyApplies,
     record: Record,
+    needs_services: bool,
     pub(crate) lookups: BTreeMap<LookupName, Lookup>,
     pub(crate) entries: Vec<Entry>,
 }
@@ -61,6 +62,7 @@ impl PolicySet {
         mut load: impl FnMut(&Arc<Engine>, &Policy) -> L,
     ) -> PolicySet {
         let engine = engine.into();
+        let needs_services = manifest.needs_services();
         let entry = |policy: Policy| {
             let Loaded { digest, component, snapshot } = load(&engine, &policy).into();
             if policy.applies_to.is_everything() {
@@ -80,6 +82,7 @@ impl PolicySet {
             budget: manifest.budget,
             when_no_policy_applies: manifest.when_no_policy_applies.unwrap_or_default(),
             record: manifest.record,
+            needs_services,
             lookups: manifest.lookups,
             entries,
         }
@@ -133,6 +136,11 @@ impl PolicySet {
     /// Returns whether a sign-up is denied if its decision cannot be recorded.
     pub fn record(&self) -> Record {
         self.record
+    }
+
+    /// Returns whether decisions need services outside of the host: for look-ups, or for links.
+    pub fn needs_services(&self) -> bool {
+        self.needs_services
     }
 
     /// Iterates over the look-ups that the manifest declares, by name.

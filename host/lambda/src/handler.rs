@@ -1,6 +1,7 @@
 //! Passes requests of the Runtime API to the trigger.
 
 use crate::invocation::Bytes;
+use crate::services::services;
 use admit_cognito::FunctionError;
 use admit_core::Size;
 use admit_engine::{Engine, bundle};
@@ -39,7 +40,11 @@ impl Handler {
         telemetry: Telemetry,
     ) -> anyhow::Result<Handler> {
         let (policies, bundle) = bundle::load(Engine::new(concurrency)?, folder)?;
-        let trigger = Trigger::new(policies, Some(bundle), concurrency, telemetry);
+        let services = policies.needs_services().then(services).transpose()?;
+        let mut trigger = Trigger::new(policies, Some(bundle), concurrency, telemetry);
+        if let Some(services) = services {
+            trigger = trigger.with_services(services);
+        }
         let memory = env::var("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").ok();
         if let Some(mib) = memory.and_then(|mib| mib.parse().ok()) {
             trigger.warn_of_little_memory(Size::from_mib(mib), concurrency);

@@ -6,6 +6,7 @@
 mod handler;
 mod init;
 mod invocation;
+mod services;
 
 use admit_trigger::Telemetry;
 use anyhow::{Context, anyhow, bail};

@@ -20,7 +20,6 @@ pub(crate) struct LookupReport<'a> {
     /// The reason of the error, for the log.
     pub(crate) reason: Option<String>,
     pub(crate) time: Duration,
-    pub(crate) bytes: usize,
     /// Whether the result is that of another look-up with the same request.
     pub(crate) is_shared: bool,
 }
@@ -70,7 +69,6 @@ pub(crate) fn make<'a>(
             },
             reason: result.reason,
             time: result.time,
-            bytes: result.bytes,
             is_shared: call.is_some_and(|index| calls[index].name != request.name),
         });
         made.push((request.name.clone(), fact));
@@ -80,7 +78,7 @@ pub(crate) fn make<'a>(
 
 /// A result that takes no call.
 fn local(fact: Fact) -> LookupResult {
-    LookupResult { fact, reason: None, time: Duration::ZERO, bytes: 0 }
+    LookupResult { fact, reason: None, time: Duration::ZERO }
 }
 
 /// The time in milliseconds since 1970.

@@ -100,7 +100,6 @@ struct LookupLine<'a> {
     error: Option<LookupError>,
     #[serde(skip_serializing_if = "Not::not")]
     shared: bool,
-    bytes: usize,
     microseconds: u128,
 }
 
@@ -314,7 +313,6 @@ impl<'a> From<&'a LookupReport<'a>> for LookupLine<'a> {
             lookup: report.name,
             error: report.error,
             shared: report.is_shared,
-            bytes: report.bytes,
             microseconds: report.time.as_micros(),
         }
     }

@@ -37,8 +37,6 @@ pub struct LookupResult {
     pub reason: Option<String>,
     /// The time of the look-up.
     pub time: Duration,
-    /// The size of the answer in bytes.
-    pub bytes: usize,
 }
 
 /// The result of a link that is in place.
@@ -66,6 +64,8 @@ pub struct LinkError {
 pub enum LinkErrorKind {
     /// The identity is linked to another user.
     LinkedToAnotherUser,
+    /// The identity has signed in before and is a user of its own, which Cognito does not merge.
+    IdentityIsUser,
     /// The user is not in the pool any more.
     UserNotFound,
     /// The user has as many identities as Cognito allows.
@@ -99,7 +99,6 @@ impl Services for NoServices {
             fact: Fact::Error(LookupError::Unavailable),
             reason: Some(NO_SERVICES.to_owned()),
             time: Duration::ZERO,
-            bytes: 0,
         };
         requests.iter().map(result).collect()
     }
@@ -119,6 +118,7 @@ impl fmt::Display for LinkErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             LinkErrorKind::LinkedToAnotherUser => "linked-to-another-user",
+            LinkErrorKind::IdentityIsUser => "identity-is-user",
             LinkErrorKind::UserNotFound => "user-not-found",
             LinkErrorKind::TooManyIdentities => "too-many-identities",
             LinkErrorKind::UnknownProvider => "unknown-provider",
