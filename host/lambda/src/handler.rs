@@ -1,11 +1,10 @@
 //! Passes requests of the Runtime API to the trigger.
 
 use crate::invocation::Bytes;
-use crate::services::services;
 use admit_cognito::FunctionError;
 use admit_core::Size;
 use admit_engine::{Engine, bundle};
-use admit_trigger::{Request, Telemetry, Trigger};
+use admit_trigger::{Request, Services, Telemetry, Trigger};
 use lambda_runtime::{Context, Diagnostic};
 use serde_json::value::RawValue;
 use std::env;
@@ -38,6 +37,7 @@ impl Handler {
         folder: &Path,
         concurrency: u32,
         telemetry: Telemetry,
+        services: impl FnOnce() -> anyhow::Result<Box<dyn Services>>,
     ) -> anyhow::Result<Handler> {
         let (policies, bundle) = bundle::load(Engine::new(concurrency)?, folder)?;
         let services = policies.needs_services().then(services).transpose()?;

@@ -1,5 +1,6 @@
 //! A checkout of `admit` itself, in which the bootstrap can be built.
 
+use crate::package::bootstrap::Variant;
 use admit_build::rust_toolchain;
 use admit_engine::Target;
 use anyhow::{Context, bail};
@@ -29,7 +30,11 @@ impl Checkout {
 
     /// Builds the bootstrap for a target and returns its path. Cargo shows its progress on the
     /// terminal.
-    pub(crate) fn build_bootstrap(&self, target: Target) -> anyhow::Result<PathBuf> {
+    pub(crate) fn build_bootstrap(
+        &self,
+        target: Target,
+        variant: Variant,
+    ) -> anyhow::Result<PathBuf> {
         let root = &self.0;
         let triple = target.triple();
         rust_toolchain::add_target(root, triple)?;
@@ -50,6 +55,7 @@ impl Checkout {
         let flags = serde_json::json!(flags);
         let mut child = command
             .args(["--release", "--locked", "--package", PACKAGE])
+            .args(variant.flags())
             .args(["--config", &format!("target.{triple}.rustflags={flags}")])
             .args(["--message-format", "json-render-diagnostics"])
             .stdin(Stdio::null())

@@ -8,7 +8,7 @@ use crate::cases::Subject;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
 use crate::output::format::Format;
-use crate::package::bootstrap;
+use crate::package::bootstrap::{self, Variant};
 use crate::package::folder::{self, Readers};
 use crate::package::function_zip::{MAX_PACKAGE, MAX_UNPACKED, MAX_UPLOADED, Package};
 use crate::package::source_folder::SourceFolder;
@@ -107,12 +107,14 @@ impl Args {
         let loaded = LoadedManifest::from_manifest(&self.manifest)?;
         loaded.check_that_it_has_policies()?;
         let target = Target::from(self.target);
+        let variant = Variant::for_manifest(&loaded.manifest);
         let bundle = BundleFiles::build(loaded, target, self.configure)?;
         // Last, because building the bootstrap may take minutes.
         let place = match (self.output, zip) {
             (Some(folder), _) => Place::Folder(folder),
             (None, Some(output)) => {
-                let bootstrap = bootstrap(self.bootstrap.as_deref(), &self.manifest, target)?;
+                let bootstrap =
+                    bootstrap(self.bootstrap.as_deref(), &self.manifest, (target, variant))?;
                 Place::Zip { output, bootstrap }
             }
             (None, None) => bail!("specify a folder with --output or a package with --zip"),
@@ -144,11 +146,15 @@ impl Args {
 }
 
 /// Reads the specified bootstrap, or builds one.
-fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::Result<Vec<u8>> {
+fn bootstrap(
+    named: Option<&Path>,
+    manifest: &Path,
+    (target, variant): (Target, Variant),
+) -> anyhow::Result<Vec<u8>> {
     let path = match named {
         Some(path) => path.to_owned(),
         None => match Checkout::find(manifest) {
-            Some(checkout) => checkout.build_bootstrap(target)?,
+            Some(checkout) => checkout.build_bootstrap(target, variant)?,
             None => bail!(
                 "the package needs a bootstrap: specify one with --bootstrap, or run this command \
                  in a checkout of `admit`, which builds it"
@@ -158,6 +164,7 @@ fn bootstrap(named: Option<&Path>, manifest: &Path, target: Target) -> anyhow::R
     let bytes = read_regular_file(&path, MAX_PACKAGE)
         .with_context(|| format!("cannot read the bootstrap `{}`", path.display()))?;
     bootstrap::check(&bytes, target)
+        .and_then(|()| variant.check(&bytes))
         .with_context(|| format!("`{}` is not a bootstrap for {target}", path.display()))?;
     Ok(bytes)
 }

@@ -1,6 +1,6 @@
 //! The bootstrap that goes into a package: whether a file is one that Lambda can start.
 
-use admit_core::printable;
+use admit_core::{Manifest, printable};
 use admit_engine::Target;
 use admit_engine::bundle::HOST;
 use anyhow::{Context, bail};
@@ -11,6 +11,52 @@ use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 
 /// The C library of Amazon Linux 2023, which is what `provided.al2023` runs on.
 const LAMBDA_GLIBC: Glibc = Glibc { major: 2, minor: 34 };
+
+/// A variant of the bootstrap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// Without a network client.
+    Pure,
+    /// With a network client, for look-ups and links.
+    Network,
+}
+
+impl Variant {
+    /// Returns the variant that a manifest needs.
+    pub(crate) fn for_manifest(manifest: &Manifest) -> Variant {
+        match manifest.needs_services() {
+            true => Variant::Network,
+            false => Variant::Pure,
+        }
+    }
+
+    /// The arguments with which cargo builds it.
+    pub(crate) fn flags(self) -> &'static [&'static str] {
+        match self {
+            Variant::Pure => &["--bin", "bootstrap"],
+            Variant::Network => &["--bin", "bootstrap-network", "--features", "network"],
+        }
+    }
+
+    /// Checks that a bootstrap is this variant: one without a network client could not make the
+    /// look-ups, and one with it has more than the manifest needs.
+    pub(crate) fn check(self, bytes: &[u8]) -> anyhow::Result<()> {
+        // Put together here, since this tool must not contain it.
+        let mark = ["admit-network", "client"].join("-");
+        match (self, memmem::find(bytes, mark.as_bytes())) {
+            (Variant::Pure, None) | (Variant::Network, Some(_)) => Ok(()),
+            (Variant::Pure, Some(_)) => bail!(
+                "it has a network client, and the manifest has no look-ups or links: name \
+                 `bootstrap` instead of `bootstrap-network`"
+            ),
+            (Variant::Network, None) => bail!(
+                "it has no network client, and the manifest has look-ups or links: name \
+                 `bootstrap-network`, which `cargo build --release --package admit-lambda \
+                 --features network` builds"
+            ),
+        }
+    }
+}
 
 /// A version of the C library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

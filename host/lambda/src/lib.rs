@@ -1,4 +1,4 @@
-//! `bootstrap`: the pre sign-up trigger of a Cognito user pool, as a Lambda function.
+//! The pre sign-up trigger of a Cognito user pool, as a Lambda function.
 //!
 //! It loads a bundle once, from the folder that `ADMIT_BUNDLE` names or else from `bundle` beside
 //! the executable, and then answers the events of Lambda.
@@ -6,9 +6,8 @@
 mod handler;
 mod init;
 mod invocation;
-mod services;
 
-use admit_trigger::Telemetry;
+use admit_trigger::{Services, Telemetry};
 use anyhow::{Context, anyhow, bail};
 use handler::Handler;
 use invocation::RawEventLayer;
@@ -25,12 +24,15 @@ use tokio::runtime;
 /// newline, since the linker places other texts directly after it.
 const MARK: &str = concat!("admit-bootstrap/", env!("CARGO_PKG_VERSION"), "\n");
 
-fn main() -> ExitCode {
+/// Runs the function until Lambda ends the process.
+///
+/// `services` creates the services for look-ups and links, if the manifest needs them.
+pub fn run(services: impl FnOnce() -> anyhow::Result<Box<dyn Services>>) -> ExitCode {
     // Otherwise the compiler would remove it.
     black_box(MARK);
     let telemetry = Telemetry::start(env::vars_os(), &[BUNDLE]);
     exit_on_panic_of_the_runtime_library();
-    match run(telemetry) {
+    match serve(telemetry, services) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             admit_trigger::log_error(&format!("{error:#}"));
@@ -59,7 +61,10 @@ fn exit_on_panic_of_the_runtime_library() {
     }));
 }
 
-fn run(telemetry: Telemetry) -> anyhow::Result<()> {
+fn serve(
+    telemetry: Telemetry,
+    services: impl FnOnce() -> anyhow::Result<Box<dyn Services>>,
+) -> anyhow::Result<()> {
     check_environment()?;
     let concurrency = concurrency();
     // With one request at a time, a second thread would be of no use.
@@ -71,7 +76,7 @@ fn run(telemetry: Telemetry) -> anyhow::Result<()> {
             .build(),
     };
     runtime.context("cannot start the asynchronous runtime")?.block_on(async {
-        let load = |folder: PathBuf| Handler::load(&folder, concurrency, telemetry);
+        let load = |folder: PathBuf| Handler::load(&folder, concurrency, telemetry, services);
         let handler = match bundle().and_then(load) {
             Ok(handler) => Arc::new(handler),
             Err(error) => {
