@@ -42,6 +42,8 @@ mod new;
 mod no_policy_applies;
 mod operating;
 mod outputs;
+mod packages;
+mod printable;
 mod privacy;
 mod projects;
 mod readme;

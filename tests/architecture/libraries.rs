@@ -81,10 +81,15 @@ const LIBRARIES: [Library; 42] = [
     only("hyper", &["admit-cli"]),
     only("hyper-util", &["admit-cli"]),
     only("http-body-util", &["admit-cli"]),
-    only("zip", &["admit-cli"]),
-    only("flate2", &["admit-cli"]),
-    only("object", &["admit-cli"]),
-    only("memchr", &["admit-cli"]),
+    // Packages.
+    only("zip", &["admit-package"]),
+    only("flate2", &["admit-package"]),
+    only("object", &["admit-package"]),
+    shared(
+        "memchr",
+        &["admit-package", "admit-cli"],
+        "both search bytes: a zip for its directory, a child's answer for the end of a line",
+    ),
     // Files that people write.
     only("toml", &["admit-core"]),
     shared(

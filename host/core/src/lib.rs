@@ -53,7 +53,7 @@ pub use permissions::{Permission, Permissions};
 pub use policy::{
     InvalidPolicyId, Log, Mode, OnFailure, Policy, PolicyId, Scope, Terms, WhenNoPolicyApplies,
 };
-pub use printable::printable;
+pub use printable::{is_printable, printable, printable_lines};
 pub use quantity::{InvalidQuantity, Size, Time, grouped};
 pub use reads::{InvalidPath, Name, ReadPath, Reads};
 pub use record::Record;

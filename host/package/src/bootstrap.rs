@@ -21,7 +21,11 @@ struct Glibc {
 
 /// Refuses what Lambda could not start on a machine of this kind, and what could not load a
 /// bundle of this tool.
-pub(crate) fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
+///
+/// # Errors
+///
+/// Where it is refused.
+pub fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
     let elf = FileHeader64::<Endianness>::parse(bytes).context("no executable for 64-bit Linux")?;
     let endian = elf.endian()?;
     let machine = match elf.e_machine(endian) {
@@ -65,7 +69,7 @@ pub(crate) fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
 }
 
 /// The version of `admit` that a bootstrap says it is of.
-pub(crate) fn version(bytes: &[u8]) -> Option<String> {
+pub fn version(bytes: &[u8]) -> Option<String> {
     // Put together here as above.
     let mark = ["admit-bootstrap", ""].join("/");
     let start = memmem::find(bytes, mark.as_bytes())? + mark.len();
