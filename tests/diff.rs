@@ -308,17 +308,17 @@ fn a_file_that_is_not_a_policy_set_is_an_error() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(sets.path("flipped.zip"), bytes).unwrap();
-    refused(Path::new("flipped.zip"), "`flipped.zip` is not a deployment package");
+    refused(Path::new("flipped.zip"), "`admit inspect flipped.zip` lists all flaws");
     let bundle = Bundle::with(&OLD.manifest());
     let name = component("verify-contact");
     let compiled = bundle.compiled(name.to_str().unwrap());
     let mut code = fs::read(&compiled).unwrap();
     code[1_000] ^= 1;
     fs::write(&compiled, code).unwrap();
-    refused(&bundle.path(), "policy `verify-contact` of ");
-    refused(&bundle.path(), "does not match its checksum");
+    let name = compiled.file_name().unwrap().to_str().unwrap();
+    refused(&bundle.path(), &format!("{name}: damaged: `admit inspect "));
     fs::remove_file(&compiled).unwrap();
-    refused(&bundle.path(), "would fail on every sign-up: ");
+    refused(&bundle.path(), &format!("{name}: missing: `admit inspect "));
 
     // A package for another machine.
     let other = if cfg!(target_arch = "x86_64") { "arm64" } else { "x86_64" };

@@ -272,7 +272,7 @@ fn untrusted_text_starts_no_row() {
     let folder = project(&metadata, "[]");
     let said = text(&folder.path().join("p.wasm"));
     assert!(said.contains("\nsettings   key00\n           key01\n"), "{said}");
-    assert!(said.contains("\n           key49\n           and 10 more\n"), "{said}");
+    assert!(said.contains("\n           key49\n           … and 10 more\n"), "{said}");
     assert!(!said.contains("key50"), "{said}");
 }
 

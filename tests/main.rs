@@ -43,6 +43,8 @@ mod no_policy_applies;
 mod operating;
 mod outbound;
 mod outputs;
+mod packages;
+mod printable;
 mod privacy;
 mod projects;
 mod readme;

@@ -14,6 +14,7 @@ pub(super) static CRATES: LazyLock<BTreeMap<&str, &[&str]>> = LazyLock::new(|| {
         ("admit-cognito", &["admit-core"]),
         ("admit-trigger", &["admit-core", "admit-engine", "admit-cognito"]),
         ("admit-lambda", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
+        ("admit-package", &["admit-component", "admit-core", "admit-engine"]),
         ("admit-build", &["admit-component", "admit-core", "admit-engine"]),
         (
             "admit-cli",
@@ -23,6 +24,7 @@ pub(super) static CRATES: LazyLock<BTreeMap<&str, &[&str]>> = LazyLock::new(|| {
                 "admit-core",
                 "admit-engine",
                 "admit-cognito",
+                "admit-package",
                 "admit-trigger",
             ],
         ),

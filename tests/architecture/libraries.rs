@@ -98,10 +98,15 @@ const LIBRARIES: [Library; 46] = [
     only("anstyle", &["admit-cli"]),
     only("askama", &["admit-cli"]),
     only("quick-junit", &["admit-cli"]),
-    only("zip", &["admit-cli"]),
-    only("flate2", &["admit-cli"]),
-    only("object", &["admit-cli"]),
-    only("memchr", &["admit-cli"]),
+    // Packages.
+    only("zip", &["admit-package"]),
+    only("flate2", &["admit-package"]),
+    only("object", &["admit-package"]),
+    shared(
+        "memchr",
+        &["admit-package", "admit-cli"],
+        "both search bytes: a zip for its directory, a child's answer for the end of a line",
+    ),
     // Files that people write.
     only("toml", &["admit-core"]),
     shared(

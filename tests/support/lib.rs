@@ -13,6 +13,7 @@ mod browser;
 mod bundle;
 mod compiled_code;
 mod emulators;
+mod executable;
 mod golden;
 mod guest_template;
 mod guests;
@@ -43,6 +44,7 @@ pub use emulators::{
     CognitoLocal, MiniStack, Moto, Packages, axe, invoke_by_sdk, node_packages, parse_html,
     python_packages,
 };
+pub use executable::executable;
 pub use golden::{check_file, check_golden};
 pub use guests::{changed_guest, component, hostile_guests};
 pub use hostile_run::{Finding, HostileRun, memory};

@@ -1,14 +1,21 @@
 //! Errors and warnings as the terminal shows them: with the line of the file underlined.
 
 use crate::source::{Source, located};
-use admit_core::{FileError, KeyPath, printable};
+use admit_core::{FileError, KeyPath, is_printable, printable, printable_lines};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstream::{AutoStream, ColorChoice};
 use std::io;
 
+/// Prints a message about the progress of a build.
+#[expect(clippy::print_stderr, reason = "for the person at the terminal")]
+pub(crate) fn say(words: &str) {
+    eprintln!("{}", printable_lines(words));
+}
+
 /// Warns about the value of a key in a file.
 #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
 pub fn warn(source: &Source, key: &KeyPath, message: String) {
+    // The text is made printable before it gets colours.
     eprintln!("{}\n", show(&Level::WARNING, &source.at(key, message), &source.text));
 }
 
@@ -37,20 +44,31 @@ fn show(level: &Level<'_>, error: &FileError, text: &str) -> String {
     renderer().render(&[level.clone().primary_title(title).element(snippet)])
 }
 
-/// A text whose lines can be shown: the control characters that the renderer lets through are
-/// replaced by a dot of the same length, so that all columns stay the same.
+/// A text whose lines can be shown: characters that are not printable, and those that the renderer
+/// lets through, are replaced by dots of the same length, so that all columns stay the same. The
+/// renderer itself replaces those of ASCII.
 pub fn shown(text: &str) -> String {
-    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "·")
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_ascii() || is_printable(c) {
+            true => shown.push(c),
+            false => shown.push_str(DOTS.get(c.len_utf8()).copied().unwrap_or_default()),
+        }
+    }
+    shown
 }
+
+/// Dots of a given number of bytes.
+const DOTS: [&str; 5] = ["", ".", "·", "·.", "··"];
 
 /// A warning without a line of a file, for standard error.
 pub fn warning(message: &str) -> String {
-    message_of(Level::WARNING, message)
+    message_of(Level::WARNING, &printable_lines(message))
 }
 
 /// An error without a line of a file, for standard error.
 pub fn error(message: &str) -> String {
-    message_of(Level::ERROR, message)
+    message_of(Level::ERROR, &printable_lines(message))
 }
 
 fn message_of(level: Level<'_>, message: &str) -> String {
@@ -80,12 +98,12 @@ mod tests {
 
     #[test]
     fn no_control_character_gets_to_the_terminal() {
-        let text = "a = 1 # \u{9b}31m\u{85}red\n\"k\u{9b}\" = 2\n";
+        let text = "a = 1 # \u{9b}31m\u{85}\u{1b}[31m\u{202e}red\u{e0041}\r\n\"k\u{9b}\" = 2\n";
         assert_eq!(shown(text).len(), text.len());
         let source = Source { file: "a.toml".to_owned(), text: text.to_owned() };
         let key = KeyPath::default().key("k\u{9b}");
         let rendered = render(&source.error(&key, "no such \u{9b}key".to_owned()));
         assert!(rendered.contains("`k`: no such key"), "{rendered}");
-        assert!(!rendered.contains(|c: char| c.is_control() && c != '\n'), "{rendered:?}");
+        assert!(rendered.chars().all(|c| is_printable(c) || c == '\n'), "{rendered:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! Rust's tools, started as a person would start them.
 
+use crate::diagnostics;
 use anyhow::{Context, bail};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,6 @@ pub fn tool(name: &str, folder: &Path) -> Command {
 }
 
 /// Adds a target to the toolchain of a folder, if it is missing.
-#[expect(clippy::print_stderr, reason = "says what it changes on the machine")]
 pub fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
     let libraries = tool("rustc", folder)
         .args(["--print", "target-libdir", "--target", target])
@@ -38,7 +38,7 @@ pub fn add_target(folder: &Path, target: &str) -> anyhow::Result<()> {
     if Path::new(&libraries).is_dir() {
         return Ok(());
     }
-    eprintln!("adding the Rust target {target}: rustup target add {target}");
+    diagnostics::say(&format!("adding the Rust target {target}: rustup target add {target}"));
     let added = tool("rustup", folder).args(["target", "add", target]).status();
     match added {
         Ok(status) if status.success() => Ok(()),

@@ -3,6 +3,7 @@
 use crate::policy_set::loaded_manifest::MANIFEST;
 use admit_build::{policy_toml, project};
 use admit_engine::bundle::INDEX;
+use admit_package::is_zip;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ impl Input {
         match start {
             [b'\0', b'a', b's', b'm'] => Input::Component(path),
             [b'P', b'K', ..] => Input::Package(path),
+            _ if path.is_file() && File::open(&path).is_ok_and(is_zip) => Input::Package(path),
             _ if extension == "wasm" => Input::Component(path),
             _ if extension == "zip" => Input::Package(path),
             _ => Input::Manifest(path),

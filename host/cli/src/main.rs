@@ -1,8 +1,6 @@
 //! `admit`: builds, tests and bundles the policies that decide who may sign up to an Amazon
 //! Cognito user pool.
 
-#![expect(clippy::print_stderr, reason = "a command line tool speaks to the terminal")]
-
 mod bench;
 mod bundle;
 mod cases;
@@ -14,6 +12,8 @@ mod explain;
 mod input;
 mod inspect;
 mod jobs;
+#[cfg(test)]
+mod mutants;
 mod output;
 mod package;
 mod policy_set;
@@ -23,9 +23,10 @@ mod schemas;
 mod serve;
 mod verify;
 
-use admit_build::diagnostics;
 use clap::{CommandFactory, Parser};
 use commands::Command;
+use exit_status::ExitStatus;
+use output::printer;
 use output::terminal::Color;
 use std::io;
 use std::process::ExitCode;
@@ -46,20 +47,31 @@ struct Args {
     color: Color,
 }
 
+impl Args {
+    fn exec(self) -> anyhow::Result<ExitStatus> {
+        self.color.choose();
+        self.command.exec(Args::command)
+    }
+}
+
 fn main() -> ExitCode {
     if let Some(done) = jobs::run() {
         return done;
     }
-    let args = Args::parse();
-    args.color.choose();
-    match args.command.exec(Args::command) {
+    match Args::try_parse().map_err(anyhow::Error::from).and_then(Args::exec) {
         Ok(status) => status.into(),
         // The reader of the output closed the pipe, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", diagnostics::render(&error));
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast_ref::<clap::Error>() {
+            Some(usage) => {
+                let _ = printer::print_usage(usage);
+                u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+            }
+            None => {
+                printer::say_error(&error);
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 

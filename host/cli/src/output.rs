@@ -2,5 +2,6 @@
 
 pub(crate) mod file;
 pub(crate) mod format;
+pub(crate) mod printer;
 pub(crate) mod progress;
 pub(crate) mod terminal;

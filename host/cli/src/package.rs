@@ -1,9 +1,6 @@
 //! Bundles and deployment packages as they lie on a disk.
 
-pub(crate) mod about;
-pub(crate) mod bootstrap;
 pub(crate) mod deployment;
 pub(crate) mod folder;
-pub(crate) mod function_zip;
 pub(crate) mod index;
 pub(crate) mod source_folder;

@@ -4,17 +4,17 @@ pub(crate) mod sources;
 
 use crate::bundle::build::compile;
 use crate::output::terminal;
-use crate::package::about::About;
-use crate::package::bootstrap;
 use crate::package::deployment::{Deployment, Kind};
 use crate::package::source_folder::SourceFolder;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::snapshot_job::snapshot;
 use crate::process::parallel;
 use crate::verify::sources::Sources;
-use admit_core::{Policy, PolicyId, printable};
+use admit_core::{Policy, PolicyId, grouped, printable};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, file_name};
 use admit_engine::{CodeHash, Compiler, Digest, Target, WASMTIME_VERSION};
+use admit_package::about::About;
+use admit_package::bootstrap;
 use anyhow::bail;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -76,6 +76,9 @@ enum State {
 /// As much of a reason as is printed: a part of it may be a component's.
 const REASON: usize = 300;
 
+/// The maximum number of policies and of flaws in a text; JSON has all of them.
+const MAX_SHOWN: usize = 200;
+
 /// What it takes to compile a bundle once more.
 struct Verifier<'a> {
     deployment: &'a Deployment,
@@ -117,11 +120,21 @@ impl Verification {
         self.flaws.is_empty() && policies.chain(self.about).all(|state| state == State::Verified)
     }
 
+    /// The policies that a text shows. If there are too many, those that are not verified come first.
+    fn shown(&self) -> impl Iterator<Item = &Verified> {
+        let too_many = self.policies.len() > MAX_SHOWN;
+        let of = move |is_first: bool| {
+            let is_first_one = move |one: &&Verified| !too_many || one.state != State::Verified;
+            self.policies.iter().filter(move |one| is_first_one(one) == is_first)
+        };
+        of(true).chain(of(false)).take(MAX_SHOWN)
+    }
+
     pub(crate) fn to_text(&self, folder: &str) -> String {
         let (path, folder) = (printable(&self.path, REASON), printable(folder, REASON));
         let folder = folder.as_str();
         let mut text = format!("{}  {path}\nbundle.json  {}\n", self.kind, self.digest);
-        for Verified { policy, state, source, compiled, reason, .. } in &self.policies {
+        for Verified { policy, state, source, compiled, reason, .. } in self.shown() {
             let _ = writeln!(text, "policy `{policy}`: {}", state.words(*source, folder));
             if let Some(reason) = reason {
                 let compiled = compiled.filter(|_| *state == State::OtherCode);
@@ -129,11 +142,19 @@ impl Verification {
                 let _ = writeln!(text, "  {compiled}{reason}");
             }
         }
+        let more = self.policies.len().saturating_sub(MAX_SHOWN);
+        if more > 0 {
+            let _ = writeln!(text, "… and {} more policies", grouped(more as u64));
+        }
         if let Some(state) = self.about {
             let _ = writeln!(text, "{ABOUT}: {}", state.words(None, folder));
         }
-        for flaw in &self.flaws {
+        for flaw in self.flaws.iter().take(MAX_SHOWN) {
             let _ = writeln!(text, "{}: {flaw}", terminal::bad("flaw"));
+        }
+        let more = self.flaws.len().saturating_sub(MAX_SHOWN);
+        if more > 0 {
+            let _ = writeln!(text, "… and {} more flaws", grouped(more as u64));
         }
         if let Some(bootstrap) = self.bootstrap {
             let _ = writeln!(text, "bootstrap: not compared, {bootstrap}");
@@ -232,9 +253,9 @@ impl Verifier<'_> {
         let code = compile(&self.compiler, name, component)
             .map_err(|error| other_code(format!("its component cannot be compiled: {error:#}")))?;
         match self.deployment.files.get(&file_name(compiled)) {
-            Some(bytes) if *bytes == code => Ok(()),
+            Some(file) if file.code_hash == CodeHash::new(&code) => Ok(()),
             None => Err(other_code("its compiled file is missing")),
-            Some(bytes) if CodeHash::new(bytes) != compiled => {
+            Some(file) if file.code_hash != compiled => {
                 Err(other_code("its compiled file is damaged"))
             }
             _ => Err(other_code(format!("its component is compiled to {}", CodeHash::new(&code)))),

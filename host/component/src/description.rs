@@ -31,6 +31,26 @@ pub struct ComponentInfo {
 /// The maximum number of producers that are kept, more than any real component has.
 const MAX_PRODUCERS: usize = 100;
 
+/// The maximum size of all sections with types, imports, exports and other declarations together, in
+/// bytes; a policy has a few kilobytes.
+const MAX_DECLARATIONS: usize = 4 << 20;
+
+/// The size of the declarations in a part of a component: everything except code, data, custom sections
+/// and nested parts, which come separately.
+fn declarations(payload: &Payload<'_>) -> usize {
+    match payload {
+        Payload::CustomSection(_)
+        | Payload::ModuleSection { .. }
+        | Payload::ComponentSection { .. }
+        | Payload::CodeSectionStart { .. }
+        | Payload::CodeSectionEntry(_)
+        | Payload::FunctionSection(_)
+        | Payload::ElementSection(_)
+        | Payload::DataSection(_) => 0,
+        _ => payload.as_section().map_or(0, |(_, range)| range.len()),
+    }
+}
+
 impl ComponentInfo {
     /// Parses a component of any world.
     ///
@@ -46,9 +66,15 @@ impl ComponentInfo {
         }
         let mut info = ComponentInfo::default();
         let mut validator = Validator::new();
-        let mut depth = 0;
+        let (mut depth, mut declared) = (0, 0);
         for payload in Parser::new(0).parse_all(component) {
             let payload = payload.context("invalid component")?;
+            // Checked before they are parsed, because they take many times the memory then.
+            declared += declarations(&payload);
+            if declared > MAX_DECLARATIONS {
+                let max = MAX_DECLARATIONS >> 20;
+                bail!("its types, imports and exports take more than {max} MiB, the maximum");
+            }
             match &payload {
                 Payload::CustomSection(section) if section.name() == "producers" => {
                     let data = wasmparser::BinaryReader::new(section.data(), section.data_offset());

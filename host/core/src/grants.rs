@@ -86,11 +86,11 @@ impl Reads {
         let all = self.iter().chain(requested.into_iter().flat_map(Reads::iter));
         let all: BTreeSet<&ReadPath> = all.collect();
         let grant = |path: &ReadPath| {
-            let has = |reads: &Reads| reads.iter().any(|other| other == path);
+            let has = |reads: &Reads| reads.contains(path);
+            let star = path.star();
             // A `*` that covers this name and others.
-            let wider = |reads: &Reads| {
-                reads.iter().find(|other| *other != path && other.covers(path)).cloned()
-            };
+            let wider =
+                |reads: &Reads| star.clone().filter(|star| star != path && reads.contains(star));
             let status = match (has(self), requested) {
                 (true, None) => GrantStatus::Unknown,
                 (true, Some(requested)) if has(requested) => GrantStatus::Equal,
@@ -99,7 +99,12 @@ impl Reads {
                 }
                 (false, _) => match wider(self) {
                     Some(wider) => GrantStatus::Within(wider),
-                    None if self.iter().any(|one| path.covers(one)) => GrantStatus::InPart,
+                    // Only a `*` is granted in part, so this is not quadratic.
+                    None if star.as_ref() == Some(path)
+                        && self.iter().any(|one| path.covers(one)) =>
+                    {
+                        GrantStatus::InPart
+                    }
                     None => GrantStatus::NotGranted,
                 },
             };
@@ -130,6 +135,14 @@ impl Permissions {
 }
 
 impl ReadPath {
+    /// Returns the `*` that covers this path, or `None` if there is none.
+    fn star(&self) -> Option<ReadPath> {
+        match self {
+            ReadPath::UserName => None,
+            ReadPath::Entry(member, _) => Some(ReadPath::Entry(*member, Name::All)),
+        }
+    }
+
     /// Returns whether a policy that may read this path may read the other one.
     pub fn covers(&self, other: &ReadPath) -> bool {
         match (self, other) {

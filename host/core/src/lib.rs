@@ -65,7 +65,7 @@ pub use merge::decide;
 pub use metadata::{Metadata, RawMetadata};
 pub use permissions::{Permission, Permissions};
 pub use policy::{Log, Mode, OnFailure, Policy, Scope, Terms, WhenNoPolicyApplies};
-pub use printable::printable;
+pub use printable::{is_printable, printable, printable_lines};
 pub use quantity::{InvalidQuantity, Size, Time, grouped};
 pub use reads::{InvalidPath, Name, ReadPath, Reads};
 pub use record::Record;

@@ -61,6 +61,34 @@ pub struct RawMetadata {
     denials: BTreeMap<String, String>,
 }
 
+impl RawMetadata {
+    /// Returns a copy without the schema of the settings, which may be large.
+    pub fn without_settings(&self) -> RawMetadata {
+        let RawMetadata {
+            name,
+            version,
+            description,
+            language,
+            reads,
+            facts,
+            verdicts,
+            settings: _,
+            denials,
+        } = self;
+        RawMetadata {
+            name: name.clone(),
+            version: version.clone(),
+            description: description.clone(),
+            language: *language,
+            reads: reads.clone(),
+            facts: facts.clone(),
+            verdicts: verdicts.clone(),
+            settings: None,
+            denials: denials.clone(),
+        }
+    }
+}
+
 impl Metadata {
     /// The maximum number of characters of a version.
     pub const MAX_VERSION_CHARS: usize = 64;

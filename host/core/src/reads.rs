@@ -154,6 +154,11 @@ impl Reads {
         }
     }
 
+    /// Returns whether a path itself is granted.
+    pub(crate) fn contains(&self, path: &ReadPath) -> bool {
+        self.0.contains(path)
+    }
+
     /// Iterates over the paths, in order.
     pub fn iter(&self) -> impl Iterator<Item = &ReadPath> {
         self.0.iter()

@@ -207,8 +207,9 @@ fn is_only_types(engine: &Engine, item: &ComponentItem) -> bool {
 
 /// Returns whether two names differ at most in the patch version, which is compatible.
 fn is_version_of(name: &str, expected: &str) -> bool {
-    let minor = |name: &str| name.rsplit_once('.').map(|(minor, _)| minor.to_owned());
-    name == expected || minor(name).is_some() && minor(name) == minor(expected)
+    let (minor, patch) = name.rsplit_once('.').unwrap_or_default();
+    let is_patch = !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit());
+    is_patch && expected.rsplit_once('.').is_some_and(|(expected, _)| minor == expected)
 }
 
 fn interface(name: &str) -> &str {
@@ -239,6 +240,9 @@ mod tests {
             ("admit:policy/log@0.2.0", false),
             ("admit:policy/log@0.11.0", false),
             ("admit:policy/log", false),
+            ("admit:policy/log@0.1.0\n", false),
+            ("admit:policy/log@0.1.0-pre", false),
+            ("admit:policy/log@0.1.", false),
             ("log", false),
         ] {
             assert_eq!(is_version_of(name, Version::V0_1.log()), same, "{name}");

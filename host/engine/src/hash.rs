@@ -4,6 +4,7 @@ use crate::hexadecimal;
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::Digest as _;
 use std::fmt;
+use std::io::{self, Read};
 use std::marker::PhantomData;
 
 /// The SHA-256 digest of a file, written `sha256:` and 64 hexadecimal digits.
@@ -113,6 +114,27 @@ impl<A: Algorithm> Hash<A> {
         hasher.update(bytes);
         hasher.finish()
     }
+
+    /// Hashes a source to its end without keeping it, and returns its size too.
+    ///
+    /// # Errors
+    ///
+    /// If the source cannot be read.
+    pub fn of_source(mut source: impl Read) -> io::Result<(u64, Hash<A>)> {
+        let (mut size, mut hasher) = (0, Hasher::new());
+        let mut part = vec![0; 64 << 10];
+        loop {
+            match source.read(&mut part) {
+                Ok(0) => return Ok((size, hasher.finish())),
+                Ok(read) => {
+                    hasher.update(&part[..read]);
+                    size += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 impl<A: Algorithm> fmt::Display for Hash<A> {
@@ -174,5 +196,6 @@ mod tests {
         let mut hasher = CodeHasher::new();
         bytes.chunks(777).for_each(|part| hasher.update(part));
         assert_eq!(hasher.finish(), CodeHash::new(&bytes));
+        assert_eq!(CodeHash::of_source(&bytes[..]).unwrap(), (200_000, CodeHash::new(&bytes)));
     }
 }

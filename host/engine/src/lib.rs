@@ -53,7 +53,7 @@ pub use native::{CodeSettings, CompileJob, Compiler, RemoteCompiler, compile_job
 pub use pending_decision::PendingDecision;
 pub use policy_log::{Level, LogEntry, PolicyLog};
 pub use policy_set::{DecisionTrace, PolicySet};
-pub use regular_file::{read_at_most, read_regular_file};
+pub use regular_file::{open_regular_file, read_at_most, read_regular_file};
 pub use snapshot::Snapshot;
 #[cfg(feature = "compile")]
 pub use snapshot::{NoSnapshot, Snapshotted};

@@ -11,7 +11,11 @@ pub fn read_regular_file(path: &Path, max: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Opens a file of at most `max` bytes that is neither a pipe nor a device.
-pub(crate) fn open_regular_file(path: &Path, max: u64) -> io::Result<File> {
+///
+/// # Errors
+///
+/// If it cannot be opened, is not a regular file, or is larger.
+pub fn open_regular_file(path: &Path, max: u64) -> io::Result<File> {
     // Checked before opening, since opening a pipe blocks until there is a writer.
     let file = fs::metadata(path)?;
     if !file.is_file() {

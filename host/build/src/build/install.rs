@@ -2,6 +2,7 @@
 
 use super::output::OUTPUT;
 use super::output_folder::OutputFolder;
+use crate::diagnostics;
 use anyhow::{Context, bail};
 use std::fs::File;
 use std::path::Path;
@@ -14,14 +15,13 @@ pub(crate) fn lock(root: &Path) -> anyhow::Result<File> {
 }
 
 /// Says what is installed, and installs it; the package manager shows its own progress.
-#[expect(clippy::print_stderr, reason = "says what it puts on the machine")]
 pub(crate) fn install(
     root: &Path,
     typed: &str,
     command: &mut Command,
     missing: &str,
 ) -> anyhow::Result<()> {
-    eprintln!("installing the tools of `{}`, once: {typed}", root.display());
+    diagnostics::say(&format!("installing the tools of `{}`, once: {typed}", root.display()));
     match super::tools::run(command, missing)? {
         true => Ok(()),
         false => bail!(

@@ -4,7 +4,7 @@ use super::finish::finish;
 use super::inputs::{self, Inputs};
 use super::output_folder::OutputFolder;
 use crate::languages::guest_language::{Builder, GuestLanguage};
-use crate::policy_toml;
+use crate::{diagnostics, policy_toml};
 use admit_core::Metadata;
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -91,7 +91,7 @@ fn schema(folder: &Path, metadata: &Path) -> Option<PathBuf> {
 }
 
 /// A build takes seconds, and should not look as if it hangs.
-#[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
 fn say_build(folder: &Path, metadata: &Metadata) {
-    eprintln!("building `{}`, a policy in {}", folder.display(), metadata.language);
+    let (folder, language) = (folder.display(), metadata.language);
+    diagnostics::say(&format!("building `{folder}`, a policy in {language}"));
 }

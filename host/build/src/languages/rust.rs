@@ -171,9 +171,9 @@ fn config(sources: &Sources) -> Vec<String> {
 
 /// Cargo is quiet, since it is started for every policy of a manifest; a long build should not look
 /// as if it hangs.
-#[expect(clippy::print_stderr, reason = "says why nothing happens for a while")]
 fn say_first_build(folder: &Path) {
-    eprintln!("building `{}` for the first time, which takes a moment", folder.display());
+    let folder = folder.display();
+    diagnostics::say(&format!("building `{folder}` for the first time, which takes a moment"));
 }
 
 /// The component among the artifacts that cargo reports.

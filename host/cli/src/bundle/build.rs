@@ -2,7 +2,6 @@
 
 use crate::bundle::snapshot_check::difference;
 use crate::cases::Suite;
-use crate::package::about::About;
 use crate::package::source_folder::SourceFolder;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
@@ -14,7 +13,9 @@ use admit_engine::bundle::{
     ABOUT, ConfiguredPolicy, Entry, INDEX, Index, MAX_COMPILED_BYTES, file_name,
 };
 use admit_engine::{CodeHash, Compiler, Digest, Engine, NoSnapshot, Target, settings_digest};
-use anyhow::{Context, bail};
+use admit_package::about::About;
+use admit_package::{StoredFile, flaws, read_index};
+use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -120,6 +121,7 @@ impl BundleFiles {
         let settings = index.take_settings();
         files.insert(INDEX.to_owned(), index.to_text()?.into_bytes());
         index.put_settings(settings);
+        check(&files)?;
         Ok(BundleFiles { index, files, sources, unconfigured })
     }
 
@@ -187,6 +189,19 @@ impl AheadOfTime<'_> {
                 Ok((ConfiguredPolicy { compiled, fuel, settings }, code))
             }
         })
+    }
+}
+
+/// Refuses files that `admit inspect` would not read, such as an index that is too large.
+fn check(files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
+    let stored = files.iter().map(|(name, bytes)| (name.clone(), StoredFile::new(name, bytes)));
+    let stored = stored.collect();
+    let index =
+        read_index(&stored).map_err(|reason| anyhow!("{INDEX} cannot be read: {reason}"))?;
+    About::in_bundle(&index, &stored).map_err(|reason| anyhow!("{ABOUT}: {reason}"))?;
+    match flaws(&stored).first() {
+        Some(flaw) => bail!("the bundle has a flaw: {flaw}"),
+        None => Ok(()),
     }
 }
 

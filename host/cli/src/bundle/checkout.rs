@@ -1,8 +1,8 @@
 //! A checkout of `admit` itself, in which the bootstrap can be built.
 
-use crate::package::bootstrap::Variant;
 use admit_build::rust_toolchain;
 use admit_engine::Target;
+use admit_package::bootstrap::Variant;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::env;

@@ -3,14 +3,14 @@
 use crate::bundle::changes;
 use crate::output::file::Output;
 use crate::package::folder;
-use crate::package::function_zip::{BOOTSTRAP, MAX_PACKAGE, Package};
-use crate::package::index::{Known, flaws, index};
+use crate::package::index::{Known, index};
 use crate::package::source_folder::SourceFolder;
 use admit_engine::bundle::{INDEX, Index};
-use admit_engine::{Digest, read_regular_file};
+use admit_engine::{CodeHash, Digest, open_regular_file};
+use admit_package::{BOOTSTRAP, MAX_PACKAGE, Package, StoredFile, StoredFiles, flaws};
 use anyhow::Context;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Seek};
 use std::path::PathBuf;
 
 /// The destination of a bundle.
@@ -30,8 +30,9 @@ pub(crate) struct ExistingOutput {
 }
 
 enum Content {
-    Folder(BTreeMap<String, Vec<u8>>),
-    Zip(Vec<u8>),
+    Folder(StoredFiles),
+    /// The hash of the whole file.
+    Zip(CodeHash),
 }
 
 /// The maximum number of changes that are listed.
@@ -54,32 +55,31 @@ impl ExistingOutput {
             }
             Place::Zip { output, .. } => {
                 let path = output.path();
-                let bytes = match read_regular_file(path, MAX_PACKAGE) {
-                    Ok(bytes) => bytes,
+                let unreadable = || format!("cannot read `{}`", path.display());
+                let mut file = match open_regular_file(path, MAX_PACKAGE) {
+                    Ok(file) => file,
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                    Err(error) => {
-                        return Err(error).context(format!("cannot read `{}`", path.display()));
-                    }
+                    Err(error) => return Err(error).with_context(unreadable),
                 };
-                if bytes.is_empty() {
+                let (size, code_hash) = CodeHash::of_source(&file).with_context(unreadable)?;
+                if size == 0 {
                     return Ok(None);
                 }
-                let package = Package::from_zip(&bytes).with_context(|| {
+                file.rewind().with_context(unreadable)?;
+                let package = Package::read(file).with_context(|| {
                     let path = path.display();
                     format!(
                         "`{path}` is not a deployment package: remove it, or specify another file"
                     )
                 })?;
                 let mut flaws = flaws(&package.bundle);
-                if package.bootstrap.is_empty() {
-                    flaws.push(format!("{BOOTSTRAP}: missing"));
-                }
+                flaws.extend(package.bootstrap_flaws);
                 flaws.extend(package.flaws);
                 Ok(Some(ExistingOutput {
-                    bootstrap: Some(Digest::new(&package.bootstrap)),
+                    bootstrap: Some(Digest::new(&package.bootstrap.unwrap_or_default())),
                     index: index(&package.bundle, &SourceFolder::beside(path)),
                     flaws,
-                    content: Content::Zip(bytes),
+                    content: Content::Zip(code_hash),
                 }))
             }
         }
@@ -88,8 +88,13 @@ impl ExistingOutput {
     /// Whether it is identical to a zip or to the files of a bundle.
     pub(crate) fn is(&self, zip: &[u8], files: &BTreeMap<String, Vec<u8>>) -> bool {
         match &self.content {
-            Content::Folder(before) => before == files,
-            Content::Zip(before) => before == zip,
+            Content::Folder(before) => {
+                let is_same = |(name, bytes): (&String, &Vec<u8>)| {
+                    before.get(name).is_some_and(|before| *before == StoredFile::new(name, bytes))
+                };
+                before.len() == files.len() && files.iter().all(is_same)
+            }
+            Content::Zip(before) => *before == CodeHash::new(zip),
         }
     }
 

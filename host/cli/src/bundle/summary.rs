@@ -3,15 +3,16 @@
 use crate::bundle::build::BundleFiles;
 use crate::bundle::place::{ExistingOutput, Place};
 use crate::output::format::{self, Format};
+use crate::output::printer;
 use crate::output::terminal;
-use crate::package::function_zip::BOOTSTRAP;
 use crate::package::source_folder::SourceFolder;
 use admit_core::{PolicyId, printable};
 use admit_engine::bundle::INDEX;
 use admit_engine::{CodeHash, Digest, Target};
+use admit_package::BOOTSTRAP;
 use serde::Serialize;
 use std::fmt::Write as _;
-use std::io::{self, Write, stdout};
+use std::io;
 
 /// What is written, and what that changes.
 #[derive(Serialize)]
@@ -146,7 +147,7 @@ impl Report {
     /// written.
     pub(crate) fn print(&self, format: Format) -> io::Result<()> {
         let printed = match format {
-            Format::Text => stdout().lock().write_all(self.to_text().as_bytes()),
+            Format::Text => printer::print(&self.to_text()),
             Format::Json => format::print_json(self),
         };
         match printed {

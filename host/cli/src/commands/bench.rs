@@ -6,13 +6,13 @@ use crate::cases::{Subject, Suite};
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
 use crate::output::format::Format;
+use crate::output::printer;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_build::project;
 use anyhow::bail;
 use clap::error::ErrorKind;
 use serde_json::{Map, Value};
-use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ impl Args {
             (Format::Json, None) => figures.to_json()?,
             (Format::Json, Some(comparison)) => comparison.to_json_with(&figures)?,
         };
-        stdout().write_all(text.as_bytes())?;
+        printer::print(&text)?;
         Ok(match comparison.is_some_and(|comparison| comparison.is_a_regression()) {
             true => ExitStatus::Negative,
             false => ExitStatus::Success,

@@ -4,12 +4,12 @@ use crate::cases::Suite;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
 use crate::output::format::{self, Format};
+use crate::output::printer;
 use admit_build::project;
 use admit_engine::Digest;
 use anyhow::Context;
 use serde::Serialize;
 use std::fs;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// Build a policy project into a component
@@ -57,7 +57,7 @@ impl Args {
         }
         let component = self.output.unwrap_or(built);
         match self.format {
-            Format::Text => writeln!(stdout(), "{}", component.display())?,
+            Format::Text => printer::print(&format!("{}\n", component.display()))?,
             Format::Json => {
                 let path = component.display().to_string();
                 let (digest, bytes) = (Digest::new(&bytes), bytes.len());

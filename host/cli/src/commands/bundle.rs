@@ -8,15 +8,16 @@ use crate::cases::Subject;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
 use crate::output::format::Format;
-use crate::package::bootstrap::{self, Variant};
+use crate::output::printer;
 use crate::package::folder::{self, Readers};
-use crate::package::function_zip::{MAX_PACKAGE, MAX_UNPACKED, MAX_UPLOADED, Package};
 use crate::package::source_folder::SourceFolder;
 use crate::policy_set::loaded_manifest::{LoadedManifest, MANIFEST};
-use admit_build::diagnostics;
 use admit_engine::{Target, read_regular_file};
+use admit_package::bootstrap::{self, Variant};
+use admit_package::{MAX_BOOTSTRAP, MAX_PACKAGE, MAX_UNPACKED, MAX_UPLOADED, Package, write_zip};
 use anyhow::{Context, bail};
 use clap::{ArgGroup, ValueEnum};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// Compile policies into a bundle or deployment package
@@ -163,9 +164,15 @@ fn bootstrap(
     };
     let bytes = read_regular_file(&path, MAX_PACKAGE)
         .with_context(|| format!("cannot read the bootstrap `{}`", path.display()))?;
-    bootstrap::check(&bytes, target)
-        .and_then(|()| variant.check(&bytes))
-        .with_context(|| format!("`{}` is not a bootstrap for {target}", path.display()))?;
+    let problem = || format!("`{}` is not a bootstrap for {target}", path.display());
+    bootstrap::check(&bytes, target).and_then(|()| variant.check(&bytes)).with_context(problem)?;
+    if bytes.len() as u64 > MAX_BOOTSTRAP {
+        bail!(
+            "the bootstrap `{}` has more than {} MiB, the maximum",
+            path.display(),
+            MAX_BOOTSTRAP >> 20
+        );
+    }
     Ok(bytes)
 }
 
@@ -180,24 +187,22 @@ fn package(bootstrap: &[u8], bundle: &BundleFiles) -> anyhow::Result<Vec<u8>> {
             MAX_UNPACKED >> 20
         );
     }
-    let package = Package {
-        bootstrap: bootstrap.to_owned(),
-        bundle: bundle.files.clone(),
-        ..Package::default()
-    };
-    let bytes = package.to_zip()?;
+    let bytes = write_zip(bootstrap, &bundle.files)?;
+    let package = Package::read(Cursor::new(&bytes)).context("the package cannot be read")?;
+    if let Some(flaw) = package.flaws.iter().chain(&package.bootstrap_flaws).next() {
+        bail!("the package has a flaw: {flaw}");
+    }
     if bytes.len() > MAX_UPLOADED {
         warn_of_size(bytes.len());
     }
     Ok(bytes)
 }
 
-#[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
 fn warn_of_size(bytes: usize) {
     let message = format!(
         "the package has {} MiB; Lambda accepts more than {} MiB only from S3",
         bytes >> 20,
         MAX_UPLOADED >> 20
     );
-    eprintln!("{}", diagnostics::warning(&message));
+    printer::warn(&message);
 }

@@ -6,11 +6,11 @@ use crate::commands::eval::object;
 use crate::exit_status::ExitStatus;
 use crate::input::Input;
 use crate::output::format::print_json;
+use crate::output::printer;
 use crate::package::deployment::manifest_behind;
 use anyhow::bail;
 use clap::ValueEnum;
 use serde_json::{Map, Value};
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// Check a manifest or a policy before it is merged or deployed
@@ -82,10 +82,10 @@ impl Args {
             }
         };
         match self.format {
-            Format::Text => stdout().write_all(findings.to_text().as_bytes())?,
+            Format::Text => printer::print(&findings.to_text())?,
             Format::Json => print_json(&findings.to_json())?,
             Format::Sarif => print_json(&findings.to_sarif())?,
-            Format::Github => stdout().write_all(findings.to_github().as_bytes())?,
+            Format::Github => printer::print(&findings.to_github())?,
         }
         let passes = |severity| findings.count(severity) == 0;
         let is_clean =

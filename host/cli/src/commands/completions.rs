@@ -1,8 +1,8 @@
 //! `admit completions`: generates shell completions.
 
 use crate::exit_status::ExitStatus;
+use crate::output::printer;
 use clap_complete::Shell;
-use std::io::{Write, stdout};
 
 /// Generate shell completions
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ impl Args {
     pub(crate) fn exec(self, mut tool: clap::Command) -> anyhow::Result<ExitStatus> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut tool, "admit", &mut script);
-        stdout().write_all(&script)?;
+        printer::print_own(&String::from_utf8(script)?)?;
         Ok(ExitStatus::Success)
     }
 }

@@ -7,12 +7,12 @@ use crate::diff::report::Report;
 use crate::diff::summary::DecisionSummary;
 use crate::exit_status::ExitStatus;
 use crate::output::format::Format;
+use crate::output::printer;
 use crate::output::progress::Progress;
 use crate::policy_set::compiled_cache;
 use crate::process::parallel;
 use admit_cognito::Event;
 use anyhow::bail;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -86,7 +86,7 @@ impl Args {
             bail!("no events to decide: found {found}");
         }
         let report = Report::new((old.name(), new.name()), comparison, skipped);
-        stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
+        printer::print(&report.render(self.format, self.examples)?)?;
         Ok(ExitStatus::from_result(totals.flips == 0))
     }
 }

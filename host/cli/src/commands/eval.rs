@@ -3,6 +3,7 @@
 use crate::exit_status::ExitStatus;
 use crate::explain::{self, Explanation};
 use crate::output::format::{self, Format};
+use crate::output::printer;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::event;
 use crate::policy_set::facts;
@@ -10,7 +11,6 @@ use crate::policy_set::loaded_manifest::{Grants, LoadedManifest, MANIFEST};
 use admit_cognito::Reply;
 use admit_core::Answer;
 use serde_json::{Map, Value};
-use std::io::{IsTerminal, Write, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,26 +73,18 @@ impl Args {
         let trace = pending.finish(&facts);
         let reply = Reply::new(&event, &trace.decision.answer);
         let explanation = Explanation::new(&event, &policies, &trace, &reply);
-        let text = match self.format {
-            Format::Json => explanation.to_json()?,
-            Format::Text if self.explain => {
-                format!("{}\n{}", answer(&reply)?, explanation.to_table())
-            }
-            Format::Text => answer(&reply)?,
-        };
-        stdout().write_all(text.as_bytes())?;
+        match self.format {
+            Format::Json => printer::print(&explanation.to_json()?)?,
+            Format::Text => format::print_answer(&explain::reply_text(&reply)?)?,
+        }
+        if self.explain && self.format == Format::Text {
+            printer::print(&format!("\n{}", explanation.to_table()))?;
+        }
         Ok(match trace.decision.answer {
             Answer::Admit(_) => ExitStatus::Success,
             Answer::Deny(_) => ExitStatus::Negative,
         })
     }
-}
-
-/// The answer of the Lambda function, byte for byte, except on a terminal, where control characters
-/// are made visible: part of it was written by the person signing up.
-fn answer(reply: &Reply) -> serde_json::Result<String> {
-    let text = explain::reply_text(reply)?;
-    Ok(if stdout().is_terminal() { format::visible(&text) } else { text })
 }
 
 /// Parses the settings of a policy on the command line.

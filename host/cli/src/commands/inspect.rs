@@ -2,11 +2,11 @@
 
 use crate::exit_status::ExitStatus;
 use crate::inspect::{ComponentReport, PackageInfo};
-use crate::output::format::Format;
+use crate::output::format::{self, Format};
+use crate::output::printer;
 use crate::package::deployment::Deployment;
 use crate::policy_set::loaded_manifest;
 use anyhow::{Context, bail};
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// Describe a component, a bundle or a deployment package, without running it
@@ -48,16 +48,16 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let name = self.path.display().to_string();
-        let (text, is_sound) = if let Some(deployment) = Deployment::at(&self.path)? {
+        let is_sound = if let Some(deployment) = Deployment::at(&self.path)? {
             if self.manifest.is_some() {
                 bail!("--manifest is for a component; `{name}` contains its own manifest");
             }
             let deployed = PackageInfo::of(deployment)?;
-            let text = match self.format {
-                Format::Text => deployed.to_text(),
-                Format::Json => deployed.to_json()?,
-            };
-            (text, deployed.is_sound())
+            match self.format {
+                Format::Text => printer::print(&deployed.to_text())?,
+                Format::Json => format::print_json(&deployed)?,
+            }
+            deployed.is_sound()
         } else {
             let bytes = loaded_manifest::component(&self.path)?;
             let inspected = ComponentReport::new(name.clone(), &bytes);
@@ -65,13 +65,12 @@ impl Args {
             if let Some(manifest) = &self.manifest {
                 inspected.find_grants(&self.path, manifest)?;
             }
-            let text = match self.format {
-                Format::Text => inspected.to_text(),
-                Format::Json => inspected.to_json()?,
-            };
-            (text, inspected.is_sound())
+            match self.format {
+                Format::Text => printer::print(&inspected.to_text())?,
+                Format::Json => format::print_json(&inspected)?,
+            }
+            inspected.is_sound()
         };
-        stdout().write_all(text.as_bytes())?;
         Ok(ExitStatus::from_result(is_sound))
     }
 }

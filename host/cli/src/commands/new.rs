@@ -1,12 +1,13 @@
 //! `admit new`: creates a policy project.
 
 use crate::exit_status::ExitStatus;
+use crate::output::printer;
 use admit_build::new_project::{self, NewProject};
 use admit_core::Language;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use clap::error::ErrorKind;
-use std::io::{Write, stdout};
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -48,16 +49,16 @@ impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let Offered(language) = self.lang;
         if let Err(message) = self.project.check_name(language) {
-            clap::Error::raw(ErrorKind::ValueValidation, message + "\n").exit();
+            return Err(clap::Error::raw(ErrorKind::ValueValidation, message + "\n").into());
         }
         self.project.write(language)?;
         let folder = self.project.folder();
-        let mut out = stdout().lock();
-        writeln!(out, "created the policy project `{}`:", folder.display())?;
+        let mut text = format!("created the policy project `{}`:\n", folder.display());
         for (file, about) in NewProject::contents(language) {
-            writeln!(out, "  {file:<20}  {about}")?;
+            writeln!(text, "  {file:<20}  {about}")?;
         }
-        writeln!(out, "\nRun its cases:\n  cd {}\n  admit test", quoted(folder))?;
+        writeln!(text, "\nRun its cases:\n  cd {}\n  admit test", quoted(folder))?;
+        printer::print(&text)?;
         Ok(ExitStatus::Success)
     }
 }

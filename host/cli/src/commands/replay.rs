@@ -8,13 +8,13 @@ use crate::diff::report::Report;
 use crate::diff::summary::DecisionSummary;
 use crate::exit_status::ExitStatus;
 use crate::output::format::Format;
+use crate::output::printer;
 use crate::output::progress::Progress;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::MANIFEST;
 use crate::process::parallel;
 use admit_cognito::Event;
 use anyhow::bail;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ impl Args {
         let totals = comparison.totals();
         let old = "recorded decisions".to_owned();
         let report = Report::new((old, new.name()), comparison, skipped);
-        stdout().write_all(report.render(self.format, self.examples)?.as_bytes())?;
+        printer::print(&report.render(self.format, self.examples)?)?;
         Ok(ExitStatus::from_result(totals.flips == 0))
     }
 }

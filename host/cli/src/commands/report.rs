@@ -4,15 +4,15 @@ use crate::cases::Suite;
 use crate::check;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
+use crate::output::printer;
 use crate::package::deployment::manifest_behind;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
 use crate::report::{Evidence, Measure, Measured, Report, Tested, Values, page};
 use admit_cognito::Event;
-use admit_core::Policy;
+use admit_core::{Policy, printable_lines};
 use admit_engine::bundle::INDEX;
 use std::fs;
-use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -85,9 +85,9 @@ impl Args {
         };
         let evidence = Evidence { findings, measured, whole, projects };
         let values = if self.show_settings { Values::Shown } else { Values::Hidden };
-        let page = page(&Report::new(&loaded, evidence, values)?)?;
+        let page = printable_lines(&page(&Report::new(&loaded, evidence, values)?)?);
         match output {
-            None => stdout().write_all(page.as_bytes())?,
+            None => printer::print(&page)?,
             Some(output) => output.write(page.as_bytes())?,
         }
         Ok(ExitStatus::Success)

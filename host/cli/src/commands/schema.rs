@@ -1,9 +1,9 @@
 //! `admit schema`: prints the JSON Schemas.
 
 use crate::exit_status::ExitStatus;
+use crate::output::printer;
 use crate::schemas::Schema;
 use clap::ValueEnum;
-use std::io::{Write, stdout};
 
 /// Print a JSON Schema, for editors and other tools
 ///
@@ -26,8 +26,8 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         match self.name {
-            Some(schema) => stdout().write_all(schema.text().as_bytes())?,
-            None => stdout().write_all(list().as_bytes())?,
+            Some(schema) => printer::print_own(schema.text())?,
+            None => printer::print(&list())?,
         }
         Ok(ExitStatus::Success)
     }

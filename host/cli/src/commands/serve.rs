@@ -1,6 +1,7 @@
 //! `admit serve`: runs the trigger locally.
 
 use crate::exit_status::ExitStatus;
+use crate::output::printer;
 use crate::policy_set::loaded_manifest::MANIFEST;
 use crate::serve::invoke_api::{self, InvokeApi, Names};
 use crate::serve::reloading_trigger::ReloadingTrigger;
@@ -48,7 +49,6 @@ pub(crate) struct Args {
 const ELSEWHERE: [&str; 2] = ["ADMIT_BUNDLE", "ADMIT_CACHE"];
 
 impl Args {
-    #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
         let runtime = runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -71,7 +71,7 @@ impl Args {
             thread::spawn(move || watched.reload_on_change());
             let address = listener.local_addr()?;
             let url = format!("http://{address}");
-            eprintln!("listening on {url}{}", invoke_api::path("admit"));
+            printer::say(&format!("listening on {url}{}", invoke_api::path("admit")));
             let names = Names::new(address, self.host);
             match InvokeApi::new(trigger, names).serve(listener).await {}
         })

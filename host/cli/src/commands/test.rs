@@ -2,11 +2,12 @@
 
 use crate::cases::{Results, Suite, junit_report};
 use crate::exit_status::ExitStatus;
+use crate::output::printer;
+use crate::output::terminal;
 use crate::process::watch::{self, Look};
 use admit_build::diagnostics;
 use anyhow::bail;
 use clap::ValueEnum;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// Run the cases of a policy or a manifest in the sandbox
@@ -89,12 +90,11 @@ impl Args {
             Format::Json => results.to_json()?,
             Format::Junit => junit_report(&results)?,
         };
-        stdout().write_all(text.as_bytes())?;
+        printer::print(&text)?;
         Ok(results)
     }
 
     /// Runs the cases on every change, until the process is interrupted or its output is closed.
-    #[expect(clippy::print_stderr, reason = "standard output is for results")]
     fn run_on_change(&self, suite: &Suite) -> anyhow::Result<()> {
         loop {
             // Looks before the run, so that a change during the run is seen afterwards.
@@ -103,17 +103,17 @@ impl Args {
                 if crate::is_broken_pipe(&error) {
                     return Err(error);
                 }
-                eprintln!("{}", diagnostics::render(&error));
+                printer::say_error(&error);
             }
-            eprintln!("\nwaiting for changes; press Ctrl-C to stop");
+            printer::say("\nwaiting for changes; press Ctrl-C to stop");
             watch::wait(&seen, || suite.places());
-            eprintln!("change detected, re-running\n");
+            printer::say("change detected, re-running\n");
         }
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the message has several lines")]
 fn print_example(suite: &Suite) {
     let message = format!("`{}` not found: write a case, such as", suite.file().display());
-    eprintln!("{}\n{EXAMPLE}", diagnostics::error(&message));
+    let message = terminal::rendered(&diagnostics::error(&message));
+    printer::say(&format!("{message}\n{EXAMPLE}"));
 }

@@ -2,12 +2,12 @@
 
 use crate::exit_status::ExitStatus;
 use crate::output::format::{self, Format};
+use crate::output::printer;
 use crate::package::deployment::Deployment;
 use crate::package::source_folder::SourceFolder;
 use crate::verify::Verification;
 use crate::verify::sources::Sources;
 use anyhow::bail;
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// Verify that the native code of a bundle or package was compiled from its components
@@ -58,7 +58,7 @@ impl Args {
         let verification = Verification::of(&deployment, &sources)?;
         match self.format {
             Format::Text => {
-                stdout().write_all(verification.to_text(&sources.folder).as_bytes())?;
+                printer::print(&verification.to_text(&sources.folder))?;
             }
             Format::Json => format::print_json(&verification)?,
         }

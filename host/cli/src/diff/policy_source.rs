@@ -1,15 +1,16 @@
 //! The source of a policy set: a manifest, a bundle or a deployment package.
 
 use crate::input::Input;
-use crate::package::folder::{self, Readers};
-use crate::package::function_zip::{MAX_PACKAGE, Package};
+use crate::package::folder;
 use crate::package::source_folder::SourceFolder;
 use crate::policy_set::loaded_manifest::{Built, Compiled, LoadedManifest, MANIFEST};
 use admit_core::{Failure, Policy};
-use admit_engine::bundle::{self, INDEX, Index};
-use admit_engine::{Addresses, Engine, PolicySet, Target, WASMTIME_VERSION, read_regular_file};
+use admit_engine::bundle::{self, INDEX};
+use admit_engine::{Addresses, Engine, PolicySet, Target, WASMTIME_VERSION, open_regular_file};
+use admit_package::{MAX_PACKAGE, Package, StoredFiles, flaws, read_index};
 use anyhow::{Context, bail};
-use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,49 +81,57 @@ impl PolicySource {
             Kind::Bundle => {
                 let files = folder::read(&self.path)
                     .with_context(|| format!("cannot read `{}`", self.path.display()))?;
-                match self.sources_instead(&files, engine)? {
+                match self.sources_instead(&files, &[], engine)? {
                     Some(manifest) => compiled(&manifest, engine, shared),
                     None => self.load(&self.path, engine),
                 }
             }
             Kind::Package => {
                 let name = self.path.display();
-                let bytes = read_regular_file(&self.path, MAX_PACKAGE)
-                    .with_context(|| format!("cannot read `{name}`"))?;
-                let package = Package::from_zip(&bytes)
+                let open = || {
+                    open_regular_file(&self.path, MAX_PACKAGE)
+                        .with_context(|| format!("cannot read `{name}`"))
+                };
+                let package = Package::read(open()?)
                     .with_context(|| format!("`{name}` is not a deployment package"))?;
-                if let Some(twice) = package.flaws.iter().find(|flaw| flaw.ends_with(": twice")) {
-                    bail!("`{name}`: {twice}: which of them counts is not known");
-                }
                 if !package.bundle.contains_key(INDEX) {
                     bail!("`{name}` is not a deployment package: `bundle/{INDEX}` not found");
                 }
-                if let Some(manifest) = self.sources_instead(&package.bundle, engine)? {
+                if let Some(manifest) =
+                    self.sources_instead(&package.bundle, &package.flaws, engine)?
+                {
                     return compiled(&manifest, engine, shared);
                 }
                 let folder = tempfile::tempdir().context("cannot unpack the package")?;
-                let unpacked = folder.path().join("bundle");
-                let files = package.bundle.iter().filter(|(name, _)| is_plain(name));
-                let files = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
-                folder::write(&unpacked, &files, Readers::Owner)
-                    .with_context(|| format!("cannot unpack `{name}`"))?;
-                self.load(&unpacked, engine)
+                Package::unpack_bundle(open()?, |name, file| {
+                    // The index has the hash of each file that is loaded later.
+                    if !is_plain(name) {
+                        return Ok(());
+                    }
+                    io::copy(file, &mut File::create(folder.path().join(name))?).map(|_| ())
+                })
+                .with_context(|| format!("cannot unpack `{name}`"))?;
+                self.load(folder.path(), engine)
             }
         }
     }
 
-    /// The manifest of the sources, if the code of these files cannot run on this machine.
+    /// The manifest of the sources, if the code of these files cannot run on this machine. The files
+    /// and the zip around them must not have flaws.
     fn sources_instead(
         &self,
-        files: &BTreeMap<String, Vec<u8>>,
+        files: &StoredFiles,
+        zip_flaws: &[String],
         engine: &Engine,
     ) -> anyhow::Result<Option<PathBuf>> {
         let name = self.path.display();
-        let text = files.get(INDEX).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         // Messages have the path on the command line, not that of a temporary folder.
-        let index = Index::from_text(&text)
+        let index = read_index(files)
             .map_err(|reason| anyhow::anyhow!("{reason}"))
             .with_context(|| format!("`{INDEX}` of `{name}` was not written by `admit bundle`"))?;
+        if let Some(flaw) = zip_flaws.iter().chain(&flaws(files)).next() {
+            bail!("`{name}`: {flaw}: `admit inspect {name}` lists all flaws");
+        }
         if index.engine != WASMTIME_VERSION || Some(index.target) != Target::HERE {
             let here = Target::HERE.map_or_else(|| "another machine".to_owned(), |t| t.to_string());
             let manifest = SourceFolder::beside(&self.path).manifest_of(&index);

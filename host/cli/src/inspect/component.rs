@@ -2,13 +2,13 @@
 
 use super::grants::Grants;
 use super::lines::Lines;
-use crate::package::about::ComponentSummary;
 use crate::policy_set::loaded_manifest::LoadedManifest;
 use admit_core::Metadata;
 use admit_engine::{Digest, read_regular_file};
+use admit_package::about::{ComponentSummary, Import};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -75,17 +75,13 @@ impl ComponentReport {
         self.component.is_sound()
     }
 
-    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
     pub(crate) fn to_text(&self) -> String {
         let mut lines = Lines::default();
         lines.one("component", &self.path);
         lines.one("contract", &contract(&self.component));
         lines.one("size", &format!("{} bytes", self.component.size));
         lines.one("digest", &self.digest.to_string());
-        let imports = self.component.imports.iter();
+        let imports = imports(&self.component);
         lines.tree("imports", imports.map(|import| (import.marked(), &import.types[..])));
         let exports = self.component.exports.iter();
         lines.tree("exports", exports.map(|export| (export.name.clone(), &export.types[..])));
@@ -103,7 +99,7 @@ impl ComponentReport {
         lines.remarks(self.not_compared.iter().map(|NotCompared { policy, reason }| {
             format!("not compared: policy `{policy}`: {reason}")
         }));
-        lines.text
+        lines.into_text()
     }
 
     /// Whether it is what is at a path. An error says why that cannot be told.
@@ -131,6 +127,12 @@ impl Grants {
         lines.heading(&format!("granted to policy `{}`", self.policy()));
         self.show(lines);
     }
+}
+
+/// The imports: those that are not granted come first, because a text may not show all of them.
+pub(super) fn imports(component: &ComponentSummary) -> impl Iterator<Item = &Import> {
+    let of = |granted| component.imports.iter().filter(move |import| import.granted == granted);
+    of(false).chain(of(true))
 }
 
 pub(super) fn contract(component: &ComponentSummary) -> String {
@@ -171,20 +173,21 @@ pub(super) fn says(component: &ComponentSummary, lines: &mut Lines) {
     }
     lines.list("verdicts", verdicts.iter().map(|power| power.to_string()));
     let settings = settings.map(Value::Object).unwrap_or_else(|| json!({}));
-    lines.few("settings", self::settings(&settings));
+    lines.list("settings", self::settings(&settings));
     lines.list("denials", denials.iter().map(|(code, meaning)| format!("{code}: {meaning}")));
 }
 
 /// The keys of a schema, with the little that is worth knowing of each.
-fn settings(schema: &Value) -> Vec<String> {
-    let required = schema["required"].as_array().cloned().unwrap_or_default();
+fn settings(schema: &Value) -> impl Iterator<Item = String> {
+    let required = schema["required"].as_array().into_iter().flatten();
+    let required: HashSet<&str> = required.filter_map(Value::as_str).collect();
     let keys = schema["properties"].as_object().into_iter().flatten();
-    keys.map(|(key, value)| {
+    keys.map(move |(key, value)| {
         let mut text = key.clone();
         if let Some(kind) = value["type"].as_str() {
             text = format!("{text}: {kind}");
         }
-        if required.iter().any(|name| name == key) {
+        if required.contains(key.as_str()) {
             text.push_str(", required");
         }
         if let Some(default) = value.get("default") {
@@ -195,5 +198,4 @@ fn settings(schema: &Value) -> Vec<String> {
         }
         text
     })
-    .collect()
 }

@@ -3,6 +3,7 @@
 use super::lines::Lines;
 use admit_core::{Metadata, Policy};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt::Display;
 
 /// One policy's grants, and how they differ from what its component asks for.
@@ -61,7 +62,8 @@ impl Comparison {
     }
 
     fn marked(&self) -> Vec<String> {
-        let granted = self.granted.iter().map(|item| match self.unused.contains(item) {
+        let unused: HashSet<&String> = self.unused.iter().collect();
+        let granted = self.granted.iter().map(|item| match unused.contains(item) {
             true => format!("{item} (granted and not asked for)"),
             false => item.clone(),
         });

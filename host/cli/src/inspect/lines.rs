@@ -1,53 +1,58 @@
 //! Text in lines, with labels in the first column.
 
-use admit_core::printable;
+use admit_core::{grouped, printable};
 
 /// Lines with a label before each group of them.
 ///
 /// What is shown may be anybody's words: they begin where values begin, and nowhere else.
 #[derive(Default)]
 pub(super) struct Lines {
-    pub(super) text: String,
+    text: String,
+    /// The number of lines beyond the maximum.
+    left_out: usize,
 }
+
+/// The maximum size of the text, in bytes.
+const MAX_BYTES: usize = 150_000;
 
 /// As much of one line as is shown.
 const MAX_CHARACTERS: usize = 600;
 
-/// As many values as are shown where anybody may have any number.
-const FEW: usize = 50;
+/// The maximum number of values of one label; JSON has all of them.
+pub(super) const FEW: usize = 50;
 
 impl Lines {
-    /// Values of one label, each in a line; `none` where there is none.
+    /// Adds the first values of a label, one per line, and the number of the others; `none` if there
+    /// are no values.
     pub(super) fn list(&mut self, label: &str, values: impl IntoIterator<Item = String>) {
         self.tree(label, values.into_iter().map(|value| (value, &[][..])));
     }
 
-    /// The same for the first few of them, with how many there are more.
-    pub(super) fn few(&mut self, label: &str, mut values: Vec<String>) {
-        let more = values.len().saturating_sub(FEW);
-        values.truncate(FEW);
-        if more > 0 {
-            values.push(format!("and {more} more"));
-        }
-        self.list(label, values);
-    }
-
-    /// Values with what belongs to each below it.
+    /// Adds values with details, which follow each value.
     pub(super) fn tree<'a>(
         &mut self,
         label: &str,
         values: impl IntoIterator<Item = (String, &'a [String])>,
     ) {
+        let mut values = values.into_iter();
         let mut before = label;
-        for (value, parts) in values {
+        for (value, parts) in values.by_ref().take(FEW) {
             self.one(before, &value);
             before = "";
-            for part in parts {
+            for part in parts.iter().take(FEW) {
                 self.line("", "  ", part);
             }
+            self.more("  ", parts.len().saturating_sub(FEW));
         }
         if before == label {
             self.one(label, "none");
+        }
+        self.more("", values.count());
+    }
+
+    fn more(&mut self, indent: &str, count: usize) {
+        if count > 0 {
+            self.line("", indent, &format!("… and {} more", grouped(count as u64)));
         }
     }
 
@@ -63,17 +68,40 @@ impl Lines {
 
     /// An empty line and remarks, each in a line; nothing where there are none.
     pub(super) fn remarks(&mut self, remarks: impl IntoIterator<Item = String>) {
-        for (index, remark) in remarks.into_iter().enumerate() {
-            self.text.push_str(if index == 0 { "\n" } else { "" });
-            self.text.push_str(&printable(&remark, MAX_CHARACTERS));
-            self.text.push('\n');
+        let mut remarks = remarks.into_iter();
+        for (index, remark) in remarks.by_ref().take(FEW).enumerate() {
+            let remark = printable(&remark, MAX_CHARACTERS);
+            self.push(if index == 0 { format!("\n{remark}") } else { remark });
+        }
+        match remarks.count() {
+            0 => {}
+            count => self.push(format!("… and {} more", grouped(count as u64))),
         }
     }
 
     fn line(&mut self, label: &str, indent: &str, value: &str) {
         let line = format!("{label:<10} {indent}{}", printable(value, MAX_CHARACTERS));
-        self.text.push_str(line.trim_end());
+        self.push(line.trim_end().to_owned());
+    }
+
+    fn push(&mut self, line: String) {
+        if self.text.len() + line.len() > MAX_BYTES {
+            self.left_out += 1;
+            return;
+        }
+        self.text += &line;
         self.text.push('\n');
+    }
+
+    /// Returns the text, with the number of the lines that are left out.
+    pub(super) fn into_text(self) -> String {
+        match self.left_out {
+            0 => self.text,
+            count => {
+                let count = grouped(count as u64);
+                self.text + &format!("\n… and {count} more lines; `--format json` shows all\n")
+            }
+        }
     }
 }
 
@@ -86,13 +114,23 @@ mod tests {
         let mut lines = Lines::default();
         let part = ["    type t".to_owned()];
         lines.tree("imports", [(" ".repeat(69) + "\u{2800}\ngranted to policy `x`", &part[..])]);
-        lines.few("settings", (0..52).map(|n| format!("  k{n}")).collect());
+        lines.list("settings", (0..1_052).map(|n| format!("  k{n}")));
+        let text = lines.into_text();
         let expected = "imports    granted to policy `x`\n             type t\nsettings   k0\n";
-        assert!(lines.text.starts_with(expected), "{}", lines.text);
-        assert!(
-            lines.text.ends_with("\n           k49\n           and 2 more\n"),
-            "{}",
-            lines.text
-        );
+        assert!(text.starts_with(expected), "{}", text);
+        assert!(text.ends_with("\n           k49\n           … and 1,002 more\n"), "{}", text);
+    }
+
+    #[test]
+    fn long_text_is_cut_and_the_other_lines_are_counted() {
+        let mut lines = Lines::default();
+        (0..1_000).for_each(|_| lines.one("flaws", &"x".repeat(600)));
+        let text = lines.into_text();
+        assert!(text.len() < MAX_BYTES + 100, "{}", text.len());
+        let shown = text.matches("flaws ").count();
+        assert!(text.ends_with(&format!(
+            "\n… and {} more lines; `--format json` shows all\n",
+            1_000 - shown
+        )));
     }
 }

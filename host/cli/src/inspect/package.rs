@@ -1,18 +1,21 @@
 //! What `admit inspect` shows of a bundle or a package.
 
-use super::component::{contract, says};
+use super::component::{contract, imports, says};
 use super::grants::Grants;
-use super::lines::Lines;
-use crate::package::about::{About, ComponentSummary, Import};
-use crate::package::bootstrap;
+use super::lines::{FEW, Lines};
 use crate::package::deployment::Deployment;
-use crate::package::function_zip::BOOTSTRAP;
-use admit_core::{Limits, Manifest, Mode, OnFailure, Policy, Record, WhenNoPolicyApplies};
+use admit_core::{
+    Limits, Manifest, Metadata, Mode, OnFailure, Policy, Record, WhenNoPolicyApplies, grouped,
+};
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, file_name};
 use admit_engine::{CodeHash, Digest, Target};
+use admit_package::about::{About, ComponentSummary, Import};
+use admit_package::bootstrap;
+use admit_package::{BOOTSTRAP, StoredFiles};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// A bundle or a deployment package, none of whose code was loaded.
 ///
@@ -61,7 +64,7 @@ struct PackagedPolicy {
     component: String,
     source: Option<Digest>,
     compiled: Option<CodeHash>,
-    compiled_size: Option<usize>,
+    compiled_size: Option<u64>,
     /// Units of fuel that it took to configure it when it was bundled; none where that is done for
     /// each sign-up.
     configured_with_fuel: Option<u64>,
@@ -76,7 +79,7 @@ struct PackagedPolicy {
     settings: Option<Vec<String>>,
     grants: Grants,
     /// What its component is, if the bundle's maker says so: nothing here can be compared with it.
-    about: Option<ComponentSummary>,
+    about: Option<Rc<ComponentSummary>>,
 }
 
 impl PackageInfo {
@@ -95,18 +98,35 @@ impl PackageInfo {
                 BTreeMap::new()
             }
         };
+        let about: BTreeMap<Digest, Described> =
+            about.into_iter().map(|(source, one)| (source, Described::new(one))).collect();
         let Manifest { budget, when_no_policy_applies, record, lookups: _, policies } = manifest;
-        let mut entrants = Vec::new();
+        let (mut entrants, mut described_before) = (Vec::new(), BTreeSet::new());
+        let (mut room, mut left_out) = (MAX_REPEATED, 0);
         for policy in &policies {
             let entry = index.components.get(&policy.component);
-            let summary = entry.and_then(|entry| about.get(&entry.source)).cloned();
+            let mut described = entry.and_then(|entry| about.get(&entry.source));
+            // Each component is described at least once, so that no finding is lost.
+            let is_first = entry.is_none_or(|entry| described_before.insert(entry.source));
+            let size = described.filter(|_| !is_first).map_or(0, |described| described.size);
+            match room.checked_sub(size) {
+                Some(left) => room = left,
+                None => (described, left_out) = (None, left_out + 1),
+            }
             let configured = index.configured.get(&policy.id).copied();
             let mut policy =
-                PackagedPolicy::new(policy, (entry.copied(), configured), summary, &files)?;
+                PackagedPolicy::new(policy, (entry.copied(), configured), described, &files)?;
             if configured.is_some() && !has_settings {
                 policy.settings = None;
             }
             entrants.push(policy);
+        }
+        if left_out > 0 {
+            let (policies, max) = (grouped(left_out), MAX_REPEATED >> 20);
+            flaws.push(format!(
+                "{ABOUT}: not shown for {policies} policies, whose component others have too: the \
+                 repetitions take more than {max} MiB"
+            ));
         }
         Ok(PackageInfo {
             kind: kind.name(),
@@ -132,12 +152,17 @@ impl PackageInfo {
 
     /// Whether there are no flaws, and its components are sound by what its maker says.
     pub(crate) fn is_sound(&self) -> bool {
-        let mut portraits = self.policies.iter().filter_map(|policy| policy.about.as_ref());
-        self.flaws.is_empty() && portraits.all(ComponentSummary::is_sound)
+        self.flaws.is_empty() && self.policies.iter().all(PackagedPolicy::is_sound)
     }
 
-    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+    /// The policies that a text shows, in order and with their positions. If there are too many, those
+    /// with findings are preferred.
+    fn shown(&self) -> Vec<(usize, &PackagedPolicy)> {
+        let all = || self.policies.iter().enumerate();
+        let of = |is_sound| all().filter(move |(_, policy)| policy.is_sound() == is_sound);
+        let mut shown: Vec<_> = of(false).chain(of(true)).take(FEW).collect();
+        shown.sort_by_key(|(index, _)| *index);
+        shown
     }
 
     pub(crate) fn to_text(&self) -> String {
@@ -168,20 +193,49 @@ impl PackageInfo {
         let other = self.other_sources.as_deref().unwrap_or("not beside it");
         lines.one("sources", self.sources.as_deref().unwrap_or(other));
         lines.list("flaws", self.flaws.iter().cloned());
-        for (number, policy) in self.policies.iter().enumerate() {
-            lines.heading(&format!("policy {}: {}", number + 1, policy.id));
+        for (index, policy) in self.shown() {
+            lines.heading(&format!("policy {}: {}", index + 1, policy.id));
             policy.show(&mut lines);
         }
-        lines.text
+        let more = self.policies.len().saturating_sub(FEW);
+        if more > 0 {
+            let more = grouped(more as u64);
+            lines.heading(&format!("… and {more} more policies; `--format json` shows all"));
+        }
+        lines.into_text()
     }
 }
 
+/// The description of a component by the author of the bundle, shared by its policies.
+struct Described {
+    summary: Rc<ComponentSummary>,
+    /// The requests in its metadata, without the schema of its settings.
+    requests: Option<Metadata>,
+    /// The size of the description as JSON, in bytes.
+    size: u64,
+}
+
+impl Described {
+    fn new(summary: ComponentSummary) -> Described {
+        let (requests, size) = (summary.requests(), summary.json_size());
+        Described { summary: Rc::new(summary), requests, size }
+    }
+}
+
+/// The maximum size of all repeated descriptions together as JSON, in bytes: many policies may have
+/// the same component.
+const MAX_REPEATED: u64 = 16 << 20;
+
 impl PackagedPolicy {
+    fn is_sound(&self) -> bool {
+        self.about.as_ref().is_none_or(|about| about.is_sound())
+    }
+
     fn new(
         policy: &Policy,
         (entry, configured): (Option<Entry>, Option<ConfiguredPolicy>),
-        about: Option<ComponentSummary>,
-        files: &BTreeMap<String, Vec<u8>>,
+        described: Option<&Described>,
+        files: &StoredFiles,
     ) -> serde_json::Result<PackagedPolicy> {
         let scope = &policy.applies_to;
         let lists = [
@@ -210,7 +264,7 @@ impl PackagedPolicy {
             source: entry.map(|entry| entry.source),
             compiled,
             compiled_size: compiled
-                .and_then(|compiled| Some(files.get(&file_name(compiled))?.len())),
+                .and_then(|compiled| Some(files.get(&file_name(compiled))?.size)),
             configured_with_fuel: configured.map(|configured| configured.fuel),
             mode: policy.terms.mode,
             on_failure: policy.terms.on_failure,
@@ -218,11 +272,8 @@ impl PackagedPolicy {
             limits: limits.into(),
             log: serde_json::to_value(policy.log)?,
             settings: Some(settings.keys().cloned().collect()),
-            grants: Grants::of(
-                policy,
-                about.as_ref().and_then(ComponentSummary::metadata).as_ref(),
-            ),
-            about,
+            grants: Grants::of(policy, described.and_then(|about| about.requests.as_ref())),
+            about: described.map(|about| Rc::clone(&about.summary)),
         })
     }
 
@@ -266,7 +317,7 @@ impl PackagedPolicy {
         match &self.settings {
             Some(keys) => {
                 let keys = keys.iter().map(|key| format!("{key} (not shown)"));
-                lines.few("settings", keys.collect());
+                lines.list("settings", keys);
             }
             None => lines.one("settings", "not known without the sources"),
         }
@@ -277,7 +328,7 @@ impl PackagedPolicy {
         lines.heading(MAKERS_WORD);
         lines.one("contract", &contract(summary));
         lines.one("size", &format!("{} bytes", summary.size));
-        lines.list("imports", summary.imports.iter().map(Import::marked));
+        lines.list("imports", imports(summary).map(Import::marked));
         lines.list("exports", summary.exports.iter().map(|export| export.name.clone()));
         lines.list("producers", summary.producers.iter().cloned());
         says(summary, lines);

@@ -1,5 +1,6 @@
 //! A file that a person names for a command to write.
 
+use super::printer;
 use admit_build::atomic_file;
 use anyhow::{Context, bail};
 use std::fs::{self, File};
@@ -43,7 +44,7 @@ impl Output {
         // Once more: much may have happened meanwhile.
         let written = match self.place()? {
             Place::File(file) => atomic_file::put(&file, bytes),
-            Place::StandardOutput => io::stdout().lock().write_all(bytes),
+            Place::StandardOutput => printer::print_file(bytes),
             Place::Stream => {
                 let stream = File::options().append(true).open(&self.path);
                 stream.and_then(|mut stream| stream.write_all(bytes))

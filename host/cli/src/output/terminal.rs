@@ -1,9 +1,10 @@
-//! Colours, for a person who looks at a terminal. What goes elsewhere is plain text.
+//! Colours, which the printer writes only to a terminal.
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::ColorChoice;
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
-use std::io;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
 
 /// When there are colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -86,10 +87,50 @@ pub(crate) fn table(text: &str) -> String {
     table
 }
 
-/// Standard output is a part of every program's input: without colours nothing is added.
+/// Marks text with a style. The printer replaces the marks with escape sequences after it has removed
+/// those of the text, which may be untrusted.
 fn paint(style: Style, text: &str) -> String {
-    match AutoStream::choice(&io::stdout()) {
-        ColorChoice::Never => text.to_owned(),
-        _ => format!("{style}{text}{style:#}"),
-    }
+    let style = style.render().to_string();
+    format!("{}{text}{}", mark(sequence(&style)), mark("0"))
+}
+
+/// Replaces the styles of a renderer, whose input was printable, with marks.
+pub(crate) fn rendered(text: &str) -> String {
+    let mut parts = text.split(START);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| {
+        let end = part.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(part.len());
+        match part[end..].strip_prefix('m') {
+            Some(rest) => all + &mark(&part[..end]) + rest,
+            None => all + START + part,
+        }
+    })
+}
+
+/// Splits marked text into parts, each with the style that begins there.
+pub(super) fn styled(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
+    let start: &str = &MARK;
+    text.split(start).enumerate().map(|(index, part)| match part.split_once(END) {
+        Some((style, words)) if index > 0 => (Some(style), words),
+        _ => (None, part),
+    })
+}
+
+/// The start of an escape sequence of a style.
+const START: &str = "\u{1b}[";
+
+/// The end of a mark.
+const END: char = '\u{fdd1}';
+
+/// The start of a mark: a noncharacter, and a random number that no file can contain.
+static MARK: LazyLock<String> =
+    LazyLock::new(|| format!("\u{fdd0}{:016x}", RandomState::new().build_hasher().finish()));
+
+fn mark(style: &str) -> String {
+    format!("{}{style}{END}", *MARK)
+}
+
+/// The parameters of an escape sequence.
+fn sequence(style: &str) -> &str {
+    style.trim_start_matches(START).trim_end_matches('m')
 }

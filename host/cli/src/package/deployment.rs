@@ -1,16 +1,15 @@
 //! A bundle or a deployment package as it lies there, none of whose code is loaded.
 
 use crate::input::Input;
-use crate::package::bootstrap;
 use crate::package::folder;
-use crate::package::function_zip::{BOOTSTRAP, MAX_PACKAGE, Package};
-use crate::package::index::{Known, flaws, index};
+use crate::package::index::{Known, index};
 use crate::package::source_folder::SourceFolder;
 use admit_core::Manifest;
 use admit_engine::bundle::{INDEX, Index};
-use admit_engine::{Digest, read_regular_file};
+use admit_engine::{Digest, open_regular_file};
+use admit_package::bootstrap;
+use admit_package::{BOOTSTRAP, MAX_PACKAGE, Package, StoredFiles, flaws};
 use anyhow::{Context, anyhow, bail};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A bundle or a deployment package.
@@ -27,7 +26,7 @@ pub(crate) struct Deployment {
     /// Where its sources are, if they are anywhere.
     pub(crate) sources: SourceFolder,
     /// The files of the bundle, by their names in it.
-    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: StoredFiles,
     /// None in a folder, which has none, and where it is missing.
     pub(crate) bootstrap: Option<Vec<u8>>,
     /// What would not work, or what nobody asked for.
@@ -35,6 +34,9 @@ pub(crate) struct Deployment {
     /// How many of them, the first ones, are flaws of the index and of the files that it names.
     bundle_flaws: usize,
 }
+
+/// The maximum number of flaws in an error.
+const MAX_FLAWS: usize = 10;
 
 /// Where a bundle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,40 +81,49 @@ impl Deployment {
     fn in_folder(path: &Path) -> anyhow::Result<Deployment> {
         let files =
             folder::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        Deployment::of_bundle(path, files)
+    }
+
+    /// Creates a bundle from the files at a path.
+    pub(crate) fn of_bundle(path: &Path, files: StoredFiles) -> anyhow::Result<Deployment> {
         let flaws = flaws(&files);
         Deployment::new(Kind::Bundle, path, files, None, (flaws, Vec::new()))
     }
 
     fn in_zip(path: &Path) -> anyhow::Result<Deployment> {
         let name = path.display();
-        let bytes = read_regular_file(path, MAX_PACKAGE)
+        let file = open_regular_file(path, MAX_PACKAGE)
             .with_context(|| format!("cannot read `{name}`"))?;
-        let package = Package::from_zip(&bytes)
-            .with_context(|| format!("`{name}` is no deployment package"))?;
+        let package =
+            Package::read(file).with_context(|| format!("`{name}` is not a deployment package"))?;
+        Deployment::of_package(path, package)
+    }
+
+    /// Creates a package from the zip at a path.
+    pub(crate) fn of_package(path: &Path, package: Package) -> anyhow::Result<Deployment> {
         let mut of_bundle = flaws(&package.bundle);
-        let (mut others, of_zip): (Vec<_>, Vec<_>) =
-            package.flaws.into_iter().partition(|flaw| flaw.starts_with(BOOTSTRAP));
-        // Which of two entries counts is up to the program that unpacks it.
-        of_bundle.extend(of_zip);
-        let bootstrap = Some(package.bootstrap).filter(|bytes| !bytes.is_empty());
-        if bootstrap.is_none() {
-            others.push(format!("{BOOTSTRAP}: missing"));
-        }
-        Deployment::new(Kind::Package, path, package.bundle, bootstrap, (of_bundle, others))
+        // Another program may find another bundle in it.
+        of_bundle.extend(package.flaws);
+        let flaws = (of_bundle, package.bootstrap_flaws);
+        Deployment::new(Kind::Package, path, package.bundle, package.bootstrap, flaws)
     }
 
     fn new(
         kind: Kind,
         path: &Path,
-        files: BTreeMap<String, Vec<u8>>,
+        files: StoredFiles,
         bootstrap: Option<Vec<u8>>,
         (mut flaws, others): (Vec<String>, Vec<String>),
     ) -> anyhow::Result<Deployment> {
         let name = path.display();
         let sources = SourceFolder::beside(path);
         let known = index(&files, &sources);
-        let Known { index, has_settings } =
-            known.map_err(|reason| anyhow!("`{name}`: {INDEX}: {reason}"))?;
+        let Known { index, has_settings } = known.map_err(|reason| {
+            // Without an index there is no report, so the flaws are part of the error.
+            let flaws = flaws.iter().chain(&others).take(MAX_FLAWS);
+            let flaws: String = flaws.map(|flaw| format!("; {flaw}")).collect();
+            anyhow!("`{name}`: {INDEX}: {reason}{flaws}")
+        })?;
         let manifest = index.manifest().with_context(|| format!("`{name}`: {INDEX}"))?;
         if let Err(reason) = index.check_policy_set(&manifest) {
             flaws.push(format!("{INDEX}: {reason}"));
@@ -127,7 +138,7 @@ impl Deployment {
         Ok(Deployment {
             kind,
             path: name.to_string(),
-            digest: Digest::new(&files[INDEX]),
+            digest: Digest::new(files[INDEX].text().unwrap_or_default()),
             has_settings,
             sources,
             index,
@@ -147,7 +158,7 @@ pub(crate) fn manifest_behind(path: &Path) -> anyhow::Result<PathBuf> {
     let name = path.display();
     // A bootstrap of another version is no reason not to look at the policies.
     if let Some(flaw) = deployment.flaws[..deployment.bundle_flaws].first() {
-        bail!("`{name}`: {flaw}: `admit inspect {name}` says all that is wrong with it");
+        bail!("`{name}`: {flaw}: `admit inspect {name}` lists all flaws");
     }
     deployment.sources.manifest_of(&deployment.index).with_context(|| {
         format!("`{name}` holds native code alone, and it is its sources that are looked at")

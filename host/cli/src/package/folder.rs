@@ -3,10 +3,12 @@
 use admit_build::atomic_file::readable;
 use admit_build::policy_toml::is_inside;
 use admit_engine::bundle::{ABOUT, INDEX, MAX_COMPILED_BYTES};
-use admit_engine::read_regular_file;
+use admit_engine::open_regular_file;
+use admit_package::{StoredFile, StoredFiles};
 use anyhow::{Context, bail};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -44,16 +46,29 @@ pub(crate) fn check(folder: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
     }
 }
 
+/// The maximum number of files of a bundle, and their maximum size in bytes.
+const MAX_FILES: usize = 10_000;
+const MAX_BYTES: u64 = 1 << 30;
+
 /// The files of the bundle in a folder; none where there is no folder.
-pub(crate) fn read(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+pub(crate) fn read(folder: &Path) -> io::Result<StoredFiles> {
     let names = names(folder)?;
-    let files = names.iter().filter(|name| is_of_a_bundle(name));
-    files
-        .map(|name| {
-            let bytes = read_regular_file(&folder.join(name), MAX_COMPILED_BYTES)?;
-            Ok((name.to_string_lossy().into_owned(), bytes))
-        })
-        .collect()
+    let names: Vec<_> = names.iter().filter(|name| is_of_a_bundle(name)).collect();
+    let too_large = |message| io::Error::new(io::ErrorKind::FileTooLarge, message);
+    if names.len() > MAX_FILES {
+        return Err(too_large(format!("it has more than {MAX_FILES} files")));
+    }
+    let (mut files, mut room) = (StoredFiles::new(), MAX_BYTES);
+    for name in names {
+        let file = open_regular_file(&folder.join(name), MAX_COMPILED_BYTES)?;
+        let name = name.to_string_lossy().into_owned();
+        let file = StoredFile::read(&name, file.take(MAX_COMPILED_BYTES))?;
+        room = room.checked_sub(file.size).ok_or_else(|| {
+            too_large(format!("its files have more than {} MiB", MAX_BYTES >> 20))
+        })?;
+        files.insert(name, file);
+    }
+    Ok(files)
 }
 
 /// Who can read a folder that is written.

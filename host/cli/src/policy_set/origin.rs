@@ -1,5 +1,6 @@
 //! Where a policy set was named, so that an error can point at it.
 
+use crate::output::printer;
 use crate::policy_set::json_place::{Part, Place};
 use admit_build::diagnostics;
 use admit_build::source::Source;
@@ -42,10 +43,9 @@ impl Origin {
     }
 
     /// Warns about one key of one policy, counted from 0.
-    #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self, index: usize, key: &str, message: String) {
         match self {
-            Origin::CommandLine => eprintln!("{}", diagnostics::warning(&message)),
+            Origin::CommandLine => printer::warn(&message),
             Origin::Manifest(source) => diagnostics::warn(source, &path(index, key), message),
         }
     }

@@ -83,8 +83,12 @@ pub(crate) struct Denial {
     pub(crate) tested: bool,
 }
 
-/// The maximum number of paths, values of a scope, and codes that are shown per policy.
+/// The maximum number of paths, values of a scope, and codes that are shown per policy, and of
+/// policies in one line.
 const MAX: usize = 100;
+
+/// The maximum number of policies that have a row and a section.
+const MAX_POLICIES: usize = 1_000;
 
 impl Report {
     /// Creates the report about a policy set.
@@ -133,24 +137,32 @@ impl Report {
         }
     }
 
+    /// The policies that have a section.
+    pub(crate) fn shown(&self) -> Truncated<&PolicyReport> {
+        Truncated::new(MAX_POLICIES, &self.policies)
+    }
+
     /// The policies with a permission.
-    pub(crate) fn policies_with(&self, permission: &Permission) -> Vec<&PolicyReport> {
+    pub(crate) fn policies_with(&self, permission: &Permission) -> Truncated<&PolicyReport> {
         let may = |policy: &&PolicyReport| {
             let permission = UntrustedText::name(permission);
             policy.decides.iter().any(|grant| grant.granted && grant.what == permission)
         };
-        self.policies.iter().filter(may).collect()
+        Truncated::new(MAX, self.policies.iter().filter(may))
     }
 
     /// The granted paths, each with the policies that may see it.
-    pub(crate) fn seen(&self) -> Truncated<(&UntrustedText, Vec<&PolicyReport>)> {
+    pub(crate) fn seen(&self) -> Truncated<(&UntrustedText, Truncated<&PolicyReport>)> {
         let mut seen: BTreeMap<&UntrustedText, Vec<&PolicyReport>> = BTreeMap::new();
         for policy in &self.policies {
             for grant in policy.sees.iter().filter(|grant| grant.granted) {
                 seen.entry(&grant.what).or_default().push(policy);
             }
         }
-        Truncated::new(MAX, seen)
+        Truncated::new(
+            MAX,
+            seen.into_iter().map(|(path, seers)| (path, Truncated::new(MAX, seers))),
+        )
     }
 }
 
@@ -220,7 +232,7 @@ impl PolicyReport {
     }
 
     pub(crate) fn may_deny(&self) -> bool {
-        self.granted_verdicts().any(|verdict| *verdict == UntrustedText::name(Permission::Deny))
+        granted(&self.decides).any(|verdict| *verdict == UntrustedText::name(Permission::Deny))
     }
 
     /// The id of the plot of its times in the page.
@@ -228,12 +240,22 @@ impl PolicyReport {
         format!("times-of-{}", self.id)
     }
 
-    pub(crate) fn granted_paths(&self) -> impl Iterator<Item = &UntrustedText> {
-        granted(&self.sees)
+    pub(crate) fn granted_paths(&self) -> Truncated<&UntrustedText> {
+        Truncated::new(MAX, granted(&self.sees))
     }
 
-    pub(crate) fn granted_verdicts(&self) -> impl Iterator<Item = &UntrustedText> {
-        granted(&self.decides)
+    /// The rows of the members that it may see or requests; if there are too many, differences
+    /// come first, so that none is hidden behind others.
+    pub(crate) fn shown_sees(&self) -> Truncated<&GrantRow> {
+        let those = |differ| self.sees.iter().filter(move |row| row.is_difference == differ);
+        match self.sees.len() > MAX {
+            true => Truncated::new(MAX, those(true).chain(those(false))),
+            false => Truncated::new(MAX, &self.sees),
+        }
+    }
+
+    pub(crate) fn granted_verdicts(&self) -> Truncated<&UntrustedText> {
+        Truncated::new(MAX, granted(&self.decides))
     }
 
     /// The number of differences between grants and requests, or `None` without metadata.

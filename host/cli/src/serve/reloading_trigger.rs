@@ -1,9 +1,9 @@
 //! A trigger that reloads its policies when the manifest or a component changes.
 
+use crate::output::printer;
 use crate::policy_set::compiled_cache;
 use crate::policy_set::loaded_manifest::{Compiled, LoadedManifest};
 use crate::process::watch::{self, Look};
-use admit_build::diagnostics;
 use admit_build::project;
 use admit_core::RawManifest;
 use admit_engine::{Digest, Engine};
@@ -79,13 +79,13 @@ impl ReloadingTrigger {
 
     /// Reloads the policies, and prints the result unless nothing changed. If they cannot be
     /// loaded, the previous ones stay in use.
-    #[expect(clippy::print_stderr, reason = "standard output is the log of the function")]
     fn reload(&self) {
         match self.try_reload() {
-            Ok(true) => eprintln!("reloaded `{}`", self.manifest.display()),
+            Ok(true) => printer::say(&format!("reloaded `{}`", self.manifest.display())),
             Ok(false) => {}
             Err(error) => {
-                eprintln!("{}\nkeeping the previous policies", diagnostics::render(&error));
+                printer::say_error(&error);
+                printer::say("keeping the previous policies");
             }
         }
     }

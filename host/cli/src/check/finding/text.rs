@@ -1,6 +1,7 @@
 //! Findings as text, in the style of compiler diagnostics.
 
 use super::{Finding, Findings, Place, Severity};
+use crate::output::terminal;
 use admit_build::diagnostics;
 use admit_build::diagnostics::shown;
 use admit_core::printable;
@@ -12,7 +13,7 @@ impl Findings {
     pub(crate) fn to_text(&self) -> String {
         let (mut text, renderer) = (String::new(), diagnostics::result_renderer());
         for finding in &self.list {
-            let _ = writeln!(text, "{}\n", finding.snippet(&renderer));
+            let _ = writeln!(text, "{}\n", terminal::rendered(&finding.snippet(&renderer)));
         }
         text + &self.summary() + "\n"
     }

@@ -1,5 +1,6 @@
 //! Skipped input of a comparison, counted by reason.
 
+use crate::output::printer;
 use admit_core::grouped;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -46,14 +47,13 @@ impl Skipped {
     }
 
     /// Warns of unreadable input, because skipping it may not be intended.
-    #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(crate) fn warn(&self) {
         for (place, reason) in self.unreadable.iter().take(MAX_NAMED) {
-            eprintln!("warning: `{place}` is skipped: {reason}");
+            printer::say(&format!("warning: `{place}` is skipped: {reason}"));
         }
         let more = self.unreadable.len().saturating_sub(MAX_NAMED);
         if more > 0 {
-            eprintln!("warning: and {} more", grouped(more as u64));
+            printer::say(&format!("warning: and {} more", grouped(more as u64)));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::bound::Tally;
 use super::names::{ENDING, UNFINISHED};
-use admit_build::diagnostics;
+use crate::output::printer;
 use admit_engine::read_at_most;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -22,7 +22,6 @@ impl Folder {
     /// Opens the folder, and creates it if it is missing.
     ///
     /// Returns `None` if it cannot be created, and prints a warning if another user can write it.
-    #[expect(clippy::print_stderr, reason = "a warning is for the person at the terminal")]
     pub(super) fn open(path: PathBuf) -> Option<Folder> {
         let metadata = make(&path).and_then(|()| path.metadata()).ok()?;
         if !metadata.is_dir() {
@@ -36,7 +35,7 @@ impl Folder {
                      your own as `ADMIT_CACHE`, or set it to `off`",
                     path.display()
                 );
-                eprintln!("{}", diagnostics::warning(&message));
+                printer::warn(&message);
                 None
             }
         }

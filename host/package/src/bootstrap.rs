@@ -14,7 +14,7 @@ const LAMBDA_GLIBC: Glibc = Glibc { major: 2, minor: 34 };
 
 /// A variant of the bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Variant {
+pub enum Variant {
     /// Without a network client.
     Pure,
     /// With a network client, for look-ups and links.
@@ -23,7 +23,7 @@ pub(crate) enum Variant {
 
 impl Variant {
     /// Returns the variant that a manifest needs.
-    pub(crate) fn for_manifest(manifest: &Manifest) -> Variant {
+    pub fn for_manifest(manifest: &Manifest) -> Variant {
         match manifest.needs_services() {
             true => Variant::Network,
             false => Variant::Pure,
@@ -31,7 +31,7 @@ impl Variant {
     }
 
     /// The arguments with which cargo builds it.
-    pub(crate) fn flags(self) -> &'static [&'static str] {
+    pub fn flags(self) -> &'static [&'static str] {
         match self {
             Variant::Pure => &["--bin", "bootstrap"],
             Variant::Network => &["--bin", "bootstrap-network", "--features", "network"],
@@ -40,7 +40,7 @@ impl Variant {
 
     /// Checks that a bootstrap is this variant: one without a network client could not make the
     /// look-ups, and one with it has more than the manifest needs.
-    pub(crate) fn check(self, bytes: &[u8]) -> anyhow::Result<()> {
+    pub fn check(self, bytes: &[u8]) -> anyhow::Result<()> {
         // Put together here, since this tool must not contain it.
         let mark = ["admit-network", "client"].join("-");
         match (self, memmem::find(bytes, mark.as_bytes())) {
@@ -67,7 +67,11 @@ struct Glibc {
 
 /// Refuses what Lambda could not start on a machine of this kind, and what could not load a
 /// bundle of this tool.
-pub(crate) fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
+///
+/// # Errors
+///
+/// Where it is refused.
+pub fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
     let elf = FileHeader64::<Endianness>::parse(bytes).context("no executable for 64-bit Linux")?;
     let endian = elf.endian()?;
     let machine = match elf.e_machine(endian) {
@@ -111,7 +115,7 @@ pub(crate) fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
 }
 
 /// The version of `admit` that a bootstrap says it is of.
-pub(crate) fn version(bytes: &[u8]) -> Option<String> {
+pub fn version(bytes: &[u8]) -> Option<String> {
     // Put together here as above.
     let mark = ["admit-bootstrap", ""].join("/");
     let start = memmem::find(bytes, mark.as_bytes())? + mark.len();

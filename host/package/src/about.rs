@@ -1,18 +1,24 @@
 //! What components are, as it is shown, and kept in a bundle for whoever inspects that.
 
+use crate::bounds::{self, MAX_BYTES};
+use crate::stored_file::StoredFiles;
 use admit_component::ComponentInfo;
 use admit_core::{Metadata, RawMetadata, printable};
 use admit_engine::bundle::{ABOUT, Index};
 use admit_engine::{Digest, is_granted};
+use anyhow::ensure;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// The components of a bundle, by the digests of their sources.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct About {
-    pub(crate) components: BTreeMap<Digest, ComponentSummary>,
+pub struct About {
+    /// What each is.
+    pub components: BTreeMap<Digest, ComponentSummary>,
 }
 
 /// What one component is, read from it without running it.
@@ -20,30 +26,34 @@ pub(crate) struct About {
 /// In a bundle it is the word of the bundle's maker: there is no component to compare it with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct ComponentSummary {
+pub struct ComponentSummary {
     /// Bytes.
-    pub(crate) size: usize,
+    pub size: usize,
     /// The version of the contract that it exports.
-    pub(crate) contract: Option<String>,
-    pub(crate) imports: Vec<Import>,
-    pub(crate) exports: Vec<Export>,
-    pub(crate) producers: Vec<String>,
+    pub contract: Option<String>,
+    /// What it imports and could call.
+    pub imports: Vec<Import>,
+    /// What it exports.
+    pub exports: Vec<Export>,
+    /// The tools that made it.
+    pub producers: Vec<String>,
     /// What it says of itself.
-    pub(crate) metadata: Option<RawMetadata>,
+    pub metadata: Option<RawMetadata>,
     /// Why that cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) metadata_error: Option<String>,
+    pub metadata_error: Option<String>,
 }
 
 /// What a component imports.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "RawImport", rename_all = "kebab-case")]
-pub(crate) struct Import {
-    pub(crate) name: String,
+pub struct Import {
+    /// Its name.
+    pub name: String,
     /// Whether every policy is granted it.
-    pub(crate) granted: bool,
+    pub granted: bool,
     /// Its functions and types, as in WIT.
-    pub(crate) types: Vec<String>,
+    pub types: Vec<String>,
 }
 
 /// An import as it is written. Whether it is granted follows from its name, whatever is written.
@@ -59,61 +69,79 @@ struct RawImport {
 /// What a component exports.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Export {
-    pub(crate) name: String,
+pub struct Export {
+    /// Its name.
+    pub name: String,
     /// Its functions and types, as in WIT.
-    pub(crate) types: Vec<String>,
+    pub types: Vec<String>,
 }
 
 /// As much of a name in a component, which is somebody else's, as is kept.
 const MAX_CHARACTERS: usize = 200;
 
 impl About {
-    pub(crate) fn of<'a>(components: impl Iterator<Item = &'a [u8]>) -> anyhow::Result<About> {
+    /// Describes components.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is not a component.
+    pub fn of<'a>(components: impl Iterator<Item = &'a [u8]>) -> anyhow::Result<About> {
         let one = |bytes| Ok((Digest::new(bytes), ComponentSummary::of(bytes)?));
         Ok(About { components: components.map(one).collect::<anyhow::Result<_>>()? })
     }
 
     /// What the components of a bundle are, by the file in it that says so; nothing where there is
     /// none.
-    pub(crate) fn in_bundle(
+    pub fn in_bundle(
         index: &Index,
-        files: &BTreeMap<String, Vec<u8>>,
+        files: &StoredFiles,
     ) -> Result<BTreeMap<Digest, ComponentSummary>, String> {
-        let (Some(digest), Some(bytes)) = (index.about, files.get(ABOUT)) else {
+        let (Some(digest), Some(file)) = (index.about, files.get(ABOUT)) else {
             return Ok(BTreeMap::new());
         };
-        // That it is damaged is said elsewhere.
-        if Digest::new(bytes) != digest {
-            return Ok(BTreeMap::new());
+        // A damaged or too large file is a flaw of the bundle, which is reported with the others.
+        match file.text() {
+            Ok(text) if Digest::new(text) == digest => Ok(About::from_json(text)?.components),
+            _ => Ok(BTreeMap::new()),
         }
-        Ok(About::from_json(bytes)?.components)
     }
 
     /// Reads what somebody wrote. An error says what is wrong.
-    pub(crate) fn from_json(text: &[u8]) -> Result<About, String> {
+    ///
+    /// # Errors
+    ///
+    /// Where it is not as [`About::to_json`] writes it, or has too many values.
+    pub fn from_json(text: &[u8]) -> Result<About, String> {
+        bounds::check(text)?;
         let mut about: About = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-        for summary in about.components.values_mut() {
-            let metadata = summary.metadata.clone().map(Metadata::try_from);
-            if let Some(Err(problem)) = metadata {
-                summary.metadata = None;
-                summary.metadata_error = Some(printable(&problem.to_string(), MAX_CHARACTERS));
-            }
-        }
+        about.components.values_mut().for_each(ComponentSummary::check_metadata);
         Ok(about)
     }
 
     /// The same text for the same components.
-    pub(crate) fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+    ///
+    /// # Errors
+    ///
+    /// Where it would be more than is read.
+    pub fn to_json(&self) -> anyhow::Result<Vec<u8>> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
+        let most = MAX_BYTES >> 20;
+        ensure!(
+            text.len() as u64 <= MAX_BYTES,
+            "what the components are takes more than {most} MiB"
+        );
         Ok(text.into_bytes())
     }
 }
 
 impl ComponentSummary {
     /// Reads a component of any world.
-    pub(crate) fn of(bytes: &[u8]) -> anyhow::Result<ComponentSummary> {
+    ///
+    /// # Errors
+    ///
+    /// If it is not a component.
+    pub fn of(bytes: &[u8]) -> anyhow::Result<ComponentSummary> {
         let info = ComponentInfo::parse(bytes)?;
         let contract = info.contract().map(|version| printable(version, MAX_CHARACTERS));
         let import = |(name, types): (&String, _)| Import {
@@ -140,19 +168,61 @@ impl ComponentSummary {
     }
 
     /// What it says of itself, if that is as it must be.
-    pub(crate) fn metadata(&self) -> Option<Metadata> {
+    pub fn metadata(&self) -> Option<Metadata> {
         Metadata::try_from(self.metadata.clone()?).ok()
     }
 
+    /// The same without the schema of its settings, which may be large.
+    pub fn requests(&self) -> Option<Metadata> {
+        Metadata::try_from(self.metadata.as_ref()?.without_settings()).ok()
+    }
+
+    /// How many bytes it takes at least to write it as JSON.
+    pub fn json_size(&self) -> u64 {
+        let mut size = Size(0);
+        match serde_json::to_writer(&mut size, self) {
+            Ok(()) => size.0,
+            Err(_) => u64::MAX,
+        }
+    }
+
+    /// Leaves out what it says of itself where that is not as it must be, and says why.
+    fn check_metadata(&mut self) {
+        let Some(raw) = &self.metadata else { return };
+        let mut checked = raw.without_settings();
+        checked.settings = match &raw.settings {
+            Some(Value::Object(_)) | None => None,
+            Some(_) => Some(Value::Null),
+        };
+        if let Err(problem) = Metadata::try_from(checked) {
+            self.metadata = None;
+            self.metadata_error = Some(printable(&problem.to_string(), MAX_CHARACTERS));
+        }
+    }
+
     /// Whether it imports nothing but what is granted, and what it says of itself can be read.
-    pub(crate) fn is_sound(&self) -> bool {
+    pub fn is_sound(&self) -> bool {
         self.metadata_error.is_none() && self.imports.iter().all(|import| import.granted)
+    }
+}
+
+/// Counts what is written.
+struct Size(u64);
+
+impl Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
 impl Import {
     /// Its name, marked if no policy is granted it.
-    pub(crate) fn marked(&self) -> String {
+    pub fn marked(&self) -> String {
         match self.granted {
             true => self.name.clone(),
             false => format!("{} (not granted)", self.name),
