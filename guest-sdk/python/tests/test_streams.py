@@ -20,7 +20,7 @@ replaced.write_notes()
 sandbox.finish()
 """
 EPILOGUE = """
-replaced.flush()
+streams.flush()
 outside.write(repr(notes))
 """
 
@@ -43,6 +43,7 @@ def notes_of(code: str) -> list[str]:
         ("print('a\\nb', end='')", ["info: a", "info: b"]),
         ("print('a', end='')\nprint('b')", ["info: ab"]),
         ("print('a', file=sys.stderr)", ["warn: a"]),
+        ("print('a', end='', file=sys.stderr)\nprint('b', end='', flush=True)\nprint('c', end='')", ["info: b", "warn: a", "info: c"]),
         ("sys.__stdout__.write('a')", ["info: a"]),
         ("logging.info('a')", []),
         ("logging.warning('a %s', 1)", ["warn: WARNING:root:a 1"]),

@@ -29,6 +29,7 @@ from .policy import Policy, PolicyError, not_a_verdict, the_exported  # noqa: E4
 from .sign_up import SignUp  # noqa: E402
 from .verdict import Allow, Deny, Vote  # noqa: E402
 
+_unfinished = streams.unfinished
 _class = the_exported()
 _policy: Policy[Any] | None = None
 
@@ -57,7 +58,8 @@ class SignUpPolicy:
         except BaseException as error:
             raise Err(_explain(error)) from None
         finally:
-            _streams.flush()
+            if _unfinished:
+                streams.flush()
 
     def evaluate(self, request: wit.SignUp) -> wit.Verdict:
         if _policy is None:
@@ -72,7 +74,8 @@ class SignUpPolicy:
         except BaseException as error:
             raise Err(_explain(error)) from None
         finally:
-            _streams.flush()
+            if _unfinished:
+                streams.flush()
 
 
 def _seen(request: wit.SignUp) -> SignUp:

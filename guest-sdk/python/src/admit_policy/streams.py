@@ -30,6 +30,8 @@ class Lines(io.TextIOBase):
         for line in lines:
             self.write_line(line)
         self._rest = rest[:_CHARACTERS]
+        if rest and self not in unfinished:
+            unfinished.append(self)
         return len(text)
 
     def flush(self) -> None:
@@ -37,6 +39,17 @@ class Lines(io.TextIOBase):
         if self._rest:
             line, self._rest = self._rest, ""
             self.write_line(line)
+
+
+# The streams that have to be flushed: a look at a list costs a sign-up less than a call.
+unfinished: list[Lines] = []
+
+
+def flush() -> None:
+    """Writes all unfinished lines."""
+    for stream in unfinished:
+        stream.flush()
+    unfinished.clear()
 
 
 class Streams:
@@ -56,15 +69,10 @@ class Streams:
 
     def write_notes(self) -> None:
         """From now on, each line is a note."""
-        self.flush()
+        flush()
         self._output.write_line = log.info
         self._errors.write_line = log.warn
         _adapt_logging()
-
-    def flush(self) -> None:
-        """Writes unfinished lines."""
-        self._output.flush()
-        self._errors.flush()
 
 
 def _writer_to(stream: TextIO) -> Callable[[str], object]:
