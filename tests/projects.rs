@@ -34,6 +34,32 @@ fn an_unchanged_project_is_neither_installed_nor_built_again() {
 }
 
 #[test]
+fn a_warning_is_shown_again_until_the_source_changes() {
+    let tools = FakeTools::node();
+    let report = |warnings: &str| {
+        let lines = format!(
+            "/bin/cp $ROOT/component.wasm \"$4\"\n\
+             echo '{{\"files\": [], \"warnings\": [{warnings}]}}' > \"$6\""
+        );
+        tools.fake("build", &lines);
+    };
+    report("\"src/policy.ts:1:1: warning: \\\\u001b[31mone\"");
+    assert!(tools.build().status.success());
+    for _ in 0..2 {
+        let output = tools.build();
+        assert!(output.status.success());
+        assert_eq!(stderr(&output), "src/policy.ts:1:1: warning: [31mone\n");
+    }
+    report(&["\"many\""; 53].join(", "));
+    fs::write(tools.project().join("src/policy.ts"), "changed").unwrap();
+    fs::remove_file(tools.root().join("node_modules/.package-lock.json")).unwrap();
+    assert!(tools.build().status.success());
+    let said = stderr(&tools.build());
+    assert_eq!(said.lines().filter(|line| *line == "many").count(), 50);
+    assert!(said.ends_with("\nwarning: 3 more warnings are not shown\n"), "{said}");
+}
+
+#[test]
 fn a_change_of_any_input_is_a_reason_to_build() {
     for tools in [FakeTools::node(), FakeTools::python()] {
         tools.build();

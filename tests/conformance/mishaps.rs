@@ -6,6 +6,8 @@ use admit_core::{
     Denial, Failure, FailureKind, Language, Limits, Member, PerMember, SignUp, Verdict,
 };
 use admit_engine::{Evaluation, Level};
+use admit_tests::root;
+use std::fs;
 use std::time::Duration;
 
 const ATTRIBUTES: [(&str, &str); 5] = [
@@ -132,4 +134,56 @@ fn notes_have_their_levels() {
             assert_eq!(evaluation.answer, Ok(Verdict::Allow(Default::default())));
         }
     });
+}
+
+/// The outcome of a mishap in Python, if Python is tested.
+fn in_python(mishap: &str, check: impl Fn(&Evaluation)) {
+    written("mishaps", |written| {
+        for one in written.iter().filter(|one| one.language == Language::Python) {
+            check(&outcome(one, mishap));
+        }
+    });
+}
+
+#[test]
+fn what_python_prints_and_logs_becomes_notes() {
+    in_python("print", |evaluation| {
+        let notes = evaluation.notes.kept.iter();
+        let notes: Vec<_> = notes.map(|note| (note.level, note.message.as_str())).collect();
+        let expected = [
+            (Level::Info, "printed 7"),
+            (Level::Warn, "to standard error"),
+            (Level::Error, "ERROR:root:logged"),
+            (Level::Info, "without an end"),
+        ];
+        assert_eq!(notes, expected, "{evaluation:?}");
+        assert_eq!(evaluation.answer, Ok(Verdict::Allow(Default::default())));
+    });
+}
+
+#[test]
+fn a_mistake_in_python_has_its_line() {
+    let source = root().join("guest-sdk/python/examples/mishaps/src/policy.py");
+    let source = fs::read_to_string(source).unwrap();
+    let line_of = |text: &str| {
+        1 + source.lines().position(|line| line.trim_start().starts_with(text)).unwrap()
+    };
+    for (mishap, error, line) in [
+        (
+            "clock-by-name",
+            "RuntimeError: a policy has no clock: `datetime.datetime.now` was called",
+            "log.info(getattr(",
+        ),
+        (
+            "coroutine",
+            "`evaluate` returned a coroutine, which nothing awaits: return `Allow` or `Deny`",
+            "def evaluate(",
+        ),
+    ] {
+        let expected = format!("{error} (policy.py, line {})", line_of(line));
+        in_python(mishap, |evaluation| {
+            let expected = Failure::Undecided(expected.clone());
+            assert_eq!(evaluation.answer.as_ref(), Err(&expected));
+        });
+    }
 }

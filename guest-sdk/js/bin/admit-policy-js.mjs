@@ -23,19 +23,19 @@ async function run(args) {
   }
   if (command === "check" && folders.length === 1) {
     const [{ check }, { entryOf }] = await Promise.all([import("../tool/check.mjs"), import("../tool/project.mjs")]);
-    return report(check(entryOf(folders[0])).findings);
+    return report(check(entryOf(folders[0])));
   }
   if (command === "test" && folders.length === 1) {
     const { test } = await import("../tool/test.mjs");
     const { findings, status } = await test(folders[0]);
-    return findings.length > 0 ? report(findings) : status;
+    return findings.length > 0 ? report({ findings }) : status;
   }
   throw new Refusal(USAGE);
 }
 
-function report(findings) {
-  for (const finding of findings) {
-    console.error(finding);
+function report({ findings, warnings = [] }) {
+  for (const line of [...findings, ...warnings]) {
+    console.error(line);
   }
   return findings.length > 0 ? 1 : 0;
 }

@@ -91,10 +91,12 @@ export function definePolicy<Of = {}, State = Of>(definition: PolicyDefinition<O
   return new Policy((value) => {
     const settings = shape.read(value, "");
     const state = definition.configure ? definition.configure(settings) : (settings as unknown as State);
+    refusePromise("configure", state);
     return {
       evaluate(signUp) {
         const verdict = definition.evaluate(signUp, state);
         if (!(verdict instanceof Verdict)) {
+          refusePromise("evaluate", verdict);
           throw new TypeError("`evaluate` returned no verdict: return `allow()` or `deny(code, message)`");
         }
         return verdict;
@@ -103,3 +105,8 @@ export function definePolicy<Of = {}, State = Of>(definition: PolicyDefinition<O
   });
 }
 
+function refusePromise(from: string, value: unknown): void {
+  if (value instanceof Promise) {
+    throw new TypeError(`\`${from}\` returned a promise, which nothing awaits: compute the value at once`);
+  }
+}

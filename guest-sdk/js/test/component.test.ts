@@ -63,7 +63,16 @@ test("says that a module exports no policy, and that an answer is not a verdict"
   // @ts-expect-error A promise is not a verdict.
   const { configure, evaluate } = component(definePolicy({ evaluate: async () => allow() }));
   configure("{}");
+  assert.match(thrown(() => evaluate(REQUEST)) as string, /`evaluate` returned a promise, which nothing awaits/);
+});
+
+test("says that an answer is missing, and that the settings are not ready", () => {
+  // @ts-expect-error Nothing is not a verdict.
+  const { configure, evaluate } = component(definePolicy({ evaluate() {} }));
+  configure("{}");
   assert.match(thrown(() => evaluate(REQUEST)) as string, /`evaluate` returned no verdict/);
+  const late = component(definePolicy({ configure: () => Promise.resolve(1), evaluate: () => allow() }));
+  assert.match(thrown(() => late.configure("{}")) as string, /`configure` returned a promise, which nothing awaits/);
 });
 
 test("whatever is thrown has words, without half characters", () => {

@@ -84,6 +84,57 @@ test("leaves alone what a policy has", () => {
   assert.equal(`${status}${stderr}`, "0");
 });
 
+test("warns of a promise, which nothing awaits", () => {
+  const promises = `
+import { allow, definePolicy } from "admit-policy";
+import { later, type Job } from "./later.ts";
+export default definePolicy({
+  evaluate(signUp) {
+    Promise.resolve(1).then(() => later());
+    void later();
+    const kept = new Promise<number>((resolve) => resolve(1));
+    const some = [later(), kept];
+    const job: Job = { then: (text) => text };
+    job.then("text");
+    JSON.parse("{}").then(() => 1);
+    return some.length > 1 && signUp.userName !== "" ? allow() : allow().confirm();
+  },
+});
+`;
+  const later = `export interface Job { then(text: string): string }
+export function later(): Promise<number> | undefined {
+  return Promise.reject(1);
+}
+`;
+  const { status, stderr } = run("check", { "policy.ts": promises, "later.ts": later });
+  assert.equal(status, 0);
+  const expected = ["later.ts:3:10", "policy.ts:6:5", "policy.ts:7:10", "policy.ts:8:18", "policy.ts:9:19"].map(
+    (place) => `src/${place}: warning: nothing awaits this promise, and nothing runs after \`evaluate\` has returned: compute the value at once`,
+  );
+  assert.deepEqual(stderr.trimEnd().split("\n"), expected);
+});
+
+test("warns in JavaScript too, and builds", () => {
+  const output = join(folder, "warned.wasm");
+  const inputs = join(folder, "warned.json");
+  const source = `import { allow, definePolicy } from "admit-policy";
+export default definePolicy({
+  evaluate() {
+    Promise.resolve().then(() => {
+      throw new Error("lost");
+    });
+    return allow();
+  },
+});
+`;
+  const { status, stderr } = run("build", { "policy.js": source }, "--output", output, "--inputs", inputs);
+  assert.equal(status, 0);
+  assert.match(stderr, /^src\/policy\.js:4:5: warning: nothing awaits this promise, .*\n$/);
+  const { warnings } = JSON.parse(readFileSync(inputs, "utf8")) as { warnings: string[] };
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0]!, /src\/policy\.js:4:5: warning: /);
+});
+
 test("checks types", () => {
   const { status, stderr } = run("check", { "policy.ts": withExpressions("allow(1)") });
   assert.equal(status, 1);
@@ -104,9 +155,10 @@ test("builds a component, and lists what went in", () => {
   assert.deepEqual(run("build", files, "--output", output, "--inputs", inputs), { status: 0, stderr: "" });
   // The magic number of a component, which a core module has not.
   assert.equal(readFileSync(output).subarray(0, 8).toString("hex"), "0061736d0d000100");
-  const listed: string[] = JSON.parse(readFileSync(inputs, "utf8"));
+  const { files: listed, warnings } = JSON.parse(readFileSync(inputs, "utf8")) as Record<string, string[]>;
+  assert.deepEqual(warnings, []);
   for (const path of ["/src/policy.ts", "/src/other.ts", "/src/component.ts"]) {
-    assert.ok(listed.some((input) => input.endsWith(path)), path);
+    assert.ok(listed!.some((input) => input.endsWith(path)), path);
   }
 });
 

@@ -7,16 +7,16 @@ import { build as esbuild } from "esbuild";
 import { check } from "./check.mjs";
 import { entryOf, finding, Refusal, sdk } from "./project.mjs";
 
-/** Builds the policy of a folder; returns its findings. */
+/** Builds the policy of a folder; returns its findings and warnings. */
 export async function build(folder, { output, inputs }) {
   const entry = entryOf(folder);
   const checked = check(entry);
   if (checked.findings.length > 0) {
-    return checked.findings;
+    return checked;
   }
   const bundled = await bundle(entry);
   if (bundled.findings) {
-    return bundled.findings;
+    return bundled;
   }
   let component;
   try {
@@ -38,9 +38,10 @@ export async function build(folder, { output, inputs }) {
   if (inputs) {
     const files = [...checked.inputs, ...bundled.inputs].map((path) => resolve(path));
     const own = [...new Set(files)].filter((path) => !path.includes("/node_modules/")).sort();
-    writeFileSync(inputs, `${JSON.stringify(own, null, 2)}\n`);
+    // `admit` shows the warnings again when it does not build anew.
+    writeFileSync(inputs, `${JSON.stringify({ files: own, warnings: checked.warnings }, null, 2)}\n`);
   }
-  return [];
+  return checked;
 }
 
 async function bundle(entry) {

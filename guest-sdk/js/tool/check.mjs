@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import ts from "typescript";
 import { lint } from "./lint.mjs";
+import { NEVER_AWAITED, promises } from "./promises.mjs";
 import { finding, sdk, shown } from "./project.mjs";
 
 // Not the project's `tsconfig.json`, which is for editors: it might include the types of a browser or of Node.
@@ -25,7 +26,10 @@ const OPTIONS = {
   noEmit: true,
 };
 
-/** Returns the findings about a policy, in the order of its files, and the files. */
+/**
+ * Returns the findings about a policy, in the order of its files, and the files. If nothing is wrong,
+ * it also returns warnings.
+ */
 export function check(entry) {
   const roots = [entry, join(sdk, "src/ambient.d.ts"), join(sdk, "src/contract/policy.d.ts")];
   const program = ts.createProgram(roots, OPTIONS);
@@ -34,8 +38,9 @@ export function check(entry) {
   const own = program
     .getSourceFiles()
     .filter((file) => !program.isSourceFileDefaultLibrary(file) && !file.fileName.includes("/node_modules/"));
+  const authored = own.filter((file) => !file.fileName.startsWith(`${sdk}/src/`));
   const found = [];
-  for (const file of own.filter((file) => !file.fileName.startsWith(`${sdk}/src/`))) {
+  for (const file of authored) {
     for (const { node, message } of lint(file, checker, program)) {
       found.push({ ...at(file, node.getStart(file), message), file, start: node.getStart(file), end: node.end });
     }
@@ -48,10 +53,19 @@ export function check(entry) {
       found.push(file ? at(file, start, message) : { path: "", line: 0, column: 0, text: message });
     }
   }
-  const findings = found
+  const warnings = [];
+  for (const file of found.length === 0 ? authored : []) {
+    for (const node of promises(file, checker)) {
+      warnings.push(at(file, node.getStart(file), `warning: ${NEVER_AWAITED}`));
+    }
+  }
+  return { findings: inOrder(found), warnings: inOrder(warnings), inputs: own.map((file) => file.fileName) };
+}
+
+function inOrder(found) {
+  return found
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line || a.column - b.column))
     .map(({ text }) => text);
-  return { findings, inputs: own.map((file) => file.fileName) };
 }
 
 /** Type-checks tests, which may use Node's APIs. */

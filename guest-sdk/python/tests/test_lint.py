@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from admit_policy.build import BuildError, build
+from admit_policy.build import BuildError, blamed, build
 from admit_policy.modules import modules_of
 
 
@@ -38,6 +38,8 @@ def check(folder: Path, files: dict[str, str]) -> list[str]:
         ("import uuid\nuuid.uuid4()", "2:1: `uuid.uuid4`: there is no randomness"),
         ("def f():\n    import json", "2:5: `json` is imported inside a function"),
         ("async def f():\n    from . import x", "2:5: `.` is imported inside a function"),
+        ("class A:\n    async def evaluate(self): ...", "2:5: `async def evaluate`: a policy awaits nothing"),
+        ("import asyncio", "1:1: `asyncio`: a policy awaits nothing"),
         ("import nowhere_at_all", "1:1: the module `nowhere_at_all` is missing"),
         ("def f(:", "1:7: this is not Python"),
     ],
@@ -51,6 +53,7 @@ def test_finds(tmp_path: Path, source: str, expected: str) -> None:
     "source",
     [
         "import json, re, hashlib, datetime\nfrom datetime import date, timedelta",
+        "import logging\nprint(logging.getLogger(__name__))",
         "import time  # admit: ignore",
         "from urllib.parse import urlsplit\nimport uuid\nuuid.UUID(int=1)",
         "import datetime\ndatetime.datetime.fromisoformat('2026-01-01')",
@@ -77,3 +80,18 @@ def test_looks_into_modules_that_are_imported(tmp_path: Path) -> None:
 def test_a_project_has_a_policy(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="`src/policy.py` is missing"):
         build(tmp_path, tmp_path / "out.wasm", None)
+
+
+def test_an_error_of_an_import_is_at_the_authors_line(tmp_path: Path) -> None:
+    check(tmp_path, {"policy.py": "x = 1\n"})
+    modules = modules_of(tmp_path / "src" / "policy.py")
+    report = """Traceback (most recent call last):
+      File "/0/policy.py", line 7, in <module>
+        x
+      File "/1/admit_policy/policy.py", line 116, in export
+        y
+    TypeError: no
+    """
+    assert str(blamed(report, modules)).endswith("policy.py:7:1: the policy cannot be imported: TypeError: no")
+    report = report.replace("/0/policy.py", "/0/other.py")
+    assert str(blamed(report, modules)).endswith("policy.py:1:1: the policy cannot be imported: TypeError: no")

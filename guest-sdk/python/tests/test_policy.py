@@ -8,6 +8,7 @@ from admit_policy import (
     Policy,
     SignUp,
     TriggerSource,
+    Verdict,
     Vote,
     ascii_lower,
     domain_of,
@@ -18,6 +19,11 @@ from admit_policy import (
 )
 
 
+class AllowAll(Policy[NoSettings]):
+    def evaluate(self, sign_up: SignUp) -> Verdict:
+        return Allow()
+
+
 @pytest.fixture(autouse=True)
 def nothing_exported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy, "_exported", [])
@@ -25,26 +31,62 @@ def nothing_exported(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_exported_class_is_found() -> None:
     @export
-    class First(Policy[NoSettings]):
+    class First(AllowAll):
         pass
 
     assert policy.the_exported() is First
 
 
 def test_one_policy_must_be_exported() -> None:
-    with pytest.raises(TypeError, match="no policy is exported: write `@export`"):
+    with pytest.raises(TypeError, match="no policy is exported: write `@export` above"):
         policy.the_exported()
 
     @export
-    class First(Policy[NoSettings]):
+    class First(AllowAll):
         pass
 
     @export
-    class Second(Policy[NoSettings]):
+    class Second(AllowAll):
         pass
 
     with pytest.raises(TypeError, match="`First` and `Second` are exported"):
         policy.the_exported()
+
+
+def test_a_policy_has_evaluate_under_its_name() -> None:
+    with pytest.raises(TypeError, match="`Misspelt` has no `evaluate`: write `def evaluate"):
+
+        @export
+        class Misspelt(Policy[NoSettings]):
+            def evalute(self, sign_up: SignUp) -> Verdict:
+                return Allow()
+
+
+def test_a_policy_is_not_async() -> None:
+    with pytest.raises(TypeError, match="`evaluate` of `Late` is `async`.*: write `def evaluate`"):
+
+        class Late(Policy[NoSettings]):
+            async def evaluate(self, sign_up: SignUp) -> Verdict:  # type: ignore[override]
+                return Allow()
+
+    with pytest.raises(TypeError, match="`__init__` of `Later` is `async`"):
+
+        class Later(Policy[NoSettings]):
+            async def __init__(self, settings: NoSettings) -> None:  # type: ignore[misc]
+                pass
+
+
+def test_an_answer_that_is_no_verdict_has_words_and_a_line() -> None:
+    async def coroutine() -> Verdict:
+        return Allow()
+
+    line = AllowAll.evaluate.__code__.co_firstlineno
+    for answer, expected in [
+        (None, "`evaluate` returned NoneType, not `Allow` or `Deny`"),
+        (coroutine(), "`evaluate` returned a coroutine, which nothing awaits: return `Allow` or `Deny`"),
+    ]:
+        error = policy.not_a_verdict(AllowAll, answer)
+        assert str(error) == f"{expected} (test_policy.py, line {line})"
 
 
 def test_the_settings_must_be_named() -> None:

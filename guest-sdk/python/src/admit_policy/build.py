@@ -17,7 +17,7 @@ from .modules import Modules, modules_of
 _SDK = Path(__file__).parent
 # The modules that go into a component; the others build it.
 _IN_COMPONENT = (
-    "__init__ component log policy sandbox settings sign_up text verdict".split()
+    "__init__ component log policy sandbox settings sign_up streams text verdict".split()
 )
 _WIT = "policy.wit"
 
@@ -92,10 +92,10 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
     if run.returncode == 0:
         shutil.copyfile(stage / "component.wasm", output)
         return []
-    return [_blamed(run.stdout, modules)]
+    return [blamed(run.stdout, modules)]
 
 
-def _blamed(report: str, modules: Modules) -> Finding:
+def blamed(report: str, modules: Modules) -> Finding:
     """The error of importing the policy, at the last line that is the author's."""
     said = [line.strip() for line in report.splitlines() if line.strip()]
     errors = [line for line in said if re.match(r"[A-Za-z_.]*(Error|Exception|Exit|Interrupt)\b", line)]
@@ -104,6 +104,6 @@ def _blamed(report: str, modules: Modules) -> Finding:
     message = f"the policy cannot be imported: {errors[-1]}"
     for file, line in reversed(re.findall(r'File "([^"]+)", line (\d+)', report)):
         for name, own in modules.own.items():
-            if file.endswith(f"/{name}"):
+            if file.endswith(f"/{name}") and not file.endswith(f"/admit_policy/{name}"):
                 return Finding(own, int(line), 1, message)
     return Finding(modules.source / "policy.py", 1, 1, message)

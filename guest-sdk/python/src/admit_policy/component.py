@@ -19,13 +19,17 @@ from componentize_py_types import Err  # noqa: E402
 from wit_world.imports import log as wit_log  # noqa: E402
 from wit_world.imports import types as wit  # noqa: E402
 
+from . import log, streams  # noqa: E402
+
+_streams = streams.Streams()
+
 import policy as _  # noqa: E402, F401
 
-from . import log  # noqa: E402
-from .policy import Policy, PolicyError, the_exported  # noqa: E402
+from .policy import Policy, PolicyError, not_a_verdict, the_exported  # noqa: E402
 from .sign_up import SignUp  # noqa: E402
 from .verdict import Allow, Deny, Vote  # noqa: E402
 
+_unfinished = streams.unfinished
 _class = the_exported()
 _policy: Policy[Any] | None = None
 
@@ -53,6 +57,9 @@ class SignUpPolicy:
             _policy = _class.from_json(settings)
         except BaseException as error:
             raise Err(_explain(error)) from None
+        finally:
+            if _unfinished:
+                streams.flush()
 
     def evaluate(self, request: wit.SignUp) -> wit.Verdict:
         if _policy is None:
@@ -66,6 +73,9 @@ class SignUpPolicy:
                 raise Err(_explain(error)) from None
         except BaseException as error:
             raise Err(_explain(error)) from None
+        finally:
+            if _unfinished:
+                streams.flush()
 
 
 def _seen(request: wit.SignUp) -> SignUp:
@@ -97,7 +107,7 @@ def _translate(verdict: object) -> wit.Verdict:
         return wit.Verdict_Deny(
             wit.Denial(_text("code", verdict.code), _text("message", verdict.message))
         )
-    raise PolicyError(f"`evaluate` returned {type(verdict).__name__}, not `Allow` or `Deny`")
+    raise not_a_verdict(_class, verdict)
 
 
 def _text(what: str, text: object) -> str:
@@ -125,7 +135,7 @@ def _explain(error: BaseException) -> str:
             trace, place = error.__traceback__, ""
             while trace is not None:
                 file = trace.tb_frame.f_code.co_filename
-                if "/admit_policy/" not in file and not file.startswith(_LIBRARY):
+                if "/admit_policy/" not in file and not file.startswith((_LIBRARY, "<frozen ")):
                     place = f" ({file.rpartition('/')[2]}, line {trace.tb_lineno})"
                 trace = trace.tb_next
             message += place
@@ -139,6 +149,7 @@ def _write(level: str, note: str) -> None:
 
 
 log._write = _write
+_streams.write_notes()
 
 sandbox.finish()
 

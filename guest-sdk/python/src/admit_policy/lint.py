@@ -18,11 +18,12 @@ _NO_RANDOMNESS = "there is no randomness in a policy: leave it out, or make a di
 _NO_FILES = "there are no files in a policy: put the data into its settings, or into a module"
 _NO_NETWORK = "there is no network in a policy: put what it needs to know into its settings"
 _NO_THREADS = "there is one thread in a policy: call the function directly"
+_NO_WAITING = "a policy awaits nothing: write a function with `def`, and call it"
 _NO_PROCESSES = "there are no processes in a policy: use a library in pure Python"
 
 # Modules that are refused as a whole.
 _MODULES = {
-    "asyncio": _NO_THREADS,
+    "asyncio": _NO_WAITING,
     "concurrent": _NO_THREADS,
     "ctypes": _NO_PROCESSES,
     "ftplib": _NO_NETWORK,
@@ -127,6 +128,7 @@ class _Visitor(ast.NodeVisitor):
         self._function(node)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.found.append((node, f"`async def {node.name}`: {_NO_WAITING}"))
         self._function(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from dataclasses import dataclass, is_dataclass
 from typing import Any, Generic, NoReturn, TypeVar, get_args, get_origin
@@ -40,6 +41,13 @@ class Policy(Generic[S]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        for name in ("__init__", "evaluate"):
+            method = cls.__dict__.get(name)
+            if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
+                raise TypeError(
+                    f"`{name}` of `{cls.__name__}` is `async`, and a policy awaits nothing: "
+                    f"write `def {name}`"
+                )
         for base in getattr(cls, "__orig_bases__", ()):
             if get_origin(base) is Policy:
                 (settings,) = get_args(base)
@@ -106,6 +114,11 @@ def export(policy: type[P]) -> type[P]:
             f"`{policy.__name__}` does not name its settings: "
             f"write `class {policy.__name__}(Policy[Settings])`, or `Policy[NoSettings]`"
         )
+    if policy.evaluate is Policy.evaluate:
+        raise TypeError(
+            f"`{policy.__name__}` has no `evaluate`: "
+            "write `def evaluate(self, sign_up: SignUp) -> Verdict`"
+        )
     _exported.append(policy)
     return policy
 
@@ -113,11 +126,28 @@ def export(policy: type[P]) -> type[P]:
 def the_exported() -> type[Policy[Any]]:
     """The class that was exported: for the component."""
     if not _exported:
-        raise TypeError("no policy is exported: write `@export` above its class")
+        found = [policy.__name__ for policy in Policy.__subclasses__()]
+        above = f"`class {found[0]}`" if len(found) == 1 else "its class"
+        raise TypeError(f"no policy is exported: write `@export` above {above}")
     if len(_exported) > 1:
         names = " and ".join(f"`{policy.__name__}`" for policy in _exported)
         raise TypeError(f"a component has one policy, and {names} are exported")
     return _exported[0]
+
+
+def not_a_verdict(policy: type[Policy[Any]], answer: object) -> PolicyError:
+    """The error of a policy that answers with something else: for the component."""
+    kind = type(answer).__name__
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            # Otherwise Python writes a warning that says less.
+            answer.close()
+        problem = f"a {kind}, which nothing awaits: return `Allow` or `Deny`"
+    else:
+        problem = f"{kind}, not `Allow` or `Deny`"
+    code = getattr(policy.evaluate, "__code__", None)
+    place = f" ({code.co_filename.rpartition('/')[2]}, line {code.co_firstlineno})" if code else ""
+    return PolicyError(f"`evaluate` returned {problem}{place}")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,13 +26,29 @@ pub(crate) struct Inputs {
     component: Digest,
     /// Every file that went in; a file that did not exist has no digest.
     files: BTreeMap<PathBuf, Option<Digest>>,
+    /// What the build warned of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+/// What an SDK's tool says of a build.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// The files that went in.
+    pub(crate) files: Vec<PathBuf>,
+    /// The warnings, which the tool has shown; each is a line.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Inputs {
     /// Files as they are now, for a component that is still to be built.
     pub(crate) fn new(files: impl IntoIterator<Item = PathBuf>) -> Inputs {
-        let mut inputs =
-            Inputs { admit: this_admit(), component: Digest::new(b""), files: BTreeMap::new() };
+        let mut inputs = Inputs {
+            admit: this_admit(),
+            component: Digest::new(b""),
+            files: BTreeMap::new(),
+            warnings: Vec::new(),
+        };
         inputs.add(files);
         inputs
     }
@@ -44,9 +60,15 @@ impl Inputs {
         }
     }
 
-    /// Records the component that was built from them.
-    pub(crate) fn built(&mut self, component: &[u8]) {
+    /// Records the component that was built from them, and what the build warned of.
+    pub(crate) fn built(&mut self, component: &[u8], warnings: Vec<String>) {
         self.component = Digest::new(component);
+        self.warnings = warnings;
+    }
+
+    /// What the build warned of.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Reads the list that an earlier build wrote; `None` if it cannot be read.
@@ -93,10 +115,20 @@ fn this_admit() -> String {
     format!("{} {}", env!("CARGO_PKG_VERSION"), built.unwrap_or_default())
 }
 
-/// The files that went into a build, as an SDK's tool lists them.
-pub(crate) fn read_list(list: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let files = fs::read(list).context("the SDK did not write the list of its inputs")?;
-    serde_json::from_slice(&files).context("cannot read the SDK's list of its inputs")
+/// Reads what an SDK's tool says of a build: a list of files, or an object that has warnings too.
+pub(crate) fn read_report(report: &Path) -> anyhow::Result<Report> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        Files(Vec<PathBuf>),
+        Report { files: Vec<PathBuf>, warnings: Vec<String> },
+    }
+    let text = fs::read(report).context("the SDK did not write the list of its inputs")?;
+    let form = serde_json::from_slice(&text).context("cannot read the SDK's list of its inputs")?;
+    Ok(match form {
+        Form::Files(files) => Report { files, warnings: Vec::new() },
+        Form::Report { files, warnings } => Report { files, warnings },
+    })
 }
 
 /// The files that an author wrote in a folder and those below it.
@@ -136,7 +168,7 @@ mod tests {
         fs::write(here.path().join("shared.ts"), "1").unwrap();
         let mut inputs = Inputs::new(sources(&here.path().join("src")));
         inputs.add([here.path().join("shared.ts"), here.path().join("none.ts")]);
-        inputs.built(b"component");
+        inputs.built(b"component", vec!["a warning".to_owned()]);
         let path = here.path().join("inputs.json");
         fs::write(&path, inputs.to_json().unwrap()).unwrap();
         assert_eq!(Inputs::read(&path).as_ref(), Some(&inputs));

@@ -5,7 +5,7 @@ use super::inputs::{self, Inputs};
 use super::output_folder::OutputFolder;
 use crate::languages::guest_language::{Builder, GuestLanguage};
 use crate::{diagnostics, policy_toml};
-use admit_core::Metadata;
+use admit_core::{Metadata, printable};
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::fs;
@@ -43,6 +43,7 @@ pub(crate) fn build<B: Builder>(
     if let Some(before) = Inputs::read(&before)
         && output.read(&name).is_some_and(|bytes| before.still_give(&bytes, &inputs))
     {
+        say_warnings(before.warnings());
         return Ok(component);
     }
     say_build(named, metadata);
@@ -52,12 +53,13 @@ pub(crate) fn build<B: Builder>(
     let temporary =
         temporary.with_context(|| format!("cannot write in `{}`", output.path().display()))?;
     let raw = temporary.path().join("component.wasm");
-    inputs.add(builder.build(&raw)?);
+    let report = builder.build(&raw)?;
+    inputs.add(report.files);
     let Ok(bytes) = fs::read(&raw) else {
         bail!("the tools of `{}` wrote no component, and did not say why", named.display());
     };
     let bytes = finish(named, language, bytes, Some(metadata))?;
-    inputs.built(&bytes);
+    inputs.built(&bytes, report.warnings);
     let component = output.write(&name, &bytes)?;
     output.write(&stamp, &inputs.to_json()?)?;
     Ok(component)
@@ -94,4 +96,19 @@ fn schema(folder: &Path, metadata: &Path) -> Option<PathBuf> {
 fn say_build(folder: &Path, metadata: &Metadata) {
     let (folder, language) = (folder.display(), metadata.language);
     diagnostics::say(&format!("building `{folder}`, a policy in {language}"));
+}
+
+/// The most warnings that are shown again.
+const MAX_WARNINGS: usize = 50;
+const MAX_CHARACTERS: usize = 2_000;
+
+/// A warning holds as long as the source is the same, although nothing is built again. The list may
+/// be from another author, as the project may be.
+fn say_warnings(warnings: &[String]) {
+    for warning in warnings.iter().take(MAX_WARNINGS) {
+        diagnostics::say(&printable(warning, MAX_CHARACTERS));
+    }
+    if let Some(more @ 1..) = warnings.len().checked_sub(MAX_WARNINGS) {
+        diagnostics::say(&format!("warning: {more} more warnings are not shown"));
+    }
 }

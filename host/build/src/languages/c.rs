@@ -2,7 +2,7 @@
 
 use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
 use super::guest_language::{Builder, Files, GuestLanguage, STACK_BYTES};
-use crate::build::inputs::sources;
+use crate::build::inputs::{Report, sources};
 use crate::build::output;
 use crate::build::tools::{ask, nearest, run, tool};
 use crate::source::Source;
@@ -122,7 +122,7 @@ impl Builder for Project {
         ["include", "libc", "src"].iter().flat_map(|part| sources(&self.sdk.join(part))).collect()
     }
 
-    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    fn build(&self, component: &Path) -> anyhow::Result<Report> {
         self.check_linker()?;
         let module = component.with_extension("module");
         if !self.link(&module)? {
@@ -132,7 +132,7 @@ impl Builder for Project {
         let bytes = encode(module)
             .with_context(|| format!("`{}` does not build a policy", self.folder.display()))?;
         fs::write(component, bytes)?;
-        Ok(Vec::new())
+        Ok(Report::default())
     }
 }
 

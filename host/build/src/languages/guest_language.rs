@@ -1,5 +1,6 @@
 //! The trait that a guest language implements, and what the languages share.
 
+use crate::build::inputs::Report;
 use crate::source::Source;
 use admit_core::{Language, Metadata};
 use std::path::{Path, PathBuf};
@@ -54,8 +55,9 @@ pub(crate) trait Builder {
     /// The files of the project and its SDK that decide what is built, before it is.
     fn files(&self) -> Vec<PathBuf>;
 
-    /// Installs the tools, then writes a component to a file. Returns which other files went in.
-    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>>;
+    /// Installs the tools, then writes a component to a file. Returns which other files went in,
+    /// and the warnings.
+    fn build(&self, component: &Path) -> anyhow::Result<Report>;
 }
 
 /// Files of projects in all languages: rows of `GuestLanguage::contents`.

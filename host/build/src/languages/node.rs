@@ -2,7 +2,7 @@
 
 use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
 use super::guest_language::{Builder, Files, GuestLanguage};
-use crate::build::inputs::{read_list, sources};
+use crate::build::inputs::{Report, read_report, sources};
 use crate::build::tools::{ask, nearest, run, tool};
 use crate::build::{install, output};
 use crate::prewarm;
@@ -207,7 +207,7 @@ impl Builder for Project {
         files
     }
 
-    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    fn build(&self, component: &Path) -> anyhow::Result<Report> {
         self.check_node()?;
         self.install()?;
         let list = component.with_extension("json");
@@ -227,7 +227,7 @@ impl Builder for Project {
         if !run(&mut build, &missing)? {
             bail!("cannot build `{}`", self.folder.display());
         }
-        read_list(&list)
+        read_report(&list)
     }
 }
 

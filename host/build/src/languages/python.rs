@@ -3,7 +3,7 @@
 use super::guest_language::contents::{CASES, POLICY_TOML, README, SETTINGS};
 use super::guest_language::{Builder, Files, GuestLanguage};
 use crate::atomic_file;
-use crate::build::inputs::{read_list, sources};
+use crate::build::inputs::{Report, read_report, sources};
 use crate::build::output_folder::refuse_link;
 use crate::build::tools::{nearest, run, tool};
 use crate::build::{install, output};
@@ -161,7 +161,7 @@ impl Builder for Project {
         files
     }
 
-    fn build(&self, component: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    fn build(&self, component: &Path) -> anyhow::Result<Report> {
         self.install()?;
         let list = component.with_extension("json");
         let mut build = tool(self.python(), &self.root);
@@ -176,6 +176,6 @@ impl Builder for Project {
         if !run(&mut build, NO_PYTHON)? {
             bail!("cannot build `{}`", self.folder.display());
         }
-        read_list(&list)
+        read_report(&list)
     }
 }

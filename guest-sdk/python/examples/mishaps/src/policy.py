@@ -1,6 +1,9 @@
 """Goes wrong in the way that its settings name, for tests of what then happens."""
 
+import datetime
+import logging
 import random  # admit: ignore
+import sys
 import time  # admit: ignore
 from dataclasses import dataclass
 
@@ -53,4 +56,18 @@ class Mishaps(Policy[Settings]):
                 log.info(time.time())
             case "random":
                 log.info(random.random())
+            case "clock-by-name":
+                log.info(getattr(datetime.datetime, "now")())
+            case "coroutine":
+                return later()  # type: ignore[return-value]
+            case "print":
+                print("printed", 7)
+                print("to standard error", file=sys.stderr)
+                logging.error("logged")
+                print("without an end", end="")
         return Allow()
+
+
+async def later() -> Verdict:  # admit: ignore
+    """The verdict, if it were awaited."""
+    return Allow()
