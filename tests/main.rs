@@ -34,6 +34,7 @@ mod guide;
 mod hostile;
 mod inspect;
 mod isolation;
+mod linking;
 mod load;
 mod long_lines;
 mod memory;
