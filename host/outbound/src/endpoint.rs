@@ -84,10 +84,11 @@ impl Endpoint {
             return Err("`http` for another machine, where only `https` is safe");
         }
         let default_port = if is_tls { 443 } else { 80 };
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().map_err(|_| "not a port")?,
-            None if authority.as_str().ends_with(':') => return Err("no port behind the colon"),
-            None => default_port,
+        let port = match authority.as_str().strip_prefix(authority.host()) {
+            None | Some("") => default_port,
+            Some(port) => {
+                port.trim_start_matches(':').parse().map_err(|_| "a port that is not a number")?
+            }
         };
         let name = authority.host();
         let authority =
