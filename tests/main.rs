@@ -41,6 +41,7 @@ mod metadata;
 mod new;
 mod no_policy_applies;
 mod operating;
+mod outbound;
 mod outputs;
 mod packages;
 mod printable;

@@ -28,6 +28,7 @@ pub(super) static CRATES: LazyLock<BTreeMap<&str, &[&str]>> = LazyLock::new(|| {
                 "admit-trigger",
             ],
         ),
+        ("admit-outbound", &[]),
         ("admit-policy", &[]),
     ])
 });
@@ -79,5 +80,28 @@ fn the_lambda_reaches_no_compiler() {
         let unwanted = name.starts_with("cranelift-codegen")
             || ["wasmtime-internal-cranelift", "toml", "clap"].contains(&name.as_str());
         assert!(!unwanted, "admit-lambda reaches {name}");
+    }
+}
+
+/// A policy set without look-ups gets a function that cannot reach the network.
+#[test]
+fn neither_the_function_nor_the_tool_reaches_signing_or_tls() {
+    let names = ["admit-outbound", "aws-sigv4", "rustls", "ring", "webpki-roots"];
+    let client = reached("admit-outbound", &[]);
+    for name in names {
+        assert!(client.contains(name), "admit-outbound does not reach {name}");
+    }
+    for package in ["admit-lambda", "admit-cli"] {
+        let reached = reached(package, &[]);
+        let found: Vec<&str> = names.into_iter().filter(|name| reached.contains(*name)).collect();
+        assert!(found.is_empty(), "{package} reaches {found:?}");
+    }
+}
+
+/// Its first use gathers randomness for 25 ms.
+#[test]
+fn the_client_does_not_reach_aws_lc() {
+    for name in reached("admit-outbound", &["--all-features"]) {
+        assert!(!name.starts_with("aws-lc"), "admit-outbound reaches {name}");
     }
 }

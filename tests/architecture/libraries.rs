@@ -31,7 +31,7 @@ const fn shared(
 const EVERYWHERE: [&str; 5] = ["anyhow", "serde", "serde_json", "tempfile", "thiserror"];
 
 /// All other libraries that the host and the SDK for Rust name.
-const LIBRARIES: [Library; 42] = [
+const LIBRARIES: [Library; 46] = [
     // Sandboxes, and the native code for them.
     only("wasmtime", &["admit-engine"]),
     only("wasmtime-wizer", &["admit-engine"]),
@@ -57,8 +57,28 @@ const LIBRARIES: [Library; 42] = [
     only("lambda_runtime_api_client", &["admit-lambda"]),
     shared(
         "tokio",
-        &["admit-lambda", "admit-cli"],
-        "both serve: the function its Runtime API, and `admit serve` the Invoke API",
+        &["admit-lambda", "admit-cli", "admit-outbound"],
+        "the function and `admit serve` answer requests, and the client waits for answers",
+    ),
+    // Requests to AWS.
+    only("aws-credential-types", &["admit-outbound"]),
+    only("aws-sigv4", &["admit-outbound"]),
+    only("tokio-rustls", &["admit-outbound"]),
+    only("webpki-roots", &["admit-outbound"]),
+    shared(
+        "hyper",
+        &["admit-cli", "admit-outbound"],
+        "`admit serve` is a server of HTTP, and the client of Cognito a client",
+    ),
+    shared(
+        "hyper-util",
+        &["admit-cli", "admit-outbound"],
+        "it joins hyper with the streams of tokio in both",
+    ),
+    shared(
+        "http-body-util",
+        &["admit-cli", "admit-outbound"],
+        "both write and read bodies of HTTP",
     ),
     // The log of the function.
     only("tracing", &["admit-trigger"]),
@@ -78,9 +98,6 @@ const LIBRARIES: [Library; 42] = [
     only("anstyle", &["admit-cli"]),
     only("askama", &["admit-cli"]),
     only("quick-junit", &["admit-cli"]),
-    only("hyper", &["admit-cli"]),
-    only("hyper-util", &["admit-cli"]),
-    only("http-body-util", &["admit-cli"]),
     // Packages.
     only("zip", &["admit-package"]),
     only("flate2", &["admit-package"]),

@@ -1,9 +1,11 @@
 //! Other people's software that the function is tried with.
 
 mod listening;
+mod moto;
 mod packages;
 mod server;
 
+pub use moto::Moto;
 pub use packages::{Packages, node_packages, python_packages};
 
 use crate::{root, stderr, stdout};
@@ -94,6 +96,16 @@ impl MiniStack {
         self.server.listens_on()
     }
 
+    /// The URL of its API.
+    pub fn url(&self) -> &str {
+        self.server.url()
+    }
+
+    /// Sets up a user pool with these `users` and `providers`. Then `pool` has its id.
+    pub fn set_up_pool(&self, pool: &Value) -> Value {
+        set_up_pool(self.packages, &self.server, pool)
+    }
+
     /// Deploys a zip as the trigger of a pool. Then `outcomes` has what becomes of each of
     /// these sign-ups and federated sign-ins, with the `user` afterwards, or null, and
     /// `records` what the function wrote to its log.
@@ -108,6 +120,15 @@ impl MiniStack {
         command.arg(script("ministack.py")).arg(told.to_string());
         self.server.ask(command)
     }
+}
+
+/// Sets up a user pool in an emulator, as `tests/emulators/pool.py` says.
+fn set_up_pool(packages: &'static Packages, server: &Server, pool: &Value) -> Value {
+    let mut told = pool.clone();
+    told["endpoint"] = server.url().into();
+    let mut command = packages.command();
+    command.arg(script("pool.py")).arg(told.to_string());
+    server.ask(command)
 }
 
 /// The result of the AWS SDK for Python for invoking a function at this URL with an event.

@@ -41,7 +41,7 @@ pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip, sample_of_components};
 pub use compiled_code::CompiledCode;
 pub use emulators::{
-    CognitoLocal, MiniStack, Packages, axe, invoke_by_sdk, node_packages, parse_html,
+    CognitoLocal, MiniStack, Moto, Packages, axe, invoke_by_sdk, node_packages, parse_html,
     python_packages,
 };
 pub use executable::executable;
