@@ -3,8 +3,11 @@
 use crate::clients::{by_email, client, client_with, later, mary, names, runtime, soon};
 use crate::server::Server;
 use admit_outbound::{CallError, Options, UserPoolClient};
-use std::sync::{Arc, Barrier};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 #[test]
 fn a_connection_is_kept() {
@@ -105,11 +108,12 @@ fn calls_run_at_the_same_time() {
 
 #[test]
 fn a_client_goes_on_after_failures() {
-    let server = Server::start(|conversation| match conversation.number {
-        // Hangs, closes the connection, and answers nonsense.
+    let phase = Arc::new(AtomicUsize::new(0));
+    let of_server = Arc::clone(&phase);
+    let server = Server::start(move |conversation| match of_server.load(Ordering::SeqCst) {
         0 => conversation.wait_for_end(),
-        1 | 2 => drop(conversation.request()),
-        3 => {
+        1 => drop(conversation.request()),
+        2 => {
             conversation.request();
             conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n");
             conversation.wait_for_end();
@@ -123,17 +127,49 @@ fn a_client_goes_on_after_failures() {
     let client = client(&server);
     runtime().block_on(async {
         let query = by_email(2);
-        let first = client.list_users(&query, soon()).await;
-        assert_eq!(first, Err(CallError::Timeout));
-        let second = client.list_users(&query, later()).await;
-        assert!(matches!(second, Err(CallError::Unavailable(_))), "{second:?}");
-        let third = client.list_users(&query, later()).await;
-        assert!(matches!(third, Err(CallError::Malformed(_))), "{third:?}");
+        let hangs = client.list_users(&query, soon()).await;
+        assert_eq!(hangs, Err(CallError::Timeout));
+        phase.store(1, Ordering::SeqCst);
+        let closes = client.list_users(&query, later()).await;
+        assert!(matches!(closes, Err(CallError::Unavailable(_))), "{closes:?}");
+        phase.store(2, Ordering::SeqCst);
+        let nonsense = client.list_users(&query, later()).await;
+        assert!(matches!(nonsense, Err(CallError::Malformed(_))), "{nonsense:?}");
+        phase.store(3, Ordering::SeqCst);
+        let before = server.connections();
         for _ in 0..3 {
             assert_eq!(names(&client.list_users(&query, later()).await.unwrap()), ["mary"]);
         }
+        assert_eq!(server.connections(), before + 1);
     });
-    assert_eq!(server.connections(), 5);
+}
+
+/// As in a process that was frozen during the call.
+#[test]
+fn an_answer_that_is_there_but_late_is_a_timeout() {
+    let (ask, asked) = channel();
+    let asked = Mutex::new(asked);
+    let server = Server::start(move |conversation| {
+        conversation.request();
+        let _ = asked.lock().unwrap().recv();
+        conversation.answer(200, &mary());
+        conversation.wait_for_end();
+    });
+    let client = Arc::new(client(&server));
+    runtime().block_on(async {
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let of_call = Arc::clone(&client);
+        let call = tokio::spawn(async move { of_call.list_users(&by_email(2), deadline).await });
+        while server.requests().is_empty() && Instant::now() < deadline {
+            tokio::task::yield_now().await;
+        }
+        ask.send(()).unwrap();
+        // The runtime has this thread alone.
+        thread::sleep(
+            deadline.saturating_duration_since(Instant::now()) + Duration::from_millis(50),
+        );
+        assert_eq!(call.await.unwrap(), Err(CallError::Timeout));
+    });
 }
 
 /// The function's runtime may end between two calls, as in tests.

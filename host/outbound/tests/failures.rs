@@ -1,11 +1,12 @@
 //! Servers that hang, close the connection, or answer what is no answer.
 
-use crate::clients::{EMAIL, client, client_with, later, look_up, mary, names, soon};
+use crate::clients::{EMAIL, client, client_at, client_with, later, look_up, mary, names, soon};
 use crate::server::{Conversation, Server, error, head, user, users};
 use admit_outbound::{CallError, Options};
 use serde_json::{Value, json};
+use std::net::TcpListener;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The result of the look-up where every request is answered so.
 fn answered(status: u16, body: Value) -> Result<Vec<String>, CallError> {
@@ -60,7 +61,7 @@ fn a_server_that_does_not_read_is_left_at_the_deadline() {
 #[test]
 fn nothing_is_sent_after_the_deadline() {
     let server = Server::answering(|_| (200, mary()));
-    let passed = std::time::Instant::now();
+    let passed = Instant::now();
     assert_eq!(look_up(&client(&server), passed), Err(CallError::Timeout));
     assert_eq!(server.connections(), 0);
 }
@@ -115,14 +116,11 @@ fn a_closed_connection_is_unavailable() {
 
 #[test]
 fn nothing_listens() {
-    let url = Server::answering(|_| (200, mary())).url();
     // A port that was free a moment ago.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let base = url.rsplit_once(':').unwrap().0;
-    let client = crate::clients::client_at(&format!("{base}:{port}"), Options::default());
-    let error = look_up(&client, later()).unwrap_err();
+    let error = look_up(&client_at(&url, Options::default()), later()).unwrap_err();
     assert!(error.to_string().starts_with("unavailable: no connection to 127.0.0.1: "), "{error}");
 }
 
