@@ -99,8 +99,8 @@ fn a_filter_finds_the_user_with_the_value_alone() {
             mary.attributes,
             [attribute("email", "mary@example.com"), attribute("email_verified", "true")]
         );
-        let other = client.list_users(&query("us-east-1_none", Searchable::Sub, "1"), deadline());
-        let other = other.await;
+        let no_pool = query("us-east-1_none", Searchable::Sub, "1");
+        let other = client.list_users(&no_pool, deadline()).await;
         assert!(matches!(other, Err(CallError::Rejected(_))), "{other:?}");
     });
 }
