@@ -27,6 +27,7 @@ mod eval;
 mod exchange;
 mod expensive;
 mod explain;
+mod facts;
 mod function_zip;
 mod grants;
 mod guest_builds;
