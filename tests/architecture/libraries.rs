@@ -57,7 +57,7 @@ const LIBRARIES: [Library; 46] = [
     only("lambda_runtime_api_client", &["admit-lambda"]),
     shared(
         "tokio",
-        &["admit-lambda", "admit-cli", "admit-outbound"],
+        &["admit-lambda", "admit-cli", "admit-outbound", "admit-services"],
         "the function and `admit serve` answer requests, and the client waits for answers",
     ),
     // Requests to AWS.
