@@ -1,7 +1,10 @@
 """Deploys a function's zip, has people sign up and sign in, and prints what becomes of each, as JSON.
 
     python ministack.py '{"endpoint": "http://…", "zip": "function.zip",
-                          "signUps": [{"Username": "…", …}], "signIns": [{"provider": "…", "claims": {…}}]}'
+                          "signUps": [{"Username": "…", …}], "signIns": [{"provider": "…", "claims": {…}}],
+                          "users": [{"Username": "…", …}], "variables": {"AWS_…": "…"}}'
+
+`users` are created before the function is the pool's trigger.
 """
 
 import base64
@@ -24,13 +27,15 @@ def main():
     faulthandler.dump_traceback_later(60, exit=True)
     told = json.loads(sys.argv[1])
     endpoint = told["endpoint"]
-    function = deploy(endpoint, told["zip"])
+    function = deploy(endpoint, told["zip"], told.get("variables", {}))
     cognito = client(endpoint, "cognito-idp")
     pool = cognito.create_user_pool(
         PoolName="people",
-        LambdaConfig={"PreSignUp": function},
         Schema=[{"Name": "domain", "AttributeDataType": "String"}],
     )["UserPool"]["Id"]
+    for request in told.get("users", []):
+        create_user(cognito, pool, request)
+    cognito.update_user_pool(UserPoolId=pool, LambdaConfig={"PreSignUp": function})
 
     outcomes = []
     with Browser(endpoint) as browser:
@@ -40,7 +45,7 @@ def main():
                 ProviderName=provider,
                 ProviderType="OIDC",
                 ProviderDetails=browser.provider_details(),
-                AttributeMapping={"email": "email"},
+                AttributeMapping={"email": "email", "email_verified": "email_verified"},
             )
         app = cognito.create_user_pool_client(
             UserPoolId=pool,
@@ -58,7 +63,11 @@ def main():
             outcome = browser.sign_in(app, sign_in["provider"], sign_in["claims"])
             name = f"{sign_in['provider']}_{sign_in['claims']['sub']}"
             outcomes.append(outcome | {"user": user(cognito, pool, name)})
-    print(json.dumps({"outcomes": outcomes, "records": records(endpoint)}))
+    users = [
+        {"name": each["Username"], **summary(each, "Attributes")}
+        for each in cognito.list_users(UserPoolId=pool)["Users"]
+    ]
+    print(json.dumps({"outcomes": outcomes, "users": users, "records": records(endpoint)}))
 
 
 def client(endpoint, service):
@@ -71,7 +80,15 @@ def client(endpoint, service):
     )
 
 
-def deploy(endpoint, path):
+def create_user(cognito, pool, request):
+    """A confirmed user with a password."""
+    cognito.admin_create_user(UserPoolId=pool, MessageAction="SUPPRESS", **request)
+    cognito.admin_set_user_password(
+        UserPoolId=pool, Username=request["Username"], Password="a-Passw0rd", Permanent=True
+    )
+
+
+def deploy(endpoint, path, variables):
     with open(path, "rb") as file:
         code = file.read()
     return client(endpoint, "lambda").create_function(
@@ -83,6 +100,7 @@ def deploy(endpoint, path):
         Code={"ZipFile": code},
         MemorySize=128,
         Timeout=5,
+        Environment={"Variables": variables},
     )["FunctionArn"]
 
 
@@ -99,7 +117,11 @@ def user(cognito, pool, name):
         found = cognito.admin_get_user(UserPoolId=pool, Username=name)
     except cognito.exceptions.UserNotFoundException:
         return None
-    attributes = {each["Name"]: each["Value"] for each in found["UserAttributes"]}
+    return summary(found, "UserAttributes")
+
+
+def summary(found, attributes):
+    attributes = {each["Name"]: each["Value"] for each in found[attributes]}
     return {"status": found["UserStatus"], "attributes": attributes}
 
 

@@ -43,11 +43,24 @@ pub fn target_of_projects() -> PathBuf {
 
 /// The Lambda function, as it is deployed: what `admit bundle --zip` builds and packs.
 pub fn bootstrap() -> PathBuf {
-    once("bootstrap", || {
+    built_by_bundle("bootstrap", "")
+}
+
+/// The Lambda function with a network client.
+pub fn network_bootstrap() -> PathBuf {
+    built_by_bundle(
+        "bootstrap-network",
+        "[lookup.x]\ndirectory = { by = \"userAttributes.email\" }\n",
+    )
+}
+
+/// A bootstrap that `admit bundle --zip` builds for a manifest with these look-ups.
+fn built_by_bundle(name: &str, lookups: &str) -> PathBuf {
+    once(name, || {
         let folder = tempfile::tempdir().expect("a folder");
         let manifest = folder.path().join("admit.toml");
         let component = component("grants-everything");
-        let policy = format!("[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
+        let policy = format!("{lookups}[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
         fs::write(&manifest, policy + "reads = []\nverdicts = []\n").expect("a manifest");
         let output = admit()
             .args(["bundle", "--manifest"])
@@ -57,7 +70,7 @@ pub fn bootstrap() -> PathBuf {
             .output()
             .expect("admit runs");
         assert!(output.status.success(), "{}", stderr(&output));
-        target().join(here().triple()).join("release/bootstrap")
+        target().join(here().triple()).join("release").join(name)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::binaries::{here, target};
 use crate::once::once;
-use crate::{admit, bootstrap, component, sample_manifest, stderr};
+use crate::{admit, bootstrap, component, network_bootstrap, sample_manifest, stderr};
 use admit_core::Manifest;
 use admit_engine::bundle::{Entry, INDEX, Index, file_name};
 use admit_engine::{CodeHash, Compiler, Digest, InvalidComponent, Target};
@@ -124,6 +124,15 @@ pub struct FunctionZip(TempDir);
 impl FunctionZip {
     /// The package that `admit bundle --zip` makes of a manifest with these lines.
     pub fn with(manifest: &str) -> FunctionZip {
+        FunctionZip::with_bootstrap(manifest, &bootstrap())
+    }
+
+    /// The package of a manifest with look-ups, which needs a network client.
+    pub fn with_network(manifest: &str) -> FunctionZip {
+        FunctionZip::with_bootstrap(manifest, &network_bootstrap())
+    }
+
+    fn with_bootstrap(manifest: &str, bootstrap: &Path) -> FunctionZip {
         let folder = tempfile::tempdir().unwrap();
         let manifest = write_manifest(folder.path(), manifest);
         let zip = FunctionZip(folder);
@@ -131,7 +140,7 @@ impl FunctionZip {
             .args(["bundle", "--target", &here().to_string(), "--manifest"])
             .arg(manifest)
             .arg("--bootstrap")
-            .arg(bootstrap())
+            .arg(bootstrap)
             .arg("--zip")
             .arg(zip.path())
             .output()

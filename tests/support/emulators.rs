@@ -110,12 +110,14 @@ impl MiniStack {
     /// these sign-ups and federated sign-ins, with the `user` afterwards, or null, and
     /// `records` what the function wrote to its log.
     pub fn deploy(&self, zip: &Path, sign_ups: &Value, sign_ins: &Value) -> Value {
-        let told = json!({
-            "endpoint": self.server.url(),
-            "zip": zip,
-            "signUps": sign_ups,
-            "signIns": sign_ins,
-        });
+        self.deploy_with(zip, json!({ "signUps": sign_ups, "signIns": sign_ins }))
+    }
+
+    /// Deploys a zip as the trigger of a pool that may have `users`, with environment `variables`,
+    /// and does the same. Then `users` has all users of the pool.
+    pub fn deploy_with(&self, zip: &Path, mut told: Value) -> Value {
+        told["endpoint"] = self.server.url().into();
+        told["zip"] = zip.to_str().into();
         let mut command = self.packages.command();
         command.arg(script("ministack.py")).arg(told.to_string());
         self.server.ask(command)

@@ -36,7 +36,9 @@ mod temp_repo;
 mod transcript;
 mod unpack;
 
-pub use binaries::{admit, bootstrap, cargo, native_handler, target_of_projects};
+pub use binaries::{
+    admit, bootstrap, cargo, native_handler, network_bootstrap, target_of_projects,
+};
 pub use browser::{Browser, Width};
 pub use bundle::{Bundle, FunctionZip, sample_of_components};
 pub use compiled_code::CompiledCode;

@@ -83,7 +83,7 @@ fn an_unknown_authority_is_refused() {
     let server = server(&authority(), "localhost");
     let reason = refused(&client(&server).trusting(&authority().der));
     assert!(reason.contains("UnknownIssuer") || reason.contains("BadSignature"), "{reason}");
-    // Nor is it among those that everyone trusts.
+    // A client with the usual authorities does not trust it either.
     let reason = refused(&client(&server));
     assert!(reason.contains("UnknownIssuer"), "{reason}");
     assert_eq!(server.requests().len(), 0);

@@ -34,6 +34,9 @@ struct Search {
     deadline: Instant,
 }
 
+/// The result of a search, and its time.
+type Searched = (Result<UserPage, CallError>, Duration);
+
 /// The variable in which Lambda and the AWS tools name the region.
 const REGION: &str = "AWS_REGION";
 
@@ -70,7 +73,7 @@ impl UserPools {
         &self,
         searches: Vec<Search>,
         deadline: Instant,
-    ) -> Result<Vec<Option<(Result<UserPage, CallError>, Duration)>>, String> {
+    ) -> Result<Vec<Option<Searched>>, String> {
         let count = searches.len();
         let thread = self.thread()?;
         let results = thread.call(deadline, move |client| async move {
