@@ -174,7 +174,10 @@ mod tests {
     fn a_pool_of_another_partition_has_its_own_form() {
         for (pool, expected) in [
             ("cn-north-1_A", "arn:aws-cn:cognito-idp:cn-north-1:*:userpool/cn-north-1_A"),
-            ("us-gov-west-1_A", "arn:aws-us-gov:cognito-idp:us-gov-west-1:*:userpool/us-gov-west-1_A"),
+            (
+                "us-gov-west-1_A",
+                "arn:aws-us-gov:cognito-idp:us-gov-west-1:*:userpool/us-gov-west-1_A",
+            ),
         ] {
             assert_eq!(arn(pool), expected);
         }
@@ -182,7 +185,8 @@ mod tests {
 
     #[test]
     fn the_json_is_that_of_an_iam_policy() {
-        let document = serde_json::to_value(document(&["verdicts = []\nfacts = { u = \"email\" }"]));
+        let document =
+            serde_json::to_value(document(&["verdicts = []\nfacts = { u = \"email\" }"]));
         let expected: Value = json!({
             "Version": "2012-10-17",
             "Statement": [{
