@@ -58,7 +58,7 @@ const LIBRARIES: [Library; 46] = [
     shared(
         "tokio",
         &["admit-lambda", "admit-cli", "admit-outbound", "admit-services"],
-        "the function and `admit serve` answer requests, and the client waits for answers",
+        "the function and `admit serve` answer requests, and the client and its thread wait for answers",
     ),
     // Requests to AWS.
     only("aws-credential-types", &["admit-outbound"]),
