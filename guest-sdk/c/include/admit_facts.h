@@ -9,11 +9,12 @@
 //         return false;
 //     }
 //
-// `admit_policy.h` includes this header for a policy with facts.
+// `admit_policy.h` includes this header.
+#include "admit_policy.h"
+
+// After the line above: `admit_policy.h` includes this header in the place where it belongs.
 #ifndef ADMIT_FACTS_H
 #define ADMIT_FACTS_H
-
-#include "admit_policy.h"
 
 // An identity at an identity provider.
 typedef struct {
@@ -52,29 +53,6 @@ typedef struct {
     const admit_user *items;
     size_t count;
 } admit_users;
-
-// Sets the status; an error says that the look-up does not read `status`.
-bool admit_user_status(const admit_user *user, admit_str *status, admit_error *error);
-
-// Sets whether the user may sign in; an error says that the look-up does not read `enabled`.
-bool admit_user_enabled(const admit_user *user, bool *enabled, admit_error *error);
-
-// Sets whether the user only signs in through an identity provider, and has no password; an error
-// says that the look-up does not read `status`.
-bool admit_user_external(const admit_user *user, bool *external, admit_error *error);
-
-// Sets the external identities; an error says that the look-up does not read `identities`.
-bool admit_user_identities(const admit_user *user, admit_identities *identities,
-                           admit_error *error);
-
-// Looks up an attribute. There is none if the user does not have it or the look-up does not read
-// it.
-bool admit_user_attribute(const admit_user *user, admit_str name, admit_str *value);
-
-// Whether an attribute, `email` or `phone_number`, is verified. The look-up must read
-// `email_verified` or `phone_number_verified`; if it does not, the attribute does not count as
-// verified.
-bool admit_user_verified(const admit_user *user, admit_str attribute);
 
 // The reason why a look-up has no result.
 typedef enum {
@@ -117,30 +95,65 @@ typedef struct {
 } admit_fact;
 
 // The facts that the manifest grants to a policy, in the order of the roles' names.
-typedef struct admit_facts {
+typedef struct {
     const admit_fact *items;
     size_t count;
 } admit_facts;
 
+// `admit build` defines `ADMIT_FACTS` for a policy whose `policy.toml` requests `facts`. The others
+// cannot call the four functions that follow.
+#if defined(__clang__) && !defined(ADMIT_FACTS)
+#define ADMIT_NEEDS_FACTS __attribute__((unavailable("request `facts` in `policy.toml`")))
+#else
+#define ADMIT_NEEDS_FACTS
+#endif
+
 // Sets the users of the pool that a look-up of the kind `directory` found. An error says why there
 // is no result, or that the fact has another kind.
+ADMIT_NEEDS_FACTS
 bool admit_fact_users(const admit_facts *facts, admit_str role, admit_users *users,
                       admit_error *error);
 
 // Sets the only user of the pool that a look-up of the kind `directory` found, or null if there is
 // none. It does not choose among several users: that is an error.
+ADMIT_NEEDS_FACTS
 bool admit_fact_user(const admit_facts *facts, admit_str role, const admit_user **user,
                      admit_error *error);
 
 // Sets the time of a look-up of the kind `clock`, in milliseconds since 1970-01-01T00:00:00Z. An
 // error says why there is no result, or that the fact has another kind.
+ADMIT_NEEDS_FACTS
 bool admit_fact_time_millis(const admit_facts *facts, admit_str role, uint64_t *millis,
                             admit_error *error);
 
 // Sets the reason why a look-up has no result, or `ADMIT_LOOKUP_OK` if it has one. An error says
 // that the manifest does not bind the role.
+ADMIT_NEEDS_FACTS
 bool admit_fact_lookup_error(const admit_facts *facts, admit_str role, admit_lookup_error *reason,
                              admit_error *error);
+
+// Sets the status; an error says that the look-up does not read `status`.
+bool admit_user_status(const admit_user *user, admit_str *status, admit_error *error);
+
+// Sets whether the user may sign in; an error says that the look-up does not read `enabled`.
+bool admit_user_enabled(const admit_user *user, bool *enabled, admit_error *error);
+
+// Sets whether the user only signs in through an identity provider, and has no password; an error
+// says that the look-up does not read `status`.
+bool admit_user_external(const admit_user *user, bool *external, admit_error *error);
+
+// Sets the external identities; an error says that the look-up does not read `identities`.
+bool admit_user_identities(const admit_user *user, admit_identities *identities,
+                           admit_error *error);
+
+// Looks up an attribute. There is none if the user does not have it or the look-up does not read
+// it.
+bool admit_user_attribute(const admit_user *user, admit_str name, admit_str *value);
+
+// Whether an attribute, `email` or `phone_number`, is verified. The look-up must read
+// `email_verified` or `phone_number_verified`; if it does not, the attribute does not count as
+// verified.
+bool admit_user_verified(const admit_user *user, admit_str attribute);
 
 // Votes for linking the external identity to a user of the pool, who has the same verified email
 // address or phone number; on a denial the vote does nothing.

@@ -77,14 +77,12 @@ typedef enum {
     ADMIT_WITHHOLD,
 } admit_vote;
 
-#ifdef ADMIT_FACTS
 // One policy's opinion on linking the external identity to a user of the pool.
 typedef struct {
     admit_vote vote;
     // The name of the user, if it grants the link.
     admit_str user_name;
 } admit_link_vote;
-#endif
 
 typedef struct {
     admit_vote confirm;
@@ -93,7 +91,7 @@ typedef struct {
     admit_vote verify_phone;
 #ifdef ADMIT_FACTS
     // Whether the external identity is linked to a user of the pool, instead of becoming a user of
-    // its own; see `admit_link`.
+    // its own.
     admit_link_vote link;
 #endif
 } admit_ballot;
@@ -157,15 +155,7 @@ void *admit_resize(void *block, size_t size);
 // load it at each start.
 void admit_forget_settings(void);
 
-// `admit build` defines `ADMIT_FACTS` for a policy whose `policy.toml` requests `facts`.
-#ifdef ADMIT_FACTS
 #include "admit_facts.h"
-#elif defined(__has_attribute)
-#if __has_attribute(unavailable)
-typedef struct admit_facts admit_facts
-    __attribute__((unavailable("`ADMIT_FACTS` is not defined: request `facts` in `policy.toml`")));
-#endif
-#endif
 
 // --- The functions that a policy implements ---
 
@@ -173,19 +163,13 @@ typedef struct admit_facts admit_facts
 // static variables. Returns false, with an error, if the settings are refused.
 bool configure(admit_str settings, admit_error *error);
 
-#ifndef ADMIT_FACTS
-
 // Decides on one sign-up, by nothing but it and the settings, and sets the verdict. Returns false,
 // with an error, if it cannot decide; a refusal is a verdict. Setting no verdict is a failure.
 bool evaluate(const admit_sign_up *sign_up, admit_verdict *verdict, admit_error *error);
 
-#else
-
-// The same for a policy with facts, which takes the place of `evaluate`: it decides by nothing but
-// the settings, the sign-up and the facts.
+// Takes the place of `evaluate` in a policy with facts: decides by nothing but the settings, the
+// sign-up and the facts.
 bool evaluate_with_facts(const admit_sign_up *sign_up, const admit_facts *facts,
                          admit_verdict *verdict, admit_error *error);
-
-#endif
 
 #endif

@@ -23,12 +23,8 @@ extern int admit_failed_checks;
 // Configures the policy the way the host does.
 bool admit_test_configure(const char *settings, admit_error *error);
 
-#ifndef ADMIT_FACTS
-
 // The code of the denial, or nothing where the policy allows.
 admit_str admit_test_code(const admit_sign_up *sign_up);
-
-#else
 
 // The same for a policy with facts.
 admit_str admit_test_code_with_facts(const admit_sign_up *sign_up, const admit_facts *facts);
@@ -54,8 +50,6 @@ admit_fact admit_test_lookup_error(const char *role, admit_lookup_error error);
 // A user with everything granted: confirmed, enabled, without attributes and without external
 // identities.
 admit_user admit_test_user(const char *user_name);
-
-#endif
 
 admit_str admit_test_text(const char *text);
 
