@@ -4,7 +4,7 @@
 mod fake_tools;
 mod links;
 
-use admit_tests::{admit, component, is_there, stderr, stdout};
+use admit_tests::{admit, component, is_there, root, stderr, stdout};
 pub(crate) use fake_tools::FakeTools;
 use std::fs;
 use std::path::Path;
@@ -311,5 +311,8 @@ fn an_sdk_for_c_without_facts_is_named_where_policy_toml_requests_one() {
     let output = tools.build();
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    assert!(said.contains("sdk` is an SDK without facts, which `policy.toml` requests: "), "{said}");
+    assert!(
+        said.contains("sdk` is an SDK without facts, which `policy.toml` requests: "),
+        "{said}"
+    );
 }
