@@ -135,7 +135,7 @@ class CloudFormation:
         self.parameters = template.get("Parameters", {})
         self.conditions = template.get("Conditions", {})
         self.resources = template["Resources"]
-        assert given.keys() <= self.parameters.keys(), f"no parameters {given.keys() - self.parameters.keys()}"
+        assert given.keys() <= self.parameters.keys(), f"unknown parameters {given.keys() - self.parameters.keys()}"
         self.given = given
 
     def of(self, kind):

@@ -1,5 +1,5 @@
-// Write a policy for `admit` in C: implement `configure` and `evaluate`, or, for a policy with facts,
-// `evaluate_with_facts`.
+// Write a policy for `admit` in C: implement `configure` and `evaluate`. A policy with facts
+// implements `evaluate_with_facts` in place of `evaluate`.
 #ifndef ADMIT_POLICY_H
 #define ADMIT_POLICY_H
 

@@ -22,7 +22,8 @@ bool admit_link(admit_verdict *verdict, const admit_sign_up *sign_up, const admi
         || !admit_user_attribute(user, attribute, &other)
         || !admit_eq_ignore_ascii_case(value, other)) {
         return admit_fail(
-            error, ADMIT_CONCAT(ADMIT_STR("no link: the sign-up and the user do not have the same `"),
+            error, ADMIT_CONCAT(ADMIT_STR("no link: the sign-up and the user do not have the same "
+                                          "`"),
                                 attribute, ADMIT_STR("`")));
     }
     admit_link_unverified(verdict, user);
