@@ -7,7 +7,7 @@ use crate::services::{LinkErrorKind, LinkResult};
 use crate::timestamp;
 use admit_cognito::{Event, identifiers};
 use admit_core::{
-    Admission, Alternative, Answer, Cleared, Counted, Failure, FailureKind, Flag, FlagRecord,
+    Admission, Alternative, Answer, Cleared, Counted, Facts, Failure, FailureKind, Flag, FlagRecord,
     Flags, Grounds, LinkVoteRecord, LookupError, LookupName, Mode, Opinion, PerFlag, Phase,
     PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
 };
@@ -193,6 +193,9 @@ struct StoredEvent<'a> {
     bytes: usize,
     /// The unchanged text of the event; `None` if it is too large.
     event: Option<&'a str>,
+    /// The results of the look-ups, with which the decision can be made again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<&'a Facts>,
 }
 
 /// The priority of a policy's entry in a record that has no room for all of them.
@@ -377,12 +380,13 @@ impl<'a> From<&'a Alternative> for AlternativeLine<'a> {
     }
 }
 
-/// Writes an event, or a line without it if it is too large.
-pub(crate) fn write_event(request_id: &str, text: &str) {
+/// Writes an event and its facts, or a line without them if it is too large.
+pub(crate) fn write_event(request_id: &str, text: &str, facts: &Facts) {
     let (timestamp, bytes) = (timestamp::now(), text.len());
-    let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text) };
+    let facts = Some(facts).filter(|facts| !facts.is_empty());
+    let line = StoredEvent { timestamp, level: LEVEL, request_id, bytes, event: Some(text), facts };
     match log::text(&line) {
         Some(whole) => log::write_text(Some(&whole)),
-        None => log::write(&StoredEvent { event: None, ..line }),
+        None => log::write(&StoredEvent { event: None, facts: None, ..line }),
     }
 }

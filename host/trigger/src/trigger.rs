@@ -149,7 +149,7 @@ impl Trigger {
         if stored_events.include(request_id, &trace.decision.answer)
             && let Some(text) = request.event.and_then(|event| str::from_utf8(event).ok())
         {
-            record::write_event(request_id, text);
+            record::write_event(request_id, text, &lookups.facts);
         }
         if *record || self.needs_record {
             let names = pseudonyms.as_ref();

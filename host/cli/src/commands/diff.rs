@@ -12,6 +12,7 @@ use crate::output::progress::Progress;
 use crate::policy_set::compiled_cache;
 use crate::process::parallel;
 use admit_cognito::Event;
+use admit_core::Facts;
 use anyhow::bail;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,16 +65,16 @@ impl Args {
         let mut shared = Shared::default();
         let sets = [old.policy_set(&engine, &mut shared)?, new.policy_set(&engine, &mut shared)?];
         let progress = Progress::of(events.len(), "deciding sign-ups");
-        let summaries = parallel::map(&events, |(_, text)| {
+        let summaries = parallel::map(&events, |(_, text, facts)| {
             let event = Event::parse(text.as_bytes()).map_err(|error| error.to_string())?;
             let summaries =
-                sets.each_ref().map(|set| DecisionSummary::decide(set, event.sign_up()));
+                sets.each_ref().map(|set| DecisionSummary::decide(set, event.sign_up(), facts));
             progress.advance();
             Ok::<_, String>(summaries)
         });
         drop(progress);
         let mut comparison = Comparison::default();
-        for ((name, _), summaries) in events.into_iter().zip(summaries) {
+        for ((name, ..), summaries) in events.into_iter().zip(summaries) {
             match summaries {
                 Ok([before, after]) => comparison.add(name, &before, &after),
                 Err(reason) => skipped.add_unreadable(name, reason),
@@ -91,14 +92,16 @@ impl Args {
     }
 }
 
-/// The events among the entries, each with its name.
-fn events(entries: Vec<LocatedEntry>, skipped: &mut Skipped) -> Vec<(String, String)> {
+/// The events by name, with the facts that were stored with them.
+fn events(entries: Vec<LocatedEntry>, skipped: &mut Skipped) -> Vec<(String, String, Facts)> {
     let mut events = Vec::new();
     for LocatedEntry { place, entry } in entries {
         match entry {
-            Entry::Event(event) => events.push((place, event)),
+            Entry::Event(event) => events.push((place, event, Facts::default())),
             Entry::Stored(stored) => match stored.event {
-                Some(ref event) => events.push((stored.shown_id(), event.clone())),
+                Some(ref event) => {
+                    events.push((stored.shown_id(), event.clone(), stored.facts));
+                }
                 None => skipped.add(Kind::EventTooLarge),
             },
             Entry::Decision(_) | Entry::Other => skipped.add(Kind::OtherLine),

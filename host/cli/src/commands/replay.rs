@@ -74,7 +74,7 @@ impl Args {
         let summaries = parallel::map(&sign_ups, |sign_up| {
             let event =
                 Event::parse(sign_up.event.as_bytes()).map_err(|error| error.to_string())?;
-            let summary = DecisionSummary::decide(&policies, event.sign_up());
+            let summary = DecisionSummary::decide(&policies, event.sign_up(), &sign_up.facts);
             progress.advance();
             Ok::<_, String>(summary)
         });

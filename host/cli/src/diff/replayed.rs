@@ -2,6 +2,7 @@
 
 use crate::diff::records::{Entry, Kind, LocatedEntry, Skipped};
 use crate::diff::summary::{DecisionSummary, RecordedDecision};
+use admit_core::Facts;
 use std::collections::{HashMap, HashSet};
 
 /// A recorded sign-up.
@@ -11,14 +12,17 @@ pub(crate) struct RecordedSignUp {
     pub(crate) name: String,
     /// The unchanged text of the event.
     pub(crate) event: String,
+    /// The results of the look-ups.
+    pub(crate) facts: Facts,
     /// The recorded decision.
     pub(crate) summary: DecisionSummary,
 }
 
 /// An event or a decision without its other half.
 enum PartialPair {
-    /// The name of an event and its text, or `None` if it was too large to be stored.
-    Event(String, Option<String>),
+    /// The name of an event and its text, or `None` if it was too large to be stored, and the
+    /// results of its look-ups.
+    Event(String, Option<String>, Facts),
     Decision(DecisionSummary),
 }
 
@@ -39,7 +43,7 @@ pub(crate) fn pair(entries: Vec<LocatedEntry>, skipped: &mut Skipped) -> Vec<Rec
                     "event",
                     stored.request_id,
                     stored.timestamp,
-                    PartialPair::Event(name, stored.event),
+                    PartialPair::Event(name, stored.event, stored.facts),
                 )
             }
             Entry::Decision(decision) => {
@@ -67,10 +71,10 @@ pub(crate) fn pair(entries: Vec<LocatedEntry>, skipped: &mut Skipped) -> Vec<Rec
             continue;
         }
         match (waiting.remove(&id), half) {
-            (Some(PartialPair::Decision(summary)), PartialPair::Event(name, event))
-            | (Some(PartialPair::Event(name, event)), PartialPair::Decision(summary)) => {
+            (Some(PartialPair::Decision(summary)), PartialPair::Event(name, event, facts))
+            | (Some(PartialPair::Event(name, event, facts)), PartialPair::Decision(summary)) => {
                 match event {
-                    Some(event) => pairs.push(RecordedSignUp { name, event, summary }),
+                    Some(event) => pairs.push(RecordedSignUp { name, event, facts, summary }),
                     None => skipped.add(Kind::EventTooLarge),
                 }
             }

@@ -2,7 +2,7 @@
 //! person signing up.
 
 use admit_core::{
-    Answer, Cleared, Decision, FailureKind, Grounds, Opinion, PerFlag, PolicyId, PolicyRecord,
+    Answer, Cleared, Decision, Facts, FailureKind, Grounds, Opinion, PerFlag, PolicyId, PolicyRecord,
     SignUp, printable,
 };
 use admit_engine::{DecisionTrace, PolicySet};
@@ -84,9 +84,13 @@ struct RecordedPolicy {
 
 impl DecisionSummary {
     /// Decides a sign-up with a policy set.
-    pub(crate) fn decide(policies: &PolicySet, sign_up: &SignUp<'_>) -> DecisionSummary {
+    pub(crate) fn decide(
+        policies: &PolicySet,
+        sign_up: &SignUp<'_>,
+        facts: &Facts,
+    ) -> DecisionSummary {
         // Cognito does not wait for this answer, so only the manifest's budget limits the time.
-        let decide = || policies.decide(sign_up, Duration::MAX);
+        let decide = || policies.decide_with(sign_up, facts, Duration::MAX);
         let trace = match decide() {
             // A timeout may be due to the load of this machine: tries once more.
             trace if has_transient_failure(&trace) => decide(),

@@ -1,7 +1,7 @@
 //! An event, or a line of a log.
 
 use crate::diff::summary::RecordedDecision;
-use admit_core::printable;
+use admit_core::{Facts, printable};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -36,6 +36,9 @@ pub(crate) struct Stored {
     pub(crate) request_id: String,
     /// The text of the event, or `None` if it was too large.
     pub(crate) event: Option<String>,
+    /// The results of the look-ups.
+    #[serde(default)]
+    pub(crate) facts: Facts,
 }
 
 /// The members that tell the kinds of entries apart.
