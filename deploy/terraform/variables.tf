@@ -49,13 +49,13 @@ variable "log_level" {
 }
 
 variable "metrics" {
-  description = "ADMIT_METRICS, the metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch charges for each."
+  description = "ADMIT_METRICS, the metrics of each decision: none, all, or some of decisions,denials,failures,no-policy-applies,time. CloudWatch charges for each."
   type        = string
   default     = "none"
 
   validation {
     condition     = can(regex("^(none|all|(decisions|denials|failures|no-policy-applies|time)(,(decisions|denials|failures|no-policy-applies|time))*)$", var.metrics))
-    error_message = "One of none and all, or some of decisions,denials,failures,time."
+    error_message = "One of none and all, or some of decisions,denials,failures,no-policy-applies,time."
   }
 }
 

@@ -40,8 +40,8 @@ export interface AdmitStackProps extends StackProps {
    */
   readonly logLevel?: 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   /**
-   * `ADMIT_METRICS`, the metrics of each decision: none, all, or some of decisions,denials,failures,time. CloudWatch
-   * charges for each. Default: none.
+   * `ADMIT_METRICS`, the metrics of each decision: none, all, or some of
+   * decisions,denials,failures,no-policy-applies,time. CloudWatch charges for each. Default: none.
    */
   readonly metrics?: string;
   /** Default: 30. */
@@ -84,7 +84,7 @@ export class AdmitStack extends Stack {
     const metrics = props.metrics ?? 'none';
     if (!METRICS.test(metrics)) {
       throw new Error(
-        `metrics must be none, all or some of decisions,denials,failures,time, not \`${metrics}\``,
+        `metrics must be none, all or some of decisions,denials,failures,no-policy-applies,time, not \`${metrics}\``,
       );
     }
 
