@@ -29,13 +29,13 @@ impl PolicyDocument {
     /// Returns exactly the permissions that a manifest needs.
     ///
     /// A policy in mode `monitor` counts like any other: its look-ups are made, and enforcing it
-    /// takes no new permission. A link needs a search too, since the function looks up the state of
-    /// the link before it requests one again.
+    /// takes no new permission. A policy that may link also has a fact from a search, as every
+    /// manifest must; the function needs the search for the state of a link, too.
     pub(crate) fn for_manifest(manifest: &Manifest) -> PolicyDocument {
         let links = |policy: &&Policy| policy.terms.verdicts.permit(Permission::Link);
         let searches = |policy: &&Policy| {
             let mut lookups = policy.facts.values().filter_map(|name| manifest.lookups.get(name));
-            lookups.any(|lookup| lookup.kind() == FactKind::Directory) || links(policy)
+            lookups.any(|lookup| lookup.kind() == FactKind::Directory)
         };
         let searching: Vec<&Policy> = manifest.policies.iter().filter(searches).collect();
         let linking: Vec<&Policy> = manifest.policies.iter().filter(links).collect();
@@ -136,8 +136,9 @@ mod tests {
         let search = "verdicts = []\nfacts = { user = \"email\" }";
         assert_eq!(statements(&[search]), [(SEARCH.to_vec(), every_pool())]);
         let both = [(SEARCH.to_vec(), every_pool()), (LINK.to_vec(), every_pool())];
-        for link in ["verdicts = [\"link\"]", "verdicts = [\"link\"]\nmode = \"monitor\""] {
-            assert_eq!(statements(&[link]), both, "{link}");
+        let link = search.replace("[]", "[\"link\"]");
+        for link in [link.clone(), link + "\nmode = \"monitor\""] {
+            assert_eq!(statements(&[&link]), both, "{link}");
         }
         assert!(document(&[search]).has_every_pool());
     }
