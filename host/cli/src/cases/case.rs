@@ -284,7 +284,7 @@ mod tests {
                 "failure = \"timeout\"",
                 "3:11: `case[0].failure`: unknown variant `timeout`, expected one of `not-loaded`, \
                  `settings-refused`, `undecided`, `trap`, `deadline`, `budget`, `fuel`, `memory`, \
-                 `resources`, `malformed`, `host`",
+                 `resources`, `malformed`, `no-fact`, `unknown-user`, `host`",
             ),
             (
                 "admit = true\nevent = { username = \"x\" }",
