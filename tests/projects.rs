@@ -4,7 +4,7 @@
 mod fake_tools;
 mod links;
 
-use admit_tests::{admit, component, is_there, stderr, stdout};
+use admit_tests::{admit, component, is_there, root, stderr, stdout};
 pub(crate) use fake_tools::FakeTools;
 use std::fs;
 use std::path::Path;
@@ -286,4 +286,33 @@ fn a_policy_in_c_needs_clang_alone() {
     tools.fake("clang", "echo wasm-ld");
     let said = stderr(&tools.build());
     assert!(said.contains("there is no `wasm-ld` here: install clang and lld, "), "{said}");
+}
+
+/// The version of the contract follows from `policy.toml`.
+#[test]
+fn a_policy_in_c_with_facts_speaks_the_contract_with_facts() {
+    if !is_there("a_policy_in_c_with_facts_speaks_the_contract_with_facts", "clang") {
+        return;
+    }
+    for (name, version) in [("link-by-email", "0.2.0"), ("verify-contact", "0.1.0")] {
+        let folder = root().join("guest-sdk/c/examples").join(name);
+        let mut inspect = admit();
+        let said = stdout(&inspect.arg("inspect").arg(folder).output().unwrap());
+        assert!(said.contains(&format!("contract   admit:policy@{version}\n")), "{name}: {said}");
+    }
+}
+
+#[test]
+fn an_sdk_for_c_without_facts_is_named_where_policy_toml_requests_one() {
+    let tools = FakeTools::c();
+    let metadata = tools.project().join("policy.toml");
+    let text = fs::read_to_string(&metadata).unwrap();
+    fs::write(&metadata, text + "facts = { now = \"clock\" }\n").unwrap();
+    let output = tools.build();
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(
+        said.contains("sdk` is an SDK without facts, which `policy.toml` requests: "),
+        "{said}"
+    );
 }

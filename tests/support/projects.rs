@@ -26,14 +26,16 @@ pub struct Project {
 }
 
 impl Project {
-    /// A policy in each of the languages, Rust first.
+    /// A policy in each of the languages that it is written in, Rust first.
     pub fn all(name: &str) -> Vec<Project> {
         let plugin = root().join("plugins").join(name);
         let rust = if plugin.is_dir() { plugin } else { root().join("tests/guests").join(name) };
         let mut projects = vec![Project::at(rust, name)];
         for sdk in ["js", "c", "python"] {
             let folder = root().join("guest-sdk").join(sdk).join("examples").join(name);
-            projects.push(Project::at(folder, name));
+            if folder.is_dir() {
+                projects.push(Project::at(folder, name));
+            }
         }
         projects
     }
