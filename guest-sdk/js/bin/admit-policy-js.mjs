@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Refusal } from "../tool/project.mjs";
 
-const USAGE = `Usage: admit-policy-js build DIR --output FILE [--inputs LIST]
+const USAGE = `Usage: admit-policy-js build DIR --output FILE [--inputs LIST] [--facts]
        admit-policy-js check DIR
        admit-policy-js test DIR`;
 
@@ -13,7 +13,7 @@ async function run(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { output: { type: "string" }, inputs: { type: "string" } },
+    options: { output: { type: "string" }, inputs: { type: "string" }, facts: { type: "boolean" } },
   });
   const [command, ...given] = positionals;
   const folders = given.map((folder) => resolve(folder));

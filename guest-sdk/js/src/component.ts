@@ -4,7 +4,7 @@ import type * as contract from "admit:policy/sign-up-policy@0.1.0";
 import { Policy, type ConfiguredPolicy } from "./policy.ts";
 import { SignUp } from "./sign-up.ts";
 
-/** Makes the exports of a component from the default export of its module. */
+/** Makes the exports of a component without facts from the default export of its module. */
 export function component(policy: unknown): typeof contract {
   if (!(policy instanceof Policy)) {
     throw new Error("the module exports no policy: write `export default definePolicy({ … })`");

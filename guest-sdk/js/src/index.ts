@@ -1,12 +1,14 @@
 // Write a policy for `admit`: what authors import.
+//
+// The component of a policy without facts has `without-facts.ts` in the place of this module.
 
-export { definePolicy } from "./policy.ts";
-export type { ConfiguredPolicy, Policy, PolicyDefinition } from "./policy.ts";
-export { allow, deny } from "./verdict.ts";
-export type { Ballot, Denial, Verdict, Vote } from "./verdict.ts";
-export { SignUp } from "./sign-up.ts";
-export type { SignUpMembers, TriggerSource } from "./sign-up.ts";
-export { domainOf, equalsIgnoringAsciiCase, toAsciiLowerCase } from "./text.ts";
-export { array, boolean, integer, number, object, oneOf, optional, string } from "./settings.ts";
-export type { Settings, Shape } from "./settings.ts";
-export * as log from "./log.ts";
+import "./link.ts";
+
+export * from "./without-facts.ts";
+export { Facts } from "./facts.ts";
+export type { LookupError, Outcome } from "./facts.ts";
+export type { LinkVote } from "./link.ts";
+export { definePolicy } from "./policy-with-facts.ts";
+export type { ConfiguredPolicy, Policy, PolicyDefinition } from "./policy-with-facts.ts";
+export { User } from "./user.ts";
+export type { Identity, UserMembers, VerifiedAttribute } from "./user.ts";

@@ -174,3 +174,43 @@ test("says why a policy cannot be loaded", () => {
     assert.match(stderr, expected);
   }
 });
+
+const linking = `import { allow, definePolicy, Facts, type User } from "admit-policy";
+export const made = Facts.of();
+export default definePolicy({
+  evaluate(signUp, settings, facts) {
+    const user: User | null = facts.user("user");
+    return user ? allow().link(signUp, user, "email") : allow().withholdLink();
+  },
+});
+`;
+
+test("builds a policy with facts where it is told to", () => {
+  const output = join(folder, "linking.wasm");
+  assert.deepEqual(run("check", { "policy.ts": linking }), { status: 0, stderr: "" });
+  const built = run("build", { "policy.ts": linking }, "--facts", "--output", output);
+  assert.deepEqual(built, { status: 0, stderr: "" });
+  const component = readFileSync(output).toString("latin1");
+  assert.ok(component.includes("admit:policy/sign-up-policy@0.2.0") && component.includes("admit:policy/log@0.2.0"));
+  assert.ok(!component.includes("@0.1.0"));
+});
+
+test("says that a policy without facts uses them", () => {
+  const noFacts = "there are no facts: request them under `facts` in `policy.toml`";
+  const noLink = "there is no vote on the link: add `link` to `verdicts`, and `facts`, in `policy.toml`";
+  const { status, stderr } = run("build", { "policy.ts": linking }, "--output", join(folder, "none.wasm"));
+  assert.equal(status, 1);
+  const expected = [
+    `1:31: ${noFacts}`,
+    `4:30: ${noFacts}`,
+    `6:27: ${noLink}`,
+    `6:65: ${noLink}`,
+  ];
+  assert.deepEqual(stderr.trimEnd().split("\n"), expected.map((text) => `src/policy.ts:${text}`));
+  const script = `import { allow, definePolicy } from "admit-policy";
+const evaluate = (signUp, settings, facts) => (facts.user("user") ? allow() : allow());
+export default definePolicy({ evaluate });
+`;
+  const built = run("build", { "policy.js": script }, "--output", join(folder, "none.wasm"));
+  assert.deepEqual(built, { status: 1, stderr: `src/policy.js:2:37: ${noFacts}\n` });
+});

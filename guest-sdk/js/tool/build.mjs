@@ -7,21 +7,31 @@ import { build as esbuild } from "esbuild";
 import { check } from "./check.mjs";
 import { entryOf, finding, Refusal, sdk } from "./project.mjs";
 
-/** Builds the policy of a folder; returns its findings and warnings. */
-export async function build(folder, { output, inputs }) {
+/** What is built for a policy without facts, which keeps the contract that it always had. */
+const WITHOUT_FACTS = { version: "0.1.0", api: "without-facts.ts", exports: "component", from: "component.ts" };
+const WITH_FACTS = {
+  version: "0.2.0",
+  api: "index.ts",
+  exports: "componentWithFacts",
+  from: "component-with-facts.ts",
+};
+
+/** Builds the policy of a folder, with or without facts; returns its findings and warnings. */
+export async function build(folder, { output, inputs, facts = false }) {
+  const target = facts ? WITH_FACTS : WITHOUT_FACTS;
   const entry = entryOf(folder);
-  const checked = check(entry);
+  const checked = check(entry, { withFacts: facts });
   if (checked.findings.length > 0) {
     return checked;
   }
-  const bundled = await bundle(entry);
+  const bundled = await bundle(entry, target);
   if (bundled.findings) {
     return bundled;
   }
   let component;
   try {
     ({ component } = await componentize({
-      witPath: join(sdk, "wit/0.1.0"),
+      witPath: join(sdk, "wit", target.version),
       world: "policy",
       jsSource: bundled.source,
       stubWasi: true,
@@ -44,19 +54,23 @@ export async function build(folder, { output, inputs }) {
   return checked;
 }
 
-async function bundle(entry) {
+async function bundle(entry, { version, api, exports, from }) {
   // The prelude comes first: the policy's modules run at import and must not see what it removes.
   const contents = `
     import ${JSON.stringify(join(sdk, "src/prelude.ts"))};
     import policy from ${JSON.stringify(entry)};
-    import { component } from ${JSON.stringify(join(sdk, "src/component.ts"))};
-    export const signUpPolicy = component(policy);
+    import { ${exports} } from ${JSON.stringify(join(sdk, "src", from))};
+    export const signUpPolicy = ${exports}(policy);
   `;
   try {
     const { outputFiles, metafile } = await esbuild({
       stdin: { contents, resolveDir: sdk, sourcefile: "component" },
       absWorkingDir: sdk,
-      alias: { "admit-policy": join(sdk, "src/index.ts") },
+      alias: {
+        "admit-policy": join(sdk, "src", api),
+        // The SDK imports it by one name, and the function is the same in each version.
+        "admit:policy/log@0.1.0": `admit:policy/log@${version}`,
+      },
       external: ["admit:*"],
       bundle: true,
       format: "esm",

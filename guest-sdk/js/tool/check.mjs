@@ -4,7 +4,8 @@ import { join } from "node:path";
 import ts from "typescript";
 import { lint } from "./lint.mjs";
 import { NEVER_AWAITED, promises } from "./promises.mjs";
-import { finding, sdk, shown } from "./project.mjs";
+import { contract, finding, sdk, shown } from "./project.mjs";
+import { usesOfFacts } from "./without-facts.mjs";
 
 // Not the project's `tsconfig.json`, which is for editors: it might include the types of a browser or of Node.
 const OPTIONS = {
@@ -30,8 +31,8 @@ const OPTIONS = {
  * Returns the findings about a policy, in the order of its files, and the files. If nothing is wrong,
  * it also returns warnings.
  */
-export function check(entry) {
-  const roots = [entry, join(sdk, "src/ambient.d.ts"), join(sdk, "src/contract/policy.d.ts")];
+export function check(entry, { withFacts = true } = {}) {
+  const roots = [entry, join(sdk, "src/ambient.d.ts"), ...contract];
   const program = ts.createProgram(roots, OPTIONS);
   const checker = program.getTypeChecker();
 
@@ -41,7 +42,8 @@ export function check(entry) {
   const authored = own.filter((file) => !file.fileName.startsWith(`${sdk}/src/`));
   const found = [];
   for (const file of authored) {
-    for (const { node, message } of lint(file, checker, program)) {
+    const uses = [...lint(file, checker, program), ...(withFacts ? [] : usesOfFacts(file, checker))];
+    for (const { node, message } of uses) {
       found.push({ ...at(file, node.getStart(file), message), file, start: node.getStart(file), end: node.end });
     }
   }
@@ -70,7 +72,7 @@ function inOrder(found) {
 
 /** Type-checks tests, which may use Node's APIs. */
 export function checkTests(tests) {
-  const program = ts.createProgram([...tests, join(sdk, "src/contract/policy.d.ts")], {
+  const program = ts.createProgram([...tests, ...contract], {
     ...OPTIONS,
     types: ["node"],
     typeRoots: [join(sdk, "node_modules/@types"), join(sdk, "../node_modules/@types")],

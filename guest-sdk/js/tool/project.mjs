@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 
 export const sdk = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
+/** The types of the contract, in each version. */
+export const contract = ["0.1.0", "0.2.0"].map((name) => join(sdk, `src/contract/${name}.d.ts`));
+
 /** An error that ends the tool with its message, without a stack trace. */
 export class Refusal extends Error {}
 

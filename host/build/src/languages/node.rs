@@ -28,6 +28,9 @@ const LOCK: &str = "package-lock.json";
 /// The npm package of the SDK, which has the tool that builds.
 const SDK: &str = "admit-policy";
 
+/// The part of the SDK for policies with facts.
+const CONTRACT_WITH_FACTS: &str = "wit/0.2.0";
+
 /// The settings of npm that the SDK itself is installed with.
 const NPM_SETTINGS: Files = &[(".npmrc", include_str!("../../../../guest-sdk/js/.npmrc"))];
 
@@ -126,11 +129,14 @@ impl GuestLanguage for Node {
     }
 
     fn files(&self, folder: &Path) -> Vec<PathBuf> {
-        Project::find(folder).map(|project| project.files()).unwrap_or_default()
+        // The files are the same with facts.
+        Project::find(folder, false).map(|project| project.files()).unwrap_or_default()
     }
 
     fn build(&self, folder: &Path, _: &Source, metadata: &Metadata) -> anyhow::Result<PathBuf> {
-        output::build(self, folder, metadata, Project::find)
+        // A policy that requests `link` requests a fact, too.
+        let has_facts = !metadata.facts.is_empty();
+        output::build(self, folder, metadata, |folder| Project::find(folder, has_facts))
     }
 
     /// Its tools put their stubs into a nested component.
@@ -144,10 +150,12 @@ struct Project {
     folder: PathBuf,
     /// Where npm installs.
     root: PathBuf,
+    /// Whether it is built for the contract with facts.
+    has_facts: bool,
 }
 
 impl Project {
-    fn find(folder: &Path) -> anyhow::Result<Project> {
+    fn find(folder: &Path, has_facts: bool) -> anyhow::Result<Project> {
         let Some(root) = nearest(folder, LOCK) else {
             bail!(
                 "`{}` has no `{LOCK}`, nor has a folder above it: `npm install` writes one by its \
@@ -155,7 +163,16 @@ impl Project {
                 folder.display()
             );
         };
-        Ok(Project { folder: folder.to_owned(), root: root.to_owned() })
+        let project = Project { folder: folder.to_owned(), root: root.to_owned(), has_facts };
+        let sdk = project.sdk();
+        if has_facts && sdk.is_dir() && !sdk.join(CONTRACT_WITH_FACTS).is_dir() {
+            bail!(
+                "`{}` is an SDK without facts, which `policy.toml` requests: replace it with the \
+                 `sdk` of a new project, which `admit new` makes",
+                sdk.display()
+            );
+        }
+        Ok(project)
     }
 
     /// Whether the folder that npm installs into is the SDK itself.
@@ -221,6 +238,9 @@ impl Builder for Project {
         };
         build.arg("build").arg(&self.folder);
         build.arg("--output").arg(component).arg("--inputs").arg(&list);
+        if self.has_facts {
+            build.arg("--facts");
+        }
         let missing = format!(
             "the package `{SDK}` brings it, and `package.json` does not name that as a dependency"
         );
