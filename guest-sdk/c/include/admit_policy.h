@@ -1,4 +1,5 @@
-// Write a policy for `admit` in C: implement `configure` and `evaluate`.
+// Write a policy for `admit` in C: implement `configure` and `evaluate`, or, for a policy with facts,
+// `evaluate_with_facts`.
 #ifndef ADMIT_POLICY_H
 #define ADMIT_POLICY_H
 
@@ -76,11 +77,23 @@ typedef enum {
     ADMIT_WITHHOLD,
 } admit_vote;
 
+// One policy's opinion on linking the external identity to a user of the pool.
+typedef struct {
+    admit_vote vote;
+    // The name of the user, if it grants the link.
+    admit_str user_name;
+} admit_link_vote;
+
 typedef struct {
     admit_vote confirm;
     // These two count only for a user who is confirmed and has the address or the number.
     admit_vote verify_email;
     admit_vote verify_phone;
+#ifdef ADMIT_FACTS
+    // Whether the external identity is linked to a user of the pool, instead of becoming a user of
+    // its own.
+    admit_link_vote link;
+#endif
 } admit_ballot;
 
 typedef struct {
@@ -142,6 +155,8 @@ void *admit_resize(void *block, size_t size);
 // load it at each start.
 void admit_forget_settings(void);
 
+#include "admit_facts.h"
+
 // --- The functions that a policy implements ---
 
 // Takes the settings, once, before anything else: a JSON object. What the policy keeps goes into
@@ -151,5 +166,10 @@ bool configure(admit_str settings, admit_error *error);
 // Decides on one sign-up, by nothing but it and the settings, and sets the verdict. Returns false,
 // with an error, if it cannot decide; a refusal is a verdict. Setting no verdict is a failure.
 bool evaluate(const admit_sign_up *sign_up, admit_verdict *verdict, admit_error *error);
+
+// Takes the place of `evaluate` in a policy with facts: decides by nothing but the settings, the
+// sign-up and the facts.
+bool evaluate_with_facts(const admit_sign_up *sign_up, const admit_facts *facts,
+                         admit_verdict *verdict, admit_error *error);
 
 #endif

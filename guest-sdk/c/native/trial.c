@@ -21,11 +21,36 @@ bool admit_test_configure(const char *settings, admit_error *error) {
     return is_configured;
 }
 
+static admit_str code(bool is_decided, const admit_verdict *verdict, const admit_error *error) {
+    if (!is_decided || !verdict_is_given(verdict)) {
+        return ADMIT_CONCAT(ADMIT_STR("error: "), error->message);
+    }
+    return verdict->denies ? verdict->denial.code : ADMIT_STR("");
+}
+
+#ifndef ADMIT_FACTS
+
 admit_str admit_test_code(const admit_sign_up *sign_up) {
     admit_verdict verdict = verdict_to_give();
     admit_error error = {ADMIT_STR("the policy gives no verdict")};
-    if (!evaluate(sign_up, &verdict, &error) || !verdict_is_given(&verdict)) {
-        return ADMIT_CONCAT(ADMIT_STR("error: "), error.message);
-    }
-    return verdict.denies ? verdict.denial.code : ADMIT_STR("");
+    return code(evaluate(sign_up, &verdict, &error), &verdict, &error);
 }
+
+#else
+
+admit_str admit_test_code_with_facts(const admit_sign_up *sign_up, const admit_facts *facts) {
+    admit_verdict verdict = verdict_to_give();
+    admit_error error = {ADMIT_STR("the policy gives no verdict")};
+    return code(evaluate_with_facts(sign_up, facts, &verdict, &error), &verdict, &error);
+}
+
+admit_str admit_test_linked_user(const admit_sign_up *sign_up, const admit_facts *facts) {
+    admit_verdict verdict = verdict_to_give();
+    admit_error error = {ADMIT_STR("")};
+    const bool links = evaluate_with_facts(sign_up, facts, &verdict, &error)
+                    && verdict_is_given(&verdict) && !verdict.denies
+                    && verdict.ballot.link.vote == ADMIT_GRANT;
+    return links ? verdict.ballot.link.user_name : ADMIT_STR("");
+}
+
+#endif

@@ -1,5 +1,5 @@
 #include "admit_policy.h"
-#include "policy.h"
+#include "contract.h"
 
 // The host keeps no more, and fails a policy that hands it much more at once.
 enum { MOST = 16 * 1024 };

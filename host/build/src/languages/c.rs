@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 const NO_CLANG: &str =
     "install clang and lld, with your system's packages (apt-get install clang lld)";
 
+/// The part of the SDK for policies with facts.
+const FACTS: &str = "src/facts";
+
 /// The language C, built with clang; nothing is installed into the project.
 pub(super) struct C;
 
@@ -59,11 +62,14 @@ impl GuestLanguage for C {
     }
 
     fn files(&self, folder: &Path) -> Vec<PathBuf> {
-        Project::find(folder).map(|project| project.files()).unwrap_or_default()
+        // Without facts: the files are those of every version of the contract.
+        Project::find(folder, false).map(|project| project.files()).unwrap_or_default()
     }
 
     fn build(&self, folder: &Path, _: &Source, metadata: &Metadata) -> anyhow::Result<PathBuf> {
-        output::build(self, folder, metadata, Project::find)
+        // A policy that requests `link` requests a fact, too.
+        let has_facts = !metadata.facts.is_empty();
+        output::build(self, folder, metadata, |folder| Project::find(folder, has_facts))
     }
 }
 
@@ -71,10 +77,12 @@ impl GuestLanguage for C {
 struct Project {
     folder: PathBuf,
     sdk: PathBuf,
+    /// Whether it is built for the contract with facts.
+    has_facts: bool,
 }
 
 impl Project {
-    fn find(folder: &Path) -> anyhow::Result<Project> {
+    fn find(folder: &Path, has_facts: bool) -> anyhow::Result<Project> {
         let header = "include/admit_policy.h";
         let copy = nearest(folder, &format!("sdk/{header}")).map(|root| root.join("sdk"));
         let sdk = copy.or_else(|| nearest(folder, header).map(Path::to_owned));
@@ -85,7 +93,30 @@ impl Project {
                 folder.display()
             );
         };
-        Ok(Project { folder: folder.to_owned(), sdk })
+        if has_facts && !sdk.join(FACTS).is_dir() {
+            bail!(
+                "`{}` is an SDK without facts, which `policy.toml` requests: replace it with the \
+                 `sdk` of a new project, which `admit new --lang c` makes",
+                sdk.display()
+            );
+        }
+        Ok(Project { folder: folder.to_owned(), sdk, has_facts })
+    }
+
+    /// The sources that are compiled: those of the project, then those of the SDK that belong to
+    /// its version of the contract.
+    fn c_files(&self) -> Vec<PathBuf> {
+        let parts: &[&str] = match self.has_facts {
+            true => &["src", FACTS, "src/0.2.0"],
+            false => &["src", "src/0.1.0"],
+        };
+        let mut sdk: Vec<PathBuf> =
+            parts.iter().flat_map(|part| c_files(&self.sdk.join(part))).collect();
+        // By name: the order decides on the bytes, and holds wherever a file lies in the SDK.
+        sdk.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
+        let mut files = c_files(&self.folder.join("src"));
+        files.extend(sdk);
+        files
     }
 
     /// Compiles and links all sources to one core module.
@@ -104,9 +135,12 @@ impl Project {
         // The same source has to give the same bytes on every machine.
         clang.arg(remap(&self.folder, "=/policy")).arg(remap(&self.sdk, "=/admit-policy"));
         clang.arg("-I").arg(self.sdk.join("include")).arg("-I").arg(self.sdk.join("libc"));
+        if self.has_facts {
+            clang.arg("-DADMIT_FACTS");
+        }
         let link = "-Wl,--no-entry,--stack-first,--strip-all,--fatal-warnings";
         clang.arg(format!("{link},-z,stack-size={STACK_BYTES}"));
-        clang.arg("-o").arg(module).args(c_files(&self.folder)).args(c_files(&self.sdk));
+        clang.arg("-o").arg(module).args(self.c_files());
         run(&mut clang, NO_CLANG)
     }
 
@@ -136,9 +170,9 @@ impl Builder for Project {
     }
 }
 
-/// The sources of a folder, in an order that is the same everywhere.
+/// The sources in a folder, in an order that is the same everywhere.
 fn c_files(folder: &Path) -> Vec<PathBuf> {
-    let files = fs::read_dir(folder.join("src")).into_iter().flatten().map_while(Result::ok);
+    let files = fs::read_dir(folder).into_iter().flatten().map_while(Result::ok);
     let is_c = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "c");
     let mut files: Vec<PathBuf> = files.map(|entry| entry.path()).filter(is_c).collect();
     files.sort();
