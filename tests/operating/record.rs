@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TABLES: [(&str, &[&str]); 11] = [
     ("### The record", &["/properties"]),
     ("### `flags`", &["/properties/flags/properties"]),
-    ("### `flags.*`", &["/$defs/votes/properties"]),
+    ("### `flags.*`", &["/$defs/flag/properties"]),
     (
         "### `policies[]`",
         &[
@@ -22,7 +22,7 @@ const TABLES: [(&str, &[&str]); 11] = [
     ("### `policies[].ifEnforced`", &["/$defs/alternative/properties"]),
     ("### `policies[].ifEnforced.flags`", &["/$defs/alternative/properties/flags/properties"]),
     ("### `cut`", &["/properties/cut/properties"]),
-    ("### `link`", &["/$defs/votes/properties", "/$defs/link/properties"]),
+    ("### `link`", &["/$defs/link/properties"]),
     ("### `lookups[]`", &["/$defs/lookup/properties"]),
     ("### `policies[].link`", &["/$defs/link-vote/properties"]),
 ];
