@@ -43,24 +43,22 @@ pub fn target_of_projects() -> PathBuf {
 
 /// The Lambda function, as it is deployed: what `admit bundle --zip` builds and packs.
 pub fn bootstrap() -> PathBuf {
-    built_by_bundle("bootstrap", "")
+    built_by_bundle("bootstrap", "", "")
 }
 
 /// The Lambda function with a network client.
 pub fn network_bootstrap() -> PathBuf {
-    built_by_bundle(
-        "bootstrap-network",
-        "[lookup.x]\ndirectory = { by = \"userAttributes.email\" }\n",
-    )
+    let lookup = "[lookup.user]\ndirectory = { by = \"userAttributes.email\" }\n";
+    built_by_bundle("bootstrap-network", lookup, "facts = { user = \"user\" }\n")
 }
 
-/// A bootstrap that `admit bundle --zip` builds for a manifest with these look-ups.
-fn built_by_bundle(name: &str, lookups: &str) -> PathBuf {
+/// A bootstrap that `admit bundle --zip` builds for a policy with these look-ups and facts.
+fn built_by_bundle(name: &str, lookups: &str, facts: &str) -> PathBuf {
     once(name, || {
         let folder = tempfile::tempdir().expect("a folder");
         let manifest = folder.path().join("admit.toml");
         let component = component("grants-everything");
-        let policy = format!("{lookups}[[policy]]\nid = \"p\"\ncomponent = {component:?}\n");
+        let policy = format!("{lookups}[[policy]]\nid = \"p\"\ncomponent = {component:?}\n{facts}");
         fs::write(&manifest, policy + "reads = []\nverdicts = []\n").expect("a manifest");
         let output = admit()
             .args(["bundle", "--manifest"])

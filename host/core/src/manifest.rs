@@ -34,7 +34,10 @@ pub struct Manifest {
 impl Manifest {
     /// Returns whether decisions need services outside of the host: for look-ups, or for links.
     pub fn needs_services(&self) -> bool {
-        self.lookups.values().any(|lookup| lookup.kind() != FactKind::Clock)
+        let is_made = |name: &LookupName| {
+            self.lookups.get(name).is_some_and(|lookup| lookup.kind() != FactKind::Clock)
+        };
+        self.policies.iter().any(|policy| policy.facts.values().any(is_made))
             || self.policies.iter().any(|policy| policy.terms.verdicts.permit(Permission::Link))
     }
 

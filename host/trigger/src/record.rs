@@ -7,9 +7,9 @@ use crate::services::{LinkErrorKind, LinkResult};
 use crate::timestamp;
 use admit_cognito::{Event, identifiers};
 use admit_core::{
-    Admission, Alternative, Answer, Cleared, Counted, Facts, Failure, FailureKind, Flag, FlagRecord,
-    Flags, Grounds, LinkVoteRecord, LookupError, LookupName, Mode, Opinion, PerFlag, Phase,
-    PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
+    Admission, Alternative, Answer, Cleared, Counted, Facts, Failure, FailureKind, Flag,
+    FlagRecord, Flags, Grounds, LinkVoteRecord, LookupError, LookupName, Mode, Opinion, PerFlag,
+    Phase, PolicyId, PolicyRecord, Refusal, Size, VoteRecord,
 };
 use admit_engine::{DecisionTrace, Digest, Evaluation};
 use serde::Serialize;

@@ -49,10 +49,9 @@ impl PolicyWithFacts for OneAccountPerEmail {
         };
         let message = match self.message {
             Message::Neutral => "Please check your email address, or sign in".to_owned(),
-            Message::NameTheMethod => match method(first)? {
-                Some(provider) => format!("You have an account: please sign in with {provider}"),
-                None => "You have an account: please sign in with your password".to_owned(),
-            },
+            Message::NameTheMethod => {
+                format!("You have an account: please sign in with {}", method(first)?)
+            }
         };
         Ok(Verdict::deny("account-exists", message).into())
     }
@@ -60,12 +59,13 @@ impl PolicyWithFacts for OneAccountPerEmail {
 
 admit_policy::export_with_facts!(OneAccountPerEmail);
 
-/// Returns the provider through which a user signs in, or `None` if the user has a password.
-fn method(user: &User) -> Result<Option<&str>, Error> {
+/// Returns how a user signs in: with a password, or through an identity provider.
+fn method(user: &User) -> Result<&str, Error> {
     if !user.is_external()? {
-        return Ok(None);
+        return Ok("your password");
     }
-    Ok(user.identities()?.first().map(|identity| identity.provider_name.as_str()))
+    let provider = user.identities()?.first().map(|identity| identity.provider_name.as_str());
+    Ok(provider.unwrap_or("your identity provider"))
 }
 
 #[cfg(test)]
@@ -87,10 +87,12 @@ mod tests {
             let user = User::builder("Google_1").status("EXTERNAL_PROVIDER");
             user.identity("Google", "1").build()
         };
+        let unknown = || User::builder("Google_1").status("EXTERNAL_PROVIDER").build();
         let neutral = r#"{"message": "neutral"}"#;
         for (settings, user, message) in [
             ("{}", native(), "You have an account: please sign in with your password"),
             ("{}", external(), "You have an account: please sign in with Google"),
+            ("{}", unknown(), "You have an account: please sign in with your identity provider"),
             (neutral, native(), "Please check your email address, or sign in"),
             (neutral, external(), "Please check your email address, or sign in"),
         ] {

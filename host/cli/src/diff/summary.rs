@@ -2,8 +2,8 @@
 //! person signing up.
 
 use admit_core::{
-    Answer, Cleared, Decision, Facts, FailureKind, Grounds, Opinion, PerFlag, PolicyId, PolicyRecord,
-    SignUp, printable,
+    Answer, Cleared, Decision, Facts, FailureKind, Grounds, Opinion, PerFlag, PolicyId,
+    PolicyRecord, SignUp, printable,
 };
 use admit_engine::{DecisionTrace, PolicySet};
 use serde::{Deserialize, Serialize};
