@@ -5,6 +5,7 @@
 
 mod admission;
 mod answers;
+mod links;
 mod long_list;
 mod notes;
 mod outcome;
