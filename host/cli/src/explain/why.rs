@@ -73,7 +73,7 @@ fn clause(flags: impl Iterator<Item = Flag>, would: &str, and: &str) -> Option<S
     let contact = |attribute: &'static str| attribute.trim_end_matches("_number");
     let contacts = flags.iter().filter_map(|flag| flag.attribute().map(contact));
     let contacts: Vec<&str> = contacts.collect();
-    let contacts = contacts.join(" and ");
+    let contacts = listed(&contacts);
     match (flags.contains(&Flag::Confirm), contacts.is_empty()) {
         (true, true) => Some(format!("this sign-up {would} confirmed")),
         (true, false) => {
@@ -84,10 +84,14 @@ fn clause(flags: impl Iterator<Item = Flag>, would: &str, and: &str) -> Option<S
     }
 }
 
-/// Lists names in prose: `a`, `a and b`, `a, b and c`.
+/// Lists policies in prose.
 fn names(ids: &[PolicyId]) -> String {
-    let ids: Vec<&str> = ids.iter().map(PolicyId::as_str).collect();
-    match &ids[..] {
+    listed(&ids.iter().map(PolicyId::as_str).collect::<Vec<_>>())
+}
+
+/// Lists words in prose: `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
         [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
         all => all.join(", "),
     }
