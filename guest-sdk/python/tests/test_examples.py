@@ -4,7 +4,17 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
-from admit_policy import Allow, Deny, PolicyError, SignUp, Vote
+from admit_policy import (
+    Allow,
+    Deny,
+    Facts,
+    LookupFailure,
+    PolicyError,
+    SignUp,
+    TriggerSource,
+    User,
+    Vote,
+)
 
 Example = Callable[[str], ModuleType]
 WELCOME = "280d44ab1e9f79b5cce2dd4f58f5fe91f0fbacdac9f7447dffc318ceb79f2d02"
@@ -149,3 +159,47 @@ def test_mishaps(example: Example) -> None:
     ]:
         with pytest.raises(error, match=message):
             evaluate(mishap)
+
+
+@pytest.mark.parametrize(
+    ("verified", "users", "linked"),
+    [
+        ("true", [{}], "mary"),
+        ("true", [], None),
+        ("false", [{}], None),
+        ("true", [{"verified": "false"}], None),
+        ("true", [{"enabled": False}], None),
+        ("true", [{"status": "UNCONFIRMED"}], None),
+        ("true", [{"status": "EXTERNAL_PROVIDER"}], None),
+        ("true", [{}, {}], None),
+        ("true", [{"status": "EXTERNAL_PROVIDER"}, {}], "mary"),
+    ],
+)
+def test_link_by_email(
+    example: Example, verified: str, users: list[dict[str, object]], linked: str | None
+) -> None:
+    link_by_email = example("link-by-email").LinkByEmail
+    email = "mary@example.com"
+
+    def user(*, verified: str = "true", **others: object) -> User:
+        attributes = {"email": email, "email_verified": verified}
+        return User("mary", attributes=attributes, **others)  # type: ignore[arg-type]
+
+    facts = Facts({"user": [user(**members) for members in users]})  # type: ignore[arg-type]
+    sign_up = SignUp(
+        TriggerSource.EXTERNAL_PROVIDER, attributes={"email": email, "email_verified": verified}
+    )
+    verdict = link_by_email.from_json("{}").evaluate(sign_up, facts)
+    assert isinstance(verdict, Allow) and verdict.linked_user == linked
+    strict = link_by_email.from_json('{"unlinked": "deny"}').evaluate(sign_up, facts)
+    assert code(strict) == ("account-exists" if linked is None and users else None)
+
+
+def test_link_by_email_needs_the_look_up_for_a_provider_alone(example: Example) -> None:
+    policy = example("link-by-email").LinkByEmail.from_json("{}")
+    failed = Facts({"user": LookupFailure.UNAVAILABLE})
+    attributes = {"email": "mary@example.com"}
+    for sign_up in [SignUp(attributes=attributes), SignUp(TriggerSource.EXTERNAL_PROVIDER)]:
+        assert policy.evaluate(sign_up, failed) == Allow()
+    with pytest.raises(PolicyError, match="the service could not be reached, or failed"):
+        policy.evaluate(SignUp(TriggerSource.EXTERNAL_PROVIDER, attributes=attributes), failed)

@@ -6,19 +6,27 @@ and answers every sign-up with a verdict.
 """
 
 from . import log
+from .facts import Facts, LookupFailure, Outcome
+from .link import Allow, Verdict
 from .policy import NoSettings, Policy, PolicyError, export
 from .sign_up import SignUp, TriggerSource, domain_of
 from .text import ascii_lower, trim
-from .verdict import Allow, Deny, Verdict, Vote
+from .user import Identity, User
+from .verdict import Deny, Vote
 
 __all__ = [
     "Allow",
     "Deny",
+    "Facts",
+    "Identity",
+    "LookupFailure",
     "NoSettings",
+    "Outcome",
     "Policy",
     "PolicyError",
     "SignUp",
     "TriggerSource",
+    "User",
     "Verdict",
     "Vote",
     "ascii_lower",

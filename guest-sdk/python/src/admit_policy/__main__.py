@@ -13,9 +13,10 @@ def main() -> int:
     command.add_argument("project", type=Path, help="the folder with `src/policy.py`")
     command.add_argument("--output", type=Path, required=True, help="the component to write")
     command.add_argument("--inputs", type=Path, help="where to list, as JSON, what went into it")
+    command.add_argument("--facts", action="store_true", help="for a policy that requests facts")
     arguments = parser.parse_args()
     try:
-        findings = build(arguments.project, arguments.output, arguments.inputs)
+        findings = build(arguments.project, arguments.output, arguments.inputs, arguments.facts)
     except (BuildError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

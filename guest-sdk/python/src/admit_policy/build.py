@@ -9,24 +9,49 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from .finding import Finding
 from .modules import Modules, modules_of
 
 _SDK = Path(__file__).parent
-# The modules that go into a component; the others build it.
-_IN_COMPONENT = (
-    "__init__ component log policy sandbox settings sign_up streams text verdict".split()
+# The modules that go into every component; the others build it.
+_IN_COMPONENT = "component log policy sandbox settings sign_up streams text verdict".split()
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a component is made of: names of modules without `.py`."""
+
+    wit: str
+    main: str
+    package: str
+    """The module that becomes `__init__`."""
+    others: tuple[str, ...] = ()
+
+    def files(self) -> dict[str, Path]:
+        """The files of the SDK, by the names that they have in the component."""
+        modules = {name: name for name in (*_IN_COMPONENT, *self.others)}
+        modules["__init__"] = self.package
+        return {f"{name}.py": _SDK / f"{source}.py" for name, source in modules.items()}
+
+
+# A policy without facts keeps the contract and the modules that it always had.
+_WITHOUT_FACTS = _Target("policy.wit", "component", "without_facts")
+_WITH_FACTS = _Target(
+    "policy-with-facts.wit",
+    "component_with_facts",
+    "__init__",
+    ("component_with_facts", "facts", "link", "user"),
 )
-_WIT = "policy.wit"
 
 
 class BuildError(Exception):
     """Why there is no component, if no line of the author is the cause."""
 
 
-def build(project: Path, output: Path, inputs: Path | None) -> list[Finding]:
+def build(project: Path, output: Path, inputs: Path | None, facts: bool = False) -> list[Finding]:
     """Writes the component and the list of its inputs, or returns the findings."""
     entry = project.resolve() / "src" / "policy.py"
     if not entry.is_file():
@@ -34,15 +59,16 @@ def build(project: Path, output: Path, inputs: Path | None) -> list[Finding]:
     modules = modules_of(entry)
     if modules.findings:
         return modules.findings
+    target = _WITH_FACTS if facts else _WITHOUT_FACTS
     with tempfile.TemporaryDirectory(prefix="admit-policy-") as folder:
-        findings = _componentize(modules, Path(folder), output.resolve())
+        findings = _componentize(modules, target, Path(folder), output.resolve())
     if not findings and inputs is not None:
-        inputs.write_text(json.dumps(_inputs(modules)) + "\n", encoding="utf-8")
+        inputs.write_text(json.dumps(_inputs(modules, target)) + "\n", encoding="utf-8")
     return findings
 
 
-def _inputs(modules: Modules) -> list[str]:
-    sdk = [_SDK / f"{name}.py" for name in _IN_COMPONENT] + [_SDK / _WIT]
+def _inputs(modules: Modules, target: _Target) -> list[str]:
+    sdk = [*target.files().values(), _SDK / target.wit]
     # The virtual environment is in the same folder.
     requirements = Path(sys.prefix).parent / "requirements.txt"
     files = [*modules.own.values(), *sdk]
@@ -51,13 +77,13 @@ def _inputs(modules: Modules) -> list[str]:
     return sorted(str(file.absolute()) for file in files)
 
 
-def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
+def _componentize(modules: Modules, target: _Target, stage: Path, output: Path) -> list[Finding]:
     """Works on copies, since Python leaves compiled files beside the sources."""
     app = stage / "app"
     for name, file in modules.own.items():
-        target = app / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        copy = app / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
     for package in modules.packages.values():
         if package.is_dir():
             ignored = shutil.ignore_patterns("__pycache__", "tests")
@@ -66,9 +92,9 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
             shutil.copyfile(package, app / package.name)
     sdk = stage / "sdk"
     (sdk / "admit_policy").mkdir(parents=True)
-    for name in _IN_COMPONENT:
-        shutil.copyfile(_SDK / f"{name}.py", sdk / "admit_policy" / f"{name}.py")
-    shutil.copyfile(_SDK / _WIT, stage / _WIT)
+    for name, file in target.files().items():
+        shutil.copyfile(file, sdk / "admit_policy" / name)
+    shutil.copyfile(_SDK / target.wit, stage / "policy.wit")
     # Otherwise packages of other Pythons on this machine could be imported as well.
     environment = stage / "environment"
     (environment / "lib" / "python3" / "site-packages").mkdir(parents=True)
@@ -76,8 +102,8 @@ def _componentize(modules: Modules, stage: Path, output: Path) -> list[Finding]:
     run = subprocess.run(
         [
             *(sys.executable, "-c", "import sys, componentize_py; sys.exit(componentize_py.script())"),
-            *("--wit-path", str(stage / _WIT), "--world", "policy"),
-            *("componentize", "--stub-wasi", "admit_policy.component"),
+            *("--wit-path", str(stage / "policy.wit"), "--world", "policy"),
+            *("componentize", "--stub-wasi", f"admit_policy.{target.main}"),
             *("--python-path", str(sdk), "--python-path", str(app)),
             *("--output", str(stage / "component.wasm")),
         ],

@@ -30,7 +30,8 @@ from .sign_up import SignUp  # noqa: E402
 from .verdict import Allow, Deny, Vote  # noqa: E402
 
 _unfinished = streams.unfinished
-_class = the_exported()
+# The contract without facts has no such type.
+_class = the_exported(facts=hasattr(wit, "Fact"))
 _policy: Policy[Any] | None = None
 
 _votes = {

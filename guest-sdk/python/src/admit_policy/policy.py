@@ -48,6 +48,11 @@ class Policy(Generic[S]):
                     f"`{name}` of `{cls.__name__}` is `async`, and a policy awaits nothing: "
                     f"write `def {name}`"
                 )
+        if "evaluate" in cls.__dict__ and not (_takes(cls, facts=False) or _takes(cls, facts=True)):
+            raise TypeError(
+                f"`evaluate` of `{cls.__name__}` takes other arguments: write "
+                f"`{_WITHOUT_FACTS}`, or `{_WITH_FACTS}`"
+            )
         for base in getattr(cls, "__orig_bases__", ()):
             if get_origin(base) is Policy:
                 (settings,) = get_args(base)
@@ -65,8 +70,13 @@ class Policy(Generic[S]):
         """
         self.settings = settings
 
-    def evaluate(self, sign_up: SignUp) -> Verdict:
+    # Any arguments, since there are two signatures, of which a policy has one.
+    def evaluate(self, *arguments: Any, **named: Any) -> Verdict:
         """Decides on one sign-up: answers with `Allow` or `Deny`, or raises `Deny`.
+
+        A policy whose `policy.toml` requests `facts` is
+        `def evaluate(self, sign_up: SignUp, facts: Facts) -> Verdict`, any other
+        `def evaluate(self, sign_up: SignUp) -> Verdict`.
 
         Any other exception means "could not decide". It denies the sign-up
         unless the manifest says otherwise, with a fixed message.
@@ -116,15 +126,14 @@ def export(policy: type[P]) -> type[P]:
         )
     if policy.evaluate is Policy.evaluate:
         raise TypeError(
-            f"`{policy.__name__}` has no `evaluate`: "
-            "write `def evaluate(self, sign_up: SignUp) -> Verdict`"
+            f"`{policy.__name__}` has no `evaluate`: write `{_WITHOUT_FACTS}`"
         )
     _exported.append(policy)
     return policy
 
 
-def the_exported() -> type[Policy[Any]]:
-    """The class that was exported: for the component."""
+def the_exported(*, facts: bool = False) -> type[Policy[Any]]:
+    """The class that was exported, which takes facts or not: for the component."""
     if not _exported:
         found = [policy.__name__ for policy in Policy.__subclasses__()]
         above = f"`class {found[0]}`" if len(found) == 1 else "its class"
@@ -132,7 +141,30 @@ def the_exported() -> type[Policy[Any]]:
     if len(_exported) > 1:
         names = " and ".join(f"`{policy.__name__}`" for policy in _exported)
         raise TypeError(f"a component has one policy, and {names} are exported")
-    return _exported[0]
+    (policy,) = _exported
+    if not _takes(policy, facts=facts):
+        raise TypeError(
+            f"`evaluate` of `{policy.__name__}` takes no facts, and `policy.toml` requests them: "
+            f"write `{_WITH_FACTS}`"
+            if facts
+            else f"`evaluate` of `{policy.__name__}` takes facts, and `policy.toml` requests none: "
+            "add `facts` to `policy.toml`"
+        )
+    return policy
+
+
+_WITHOUT_FACTS = "def evaluate(self, sign_up: SignUp) -> Verdict"
+_WITH_FACTS = "def evaluate(self, sign_up: SignUp, facts: Facts) -> Verdict"
+
+
+def _takes(policy: type[Policy[Any]], *, facts: bool) -> bool:
+    """Whether `evaluate` can be called with a sign-up, and with facts or without."""
+    arguments = ["self", "sign_up", "facts"] if facts else ["self", "sign_up"]
+    try:
+        inspect.signature(policy.evaluate).bind(*arguments)
+    except TypeError:
+        return False
+    return True
 
 
 def not_a_verdict(policy: type[Policy[Any]], answer: object) -> PolicyError:
