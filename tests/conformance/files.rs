@@ -44,14 +44,15 @@ fn every_language_has_each_policy() {
 #[test]
 fn the_contract_is_the_same() {
     for (copy, version) in [
-        ("rust/wit/0.1.0", "0.1.0"),
-        ("rust/wit/0.2.0", "0.2.0"),
-        ("js/wit/0.1.0", "0.1.0"),
-        ("js/wit/0.2.0", "0.2.0"),
-        ("python/src/admit_policy", "0.1.0"),
+        ("rust/wit/0.1.0/policy.wit", "0.1.0"),
+        ("rust/wit/0.2.0/policy.wit", "0.2.0"),
+        ("js/wit/0.1.0/policy.wit", "0.1.0"),
+        ("js/wit/0.2.0/policy.wit", "0.2.0"),
+        ("python/src/admit_policy/policy.wit", "0.1.0"),
+        ("python/src/admit_policy/policy-with-facts.wit", "0.2.0"),
     ] {
         let contract = fs::read(root().join("wit").join(version).join("policy.wit")).unwrap();
-        let copy = root().join("guest-sdk").join(copy).join("policy.wit");
+        let copy = root().join("guest-sdk").join(copy);
         assert!(fs::read(&copy).unwrap() == contract, "{copy:?} is another contract");
     }
 }

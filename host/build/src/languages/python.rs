@@ -24,6 +24,9 @@ const NO_PYTHON: &str = "install Python 3.10 or newer, from python.org or your s
 /// The file by which pip installs the same everywhere.
 const LOCK: &str = "requirements.txt";
 
+/// The part of the SDK for policies with facts.
+const CONTRACT_WITH_FACTS: &str = "admit_policy/policy-with-facts.wit";
+
 /// The lists of the SDK, which pin what builds and what tests a policy.
 const LISTS: Files = &[
     (LOCK, include_str!("../../../../guest-sdk/python/requirements.txt")),
@@ -73,11 +76,14 @@ impl GuestLanguage for Python {
     }
 
     fn files(&self, folder: &Path) -> Vec<PathBuf> {
-        Project::find(folder).map(|project| project.files()).unwrap_or_default()
+        // The files are the same with facts.
+        Project::find(folder, false).map(|project| project.files()).unwrap_or_default()
     }
 
     fn build(&self, folder: &Path, _: &Source, metadata: &Metadata) -> anyhow::Result<PathBuf> {
-        output::build(self, folder, metadata, Project::find)
+        // A policy that requests `link` requests a fact, too.
+        let has_facts = !metadata.facts.is_empty();
+        output::build(self, folder, metadata, |folder| Project::find(folder, has_facts))
     }
 
     /// Not warmed: lookups take a tenth of a sign-up, and compiling the component takes long.
@@ -91,10 +97,12 @@ struct Project {
     folder: PathBuf,
     /// Where the tools are installed, in a virtual environment.
     root: PathBuf,
+    /// Whether it is built for the contract with facts.
+    has_facts: bool,
 }
 
 impl Project {
-    fn find(folder: &Path) -> anyhow::Result<Project> {
+    fn find(folder: &Path, has_facts: bool) -> anyhow::Result<Project> {
         let Some(root) = nearest(folder, LOCK) else {
             bail!(
                 "`{}` has no `{LOCK}`, nor has a folder above it: it pins the tools that build a \
@@ -102,7 +110,16 @@ impl Project {
                 folder.display()
             );
         };
-        Ok(Project { folder: folder.to_owned(), root: root.to_owned() })
+        let project = Project { folder: folder.to_owned(), root: root.to_owned(), has_facts };
+        let sdk = project.sdk();
+        if has_facts && sdk.is_dir() && !sdk.join(CONTRACT_WITH_FACTS).exists() {
+            bail!(
+                "`{}` is an SDK without facts, which `policy.toml` requests: replace `sdk` with \
+                 that of a new project, which `admit new --lang python` makes",
+                sdk.display()
+            );
+        }
+        Ok(project)
     }
 
     /// The folder that has the package `admit_policy` in it.
@@ -167,6 +184,9 @@ impl Builder for Project {
         let mut build = tool(self.python(), &self.root);
         build.args(["-m", "admit_policy", "build"]).arg(&self.folder);
         build.arg("--output").arg(component).arg("--inputs").arg(&list);
+        if self.has_facts {
+            build.arg("--facts");
+        }
         let paths = [self.sdk()]
             .into_iter()
             .chain(env::var_os("PYTHONPATH").iter().flat_map(env::split_paths).collect::<Vec<_>>());
