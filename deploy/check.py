@@ -1,9 +1,10 @@
 """The part of deploy/check for which there is no tool.
 
 check.py terraform DIR [PACKAGE]    every reference leads somewhere, every attribute is one of the provider's
-check.py templates SAM CDK DIR      all three have what EXPECTED says
+check.py templates SAM CDK DIR      all three have what EXPECTED says, with each value of UserPoolAccess
 
-PACKAGE is @cdktf/provider-aws as npm packs it.
+PACKAGE is @cdktf/provider-aws as npm packs it. CDK is a folder with the output of `cdk synth`, and in folders inside, the
+output with other values of `userPoolAccess`.
 """
 
 import base64
@@ -25,11 +26,19 @@ PACKAGE_SHA512 = "BuSHeaQFUL9l33pBzIMRT7cTQ69AM2mLtijjteCPhVQRmvuhuj9Lvfymf7knAM
 META = {"count", "depends_on", "for_each", "lifecycle", "provider"}
 
 FAILURES = (
-    '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")'
+    '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "decision" && $.grounds = "link-conflict")'
+    ' || ($.type = "link-failed") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")'
     ' || ($.type = "lost-lines") || ($.type = "undelivered")'
     ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }'
 )
 DENIALS = '{ $.type = "decision" && $.grounds = "denial" }'
+
+# What the function may do with its pool, by the value of UserPoolAccess: the actions that `admit bundle --iam` prints.
+ACCESS = {
+    "none": [],
+    "lookups": ["cognito-idp:ListUsers"],
+    "links": ["cognito-idp:ListUsers", "cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListIdentityProviders"],
+}
 
 EXPECTED = {
     "runtime": "provided.al2023",
@@ -70,15 +79,15 @@ def main(arguments):
             problems = Terraform(folder).problems(Schema(package))
         case ["templates", sam, cdk, folder]:
             problems = []
-            for name, facts in (
-                ("sam", CloudFormation(transformed(sam)).facts),
-                ("cdk", CloudFormation(json.loads(Path(cdk).read_text())).facts),
-                ("terraform", Terraform(folder).facts),
-            ):
-                try:
-                    problems += compared(name, facts())
-                except (AssertionError, IndexError, KeyError, ValueError) as error:
-                    problems.append(f"{name}: not as expected: {type(error).__name__}: {error}")
+            template = transformed(sam)
+            for access, actions in ACCESS.items():
+                synthesised = Path(cdk) / ("" if access == "none" else access) / "Admit.template.json"
+                for name, facts in (
+                    ("sam", CloudFormation(template, UserPoolAccess=access).facts),
+                    ("cdk", CloudFormation(json.loads(synthesised.read_text())).facts),
+                    ("terraform", Terraform(folder, user_pool_access=access).facts),
+                ):
+                    problems += checked(f"{name} with the access `{access}`", facts, actions)
         case _:
             sys.exit(__doc__)
     for problem in problems:
@@ -86,13 +95,18 @@ def main(arguments):
     return 1 if problems else 0
 
 
-def compared(name, facts):
+def checked(name, facts, actions):
+    expected = EXPECTED | {"access": [(actions, "the pool")] if actions else []}
+    try:
+        facts = facts()
+    except (AssertionError, IndexError, KeyError, ValueError) as error:
+        return [f"{name}: not as expected: {type(error).__name__}: {error}"]
     wrong = [
-        f"{name}: {fact}: {facts.get(fact)!r}, expected {EXPECTED.get(fact)!r}"
-        for fact in EXPECTED.keys() | facts.keys()
-        if facts.get(fact) != EXPECTED.get(fact)
+        f"{name}: {fact}: {facts.get(fact)!r}, expected {expected.get(fact)!r}"
+        for fact in expected.keys() | facts.keys()
+        if facts.get(fact) != expected.get(fact)
     ]
-    print(f"{name}: {len(EXPECTED)} facts, {len(wrong)} of them wrong")
+    print(f"{name}: {len(expected)} facts, {len(wrong)} of them wrong")
     return wrong
 
 
@@ -117,12 +131,31 @@ def transformed(path):
 
 
 class CloudFormation:
-    def __init__(self, template):
+    def __init__(self, template, **given):
         self.parameters = template.get("Parameters", {})
+        self.conditions = template.get("Conditions", {})
         self.resources = template["Resources"]
+        assert given.keys() <= self.parameters.keys(), f"no parameters {given.keys() - self.parameters.keys()}"
+        self.given = given
 
     def of(self, kind):
-        return {name: each for name, each in self.resources.items() if each["Type"] == f"AWS::{kind}"}
+        return {
+            name: each
+            for name, each in self.resources.items()
+            if each["Type"] == f"AWS::{kind}" and self.holds(each.get("Condition"))
+        }
+
+    def holds(self, condition):
+        match condition:
+            case None:
+                return True
+            case str(name):
+                return self.holds(self.conditions[name])
+            case {"Fn::Equals": [one, other]}:
+                return self.value(one) == self.value(other)
+            case {"Fn::Not": [inner]}:
+                return not self.holds(inner)
+        raise ValueError(f"a condition {condition}")
 
     def one(self, kind):
         found = self.of(kind)
@@ -131,8 +164,10 @@ class CloudFormation:
         return name, resource
 
     def value(self, value):
-        """A parameter is its default."""
+        """A parameter is its default, unless another value is given."""
         match value:
+            case {"Ref": name} if name in self.given:
+                return self.given[name]
             case {"Ref": name} if name in self.parameters:
                 parameter = self.parameters[name]
                 return "a hidden parameter" if parameter.get("NoEcho") else parameter["Default"]
@@ -151,11 +186,13 @@ class CloudFormation:
         role_name, role = self.one("IAM::Role")
         its, role, allowed = its["Properties"], role["Properties"], permission["Properties"]
         assert its["Role"] == {"Fn::GetAtt": [role_name, "Arn"]}, "the role is not the function's"
-        assert not self.of("IAM::Policy"), "a policy beside the role"
 
-        source = allowed["SourceArn"]
-        if "Fn::If" in source:
-            source = source["Fn::If"][1]
+        def resource(arn):
+            if "Fn::If" in arn:
+                condition, arn, _ = arn["Fn::If"]
+                assert condition == "CreatesUserPool", condition
+            return "the pool" if arn == {"Fn::GetAtt": [pool_name, "Arn"]} else arn
+
         on_alias = {"Ref": alias_name}
         stays = (version.get("DeletionPolicy"), version.get("UpdateReplacePolicy")) == ("Retain", "Retain")
         follows = alias["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [version_name, "Version"]}
@@ -180,16 +217,33 @@ class CloudFormation:
                 allowed["Action"],
                 allowed["Principal"],
                 "the alias" if allowed["FunctionName"] == on_alias else allowed["FunctionName"],
-                "for the pool" if source == {"Fn::GetAtt": [pool_name, "Arn"]} else source,
+                f"for {resource(allowed['SourceArn'])}",
             ),
             "role": [
                 (each["Action"], "the streams of its log group" if each["Resource"] == group_arn else each["Resource"])
                 for each in statements
             ],
+            "access": [
+                (self.actions(each), resource(each["Resource"]))
+                for policy in self.of("IAM::Policy").values()
+                for each in self.statements(policy["Properties"], role_name)
+            ],
             "managed policies": len(role.get("ManagedPolicyArns", [])),
             "filters": dict(self.filters(log_group)),
             "alarms": dict(self.alarms(function)),
         }
+
+    def statements(self, policy, role_name):
+        assert policy["Roles"] == [{"Ref": role_name}], "a policy of another role"
+        return policy["PolicyDocument"]["Statement"]
+
+    def actions(self, statement):
+        assert statement["Effect"] == "Allow", statement
+        actions = statement["Action"]
+        if isinstance(actions, dict):
+            condition, then, otherwise = actions["Fn::If"]
+            actions = then if self.holds(condition) else otherwise
+        return [actions] if isinstance(actions, str) else actions
 
     def filters(self, log_group):
         for each in self.of("Logs::MetricFilter").values():
@@ -240,7 +294,8 @@ class CloudFormation:
 
 
 class Terraform:
-    def __init__(self, folder):
+    def __init__(self, folder, **given):
+        self.given = given
         self.resources, self.data, self.variables, self.locals, self.others = {}, {}, {}, {}, []
         for path in sorted(Path(folder).glob("*.tf")):
             parsed = hcl2.loads(path.read_text())
@@ -318,7 +373,9 @@ class Terraform:
 
         function, logs = only("aws_lambda_function"), only("aws_cloudwatch_log_group")
         alias, pool = only("aws_lambda_alias"), only("aws_cognito_user_pool")
-        permission, policy = only("aws_lambda_permission"), only("aws_iam_role_policy")
+        permission, policy = only("aws_lambda_permission"), self.resources["aws_iam_role_policy", "log"]
+        policies = [name for of, name in self.resources if of == "aws_iam_role_policy"]
+        assert sorted(policies) == ["log", "user_pool"], policies
         attached = [of for of, _ in self.resources if of == "aws_iam_role_policy_attachment"]
         assert policy["policy"] == "${data.aws_iam_policy_document.log.json}"
         assert policy["role"] == "${aws_iam_role.admit.id}" and function["role"] == "${aws_iam_role.admit.arn}"
@@ -358,10 +415,26 @@ class Terraform:
                 )
                 for each in self.data["aws_iam_policy_document", "log"]["statement"]
             ],
+            "access": self.access(),
             "managed policies": len(attached) + len(only("aws_iam_role").get("managed_policy_arns", [])),
             "filters": dict(self.filters()),
             "alarms": dict(self.alarms()),
         }
+
+    def access(self):
+        of = "user_pool"
+        policy, document = self.resources["aws_iam_role_policy", of], self.data["aws_iam_policy_document", of]
+        assert policy["policy"] == "${data.aws_iam_policy_document.user_pool[0].json}"
+        assert policy["role"] == "${aws_iam_role.admit.id}"
+        access = self.given.get("user_pool_access", literal(self.variables["user_pool_access"]["default"]))
+        for each in (policy, document):
+            assert each["count"] == '${var.user_pool_access == "none" ? 0 : 1}', each["count"]
+        if access == "none":
+            return []
+        (statement,) = document["statement"]
+        assert statement["actions"] == "${local.user_pool_actions[var.user_pool_access]}", statement["actions"]
+        assert statement["resources"] == ["${local.user_pool_arn}"], statement["resources"]
+        return [([literal(action) for action in self.locals["user_pool_actions"][access]], "the pool")]
 
     def filters(self):
         for (kind, _), its in self.resources.items():

@@ -158,7 +158,7 @@ fn a_bundle_is_replaced_and_anything_else_is_left_alone() {
     assert_eq!(output.status.code(), Some(1));
     assert!(
         stderr(&output)
-            .contains("holds `thesis.txt`, which is no part of a bundle: name another folder")
+            .contains("holds `thesis.txt`, which is not part of a bundle: name another folder")
     );
     assert_eq!(fs::read_to_string(precious.join("thesis.txt")).unwrap(), "years");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing is left behind");

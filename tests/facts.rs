@@ -69,7 +69,7 @@ fn a_link_is_decided_by_all_policies() {
     let admitted = |link: Value| (json!("admit"), link, Value::Null);
     let (a, b) = (link("a", "mary"), link("b", "mary"));
     assert_eq!(decide(&[a.clone(), b], true), admitted(json!(true)));
-    assert_eq!(decide(&[a.clone()], false), admitted(Value::Null));
+    assert_eq!(decide(std::slice::from_ref(&a), false), admitted(Value::Null));
     assert_eq!(decide(&[a.clone(), linker("b", "withhold = true")], true), admitted(Value::Null));
     let conflict = decide(&[a, link("b", "jane")], true);
     assert_eq!(conflict, (json!("deny"), Value::Null, json!("link-conflict")));

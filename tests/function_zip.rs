@@ -281,9 +281,9 @@ fn a_bootstrap_that_lambda_cannot_start_is_refused() {
     refused(&replaced(&dynamic, "GLIBC_2.34", "GLIBC_2.39"), here, "it needs glibc 2.39");
     let loads = admit_engine::bundle::HOST;
     let old = loads.replace("48.", "47.");
-    refused(&replaced(&good, loads, &old), here, "it is no bootstrap of `admit`");
+    refused(&replaced(&good, loads, &old), here, "it is not a bootstrap of `admit`");
     let musl = replaced(&dynamic, "/lib64/ld-linux-x86-64.so.2", "/lib64/ld-musl-x86_64.so.12");
     refused(&musl, here, "to be loaded by `/lib64/ld-musl-x86_64.so.12`");
-    // The tool itself knows the same formats, and is no bootstrap.
-    refused(&fs::read(admit().get_program()).unwrap(), here, "it is no bootstrap of `admit`");
+    // The tool itself knows the same formats, and is not a bootstrap.
+    refused(&fs::read(admit().get_program()).unwrap(), here, "it is not a bootstrap of `admit`");
 }

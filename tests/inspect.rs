@@ -204,7 +204,7 @@ fn unreadable_parts_are_reported() {
     for metadata in ["{", &METADATA.replace("\"d\"", "\"\\u001b[31m\\nerror: fake\"")] {
         let folder = project(metadata, "[]");
         let said = text_with(3, &[&folder.path().join("p.wasm")]);
-        assert!(said.contains("\nwhat it says of itself cannot be read: "), "{said}");
+        assert!(said.contains("\nmetadata (cannot be read): "), "{said}");
         assert!(!said.contains('\u{1b}') && !said.contains("\nerror: fake"), "{said}");
     }
     let said = text_with(3, &[&component("escapes")]);
@@ -306,7 +306,7 @@ fn a_bundle_explains_itself() {
         "\nby the word of the bundle's maker, with which its native code cannot be compared\n",
         "contract   admit:policy@0.1.0\nsize       ",
         " bytes\nimports    none\nexports    admit:policy/sign-up-policy@0.1.0\nproducers  ",
-        "\nit says of itself\nname       minimum-username-length ",
+        "\nmetadata, by the author of the policy\nname       minimum-username-length ",
     ];
     let mut rest = said.as_str();
     for part in order {

@@ -1,8 +1,10 @@
 //! A person with one account: the deployed function finds the user with the same verified address
 //! and links the identity, in MiniStack.
 
-use admit_tests::{FunctionZip, MiniStack, python_packages, root};
+use admit_tests::{FunctionZip, MiniStack, bootstrap, network_bootstrap, python_packages, root};
 use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
 
 /// Links by email, and confirms nothing.
 fn manifest() -> String {
@@ -44,9 +46,34 @@ fn variables(endpoint: &str) -> Value {
     })
 }
 
+/// The records of the decisions, each of which conforms to the schema.
 fn decisions(result: &Value) -> Vec<&Value> {
+    let schema = fs::read(root().join("schemas/decision.schema.json")).unwrap();
+    let schema: Value = serde_json::from_slice(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
     let records = result["records"].as_array().unwrap();
-    records.iter().filter(|record| record["type"] == "decision").collect()
+    let decisions: Vec<&Value> =
+        records.iter().filter(|record| record["type"] == "decision").collect();
+    for decision in &decisions {
+        let errors: Vec<String> =
+            validator.iter_errors(decision).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?} in {decision}");
+    }
+    decisions
+}
+
+/// A manifest without look-ups gets a bootstrap that cannot reach the network.
+#[test]
+fn the_bootstrap_without_look_ups_has_no_network_client() {
+    let contains = |path: &Path, text: &str| {
+        let bytes = fs::read(path).unwrap();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    for text in ["admit-network-client", "cognito-idp", "X-Amz-Target", "AWS4-HMAC-SHA256"] {
+        assert!(!contains(&bootstrap(), text), "{text}");
+    }
+    assert!(contains(&network_bootstrap(), "admit-network-client"));
+    assert!(contains(&network_bootstrap(), "cognito-idp"));
 }
 
 #[test]

@@ -46,6 +46,7 @@ mod operating;
 mod outbound;
 mod outputs;
 mod packages;
+mod permissions;
 mod printable;
 mod privacy;
 mod projects;

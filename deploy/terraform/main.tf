@@ -16,6 +16,13 @@ locals {
   user_pool_arn    = var.user_pool_arn == null ? one(aws_cognito_user_pool.admit[*].arn) : var.user_pool_arn
   alarm_actions    = var.alarm_topic_arn == null ? [] : [var.alarm_topic_arn]
   metric_namespace = "Admit/${var.name}"
+
+  # The actions that `admit bundle --iam` prints.
+  user_pool_actions = {
+    none    = []
+    lookups = ["cognito-idp:ListUsers"]
+    links   = ["cognito-idp:ListUsers", "cognito-idp:AdminLinkProviderForUser", "cognito-idp:ListIdentityProviders"]
+  }
 }
 
 # Created here because a log group that Lambda creates keeps its lines for ever.
@@ -53,6 +60,25 @@ resource "aws_iam_role_policy" "log" {
   name   = "write-its-log"
   role   = aws_iam_role.admit.id
   policy = data.aws_iam_policy_document.log.json
+}
+
+# For this pool only.
+data "aws_iam_policy_document" "user_pool" {
+  count = var.user_pool_access == "none" ? 0 : 1
+
+  statement {
+    actions   = local.user_pool_actions[var.user_pool_access]
+    resources = [local.user_pool_arn]
+  }
+}
+
+# Separate, to avoid a cycle: the pool needs the function, which needs the role.
+resource "aws_iam_role_policy" "user_pool" {
+  count = var.user_pool_access == "none" ? 0 : 1
+
+  name   = "use-its-user-pool"
+  role   = aws_iam_role.admit.id
+  policy = data.aws_iam_policy_document.user_pool[0].json
 }
 
 resource "aws_lambda_function" "admit" {
@@ -135,11 +161,11 @@ resource "aws_lambda_permission" "cognito" {
   source_arn     = local.user_pool_arn
 }
 
-# A policy that fails, or a function that cannot work. Denials do not count.
+# A policy or a link that fails, or a function that cannot work. Denials do not count.
 resource "aws_cloudwatch_log_metric_filter" "failures" {
   name           = "failures"
   log_group_name = aws_cloudwatch_log_group.admit.name
-  pattern        = "{ ($.type = \"decision\" && $.grounds = \"failure\") || ($.type = \"error\") || ($.type = \"panic\") || ($.type = \"runtime-error\") || ($.type = \"lost-lines\") || ($.type = \"undelivered\") || ($.type = \"not-loaded\") || ($.type = \"not-configured\") || ($.type = \"invalid-event\") }"
+  pattern        = "{ ($.type = \"decision\" && $.grounds = \"failure\") || ($.type = \"decision\" && $.grounds = \"link-conflict\") || ($.type = \"link-failed\") || ($.type = \"error\") || ($.type = \"panic\") || ($.type = \"runtime-error\") || ($.type = \"lost-lines\") || ($.type = \"undelivered\") || ($.type = \"not-loaded\") || ($.type = \"not-configured\") || ($.type = \"invalid-event\") }"
 
   metric_transformation {
     namespace = local.metric_namespace
@@ -166,7 +192,7 @@ resource "aws_cloudwatch_log_metric_filter" "denials" {
 
 resource "aws_cloudwatch_metric_alarm" "failures" {
   alarm_name          = "${var.name}-failures"
-  alarm_description   = "A policy failed, or the function cannot work. The log lines of type `decision` with the grounds `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back."
+  alarm_description   = "A policy or a link failed, or the function cannot work. The log lines of type `decision` with the grounds `failure` or `link-conflict`, `link-failed`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back."
   namespace           = local.metric_namespace
   metric_name         = "Failures"
   statistic           = "Sum"

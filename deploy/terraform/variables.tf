@@ -89,6 +89,17 @@ variable "user_pool_arn" {
   default     = null
 }
 
+variable "user_pool_access" {
+  description = "What the function may do with the pool; the most that `admit bundle --iam` prints. `lookups` for look-ups of users, `links` also to link identities."
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "lookups", "links"], var.user_pool_access)
+    error_message = "One of none, lookups, links."
+  }
+}
+
 variable "alarm_topic_arn" {
   description = "An SNS topic for the alarms. If null, alarms are shown only in the console."
   type        = string

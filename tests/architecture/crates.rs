@@ -13,7 +13,11 @@ pub(super) static CRATES: LazyLock<BTreeMap<&str, &[&str]>> = LazyLock::new(|| {
         ("admit-engine", &["admit-core"]),
         ("admit-cognito", &["admit-core"]),
         ("admit-trigger", &["admit-core", "admit-engine", "admit-cognito"]),
-        ("admit-lambda", &["admit-core", "admit-engine", "admit-cognito", "admit-trigger"]),
+        ("admit-services", &["admit-core", "admit-outbound", "admit-trigger"]),
+        (
+            "admit-lambda",
+            &["admit-core", "admit-engine", "admit-cognito", "admit-services", "admit-trigger"],
+        ),
         ("admit-package", &["admit-component", "admit-core", "admit-engine"]),
         ("admit-build", &["admit-component", "admit-core", "admit-engine"]),
         (

@@ -57,8 +57,8 @@ const LIBRARIES: [Library; 46] = [
     only("lambda_runtime_api_client", &["admit-lambda"]),
     shared(
         "tokio",
-        &["admit-lambda", "admit-cli", "admit-outbound"],
-        "the function and `admit serve` answer requests, and the client waits for answers",
+        &["admit-lambda", "admit-cli", "admit-outbound", "admit-services"],
+        "the function and `admit serve` answer requests, and the client and its thread wait for answers",
     ),
     // Requests to AWS.
     only("aws-credential-types", &["admit-outbound"]),

@@ -5,12 +5,15 @@ use admit_tests::{admit, component, root, stderr, stdout};
 use serde_json::Value;
 use std::fs;
 
-const SAMPLES: [&str; 6] = [
+const SAMPLES: [&str; 9] = [
+    "alias-guard",
     "blocked-email-domains",
     "email-domain",
     "identity-providers",
     "invitation-code",
+    "link-by-email",
     "minimum-username-length",
+    "one-account-per-email",
     "verify-contact",
 ];
 

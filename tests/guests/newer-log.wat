@@ -1,2 +1,2 @@
 ;; Imports the log of a contract that this host does not speak.
-(component (import "admit:policy/log@0.2.0" (instance (export "write" (func)))))
+(component (import "admit:policy/log@0.3.0" (instance (export "write" (func)))))

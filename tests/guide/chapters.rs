@@ -41,6 +41,7 @@ tried! {
     testing: "testing.md",
     contract: "contract.md",
     manifest: "manifest.md",
+    lookups: "lookups.md",
     commands: "commands.md",
     merging: "merging.md",
     auditing: "auditing.md",
@@ -50,6 +51,7 @@ tried! {
     blocked_domains: "recipes/blocked-domains.md",
     long_list: "recipes/long-list.md",
     federated: "recipes/federated.md",
+    one_account: "recipes/one-account.md",
 }
 
 /// The chapters that `operating.rs` and `languages.rs` try.

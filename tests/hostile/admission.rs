@@ -19,7 +19,7 @@ fn unknown_interface() {
 
 #[test]
 fn newer_log() {
-    let reason = "imports `admit:policy/log@0.2.0`, which is not granted to policies";
+    let reason = "imports `admit:policy/log@0.3.0`, which is not granted to policies";
     refused_and_not_loaded("newer-log", reason);
 }
 

@@ -5,10 +5,10 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of the record, by their headings, and where their members are in the schema.
-const TABLES: [(&str, &[&str]); 8] = [
+const TABLES: [(&str, &[&str]); 11] = [
     ("### The record", &["/properties"]),
     ("### `flags`", &["/properties/flags/properties"]),
-    ("### `flags.*`", &["/$defs/flag/properties"]),
+    ("### `flags.*`", &["/$defs/votes/properties"]),
     (
         "### `policies[]`",
         &[
@@ -22,6 +22,9 @@ const TABLES: [(&str, &[&str]); 8] = [
     ("### `policies[].ifEnforced`", &["/$defs/alternative/properties"]),
     ("### `policies[].ifEnforced.flags`", &["/$defs/alternative/properties/flags/properties"]),
     ("### `cut`", &["/properties/cut/properties"]),
+    ("### `link`", &["/$defs/votes/properties", "/$defs/link/properties"]),
+    ("### `lookups[]`", &["/$defs/lookup/properties"]),
+    ("### `policies[].link`", &["/$defs/link-vote/properties"]),
 ];
 
 /// The members that are described at these places of the schema, with their values in words.

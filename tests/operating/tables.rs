@@ -11,9 +11,12 @@ use std::process::Command;
 /// The sources of everything that runs in the function and reads its environment.
 fn sources() -> String {
     let mut all = String::new();
-    for folder in ["host/lambda/src", "host/trigger/src"] {
-        for file in fs::read_dir(root().join(folder)).unwrap() {
-            all += &fs::read_to_string(file.unwrap().path()).unwrap();
+    for folder in ["host/lambda", "host/trigger", "host/services", "host/outbound"] {
+        for file in fs::read_dir(root().join(folder).join("src")).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_file() {
+                all += &fs::read_to_string(path).unwrap();
+            }
         }
     }
     all
@@ -42,7 +45,7 @@ fn the_variables_are_those_that_the_code_reads() {
     };
     expect(names(&own), "ADMIT_");
     expect(names(&table(page, &["variable", "what it is for"])), "AWS_");
-    let most: u64 = number(&read("host/lambda/src/main.rs"), "const MAX_CONCURRENCY: u32 = ");
+    let most: u64 = number(&read("host/lambda/src/lib.rs"), "const MAX_CONCURRENCY: u32 = ");
     assert!(page.contains(&format!("{} at most", grouped(most))), "{most}");
 }
 
@@ -133,7 +136,7 @@ fn every_kind_of_line_has_a_row_with_its_levels() {
     let code = read("host/cognito/src/reply.rs") + &read("host/lambda/src/init.rs");
     let named = |kind: &str| code.contains(&format!("\"{kind}\""));
     assert!(kinds.iter().all(|row| named(unquoted(&row[0]))), "{kinds:?}");
-    assert_eq!(kinds.len(), 6);
+    assert_eq!(kinds.len(), 7);
 }
 
 #[test]

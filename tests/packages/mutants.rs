@@ -89,6 +89,6 @@ fn flaws(place: &Place) -> Vec<String> {
     let found: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{}{}", stdout(&output), stderr(&output)));
     let flaws = found["flaws"].as_array().unwrap().iter().map(|flaw| flaw.as_str().unwrap());
-    // A bootstrap that does not start is no reason not to check the policies.
+    // The policies are checked even if the bootstrap does not start.
     flaws.filter(|flaw| !flaw.starts_with("bootstrap: ")).map(str::to_owned).collect()
 }

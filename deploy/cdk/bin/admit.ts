@@ -53,6 +53,7 @@ new AdmitStack(app, 'Admit', {
   metrics: text('metrics'),
   logRetentionDays: number('logRetentionDays'),
   userPoolArn: text('userPoolArn'),
+  userPoolAccess: oneOf('userPoolAccess', ['none', 'lookups', 'links']),
   alarmTopicArn: text('alarmTopicArn'),
   errorsThreshold: number('errorsThreshold'),
   durationThreshold: number('durationThreshold'),

@@ -48,6 +48,11 @@ export interface AdmitStackProps extends StackProps {
   readonly logRetentionDays?: number;
   /** An existing pool to serve instead of a new one. The stack cannot attach its trigger. */
   readonly userPoolArn?: string;
+  /**
+   * What the function may do with the pool, the most that `admit bundle --iam` prints: `lookups` for look-ups of users,
+   * `links` also to link identities. Default: none.
+   */
+  readonly userPoolAccess?: UserPoolAccess;
   /** An SNS topic for the alarms. Without one, alarms are shown only in the console. */
   readonly alarmTopicArn?: string;
   /** Errors without a matching denial, in five minutes. Default: 5. */
@@ -55,6 +60,19 @@ export interface AdmitStackProps extends StackProps {
   /** The 99th percentile, in milliseconds. Default: 2500; Cognito waits 5 s, and a decision's budget is 2 s by default. */
   readonly durationThreshold?: number;
 }
+
+export type UserPoolAccess = 'none' | 'lookups' | 'links';
+
+/** The actions that `admit bundle --iam` prints. */
+const USER_POOL_ACTIONS: Record<UserPoolAccess, string[]> = {
+  none: [],
+  lookups: ['cognito-idp:ListUsers'],
+  links: [
+    'cognito-idp:ListUsers',
+    'cognito-idp:AdminLinkProviderForUser',
+    'cognito-idp:ListIdentityProviders',
+  ],
+};
 
 const METRICS = /^(none|all|(decisions|denials|failures|no-policy-applies|time)(,(decisions|denials|failures|no-policy-applies|time))*)$/;
 const PERIOD = Duration.minutes(5);
@@ -158,6 +176,7 @@ export class AdmitStack extends Stack {
         sourceArn: props.userPoolArn,
         sourceAccount: this.account,
       });
+      this.allow(props, live, props.userPoolArn);
       return;
     }
 
@@ -176,17 +195,35 @@ export class AdmitStack extends Stack {
     // The pool needs the alias, the permission that this creates needs both, and the function needs neither, which avoids
     // a cycle. The permission has no source account, which is part of the pool's ARN.
     userPool.addTrigger(cognito.UserPoolOperation.PRE_SIGN_UP, live);
+    this.allow(props, live, userPool.userPoolArn);
     new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId });
+  }
+
+  /**
+   * The permissions for look-ups and links, for one pool only. Separate from the role, to avoid a cycle: the pool needs
+   * the function, which needs the role.
+   */
+  private allow(props: AdmitStackProps, live: lambda.Alias, userPoolArn: string): void {
+    const actions = USER_POOL_ACTIONS[props.userPoolAccess ?? 'none'];
+    if (actions.length === 0 || live.lambda.role === undefined) {
+      return;
+    }
+    new iam.Policy(this, 'UserPoolAccess', {
+      policyName: 'use-its-user-pool',
+      roles: [live.lambda.role],
+      statements: [new iam.PolicyStatement({ actions, resources: [userPoolArn] })],
+    });
   }
 
   private alarms(props: AdmitStackProps, fn: lambda.IFunction, logGroup: logs.ILogGroup): void {
     const namespace = `Admit/${this.stackName}`;
 
-    // A policy that fails, or a function that cannot work. Denials do not count.
+    // A policy or a link that fails, or a function that cannot work. Denials do not count.
     const failures = new logs.MetricFilter(this, 'FailuresFilter', {
       logGroup,
       filterPattern: logs.FilterPattern.literal(
-        '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")' +
+        '{ ($.type = "decision" && $.grounds = "failure") || ($.type = "decision" && $.grounds = "link-conflict")' +
+          ' || ($.type = "link-failed") || ($.type = "error") || ($.type = "panic") || ($.type = "runtime-error")' +
           ' || ($.type = "lost-lines") || ($.type = "undelivered")' +
           ' || ($.type = "not-loaded") || ($.type = "not-configured") || ($.type = "invalid-event") }',
       ),
@@ -211,8 +248,8 @@ export class AdmitStack extends Stack {
       new cloudwatch.Alarm(this, 'FailuresAlarm', {
         alarmName: `${this.stackName}-failures`,
         alarmDescription:
-          'A policy failed, or the function cannot work. The log lines of type `decision` with the grounds' +
-          ' `failure`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
+          'A policy or a link failed, or the function cannot work. The log lines of type `decision` with the grounds' +
+          ' `failure` or `link-conflict`, `link-failed`, `error`, `panic`, `runtime-error`, `lost-lines`, `undelivered`, `not-loaded`, `not-configured` and `invalid-event` say why. If it began with a deployment, roll back.',
         metric: failures.metric(sum),
         evaluationPeriods: 1,
         threshold: 1,

@@ -138,6 +138,6 @@ pub use verdict::{Ballot, Denial, Verdict, Vote};
 pub use wit_bindgen;
 
 // The example of the README must compile.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "facts"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,4 @@
-//! Whether the code of a bundle is what its components are compiled to.
+//! Checks that the code of a bundle comes from its components.
 
 pub(crate) mod sources;
 
@@ -21,28 +21,27 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// What came of compiling the components of a bundle once more.
+/// The result of compiling the components of a bundle again.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Verification {
     kind: &'static str,
     path: String,
-    /// Of the index.
+    /// The digest of the index.
     digest: Digest,
     target: Target,
     policies: Vec<Verified>,
-    /// Whether what the bundle says of its components is what they are; nothing where it says
-    /// nothing.
+    /// Whether the descriptions in the bundle match the components; `None` if there are none.
     about: Option<State>,
-    /// What is not looked at: the bootstrap of a package.
+    /// What is not checked: the bootstrap of a package.
     bootstrap: Option<Digest>,
-    /// What would not work, or what nobody asked for.
+    /// What would not work, and what does not belong there.
     flaws: Vec<String>,
-    /// Why all that it says may be meant well.
+    /// An innocent explanation for all differences, if there is one.
     remark: Option<String>,
 }
 
-/// One policy, and whether its code is its component's.
+/// One policy, and whether its code comes from its component.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Verified {
@@ -50,36 +49,36 @@ struct Verified {
     state: State,
     /// The digest of its component.
     source: Option<Digest>,
-    /// The file that has it.
+    /// The file of the component.
     file: Option<String>,
-    /// The checksum of its code.
+    /// The hash of its code.
     compiled: Option<CodeHash>,
-    /// What is wrong with it.
+    /// The problem, if any.
     reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
-    /// It is what the components are compiled to, or what they say of themselves.
+    /// It matches the components.
     Verified,
-    /// It is not.
+    /// It differs.
     OtherCode,
-    /// It says something else than the components.
+    /// The description differs from the components.
     OtherWords,
-    /// There is no component to compare it with.
+    /// The component is missing.
     NoComponent,
-    /// It was configured by settings that are not there.
+    /// The settings of its snapshot are missing.
     NoSettings,
 }
 
-/// As much of a reason as is printed: a part of it may be a component's.
+/// The maximum number of characters of a reason, which may contain text of a component.
 const REASON: usize = 300;
 
 /// The maximum number of policies and of flaws in a text; JSON has all of them.
 const MAX_SHOWN: usize = 200;
 
-/// What it takes to compile a bundle once more.
+/// The compiler and the options for compiling a bundle again.
 struct Verifier<'a> {
     deployment: &'a Deployment,
     sources: &'a Sources,
@@ -87,7 +86,7 @@ struct Verifier<'a> {
 }
 
 impl Verification {
-    /// Compiles the components of a bundle as its index says that they were.
+    /// Compiles the components of a bundle as its index describes.
     pub(crate) fn of(deployment: &Deployment, sources: &Sources) -> anyhow::Result<Verification> {
         let Deployment { index, path, .. } = deployment;
         if index.engine != WASMTIME_VERSION {
@@ -114,7 +113,7 @@ impl Verification {
         })
     }
 
-    /// Whether nothing is left to doubt.
+    /// Returns whether everything is verified.
     pub(crate) fn is_complete(&self) -> bool {
         let policies = self.policies.iter().map(|policy| policy.state);
         self.flaws.is_empty() && policies.chain(self.about).all(|state| state == State::Verified)
@@ -186,7 +185,7 @@ impl State {
     }
 }
 
-/// Why one policy is not verified.
+/// The reason why a policy is not verified.
 type Doubt = (State, Option<String>);
 
 fn other_code(reason: impl Into<String>) -> Doubt {
@@ -199,7 +198,7 @@ impl Verifier<'_> {
         let entry = index.components.get(&policy.component);
         let configured = index.configured.get(&policy.id);
         let source = entry.map(|entry| entry.source);
-        // The one that the function reads.
+        // The function reads this file.
         let compiled =
             configured.map(|policy| policy.compiled).or_else(|| entry.and_then(|e| e.compiled));
         let (state, reason) =
@@ -221,7 +220,7 @@ impl Verifier<'_> {
         })
     }
 
-    /// Compiles a component as it was for a policy, and compares the code byte for byte.
+    /// Compiles a component as for the bundle, and compares the code byte for byte.
     fn compare(
         &self,
         policy: &Policy,
@@ -268,7 +267,7 @@ impl Verifier<'_> {
         (State::NoSettings, reason.map(|reason| printable(&format!("{reason:#}"), REASON)))
     }
 
-    /// Whether what the bundle says of its components is what they are.
+    /// Compares the descriptions in the bundle with the components.
     fn about(&self) -> anyhow::Result<Option<State>> {
         let index = &self.deployment.index;
         let Some(about) = index.about else { return Ok(None) };
@@ -279,7 +278,7 @@ impl Verifier<'_> {
                 None => return Ok(Some(State::NoComponent)),
             };
         }
-        // What is no component was said of its policy.
+        // A file that is not a component is reported for its policy.
         let is = About::of(components.values().map(Vec::as_slice));
         let is = is.and_then(|about| Ok(Digest::new(&about.to_json()?)));
         Ok(Some(match is.is_ok_and(|is| is == about) {
@@ -289,7 +288,7 @@ impl Verifier<'_> {
     }
 }
 
-/// That the code is of another `admit`, which compiles to other bytes, if that is so.
+/// Returns a hint if another version of `admit` compiled the code.
 fn other_version(deployment: &Deployment) -> Option<String> {
     let version = bootstrap::version(deployment.bootstrap.as_deref()?)?;
     let here = env!("CARGO_PKG_VERSION");

@@ -75,6 +75,14 @@ pub(crate) enum Instance {
 }
 
 impl Exports {
+    /// Returns the version that the component speaks.
+    pub(crate) fn version(&self) -> Version {
+        match self {
+            Exports::V0_1(_) => Version::V0_1,
+            Exports::V0_2(_) => Version::V0_2,
+        }
+    }
+
     /// Finds the exports of a version.
     pub(crate) fn find<T>(pre: &InstancePre<T>, version: Version) -> Result<Exports> {
         match version {

@@ -1,5 +1,6 @@
 //! The evaluation of one policy in a sandbox.
 
+use crate::admission::InvalidComponent;
 use crate::contract::{Instance, Question, TextTerms};
 use crate::cpu_time::CpuTime;
 use crate::engine::{Component, Engine};
@@ -223,7 +224,8 @@ impl Sandbox<'_> {
         let instance = self.instantiate(component)?;
         let instance = component.exports.load(&mut self.store, &instance).map_err(|error| {
             let reason = format!("{error:#}");
-            Failure::NotLoaded(format!("does not implement the contract: {reason}"))
+            let version = component.exports.version().number();
+            Failure::NotLoaded(InvalidComponent::Contract { version, reason }.to_string())
         })?;
         match setup {
             Setup::Settings(settings) => self.call_configure(&instance, settings)?,

@@ -1,4 +1,4 @@
-//! What components are, as it is shown, and kept in a bundle for whoever inspects that.
+//! Descriptions of components, which `admit inspect` shows and which a bundle contains.
 
 use crate::bounds::{self, MAX_BYTES};
 use crate::stored_file::StoredFiles;
@@ -17,46 +17,46 @@ use std::io::{self, Write};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct About {
-    /// What each is.
+    /// The description of each one.
     pub components: BTreeMap<Digest, ComponentSummary>,
 }
 
-/// What one component is, read from it without running it.
+/// The description of a component, read from its bytes without running it.
 ///
-/// In a bundle it is the word of the bundle's maker: there is no component to compare it with.
+/// In a bundle, the author of the bundle wrote it, and there is no component to compare it with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ComponentSummary {
-    /// Bytes.
+    /// The size in bytes.
     pub size: usize,
     /// The version of the contract that it exports.
     pub contract: Option<String>,
-    /// What it imports and could call.
+    /// The imports with functions.
     pub imports: Vec<Import>,
-    /// What it exports.
+    /// The exports.
     pub exports: Vec<Export>,
-    /// The tools that made it.
+    /// The tools that produced it.
     pub producers: Vec<String>,
-    /// What it says of itself.
+    /// The metadata.
     pub metadata: Option<RawMetadata>,
-    /// Why that cannot be read.
+    /// The reason why the metadata cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata_error: Option<String>,
 }
 
-/// What a component imports.
+/// An import of a component.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "RawImport", rename_all = "kebab-case")]
 pub struct Import {
     /// Its name.
     pub name: String,
-    /// Whether every policy is granted it.
+    /// Whether it is granted to policies.
     pub granted: bool,
     /// Its functions and types, as in WIT.
     pub types: Vec<String>,
 }
 
-/// An import as it is written. Whether it is granted follows from its name, whatever is written.
+/// An import as written in a bundle. Its name determines whether it is granted.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawImport {
@@ -66,7 +66,7 @@ struct RawImport {
     types: Vec<String>,
 }
 
-/// What a component exports.
+/// An export of a component.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Export {
@@ -76,7 +76,7 @@ pub struct Export {
     pub types: Vec<String>,
 }
 
-/// As much of a name in a component, which is somebody else's, as is kept.
+/// The maximum number of characters of a name in a component, which is untrusted.
 const MAX_CHARACTERS: usize = 200;
 
 impl About {
@@ -90,8 +90,7 @@ impl About {
         Ok(About { components: components.map(one).collect::<anyhow::Result<_>>()? })
     }
 
-    /// What the components of a bundle are, by the file in it that says so; nothing where there is
-    /// none.
+    /// Reads the descriptions in a bundle; empty if the bundle has none.
     pub fn in_bundle(
         index: &Index,
         files: &StoredFiles,
@@ -106,11 +105,12 @@ impl About {
         }
     }
 
-    /// Reads what somebody wrote. An error says what is wrong.
+    /// Reads descriptions, which are untrusted.
     ///
     /// # Errors
     ///
-    /// Where it is not as [`About::to_json`] writes it, or has too many values.
+    /// Returns an error if the format is not that of [`About::to_json`], or if there are too many
+    /// values.
     pub fn from_json(text: &[u8]) -> Result<About, String> {
         bounds::check(text)?;
         let mut about: About = serde_json::from_slice(text).map_err(|error| error.to_string())?;
@@ -118,11 +118,11 @@ impl About {
         Ok(about)
     }
 
-    /// The same text for the same components.
+    /// Writes the descriptions; the same components give the same text.
     ///
     /// # Errors
     ///
-    /// Where it would be more than is read.
+    /// Returns an error if the text would be too large to be read.
     pub fn to_json(&self) -> anyhow::Result<Vec<u8>> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
@@ -167,17 +167,17 @@ impl ComponentSummary {
         })
     }
 
-    /// What it says of itself, if that is as it must be.
+    /// Returns the metadata, if it is valid.
     pub fn metadata(&self) -> Option<Metadata> {
         Metadata::try_from(self.metadata.clone()?).ok()
     }
 
-    /// The same without the schema of its settings, which may be large.
+    /// Returns the description without the schema of the settings, which may be large.
     pub fn requests(&self) -> Option<Metadata> {
         Metadata::try_from(self.metadata.as_ref()?.without_settings()).ok()
     }
 
-    /// How many bytes it takes at least to write it as JSON.
+    /// Returns the minimum size as JSON, in bytes.
     pub fn json_size(&self) -> u64 {
         let mut size = Size(0);
         match serde_json::to_writer(&mut size, self) {
@@ -186,7 +186,7 @@ impl ComponentSummary {
         }
     }
 
-    /// Leaves out what it says of itself where that is not as it must be, and says why.
+    /// Replaces invalid metadata by the reason why it is invalid.
     fn check_metadata(&mut self) {
         let Some(raw) = &self.metadata else { return };
         let mut checked = raw.without_settings();
@@ -200,7 +200,7 @@ impl ComponentSummary {
         }
     }
 
-    /// Whether it imports nothing but what is granted, and what it says of itself can be read.
+    /// Returns whether all imports are granted and the metadata can be read.
     pub fn is_sound(&self) -> bool {
         self.metadata_error.is_none() && self.imports.iter().all(|import| import.granted)
     }
@@ -221,7 +221,7 @@ impl Write for Size {
 }
 
 impl Import {
-    /// Its name, marked if no policy is granted it.
+    /// Returns its name, marked if it is not granted.
     pub fn marked(&self) -> String {
         match self.granted {
             true => self.name.clone(),
@@ -240,7 +240,7 @@ impl From<RawImport> for Import {
 mod tests {
     use super::*;
 
-    /// What is read of a component of a bundle whose maker wrote this of it.
+    /// Reads the description of a component in a bundle.
     fn read(imports: &str, metadata: &str) -> ComponentSummary {
         let digest = Digest::new(b"");
         let text = format!(

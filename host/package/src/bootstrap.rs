@@ -1,4 +1,4 @@
-//! The bootstrap that goes into a package: whether a file is one that Lambda can start.
+//! The bootstrap of a package: checks that Lambda can start it.
 
 use admit_core::{Manifest, printable};
 use admit_engine::Target;
@@ -65,12 +65,12 @@ struct Glibc {
     minor: u32,
 }
 
-/// Refuses what Lambda could not start on a machine of this kind, and what could not load a
+/// Refuses a file that Lambda could not start on this kind of machine, or that could not load a
 /// bundle of this tool.
 ///
 /// # Errors
 ///
-/// Where it is refused.
+/// Returns the reason for the refusal.
 pub fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
     let elf = FileHeader64::<Endianness>::parse(bytes).context("no executable for 64-bit Linux")?;
     let endian = elf.endian()?;
@@ -103,10 +103,10 @@ pub fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
         bail!("it is to be loaded by `{loader}`, which Amazon Linux 2023 does not have");
     }
     let has = |mark: &str| memmem::find(bytes, mark.as_bytes()).is_some();
-    // Put together here, since this tool is no bootstrap either.
+    // Joined at run time: otherwise this tool would contain the mark too.
     if !has(&["admit-bootstrap", env!("CARGO_PKG_VERSION")].join("/")) || !has(HOST) {
         bail!(
-            "it is no bootstrap of `admit` {}, and could not load this bundle, which needs one for \
+            "it is not a bootstrap of `admit` {}, and could not load this bundle, which needs one for \
              \"{HOST}\"",
             env!("CARGO_PKG_VERSION")
         );
@@ -114,9 +114,9 @@ pub fn check(bytes: &[u8], target: Target) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The version of `admit` that a bootstrap says it is of.
+/// Returns the version of `admit` in a bootstrap.
 pub fn version(bytes: &[u8]) -> Option<String> {
-    // Put together here as above.
+    // Joined at run time as above.
     let mark = ["admit-bootstrap", ""].join("/");
     let start = memmem::find(bytes, mark.as_bytes())? + mark.len();
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b".-+".contains(byte);
@@ -124,10 +124,10 @@ pub fn version(bytes: &[u8]) -> Option<String> {
     String::from_utf8(version).ok().filter(|version| !version.is_empty())
 }
 
-/// Where glibc has the program that loads others.
+/// The paths of the dynamic linker of glibc.
 const LOADERS: [&str; 2] = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
 
-/// The program that a program asks to be loaded by; none if it is linked statically.
+/// Returns the dynamic linker that an executable requests; `None` if it is linked statically.
 fn loader(elf: &FileHeader64<Endianness>, bytes: &[u8]) -> object::Result<Option<String>> {
     let endian = elf.endian()?;
     for segment in elf.program_headers(endian, bytes)? {
@@ -138,16 +138,16 @@ fn loader(elf: &FileHeader64<Endianness>, bytes: &[u8]) -> object::Result<Option
     Ok(None)
 }
 
-/// The most versions of libraries that are read.
+/// The maximum number of library versions that are read.
 const MAX_VERSIONS: u32 = 10_000;
 
-/// The newest version of the C library that a program names, if it names any.
+/// Returns the newest version of the C library that an executable requires, if any.
 fn needed_glibc(bytes: &[u8]) -> anyhow::Result<Option<Glibc>> {
     let elf = FileHeader64::<Endianness>::parse(bytes)?;
     let endian = elf.endian()?;
     let sections = elf.sections(endian, bytes)?;
     if sections.is_empty() {
-        bail!("it has no sections, so that nobody can tell which C library it needs");
+        bail!("it does not have sections, which name the C library that it needs");
     }
     let (mut newest, mut named) = (None, 0);
     for section in sections.iter() {
@@ -155,7 +155,7 @@ fn needed_glibc(bytes: &[u8]) -> anyhow::Result<Option<Glibc>> {
         let strings = sections.strings(endian, bytes, strings)?;
         while let Some((_, mut versions)) = needs.next()? {
             while let Some(version) = versions.next()? {
-                // A program names some dozens; one made to be read for ever is no program.
+                // An executable has some dozens; a file with more was made to waste time.
                 named += 1;
                 if named > MAX_VERSIONS {
                     bail!("it names too many versions of libraries");
@@ -171,7 +171,7 @@ impl Glibc {
     /// Reads a version such as `GLIBC_2.34`.
     fn parse(name: &[u8]) -> Option<Glibc> {
         let name = std::str::from_utf8(name).ok()?.strip_prefix("GLIBC_")?;
-        // A way of linking that came with that version has a name instead of a number.
+        // A symbol for a way of linking has a name instead of a number.
         if name.starts_with("ABI_") {
             return Some(Glibc { major: 2, minor: 36 });
         }

@@ -2,12 +2,13 @@
 
 use crate::bundle::build::{BundleFiles, Configure};
 use crate::bundle::checkout::Checkout;
+use crate::bundle::iam::PolicyDocument;
 use crate::bundle::place::Place;
 use crate::bundle::summary::Report;
 use crate::cases::Subject;
 use crate::exit_status::ExitStatus;
 use crate::output::file::Output;
-use crate::output::format::Format;
+use crate::output::format::{self, Format};
 use crate::output::printer;
 use crate::package::folder::{self, Readers};
 use crate::package::source_folder::SourceFolder;
@@ -35,14 +36,18 @@ use std::path::{Path, PathBuf};
 ///
 /// Prints the files that were written, and how they differ from the output that was replaced.
 ///
+/// With --iam, prints the permissions that the function needs for the look-ups and links of the
+/// manifest, as an IAM policy document, and does nothing else.
+///
 /// Exit status: 0 written, or with --check no changes; 3 with --check changes; 1 error; 2 wrong
 /// usage.
 #[derive(clap::Args)]
-#[command(group = ArgGroup::new("place").required(true).args(["output", "zip"]))]
+#[command(group = ArgGroup::new("place").required(true).args(["output", "zip", "iam"]))]
 #[command(after_help = "Examples:
   admit bundle --manifest plugins/admit.toml --zip function.zip --target arm64
   admit bundle --zip function.zip --check
-  admit bundle -o bundle")]
+  admit bundle -o bundle
+  admit bundle --iam")]
 pub(crate) struct Args {
     /// Manifest
     #[arg(long, value_name = "FILE", default_value = MANIFEST)]
@@ -53,6 +58,9 @@ pub(crate) struct Args {
     /// Deployment package to write; an existing package is replaced
     #[arg(long, value_name = "FILE")]
     zip: Option<PathBuf>,
+    /// Print the IAM policy document with the permissions that look-ups and links need
+    #[arg(long, conflicts_with_all = ["bootstrap", "no_sources", "target", "configure", "check", "format"])]
+    iam: bool,
     /// Bootstrap for the package, from `cargo lambda build` or `cargo build` [default: built from
     /// the sources of `admit`, in a checkout]
     #[arg(long, value_name = "FILE", requires = "zip", conflicts_with = "output")]
@@ -94,6 +102,9 @@ impl From<Architecture> for Target {
 
 impl Args {
     pub(crate) fn exec(self) -> anyhow::Result<ExitStatus> {
+        if self.iam {
+            return print_permissions(&self.manifest);
+        }
         let mut inputs = Subject::Manifest(self.manifest.clone()).files();
         inputs.extend(self.bootstrap.clone());
         if let Some(folder) = &self.output {
@@ -144,6 +155,21 @@ impl Args {
         let is_found = self.check && report.is_a_change();
         Ok(ExitStatus::from_result(!is_found))
     }
+}
+
+/// Prints the permissions that the function needs for the look-ups and links of a manifest.
+fn print_permissions(manifest: &Path) -> anyhow::Result<ExitStatus> {
+    let (_, manifest) = LoadedManifest::read_manifest(manifest)?;
+    let document = PolicyDocument::for_manifest(&manifest);
+    if document.has_every_pool() {
+        printer::say(
+            "note: a policy that needs a permission does not name its user pools, so the permission \
+             is for every pool of the account: add `user-pools` to its `applies-to`, or replace \
+             the resource",
+        );
+    }
+    format::print_json(&document)?;
+    Ok(ExitStatus::from_result(true))
 }
 
 /// Reads the specified bootstrap, or builds one.

@@ -149,8 +149,8 @@ impl PolicySource {
             return manifest.map(Some).with_context(|| {
                 format!(
                     "the code of `{name}` takes 4 GiB of addresses for each memory of a policy, \
-                     and this process may not have so many (`ulimit -v`): it is its sources that \
-                     can be compared"
+                     and this process may not reserve as many (`ulimit -v`): only its sources can be \
+                     compared"
                 )
             });
         }

@@ -1,4 +1,4 @@
-//! What `admit inspect` shows of a component.
+//! The output of `admit inspect` for a component.
 
 use super::grants::Grants;
 use super::lines::Lines;
@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A component, and what it is granted if a manifest was named.
+/// A component, and its grants if a manifest was named.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ComponentReport {
@@ -20,9 +20,9 @@ pub(crate) struct ComponentReport {
     path: String,
     digest: Digest,
     component: ComponentSummary,
-    /// Of each policy that uses it; null where no manifest was named.
+    /// The grants of each policy that uses it; `None` if no manifest was named.
     grants: Option<Vec<Grants>>,
-    /// The policies of the manifest of which it is not known whether they use it.
+    /// The policies of the manifest that may or may not use it.
     not_compared: Vec<NotCompared>,
 }
 
@@ -47,8 +47,8 @@ impl ComponentReport {
         })
     }
 
-    /// Finds the policies of a manifest that use what is at a path: by the path, or by the
-    /// digest of a file. Nothing that the manifest names is built.
+    /// Finds the policies of a manifest that use the component at a path: by the path, or by the
+    /// digest of the file. It does not build the projects that the manifest names.
     pub(crate) fn find_grants(&mut self, path: &Path, manifest: &Path) -> anyhow::Result<()> {
         let (_, read) = LoadedManifest::read_manifest(manifest)?;
         let folder = manifest.parent().unwrap_or(Path::new(""));
@@ -70,7 +70,7 @@ impl ComponentReport {
         Ok(())
     }
 
-    /// Whether it imports nothing but what is granted, and what it says of itself can be read.
+    /// Returns whether all imports are granted and the metadata can be read.
     pub(crate) fn is_sound(&self) -> bool {
         self.component.is_sound()
     }
@@ -102,7 +102,7 @@ impl ComponentReport {
         lines.into_text()
     }
 
-    /// Whether it is what is at a path. An error says why that cannot be told.
+    /// Returns whether it is the component at a path, or why that is unknown.
     fn is_at(&self, path: &Path, here: Option<&PathBuf>) -> Result<bool, String> {
         if here.is_some() && path.canonicalize().ok().as_ref() == here {
             return Ok(true);
@@ -113,7 +113,7 @@ impl ComponentReport {
             return Err("a project is not built here".to_owned());
         }
         let size = self.component.size as u64;
-        // What has another size need not be read.
+        // A file of another size is another component.
         if found.is_file() && found.len() != size {
             return Ok(false);
         }
@@ -142,17 +142,17 @@ pub(super) fn contract(component: &ComponentSummary) -> String {
     }
 }
 
-/// What it says of itself, which is its author's word.
+/// Shows the metadata, which the author of the component wrote.
 pub(super) fn says(component: &ComponentSummary, lines: &mut Lines) {
     if let Some(reason) = &component.metadata_error {
-        lines.heading(&format!("what it says of itself cannot be read: {reason}"));
+        lines.heading(&format!("metadata (cannot be read): {reason}"));
         return;
     }
     let Some(metadata) = component.metadata() else {
-        lines.heading("it says nothing of itself");
+        lines.heading("metadata: none");
         return;
     };
-    lines.heading("it says of itself");
+    lines.heading("metadata, by the author of the policy");
     let Metadata {
         name,
         version,
@@ -177,7 +177,7 @@ pub(super) fn says(component: &ComponentSummary, lines: &mut Lines) {
     lines.list("denials", denials.iter().map(|(code, meaning)| format!("{code}: {meaning}")));
 }
 
-/// The keys of a schema, with the little that is worth knowing of each.
+/// Summarises the keys of a schema.
 fn settings(schema: &Value) -> impl Iterator<Item = String> {
     let required = schema["required"].as_array().into_iter().flatten();
     let required: HashSet<&str> = required.filter_map(Value::as_str).collect();

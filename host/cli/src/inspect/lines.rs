@@ -4,7 +4,7 @@ use admit_core::{grouped, printable};
 
 /// Lines with a label before each group of them.
 ///
-/// What is shown may be anybody's words: they begin where values begin, and nowhere else.
+/// Values may be untrusted text, so they always begin in the second column.
 #[derive(Default)]
 pub(super) struct Lines {
     text: String,
@@ -15,7 +15,7 @@ pub(super) struct Lines {
 /// The maximum size of the text, in bytes.
 const MAX_BYTES: usize = 150_000;
 
-/// As much of one line as is shown.
+/// The maximum number of characters of a line.
 const MAX_CHARACTERS: usize = 600;
 
 /// The maximum number of values of one label; JSON has all of them.
@@ -56,17 +56,17 @@ impl Lines {
         }
     }
 
-    /// One value.
+    /// Adds one value.
     pub(super) fn one(&mut self, label: &str, value: &str) {
         self.line(label, "", value);
     }
 
-    /// An empty line and a heading.
+    /// Adds an empty line and a heading.
     pub(super) fn heading(&mut self, heading: &str) {
         self.remarks([heading.to_owned()]);
     }
 
-    /// An empty line and remarks, each in a line; nothing where there are none.
+    /// Adds an empty line and remarks, one per line, if there are any.
     pub(super) fn remarks(&mut self, remarks: impl IntoIterator<Item = String>) {
         let mut remarks = remarks.into_iter();
         for (index, remark) in remarks.by_ref().take(FEW).enumerate() {

@@ -1,4 +1,4 @@
-//! What `admit inspect` shows of a bundle or a package.
+//! The output of `admit inspect` for a bundle or a package.
 
 use super::component::{contract, imports, says};
 use super::grants::Grants;
@@ -17,32 +17,32 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// A bundle or a deployment package, none of whose code was loaded.
+/// A bundle or a deployment package, whose code is not loaded.
 ///
-/// The terms, grants and limits of its policies are what the function applies. What their
-/// components are is its maker's word.
+/// The function applies the terms, grants and limits that are shown. The descriptions of components
+/// come from the author of the bundle and cannot be verified here.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PackageInfo {
     kind: &'static str,
     path: String,
-    /// Of the index, which names everything else by its digest.
+    /// The digest of the index, which contains the digests of all other files.
     digest: Digest,
-    /// Of everything that decides, however it is compiled.
+    /// The digest of everything that affects decisions, except for compiled code.
     policy_set: Digest,
     engine: String,
     target: Target,
     budget: String,
     when_no_policy_applies: WhenNoPolicyApplies,
     record: Record,
-    /// The folder with its manifest and components; null where they do not lie beside it.
+    /// The folder with its manifest and components, if it is beside the bundle.
     sources: Option<String>,
-    /// What is there instead, if anything is.
+    /// Why the folder beside the bundle does not have its sources, if there is such a folder.
     #[serde(skip)]
     other_sources: Option<String>,
-    /// Null in a folder, which has none.
+    /// The bootstrap; `None` for a folder, which does not have one.
     bootstrap: Option<Bootstrap>,
-    /// What would not work, or what nobody asked for.
+    /// What would not work, and what does not belong there.
     flaws: Vec<String>,
     policies: Vec<PackagedPolicy>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct PackageInfo {
 struct Bootstrap {
     digest: Digest,
     size: usize,
-    /// Of `admit`, if it says so.
+    /// The version of `admit`, if the file contains one.
     version: Option<String>,
 }
 
@@ -65,20 +65,20 @@ struct PackagedPolicy {
     source: Option<Digest>,
     compiled: Option<CodeHash>,
     compiled_size: Option<u64>,
-    /// Units of fuel that it took to configure it when it was bundled; none where that is done for
-    /// each sign-up.
+    /// Units of fuel that `configure` used when the bundle was made; `None` if the policy is
+    /// configured for each sign-up.
     configured_with_fuel: Option<u64>,
     mode: Mode,
     on_failure: OnFailure,
     applies_to: Value,
-    /// Those that differ from the defaults.
+    /// The limits that differ from the defaults.
     limits: Value,
     log: Value,
-    /// Their keys alone: the values may be secrets. None where nothing tells them: the policy was
-    /// configured by them, and the sources are not there.
+    /// The keys of the settings without the values, which may be secrets. `None` if they are
+    /// unknown: the policy has a snapshot, and the sources are not there.
     settings: Option<Vec<String>>,
     grants: Grants,
-    /// What its component is, if the bundle's maker says so: nothing here can be compared with it.
+    /// The description of its component by the author of the bundle, which cannot be verified here.
     about: Option<Rc<ComponentSummary>>,
 }
 
@@ -150,7 +150,7 @@ impl PackageInfo {
         })
     }
 
-    /// Whether there are no flaws, and its components are sound by what its maker says.
+    /// Returns whether there are no flaws, and the described components are sound.
     pub(crate) fn is_sound(&self) -> bool {
         self.flaws.is_empty() && self.policies.iter().all(PackagedPolicy::is_sound)
     }
@@ -335,6 +335,6 @@ impl PackagedPolicy {
     }
 }
 
-/// The heading of what anybody who makes a bundle could write.
+/// The heading of descriptions that the author of the bundle wrote.
 const MAKERS_WORD: &str =
     "by the word of the bundle's maker, with which its native code cannot be compared";

@@ -1,4 +1,4 @@
-//! A file that a person names for a command to write.
+//! A file to which a command writes its output.
 
 use super::printer;
 use admit_build::atomic_file;
@@ -7,41 +7,41 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Where a command writes to, which is none of the files that it reads.
+/// The place to which a command writes, which must not be one of the files that it reads.
 ///
-/// A file is replaced as a whole, and so is the one that a link leads to. A device or a pipe is
-/// written to, and stays.
+/// A file is replaced as a whole; through a link, the target is replaced. The command writes to a
+/// device or a pipe without replacing it.
 pub(crate) struct Output {
     path: PathBuf,
     inputs: Vec<PathBuf>,
 }
 
-/// How something is written there.
+/// How the output is written.
 enum Place {
-    /// As a file that is put there.
+    /// By replacing the file.
     File(PathBuf),
-    /// Into what is there, which holds no bytes that could be replaced.
+    /// By writing to a device or a pipe.
     Stream,
-    /// To standard output, whatever that is.
+    /// To standard output.
     StandardOutput,
 }
 
 impl Output {
-    /// Refuses a place that cannot be written to, before anything takes long.
+    /// Refuses a place that cannot be written to, before the command does slow work.
     pub(crate) fn at(path: &Path, inputs: Vec<PathBuf>) -> anyhow::Result<Output> {
         let output = Output { path: path.to_owned(), inputs };
         output.place()?;
         Ok(output)
     }
 
-    /// As it was named.
+    /// The path on the command line.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes all of it.
+    /// Writes the whole output.
     pub(crate) fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
-        // Once more: much may have happened meanwhile.
+        // Checked again, since the files may have changed meanwhile.
         let written = match self.place()? {
             Place::File(file) => atomic_file::put(&file, bytes),
             Place::StandardOutput => printer::print_file(bytes),
@@ -72,12 +72,12 @@ impl Output {
 }
 
 fn place(path: &Path) -> io::Result<Place> {
-    // Of what a link leads to.
+    // This follows links.
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => Err(io::Error::other("it is a folder: name a file")),
-        // As `/dev/stdout` does where it leads to a file: what stands in that stays.
+        // `/dev/stdout` may lead to a file, whose content stays.
         Ok(_) if is_same_file(path, Path::new("/dev/fd/1")) => Ok(Place::StandardOutput),
-        // By the name of another descriptor, the same.
+        // The same for another descriptor.
         Ok(there) if there.is_file() && is_of_the_system(path) => Ok(Place::Stream),
         Ok(there) if there.is_file() => path.canonicalize().map(Place::File),
         Ok(_) => Ok(Place::Stream),
@@ -89,13 +89,13 @@ fn place(path: &Path) -> io::Result<Place> {
     }
 }
 
-/// Whether a path is one of those by which the system names devices and open files.
+/// Returns whether the system uses a path for devices and open files.
 fn is_of_the_system(path: &Path) -> bool {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.starts_with("/dev") || path.starts_with("/proc")
 }
 
-/// Whether two paths lead to one file, by whatever names. What is not there is none.
+/// Returns whether two paths lead to the same existing file.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     {

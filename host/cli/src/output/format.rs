@@ -49,9 +49,9 @@ pub(crate) fn to_json(result: &impl Serialize) -> serde_json::Result<String> {
     Ok(visible(&serde_json::to_string_pretty(result)?) + "\n")
 }
 
-/// Prints the answer of the function byte for byte, except that characters are escaped that are not
-/// printable, since the person signing up wrote part of it; on a terminal, all symbols beyond ASCII
-/// are.
+/// Prints the answer of the function byte for byte, except for escapes: the person signing up wrote
+/// part of it, so characters that are not printable are escaped, and on a terminal all that are not
+/// ASCII.
 pub(crate) fn print_answer(json: &str) -> io::Result<()> {
     match printer::is_terminal() {
         true => printer::print(&visible(json)),

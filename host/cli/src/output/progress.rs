@@ -5,19 +5,18 @@ use std::io::{IsTerminal, stderr};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-/// A bar on standard error that shows how far something is: on a terminal alone, and only of
-/// what takes long.
+/// A progress bar on standard error, shown only on a terminal and only for slow work.
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
     is_shown: AtomicBool,
 }
 
-/// What is done sooner needs no bar, which would only flicker.
+/// The time before the bar appears. For faster work it would only flicker.
 const LONG: Duration = Duration::from_millis(500);
 
 impl Progress {
-    /// Of so many things, of which the words say what they are.
+    /// Creates a bar for a number of items; `what` describes them.
     pub(crate) fn of(things: usize, words: &'static str) -> Progress {
         let bar = ProgressBar::with_draw_target(Some(things as u64), ProgressDrawTarget::hidden());
         let template = "{msg} {wide_bar} {human_pos}/{human_len}, {eta} left";
@@ -25,12 +24,12 @@ impl Progress {
             bar.set_style(style);
         }
         bar.set_message(words);
-        // Where it is no terminal, it is never shown.
+        // Without a terminal, the bar is never shown.
         let is_shown = AtomicBool::new(!stderr().is_terminal());
         Progress { bar, started: Instant::now(), is_shown }
     }
 
-    /// One more is done.
+    /// Advances by one item.
     pub(crate) fn advance(&self) {
         self.bar.inc(1);
         if self.started.elapsed() >= LONG && !self.is_shown.swap(true, Relaxed) {

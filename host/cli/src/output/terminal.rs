@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
-/// When there are colours.
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal that has them, unless NO_COLOR is set
@@ -16,7 +16,7 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// Makes it so from here on.
+    /// Applies the choice from here on.
     pub(crate) fn choose(self) {
         let choice = match self {
             Color::Auto => ColorChoice::Auto,
@@ -37,27 +37,27 @@ pub(crate) fn header(text: &str) -> String {
     paint(HEADER, text)
 }
 
-/// A word that says that all is well, for standard output: `ok`, `admitted`.
+/// A word for a good result, for standard output: `ok`, `admitted`.
 pub(crate) fn good(text: &str) -> String {
     paint(GOOD, text)
 }
 
-/// A word that asks for a second look, for standard output: `changed`.
+/// A word for a result to look at, for standard output: `changed`.
 pub(crate) fn doubtful(text: &str) -> String {
     paint(DOUBTFUL, text)
 }
 
-/// A word that says no, for standard output: `denied`, `FAILED`.
+/// A word for a bad result, for standard output: `denied`, `FAILED`.
 pub(crate) fn bad(text: &str) -> String {
     paint(BAD, text)
 }
 
-/// Words that open a cell of a table, each with its colour.
+/// Words at the beginning of a cell of a table, each with its colour.
 const OPENERS: [(&str, Style); 5] =
     [("yes", GOOD), ("grants", GOOD), ("withholds", DOUBTFUL), ("denies:", BAD), ("fails:", BAD)];
 
 /// A table whose cells are two spaces apart, for standard output: its header and the words
-/// that matter stand out. Each row begins with a name, which is nobody's verdict.
+/// that matter stand out. The first cell of a row is a name, and never has a colour.
 pub(crate) fn table(text: &str) -> String {
     let mut lines = text.lines();
     let mut table = String::new();

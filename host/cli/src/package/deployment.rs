@@ -1,4 +1,4 @@
-//! A bundle or a deployment package as it lies there, none of whose code is loaded.
+//! A bundle or a deployment package on disk, whose code is not loaded.
 
 use crate::input::Input;
 use crate::package::folder;
@@ -15,35 +15,35 @@ use std::path::{Path, PathBuf};
 /// A bundle or a deployment package.
 pub(crate) struct Deployment {
     pub(crate) kind: Kind,
-    /// As somebody named it.
+    /// The path on the command line.
     pub(crate) path: String,
-    /// Of the index, which names everything else by its digest.
+    /// The digest of the index, which contains the digests of all other files.
     pub(crate) digest: Digest,
     pub(crate) index: Index,
     pub(crate) manifest: Manifest,
-    /// Whether the settings are known of those policies that were configured when it was made.
+    /// Whether the settings of policies with snapshots are known.
     pub(crate) has_settings: bool,
-    /// Where its sources are, if they are anywhere.
+    /// The folder of its sources, which may not exist.
     pub(crate) sources: SourceFolder,
     /// The files of the bundle, by their names in it.
     pub(crate) files: StoredFiles,
-    /// None in a folder, which has none, and where it is missing.
+    /// The bootstrap; `None` for a folder, and if it is missing.
     pub(crate) bootstrap: Option<Vec<u8>>,
-    /// What would not work, or what nobody asked for.
+    /// What would not work, and what does not belong there.
     pub(crate) flaws: Vec<String>,
-    /// How many of them, the first ones, are flaws of the index and of the files that it names.
+    /// The number of flaws of the index and of the files that it names, which come first.
     bundle_flaws: usize,
 }
 
 /// The maximum number of flaws in an error.
 const MAX_FLAWS: usize = 10;
 
-/// Where a bundle is.
+/// The kind of place of a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// In a folder.
+    /// A folder.
     Bundle,
-    /// In a zip, beside the bootstrap.
+    /// A zip that also contains the bootstrap.
     Package,
 }
 
@@ -57,8 +57,8 @@ impl Kind {
 }
 
 impl Deployment {
-    /// Takes the settings of policies that were configured when it was made from other sources than
-    /// those beside it, if they are its own.
+    /// Takes the settings of policies with snapshots from another folder of sources, if the folder
+    /// has the sources of this bundle.
     pub(crate) fn take_settings(&mut self, sources: &SourceFolder) -> anyhow::Result<()> {
         let known = sources.settings_of(&self.index).filter(|_| !self.has_settings);
         if let Some(settings) = known {
@@ -69,7 +69,7 @@ impl Deployment {
         Ok(())
     }
 
-    /// What is in a place; nothing if that is neither a bundle nor a zip.
+    /// Reads the bundle or package at a path; `None` if the path has neither a bundle nor a zip.
     pub(crate) fn at(path: &Path) -> anyhow::Result<Option<Deployment>> {
         match Input::detect(path) {
             Input::Bundle(folder) => Deployment::in_folder(&folder).map(Some),
@@ -151,12 +151,12 @@ impl Deployment {
     }
 }
 
-/// The manifest behind a place that somebody named: of a bundle or a package, the one that it was
-/// made from, which must be whole; all else stays as it is.
+/// Returns the manifest for a path on the command line: for a bundle or a package, the manifest of
+/// its sources, which must be complete; any other path stays as it is.
 pub(crate) fn manifest_behind(path: &Path) -> anyhow::Result<PathBuf> {
     let Some(deployment) = Deployment::at(path)? else { return Ok(path.to_owned()) };
     let name = path.display();
-    // A bootstrap of another version is no reason not to look at the policies.
+    // The policies can be examined even if the bootstrap has another version.
     if let Some(flaw) = deployment.flaws[..deployment.bundle_flaws].first() {
         bail!("`{name}`: {flaw}: `admit inspect {name}` lists all flaws");
     }

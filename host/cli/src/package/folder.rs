@@ -1,4 +1,4 @@
-//! A bundle as a folder.
+//! A bundle in a folder.
 
 use admit_build::atomic_file::readable;
 use admit_build::policy_toml::is_inside;
@@ -12,8 +12,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-/// Refuses to replace a folder that holds anything but a bundle or one of the inputs, and the one
-/// that this was started in, which would be gone for whoever started it.
+/// Refuses to replace a folder that contains anything besides a bundle, or one of the inputs, and
+/// to replace the current directory.
 pub(crate) fn check(folder: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
     if folder.is_symlink() && !folder.exists() {
         bail!(
@@ -39,7 +39,7 @@ pub(crate) fn check(folder: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
     match names.iter().find(|name| !is_of_a_bundle(name)) {
         None => Ok(()),
         Some(name) => bail!(
-            "`{}` holds `{}`, which is no part of a bundle: name another folder",
+            "`{}` holds `{}`, which is not part of a bundle: name another folder",
             folder.display(),
             name.display()
         ),
@@ -50,7 +50,7 @@ pub(crate) fn check(folder: &Path, inputs: &[PathBuf]) -> anyhow::Result<()> {
 const MAX_FILES: usize = 10_000;
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The files of the bundle in a folder; none where there is no folder.
+/// The files of the bundle in a folder; none if the folder does not exist.
 pub(crate) fn read(folder: &Path) -> io::Result<StoredFiles> {
     let names = names(folder)?;
     let names: Vec<_> = names.iter().filter(|name| is_of_a_bundle(name)).collect();
@@ -74,14 +74,14 @@ pub(crate) fn read(folder: &Path) -> io::Result<StoredFiles> {
 /// Who can read a folder that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Everybody, as Lambda's user has to.
+    /// All users: Lambda runs the function as another user.
     All,
-    /// Its owner alone.
+    /// Only the owner.
     Owner,
 }
 
-/// Writes the new bundle beside the old one, then puts it in its place. Where that cannot
-/// be done, the old one stays.
+/// Writes the new bundle beside the old one, and then replaces the old one. If that fails, the old
+/// bundle stays.
 pub(crate) fn write(
     folder: &Path,
     files: &BTreeMap<String, Vec<u8>>,
@@ -91,7 +91,7 @@ pub(crate) fn write(
         Readers::All => (0o755, 0o644),
         Readers::Owner => (0o700, 0o600),
     };
-    // Behind a link, what it leads to is replaced.
+    // Through a link, the target is replaced.
     let folder = &folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let parent = match folder.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -113,7 +113,7 @@ pub(crate) fn write(
     fs::rename(folder, &old)?;
     fs::rename(new, folder).map_err(|error| {
         if fs::rename(&old, folder).is_err() {
-            // Better a folder too many than the last bundle lost.
+            // An additional folder is better than a lost bundle.
             let kept = beside.keep().join("old");
             let lost = format!("{error}; the bundle from before is in `{}`", kept.display());
             return io::Error::new(error.kind(), lost);

@@ -1,4 +1,4 @@
-//! The index of a bundle with the settings that lie beside it.
+//! The index of a bundle, with the settings from its sources.
 
 use crate::package::source_folder::SourceFolder;
 use admit_engine::bundle::Index;
@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 /// An index, with all settings that are known.
 pub(crate) struct Known {
     pub(crate) index: Index,
-    /// Whether those are known of the policies that were configured when it was made.
+    /// Whether the settings of policies with snapshots are known.
     pub(crate) has_settings: bool,
 }
 
-/// The index among the files of a bundle, with the settings that lie beside it. An error says what
-/// is wrong.
+/// Reads the index among the files of a bundle, with the settings from its sources.
 pub(crate) fn index(files: &StoredFiles, sources: &SourceFolder) -> Result<Known, String> {
     let mut index = read_index(files)?;
     let settings = match index.configured.is_empty() {

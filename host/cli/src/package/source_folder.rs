@@ -1,7 +1,7 @@
-//! The folder beside a bundle with what its code was made from: a manifest, and the components.
+//! The folder of sources beside a bundle: the manifest and the components that its code comes from.
 //!
-//! The function has no need of them. A review has: they can be read, tried and compiled again, and
-//! compared with those of another version of `admit`.
+//! The function does not need them. Reviewers do: they can read, run and compile them again, and
+//! compare them with those of another version of `admit`.
 
 use crate::package::folder::{self, Readers};
 use crate::policy_set::loaded_manifest::{LoadedManifest, MANIFEST, MAX_COMPONENT};
@@ -15,7 +15,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The sources of a bundle, which may not be there.
+/// The sources of a bundle, which may not exist.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceFolder {
     path: PathBuf,
@@ -24,17 +24,17 @@ pub(crate) struct SourceFolder {
     namesake: Option<PathBuf>,
 }
 
-/// The first line of the manifest in it: no other folder is replaced.
+/// The first line of its manifest. A folder without it is never replaced.
 const MARK: &str = "# Written by `admit bundle`, together with the components. Do not change it.\n";
 
-/// What the name of the folder ends in.
+/// The extension of the folder.
 const ENDING: &str = "sources";
 
-/// How many digits of its digest a component has in its name.
+/// The number of digits of the digest in the name of a component.
 const DIGITS: usize = 12;
 
 impl SourceFolder {
-    /// That of a package or of the folder of a bundle, such as `function.sources` of `function.zip`.
+    /// Returns the folder of a package or a bundle, such as `function.sources` for `function.zip`.
     pub(crate) fn beside(bundle: &Path) -> SourceFolder {
         // `.` and `..` have no name.
         let named = bundle.file_name().is_none().then(|| bundle.canonicalize().ok()).flatten();
@@ -56,7 +56,7 @@ impl SourceFolder {
         }
     }
 
-    /// The folder itself, whatever it is called.
+    /// Uses this folder, regardless of its name.
     pub(crate) fn at(folder: &Path) -> SourceFolder {
         SourceFolder { path: folder.to_owned(), namesake: None }
     }
@@ -65,13 +65,12 @@ impl SourceFolder {
         &self.path
     }
 
-    /// The manifest in it, where that and the components are those that an index was made from.
+    /// Returns its manifest, if the manifest and the components are the sources of an index.
     pub(crate) fn manifest_of(&self, index: &Index) -> anyhow::Result<PathBuf> {
         self.policy_set(index).map(|_| self.path.join(MANIFEST))
     }
 
-    /// The settings of those policies that were configured when an index was made, where the folder
-    /// has them.
+    /// Returns the settings of the policies with snapshots, if the folder has them.
     pub(crate) fn settings_of(&self, index: &Index) -> Option<BTreeMap<PolicyId, Settings>> {
         let policies = self.policy_set(index).ok()?.policies.into_iter();
         let configured = policies.filter(|policy| index.configured.contains_key(&policy.id));
@@ -91,7 +90,7 @@ impl SourceFolder {
         let mut digests = BTreeMap::new();
         for policy in &manifest.policies {
             if !digests.contains_key(&policy.component) {
-                // Never a project, which would be built.
+                // A project would be built, so only files count.
                 let bytes = read_regular_file(&self.path.join(&policy.component), MAX_COMPONENT)
                     .with_context(|| format!("cannot read `{}` in `{name}`", policy.component))?;
                 digests.insert(policy.component.clone(), Digest::new(&bytes));
@@ -108,7 +107,7 @@ impl SourceFolder {
         Ok(manifest)
     }
 
-    /// What `admit bundle` puts there for an assembly, by name.
+    /// Returns the files that `admit bundle` writes, by name.
     pub(crate) fn files(assembly: &LoadedManifest) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         let mut files = BTreeMap::new();
         let mut manifest = assembly.manifest.clone();
@@ -176,7 +175,7 @@ impl SourceFolder {
         }
     }
 
-    /// Whether these files are there, and no other.
+    /// Returns whether the folder has exactly these files.
     fn holds(&self, files: &BTreeMap<String, Vec<u8>>) -> bool {
         let is_there = |(name, bytes): (&String, &Vec<u8>)| {
             fs::read(self.path.join(name)).is_ok_and(|before| before == *bytes)
@@ -185,8 +184,8 @@ impl SourceFolder {
         count == files.len() && files.iter().all(is_there)
     }
 
-    /// Puts these files there in the place of those from before, unless they are the same. Nobody
-    /// but their owner can read them: the settings may be secrets.
+    /// Replaces the files by these, unless they are the same. Only the owner can read them: the
+    /// settings may be secrets.
     pub(crate) fn write(&self, files: &BTreeMap<String, Vec<u8>>) -> anyhow::Result<()> {
         self.check()?;
         if self.holds(files) {
@@ -198,13 +197,13 @@ impl SourceFolder {
     }
 }
 
-/// The name of the file of a component: what the manifest calls it, and its digest.
+/// The file name of a component: its name in the manifest, and its digest.
 fn file_name(component: &str, digest: Digest) -> String {
     let stem = Path::new(component).file_stem().unwrap_or_default().to_string_lossy();
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || ['-', '_'].contains(c);
     let stem: String = stem.chars().filter(is_plain).take(60).collect();
     let ending = format!("-{}", &digest.hex()[..DIGITS]);
-    // That of a folder like this one has it already.
+    // A name from a folder of sources has the digest already.
     let stem = stem.strip_suffix(&ending).unwrap_or(&stem);
     format!("{stem}{ending}.wasm")
 }

@@ -134,8 +134,10 @@ impl LoadedManifest {
         };
         let requested = match &metadata {
             Some(metadata) => metadata.facts.clone(),
+            // Bytes that cannot be parsed have a better error when they are compiled.
             None => {
-                let metadata = ComponentInfo::parse(&bytes)?.metadata.and_then(Result::ok);
+                let info = ComponentInfo::parse(&bytes).ok();
+                let metadata = info.and_then(|info| info.metadata).and_then(Result::ok);
                 metadata.map(|metadata| metadata.facts).unwrap_or_default()
             }
         };

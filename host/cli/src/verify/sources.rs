@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The `.wasm` files of a folder, whatever they are called.
+/// The `.wasm` files of a folder.
 pub(crate) struct Sources {
-    /// As somebody named it.
+    /// The path on the command line.
     pub(crate) folder: String,
     files: BTreeMap<Digest, PathBuf>,
 }
 
 impl Sources {
-    /// Reads what is in a folder, and not in folders in it.
+    /// Reads the files of a folder, but not those of folders inside it.
     pub(crate) fn in_folder(folder: &Path) -> anyhow::Result<Sources> {
         let name = folder.display().to_string();
         let entries = fs::read_dir(folder)
@@ -31,21 +31,21 @@ impl Sources {
         Ok(Sources { folder: name, files })
     }
 
-    /// The component of a digest; nothing where no file has it.
+    /// Returns the component with a digest, if a file has it.
     pub(crate) fn component(&self, digest: Digest) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(path) = self.files.get(&digest) else { return Ok(None) };
-        // It may be another file by now.
+        // The file may have changed.
         Ok(Some(read(path)?).filter(|bytes| Digest::new(bytes) == digest))
     }
 
-    /// The name of the file of a digest, as it can be shown.
+    /// Returns the name of the file with a digest, as printable text.
     pub(crate) fn file(&self, digest: Digest) -> Option<String> {
         let name = self.files.get(&digest)?.file_name()?;
         Some(printable(&name.to_string_lossy(), MAX_CHARACTERS))
     }
 }
 
-/// As much of the name of a file as is shown.
+/// The maximum number of characters of a file name.
 const MAX_CHARACTERS: usize = 200;
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
