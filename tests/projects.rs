@@ -303,16 +303,47 @@ fn a_policy_in_c_with_facts_speaks_the_contract_with_facts() {
 }
 
 #[test]
-fn an_sdk_for_c_without_facts_is_named_where_policy_toml_requests_one() {
-    let tools = FakeTools::c();
+fn an_sdk_without_facts_is_named_where_policy_toml_requests_one() {
+    for (tools, sdk) in [
+        (FakeTools::c(), "sdk"),
+        (FakeTools::node(), "sdk"),
+        (FakeTools::python(), "sdk/src/admit_policy"),
+    ] {
+        request_facts(&tools);
+        let output = tools.build();
+        assert_eq!(output.status.code(), Some(1));
+        let said = stderr(&output);
+        let expected = "is an SDK without facts, which `policy.toml` requests: replace ";
+        assert!(said.contains(&format!("/{sdk}` {expected}")), "{said}");
+    }
+}
+
+#[test]
+fn the_tools_of_an_sdk_are_told_of_facts_where_policy_toml_requests_them() {
+    for (tools, contract) in [
+        (FakeTools::node(), "sdk/wit/0.2.0/policy.wit"),
+        (FakeTools::python(), "sdk/src/admit_policy/policy-with-facts.wit"),
+    ] {
+        tools.fake(
+            "build",
+            "echo \"$7\" > $ROOT/told\n/bin/cp $ROOT/component.wasm \"$4\"\necho '[]' > \"$6\"",
+        );
+        let told = || fs::read_to_string(tools.root().join("told")).unwrap();
+        assert!(tools.build().status.success());
+        assert_eq!(told(), "\n", "an older SDK does not know the option");
+
+        let contract = tools.root().join(contract);
+        fs::create_dir_all(contract.parent().unwrap()).unwrap();
+        fs::write(contract, "").unwrap();
+        request_facts(&tools);
+        let output = tools.build();
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert_eq!(told(), "--facts\n");
+    }
+}
+
+fn request_facts(tools: &FakeTools) {
     let metadata = tools.project().join("policy.toml");
     let text = fs::read_to_string(&metadata).unwrap();
     fs::write(&metadata, text + "facts = { now = \"clock\" }\n").unwrap();
-    let output = tools.build();
-    assert_eq!(output.status.code(), Some(1));
-    let said = stderr(&output);
-    assert!(
-        said.contains("sdk` is an SDK without facts, which `policy.toml` requests: "),
-        "{said}"
-    );
 }

@@ -25,7 +25,7 @@ const NO_PYTHON: &str = "install Python 3.10 or newer, from python.org or your s
 const LOCK: &str = "requirements.txt";
 
 /// The part of the SDK for policies with facts.
-const CONTRACT_WITH_FACTS: &str = "admit_policy/policy-with-facts.wit";
+const CONTRACT_WITH_FACTS: &str = "policy-with-facts.wit";
 
 /// The lists of the SDK, which pin what builds and what tests a policy.
 const LISTS: Files = &[
@@ -111,7 +111,7 @@ impl Project {
             );
         };
         let project = Project { folder: folder.to_owned(), root: root.to_owned(), has_facts };
-        let sdk = project.sdk();
+        let sdk = project.sdk().join("admit_policy");
         if has_facts && sdk.is_dir() && !sdk.join(CONTRACT_WITH_FACTS).exists() {
             bail!(
                 "`{}` is an SDK without facts, which `policy.toml` requests: replace `sdk` with \
