@@ -5,7 +5,7 @@ use std::fs;
 
 /// The most bytes of the bootstrap, in which a compiler would be ten million more, with a C library
 /// linked in. For x86-64; other machines have other code.
-const BOOTSTRAP: u64 = 4_865_000;
+const BOOTSTRAP: u64 = 4_885_000;
 
 /// The most bytes of the bundle of AWS's three samples, all files together.
 const BUNDLE: u64 = 273_000;
