@@ -74,10 +74,10 @@ fn check(bytes: &[u8]) {
             assert_eq!((by, refusal.grounds), (Some("bare"), Grounds::Failure));
             assert_eq!(refusal.message, FAILURE_MESSAGE);
         }
-        (Ok(_), Answer::Admit(flags)) => {
+        (Ok(_), Answer::Admit(admission)) => {
             let confirm = matches!(&confirms.answer,
-                Ok(Verdict::Allow(ballot)) if ballot[Flag::Confirm] == Vote::Grant);
-            assert_eq!(flags, Flags::default().with(Flag::Confirm, confirm));
+                Ok(Verdict::Allow(ballot)) if ballot.flags[Flag::Confirm] == Vote::Grant);
+            assert_eq!(admission, Flags::default().with(Flag::Confirm, confirm).into());
         }
         (said, answer) => panic!("{answer:?} to {said:?}"),
     }

@@ -43,7 +43,8 @@ fn check(bytes: &[u8]) {
 }
 
 fn reply(event: &Event<'_>, values: [bool; 3]) -> String {
-    match Reply::new(event, &Answer::Admit(PerFlag::from_fn(|flag| values[flag as usize]))) {
+    let flags = PerFlag::from_fn(|flag| values[flag as usize]);
+    match Reply::new(event, &Answer::Admit(flags.into())) {
         Reply::Event(text) => text,
         Reply::Error(error) => panic!("an admission became {error:?}"),
     }

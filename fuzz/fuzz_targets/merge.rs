@@ -132,7 +132,7 @@ fn check_flags(sign_up: &SignUp<'_>, outcomes: &[Outcome], decision: &Decision) 
             .filter(|outcome| outcome.terms.mode == Mode::Enforce)
             .filter(|outcome| outcome.terms.verdicts.permit(flag))
             .filter_map(|outcome| match &outcome.answer {
-                Ok(Verdict::Allow(ballot)) => Some(ballot[flag]),
+                Ok(Verdict::Allow(ballot)) => Some(ballot.flags[flag]),
                 _ => None,
             })
             .collect();
@@ -166,8 +166,8 @@ fn check_powers(before: Option<Flags>, after: Option<Flags>, added: &Outcome) {
 }
 
 fn flags(decision: &Decision) -> Option<Flags> {
-    match decision.answer {
-        Answer::Admit(flags) => Some(flags),
+    match &decision.answer {
+        Answer::Admit(admission) => Some(admission.flags),
         Answer::Deny(_) => None,
     }
 }
@@ -199,7 +199,7 @@ fn outcome((index, said): (usize, &Said)) -> Outcome {
                 Opinion::Grant => Vote::Grant,
                 Opinion::Withhold => Vote::Withhold,
             });
-            Ok(Verdict::Allow(PerFlag::from_fn(|flag| votes[flag as usize])))
+            Ok(Verdict::Allow(PerFlag::from_fn(|flag| votes[flag as usize]).into()))
         }
         Words::Deny { code, message } => {
             Ok(Verdict::Deny(Denial::new(code, message, MAX_CHARACTERS)))
