@@ -24,7 +24,7 @@ pub struct Hash<A> {
     algorithm: PhantomData<A>,
 }
 
-/// An algorithm that computes a [`Hash`].
+/// An algorithm that computes a [`Hash`](struct@Hash).
 pub trait Algorithm {
     /// The name that a hash begins with.
     const NAME: &'static str;
@@ -74,7 +74,7 @@ impl Algorithm for Blake3 {
 /// Computes a [`CodeHash`] of an input that comes in parts.
 pub(crate) type CodeHasher = Hasher<Blake3>;
 
-/// Computes a [`Hash`] of an input that comes in parts.
+/// Computes a [`Hash`](struct@Hash) of an input that comes in parts.
 pub(crate) struct Hasher<A: Algorithm>(A::State);
 
 impl<A: Algorithm> Hasher<A> {
