@@ -13,7 +13,7 @@ pub(crate) fn linker(id: &str, settings: &str) -> String {
     let component = component("linker");
     format!(
         "[[policy]]\nid = \"{id}\"\ncomponent = {component:?}\nreads = []\n\
-         facts = {{ now = \"now\", user = \"same-email\" }}\nverdicts = [\"link\"]\n\
+         facts = {{ now = \"now\", user = \"same-email\" }}\nverdicts = [\"link\", \"deny\"]\n\
          settings = {{ {settings} }}\n"
     )
 }
@@ -95,6 +95,44 @@ fn a_policy_sees_of_a_user_what_the_look_up_reads() {
     assert!(note.contains("enabled: Some(true)"), "{note}");
     assert!(note.contains("status: None") && note.contains("identities: None"), "{note}");
     assert!(note.contains("email_verified") && !note.contains("secret"), "{note}");
+}
+
+/// The code of a denial goes to the log, so it must not tell of a user either.
+#[test]
+fn a_code_with_the_name_of_a_user_is_discarded() {
+    let decision = decision(&[linker("a", "tell = \"user\"")], true, &facts(&["jane_roe"]));
+    assert_eq!(decision["policies"][0]["code"], "discarded", "{decision}");
+}
+
+/// The facts that were stored with an event decide it again, and without them the policy fails.
+#[test]
+fn a_stored_event_is_replayed_with_its_facts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let manifest = LOOKUPS.to_owned() + &linker("a", "link = \"mary\"");
+    fs::write(path("admit.toml"), manifest).unwrap();
+    let event = event(true);
+    let stored = json!({
+        "type": "stored-event", "timestamp": "1", "level": "INFO", "requestId": "r",
+        "bytes": event.len(), "event": event, "facts": facts(&["mary"]),
+    });
+    let decided = json!({
+        "type": "decision", "timestamp": "1", "requestId": "r", "answer": "admit",
+        "flags": {}, "policies": [],
+    });
+    let replay = |stored: &Value| {
+        fs::write(path("admit.log"), format!("{stored}\n{decided}\n")).unwrap();
+        let mut command = admit();
+        command.arg("replay").arg(path("admit.log")).arg("--manifest").arg(path("admit.toml"));
+        command.output().unwrap()
+    };
+    let output = replay(&stored);
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+    let mut without = stored;
+    without.as_object_mut().unwrap().remove("facts");
+    let output = replay(&without);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(stdout(&output).contains("no-fact"), "{}", stdout(&output));
 }
 
 #[test]

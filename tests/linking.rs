@@ -118,14 +118,16 @@ fn a_look_up_that_fails_denies_and_the_log_has_the_cause() {
     let Some(packages) = python_packages(test) else { return };
     let zip = FunctionZip::with_network(&manifest());
     let ministack = MiniStack::start(packages);
+    // Nothing listens there.
+    let mut unreachable = variables("http://127.0.0.1:1");
+    unreachable["ADMIT_EVENTS"] = "all".into();
     let result = ministack.deploy_with(
         &zip.path(),
         json!({
             "users": [user("mary", "mary@example.com")],
             "signUps": [],
             "signIns": [sign_in("1", "mary@example.com", true)],
-            // Nothing listens there.
-            "variables": variables("http://127.0.0.1:1"),
+            "variables": unreachable,
         }),
     );
     assert_eq!(result["outcomes"][0]["error"], "UserLambdaValidationException", "{result}");
@@ -139,4 +141,6 @@ fn a_look_up_that_fails_denies_and_the_log_has_the_cause() {
     let failed = records.iter().find(|record| record["type"] == "lookup-failed").unwrap();
     assert_eq!(failed["lookup"], "same-email", "{failed}");
     assert!(failed["reason"].as_str().unwrap().contains("Connection refused"), "{failed}");
+    let stored = records.iter().find(|record| record["type"] == "stored-event").unwrap();
+    assert_eq!(stored["facts"], json!({ "same-email": { "error": "unavailable" } }), "{stored}");
 }

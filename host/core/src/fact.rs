@@ -2,6 +2,7 @@
 
 use crate::directory::UserReads;
 use crate::id::LookupName;
+use crate::verdict::code_has_value;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,6 +22,21 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// Returns whether a denial code contains a value of a user in this fact, or a part of one.
+    ///
+    /// The code must be sanitized by [`Denial::new`](crate::verdict::Denial::new). Whether an
+    /// attribute is verified tells nothing of a person, nor does the name of a provider.
+    pub fn has_value_in(&self, code: &str) -> bool {
+        let Fact::Users(users) = self else { return false };
+        users.iter().any(|user| {
+            let is_personal = |name: &&String| !name.ends_with("_verified");
+            let attributes = user.attributes.iter().filter(|(name, _)| is_personal(name));
+            let ids = user.identities.iter().flatten().map(|identity| &identity.user_id);
+            let values = attributes.map(|(_, value)| value).chain(ids).chain([&user.user_name]);
+            values.into_iter().any(|value| code_has_value(code, value))
+        })
+    }
+
     /// The maximum number of users in a fact. If there are more, the look-up fails with
     /// [`LookupError::TooLarge`].
     pub const MAX_USERS: usize = 20;
@@ -148,6 +164,24 @@ mod tests {
         assert_eq!(again, facts);
         let slow = facts.get(&LookupName::new("slow").unwrap());
         assert_eq!(slow, Some(&Fact::Error(LookupError::Timeout)));
+    }
+
+    #[test]
+    fn a_code_that_tells_of_a_user_is_recognised() {
+        let text = r#"{"users":[{"userName":"mary","attributes":{"email":"m.major@example.com","email_verified":"true"},"identities":[{"providerName":"Google","userId":"1234_5"}]}]}"#;
+        let fact: Fact = serde_json::from_str(text).unwrap();
+        for (code, found) in [
+            ("mary", true),
+            ("taken-by-mary", true),
+            ("m.major-example.com", true),
+            ("use-1234_5", true),
+            ("account-exists", false),
+            ("use-google", false),
+            ("not-true", false),
+        ] {
+            assert_eq!(fact.has_value_in(code), found, "{code}");
+        }
+        assert!(!Fact::Time(1234).has_value_in("1234"));
     }
 
     #[test]

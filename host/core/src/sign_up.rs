@@ -1,7 +1,7 @@
 //! A sign-up, as the event describes it and as one policy sees it.
 
 use crate::member::{Member, PerMember};
-use crate::verdict::as_code;
+use crate::verdict::code_has_value;
 use std::borrow::Cow;
 
 /// Names and values in the event's order; each name occurs once.
@@ -46,14 +46,7 @@ impl View<'_> {
     /// The code must be sanitized by [`Denial::new`](crate::verdict::Denial::new). Texts of fewer
     /// than four characters are not compared.
     pub fn has_value_in(&self, code: &str) -> bool {
-        const MIN_LEN: usize = 4;
-        let code = code.to_ascii_lowercase();
         let values = self.members.iter().flat_map(|(_, entries)| entries).map(|(_, value)| *value);
-        values.chain([self.user_name]).any(|value| {
-            let value = as_code(value).to_ascii_lowercase();
-            let value = value.trim_matches('-');
-            value.len() >= MIN_LEN && code.contains(value)
-                || code.len() >= MIN_LEN && value.contains(&code)
-        })
+        values.chain([self.user_name]).any(|value| code_has_value(code, value))
     }
 }

@@ -136,9 +136,18 @@ pub enum Verdict {
 }
 
 /// Replaces every character that a code cannot have with `-`.
-pub(crate) fn as_code(text: &str) -> String {
+fn as_code(text: &str) -> String {
     let keep = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     text.chars().map(|c| if keep(c) { c } else { '-' }).collect()
+}
+
+/// Returns whether a sanitized code contains a value, or is a part of it. Texts of fewer than four
+/// characters are not compared.
+pub(crate) fn code_has_value(code: &str, value: &str) -> bool {
+    const MIN_LEN: usize = 4;
+    let (code, value) = (code.to_ascii_lowercase(), as_code(value).to_ascii_lowercase());
+    let value = value.trim_matches('-');
+    value.len() >= MIN_LEN && code.contains(value) || code.len() >= MIN_LEN && value.contains(&code)
 }
 
 fn printable_code(code: &str) -> String {

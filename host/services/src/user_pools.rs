@@ -140,19 +140,22 @@ impl Services for UserPools {
             Err(reason) => {
                 return requests
                     .iter()
-                    .map(|_| failed(LookupError::Unavailable, &reason))
+                    .map(|_| LookupResult::failed(LookupError::Unavailable, reason.as_str()))
                     .collect();
             }
         };
         let result = |is_search: bool| match is_search.then(|| results.next()).flatten() {
-            None => failed(LookupError::Unavailable, "not a look-up of this service"),
-            Some(None) => failed(LookupError::Timeout, "no answer before the deadline"),
+            None => LookupResult::failed(LookupError::Unavailable, "not a look-up of this service"),
+            Some(None) => {
+                LookupResult::failed(LookupError::Timeout, "no answer before the deadline")
+            }
             Some(Some((Ok(page), time))) => {
                 LookupResult { fact: convert::fact(page), reason: None, time }
             }
-            Some(Some((Err(error), time))) => {
-                LookupResult { time, ..failed(convert::lookup_error(&error), &error.to_string()) }
-            }
+            Some(Some((Err(error), time))) => LookupResult {
+                time,
+                ..LookupResult::failed(convert::lookup_error(&error), error.to_string())
+            },
         };
         is_search.into_iter().map(result).collect()
     }
@@ -197,8 +200,4 @@ impl Services for UserPools {
             Linked::Already => Ok(LinkResult::AlreadyLinked),
         }
     }
-}
-
-fn failed(error: LookupError, reason: &str) -> LookupResult {
-    LookupResult { fact: Fact::Error(error), reason: Some(reason.to_owned()), time: Duration::ZERO }
 }

@@ -39,6 +39,14 @@ pub struct LookupResult {
     pub time: Duration,
 }
 
+impl LookupResult {
+    /// Creates the result of a look-up that failed, or was not made.
+    pub fn failed(error: LookupError, reason: impl Into<String>) -> LookupResult {
+        let (fact, reason) = (Fact::Error(error), Some(reason.into()));
+        LookupResult { fact, reason, time: Duration::ZERO }
+    }
+}
+
 /// The result of a link that is in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -95,12 +103,8 @@ impl Services for NoServices {
         requests: &[LookupRequest<'_>],
         _: Instant,
     ) -> Vec<LookupResult> {
-        let result = |_| LookupResult {
-            fact: Fact::Error(LookupError::Unavailable),
-            reason: Some(NO_SERVICES.to_owned()),
-            time: Duration::ZERO,
-        };
-        requests.iter().map(result).collect()
+        let failed = |_| LookupResult::failed(LookupError::Unavailable, NO_SERVICES);
+        requests.iter().map(failed).collect()
     }
 
     fn link(

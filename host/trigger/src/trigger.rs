@@ -10,7 +10,7 @@ use crate::telemetry::Telemetry;
 use crate::timestamp;
 use crate::write_timeout;
 use admit_cognito::{Event, FunctionError, Reply};
-use admit_core::{Admission, Answer, ExternalIdentity, Record, SignUp, Size, UserName};
+use admit_core::{Admission, Answer, ExternalIdentity, Manifest, Record, SignUp, Size, UserName};
 use admit_engine::{DecisionTrace, Digest, PolicySet, bundle::HOST};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -140,7 +140,8 @@ impl Trigger {
             diagnostics::log_lookup(request_id, report);
         }
         let mut trace = pending.finish(&lookups.facts);
-        let link = self.link(event.sign_up(), &mut trace, started + request.left, request_id);
+        let link_deadline = started + request.left.min(Manifest::MAX_BUDGET.duration());
+        let link = self.link(event.sign_up(), &mut trace, link_deadline, request_id);
         let time = started.elapsed();
         for (record, evaluation) in trace.decision.policies.iter().zip(&trace.evaluations) {
             diagnostics::log_evaluated(request_id, &record.policy, evaluation);

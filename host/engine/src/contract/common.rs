@@ -19,11 +19,20 @@ pub(crate) struct TextTerms<'a> {
 }
 
 /// Converts a denial. Its code, which is recorded, is discarded if the manifest says so or if it
-/// contains a value of the person signing up.
-pub(super) fn denial(code: &str, message: &str, terms: TextTerms<'_>, view: &View<'_>) -> Denial {
+/// contains a value that the policy saw, of the person signing up or of a user in a fact.
+pub(super) fn denial(
+    code: &str,
+    message: &str,
+    terms: TextTerms<'_>,
+    question: Question<'_>,
+) -> Denial {
     let max_chars = usize::try_from(terms.limits.message).unwrap_or(usize::MAX);
     let denial = Denial::new(code, message, max_chars);
-    let keep = terms.log == Log::Record && !view.has_value_in(denial.code());
+    let tells = |code: &str| {
+        question.view.has_value_in(code)
+            || question.facts.iter().any(|(_, fact)| fact.has_value_in(code))
+    };
+    let keep = terms.log == Log::Record && !tells(denial.code());
     if keep { denial } else { denial.without_code() }
 }
 

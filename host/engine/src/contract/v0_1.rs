@@ -34,7 +34,7 @@ pub(super) fn verdict(
     match verdict {
         types::Verdict::Allow(ballot) => Verdict::Allow(flags(&ballot).into()),
         types::Verdict::Deny(types::Denial { code, message }) => {
-            Verdict::Deny(denial(&code, &message, terms, question.view))
+            Verdict::Deny(denial(&code, &message, terms, question))
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn verdict(
             Ok(Verdict::Allow(Ballot { flags, link }))
         }
         types::Verdict::Deny(types::Denial { code, message }) => {
-            Ok(Verdict::Deny(denial(&code, &message, terms, question.view)))
+            Ok(Verdict::Deny(denial(&code, &message, terms, question)))
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct Linker {
     withhold: bool,
     /// Write the fact of this role to the log.
     show: Option<String>,
+    /// Deny with the name of a user in the fact of this role as the code.
+    tell: Option<String>,
 }
 
 impl PolicyWithFacts for Linker {
@@ -26,6 +28,10 @@ impl PolicyWithFacts for Linker {
     fn evaluate(&self, _: &SignUp, facts: &Facts) -> Result<LinkVerdict, Error> {
         if let Some(role) = &self.show {
             log::info(format_args!("{:?} {:?}", facts.users(role), facts.time_millis(role)));
+        }
+        if let Some(role) = &self.tell {
+            let user = facts.users(role)?.first().map_or("", User::user_name);
+            return Ok(Verdict::deny(user, "No").into());
         }
         let verdict = Verdict::allow();
         Ok(match &self.link {
