@@ -198,3 +198,47 @@ fn components_of_the_contract_0_1_0_run_unchanged() {
         assert_eq!(policy["opinion"], "allow", "{decision}");
     }
 }
+
+/// What an auditor must see: each request that the function can make, and each fact beside what
+/// the policy requests.
+#[test]
+fn look_ups_and_facts_are_shown_to_an_auditor() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let component = component("link-by-email");
+    let policy = format!(
+        "[[policy]]\nid = \"a\"\ncomponent = {component:?}\nreads = []\n\
+         facts = {{ user = \"same-email\", time = \"now\" }}\nverdicts = [\"link\"]\n"
+    );
+    fs::write(path("admit.toml"), LOOKUPS.to_owned() + &policy).unwrap();
+    let bundled = admit()
+        .arg("bundle")
+        .arg("--manifest")
+        .arg(path("admit.toml"))
+        .arg("-o")
+        .arg(path("bundle"))
+        .output()
+        .unwrap();
+    assert!(bundled.status.success(), "{}", stderr(&bundled));
+    let said = stdout(&admit().arg("inspect").arg(path("bundle")).output().unwrap());
+    for line in [
+        "same-email: directory, sends userAttributes.email, reads userName, email_verified, \
+         enabled; ends after 500ms\n",
+        "now: clock\n",
+        "time: clock (granted and not asked for)\n",
+        "user: directory\n",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let mut report = admit();
+    report.arg("report").arg(path("admit.toml")).arg("-o").arg(path("page.html"));
+    let output = report.output().unwrap();
+    assert!(path("page.html").exists(), "{}", stderr(&output));
+    let page = fs::read_to_string(path("page.html")).unwrap();
+    assert!(page.contains("same-email: directory, sends userAttributes.email"), "{page}");
+    assert!(page.contains("Facts that it receives"), "{page}");
+    let mut check = admit();
+    check.arg("check").arg(path("admit.toml"));
+    let found = stdout(&check.output().unwrap());
+    assert!(found.contains("facts-unused") && !found.contains("facts-not-granted"), "{found}");
+}

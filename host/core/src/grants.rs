@@ -51,6 +51,10 @@ impl<T> GrantStatus<T> {
 }
 
 impl<T: Clone> Grants<T> {
+    pub(crate) fn new(grants: Vec<Grant<T>>, has_requests: bool) -> Grants<T> {
+        Grants { grants, has_requests }
+    }
+
     /// Iterates over every grant and every request.
     pub fn iter(&self) -> impl Iterator<Item = &Grant<T>> {
         self.grants.iter()
@@ -122,15 +126,20 @@ impl Permissions {
         let grant = |permission: Permission| {
             let granted = self.permit(permission);
             let requested = requested.map(|requested| requested.permit(permission));
-            let status = match (granted, requested) {
-                (true, None) => GrantStatus::Unknown,
-                (true, Some(false)) => GrantStatus::NotRequested,
-                (false, Some(true)) => GrantStatus::NotGranted,
-                (true, Some(true)) | (false, Some(false) | None) => GrantStatus::Equal,
-            };
+            let status = plain_status(granted, requested);
             Grant { what: permission, granted, requested, status }
         };
         Grants { grants: Permission::ALL.into_iter().map(grant).collect(), has_requests }
+    }
+}
+
+/// Returns the status of a grant that neither covers others nor is covered by one.
+pub(crate) fn plain_status<T>(granted: bool, requested: Option<bool>) -> GrantStatus<T> {
+    match (granted, requested) {
+        (true, None) => GrantStatus::Unknown,
+        (true, Some(false)) => GrantStatus::NotRequested,
+        (false, Some(true)) => GrantStatus::NotGranted,
+        (true, Some(true)) | (false, Some(false) | None) => GrantStatus::Equal,
     }
 }
 

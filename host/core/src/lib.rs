@@ -8,6 +8,7 @@ mod counterfactual;
 mod decision;
 mod directory;
 mod fact;
+mod fact_grant;
 mod failure;
 mod flag;
 mod grants;
@@ -49,6 +50,7 @@ pub use decision::{
 };
 pub use directory::{Attribute, UserReads};
 pub use fact::{Fact, Facts, Identity, LookupError, User};
+pub use fact_grant::FactGrant;
 pub use failure::{FAILURE_MESSAGE, Failure, FailureKind, Phase};
 pub use flag::{Flag, PerFlag};
 pub use grants::{Grant, GrantStatus, Grants};

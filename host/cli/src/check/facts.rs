@@ -2,7 +2,8 @@
 
 use crate::check::finding::Rule;
 use admit_core::{
-    FactKind, KeyPath, Lookup, LookupName, Manifest, Metadata, Permission, Policy, Source, Time,
+    FactGrant, FactKind, KeyPath, Lookup, LookupName, Manifest, Metadata, Permission, Policy,
+    Source, Time,
 };
 use std::collections::BTreeMap;
 
@@ -25,22 +26,29 @@ pub(super) fn of_policy(
     let key = || KeyPath::default().key("facts");
     let mut flaws = Vec::new();
     let Some(metadata) = metadata else { return flaws };
-    for (role, kind) in &metadata.facts {
-        let bound = policy.facts.get(role);
-        let message = match bound.and_then(|name| Some((name, lookups.get(name)?))) {
-            None => format!("the policy requests the fact `{role}` ({kind}), which is not granted"),
-            Some((name, lookup)) if lookup.kind() != *kind => format!(
-                "the policy requests the fact `{role}` of the kind `{kind}`, but `{name}` is a \
-                 look-up of the kind `{}`",
-                lookup.kind()
-            ),
-            Some(_) => continue,
+    let grants = FactGrant::compare(&policy.facts, lookups, Some(&metadata.facts));
+    for FactGrant { role, kind } in grants.missing() {
+        let bound = policy.facts.get(role).and_then(|name| Some((name, lookups.get(name)?)));
+        let (key, message) = match bound {
+            None => {
+                let fact = format!("the policy requests the fact `{role}` ({kind})");
+                // A key that is not there has no place.
+                (KeyPath::default(), format!("{fact}, which is not granted"))
+            }
+            Some((name, lookup)) => {
+                let message = format!(
+                    "the policy requests the fact `{role}` of the kind `{kind}`, but `{name}` is a \
+                     look-up of the kind `{}`",
+                    lookup.kind()
+                );
+                (key().key(role.as_str()), message)
+            }
         };
-        // A key that is not there has no place.
-        let key = if bound.is_some() { key().key(role.as_str()) } else { KeyPath::default() };
         flaws.push(FactFlaw { rule: Rule::FactsNotGranted, key, message });
     }
-    for role in policy.facts.keys().filter(|role| !metadata.facts.contains_key(role)) {
+    // A fact of another kind is reported above.
+    let is_unknown = |grant: &&FactGrant| !metadata.facts.contains_key(&grant.role);
+    for FactGrant { role, .. } in grants.unused().filter(is_unknown) {
         let message = format!("the fact `{role}` is granted, but the policy does not request it");
         let key = key().key(role.as_str());
         flaws.push(FactFlaw { rule: Rule::FactsUnused, key, message });

@@ -59,7 +59,7 @@ impl ComponentReport {
         for policy in &read.policies {
             let uses = || self.is_at(&folder.join(&policy.component), here.as_ref());
             match used.entry(&policy.component).or_insert_with(uses) {
-                Ok(true) => grants.push(Grants::of(policy, metadata.as_ref())),
+                Ok(true) => grants.push(Grants::of(policy, &read.lookups, metadata.as_ref())),
                 Ok(false) => {}
                 Err(reason) => self
                     .not_compared

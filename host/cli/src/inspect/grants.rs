@@ -1,9 +1,9 @@
 //! What a policy asks for against what it is granted.
 
 use super::lines::Lines;
-use admit_core::{Metadata, Policy};
+use admit_core::{FactGrant, Lookup, LookupName, Metadata, Policy};
 use serde::Serialize;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 
 /// One policy's grants, and how they differ from what its component asks for.
@@ -12,6 +12,7 @@ use std::fmt::Display;
 pub(super) struct Grants {
     policy: String,
     reads: Comparison,
+    facts: Comparison,
     verdicts: Comparison,
 }
 
@@ -26,11 +27,17 @@ struct Comparison {
 }
 
 impl Grants {
-    pub(super) fn of(policy: &Policy, metadata: Option<&Metadata>) -> Grants {
+    pub(super) fn of(
+        policy: &Policy,
+        lookups: &BTreeMap<LookupName, Lookup>,
+        metadata: Option<&Metadata>,
+    ) -> Grants {
         let (reads, verdicts) = (&policy.reads, &policy.terms.verdicts);
+        let facts = metadata.map(|metadata| &metadata.facts);
         Grants {
             policy: policy.id.to_string(),
             reads: Comparison::new(&reads.compare(metadata.map(|metadata| &metadata.reads))),
+            facts: Comparison::new(&FactGrant::compare(&policy.facts, lookups, facts)),
             verdicts: Comparison::new(
                 &verdicts.compare(metadata.map(|metadata| &metadata.verdicts)),
             ),
@@ -44,6 +51,9 @@ impl Grants {
     /// A line for each grant, and for each that is asked for and missing.
     pub(super) fn show(&self, lines: &mut Lines) {
         lines.list("reads", self.reads.marked());
+        if !self.facts.is_empty() {
+            lines.list("facts", self.facts.marked());
+        }
         lines.list("verdicts", self.verdicts.marked());
     }
 }
@@ -59,6 +69,11 @@ impl Comparison {
             missing: texts(grants.missing()),
             unused: texts(grants.unused()),
         }
+    }
+
+    /// Returns whether nothing is granted and nothing is missing.
+    fn is_empty(&self) -> bool {
+        self.granted.is_empty() && self.missing.is_empty()
     }
 
     fn marked(&self) -> Vec<String> {

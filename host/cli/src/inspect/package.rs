@@ -3,9 +3,11 @@
 use super::component::{contract, imports, says};
 use super::grants::Grants;
 use super::lines::{FEW, Lines};
+use super::lookups::LookupInfo;
 use crate::package::deployment::Deployment;
 use admit_core::{
-    Limits, Manifest, Metadata, Mode, OnFailure, Policy, Record, WhenNoPolicyApplies, grouped,
+    Limits, Lookup, LookupName, Manifest, Metadata, Mode, OnFailure, Policy, Record,
+    WhenNoPolicyApplies, grouped,
 };
 use admit_engine::bundle::{ABOUT, ConfiguredPolicy, Entry, file_name};
 use admit_engine::{CodeHash, Digest, Target};
@@ -44,6 +46,8 @@ pub(crate) struct PackageInfo {
     bootstrap: Option<Bootstrap>,
     /// What would not work, and what does not belong there.
     flaws: Vec<String>,
+    /// The requests that the function can make to services.
+    lookups: Vec<LookupInfo>,
     policies: Vec<PackagedPolicy>,
 }
 
@@ -100,7 +104,7 @@ impl PackageInfo {
         };
         let about: BTreeMap<Digest, Described> =
             about.into_iter().map(|(source, one)| (source, Described::new(one))).collect();
-        let Manifest { budget, when_no_policy_applies, record, lookups: _, policies } = manifest;
+        let Manifest { budget, when_no_policy_applies, record, lookups, policies } = manifest;
         let (mut entrants, mut described_before) = (Vec::new(), BTreeSet::new());
         let (mut room, mut left_out) = (MAX_REPEATED, 0);
         for policy in &policies {
@@ -114,8 +118,12 @@ impl PackageInfo {
                 None => (described, left_out) = (None, left_out + 1),
             }
             let configured = index.configured.get(&policy.id).copied();
-            let mut policy =
-                PackagedPolicy::new(policy, (entry.copied(), configured), described, &files)?;
+            let mut policy = PackagedPolicy::new(
+                policy,
+                (entry.copied(), configured),
+                (&lookups, described),
+                &files,
+            )?;
             if configured.is_some() && !has_settings {
                 policy.settings = None;
             }
@@ -146,6 +154,7 @@ impl PackageInfo {
                 version: bootstrap::version(&bytes),
             }),
             flaws,
+            lookups: LookupInfo::all(&lookups),
             policies: entrants,
         })
     }
@@ -193,6 +202,9 @@ impl PackageInfo {
         let other = self.other_sources.as_deref().unwrap_or("not beside it");
         lines.one("sources", self.sources.as_deref().unwrap_or(other));
         lines.list("flaws", self.flaws.iter().cloned());
+        if !self.lookups.is_empty() {
+            lines.list("look-ups", self.lookups.iter().map(LookupInfo::to_string));
+        }
         for (index, policy) in self.shown() {
             lines.heading(&format!("policy {}: {}", index + 1, policy.id));
             policy.show(&mut lines);
@@ -234,7 +246,7 @@ impl PackagedPolicy {
     fn new(
         policy: &Policy,
         (entry, configured): (Option<Entry>, Option<ConfiguredPolicy>),
-        described: Option<&Described>,
+        (lookups, described): (&BTreeMap<LookupName, Lookup>, Option<&Described>),
         files: &StoredFiles,
     ) -> serde_json::Result<PackagedPolicy> {
         let scope = &policy.applies_to;
@@ -272,7 +284,11 @@ impl PackagedPolicy {
             limits: limits.into(),
             log: serde_json::to_value(policy.log)?,
             settings: Some(settings.keys().cloned().collect()),
-            grants: Grants::of(policy, described.and_then(|about| about.requests.as_ref())),
+            grants: Grants::of(
+                policy,
+                lookups,
+                described.and_then(|about| about.requests.as_ref()),
+            ),
             about: described.map(|about| Rc::clone(&about.summary)),
         })
     }

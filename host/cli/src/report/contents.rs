@@ -10,10 +10,13 @@ use super::settings::{Setting, Values};
 use super::tested::Tested;
 use super::untrusted_text::{Truncated, UntrustedText};
 use crate::check::finding::Findings;
+use crate::inspect::LookupInfo;
 use crate::policy_set::loaded_manifest::LoadedManifest;
 use crate::policy_set::origin::Origin;
 use admit_component::ComponentInfo;
-use admit_core::{Metadata, Mode, OnFailure, Permission, Policy, PolicyId, Time, grouped};
+use admit_core::{
+    Lookup, LookupName, Metadata, Mode, OnFailure, Permission, Policy, PolicyId, Time, grouped,
+};
 use admit_engine::Digest;
 use anyhow::Context;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +29,8 @@ pub(crate) struct Report {
     /// digests of the components.
     pub(crate) digest: Digest,
     pub(crate) budget: Time,
+    /// The requests that the function can make to services.
+    pub(crate) lookups: Vec<LookupInfo>,
     pub(crate) policies: Vec<PolicyReport>,
     pub(crate) measured: Measured,
     /// The findings of `admit check`.
@@ -59,6 +64,7 @@ pub(crate) struct PolicyReport {
     pub(crate) summary: ComponentSummary,
     pub(crate) metadata: MetadataSummary,
     pub(crate) sees: Vec<GrantRow>,
+    pub(crate) facts: Vec<GrantRow>,
     pub(crate) decides: Vec<GrantRow>,
     pub(crate) settings: Truncated<Setting>,
     /// The limits on fuel, memory and time.
@@ -109,7 +115,7 @@ impl Report {
         let policies = manifest.policies.iter().zip(projects).map(|(policy, own)| {
             let bytes = &loaded.components[&policy.component];
             PolicyReport::new(
-                policy,
+                (policy, &manifest.lookups),
                 bytes,
                 measured.cost(&policy.id),
                 (whole.as_ref(), own),
@@ -121,6 +127,7 @@ impl Report {
             file,
             digest: loaded.digest(),
             budget: manifest.budget,
+            lookups: LookupInfo::all(&manifest.lookups),
             policies: policies.collect::<anyhow::Result<_>>()?,
             measured,
             found: super::found::rows(&findings),
@@ -168,7 +175,7 @@ impl Report {
 
 impl PolicyReport {
     fn new(
-        policy: &Policy,
+        (policy, lookups): (&Policy, &BTreeMap<LookupName, Lookup>),
         bytes: &[u8],
         cost: Option<&Cost>,
         (whole, own): (Option<&Tested>, Option<Tested>),
@@ -196,6 +203,7 @@ impl PolicyReport {
             summary: ComponentSummary::new(&info),
             metadata: MetadataSummary::new(&info),
             sees: super::grants::of_reads(policy, metadata),
+            facts: super::grants::of_facts(policy, lookups, metadata),
             decides: super::grants::of_verdicts(policy, metadata),
             settings: super::settings::list(&policy.settings, metadata, values),
             uses: super::budgets::used(&policy.limits, cost),
@@ -260,7 +268,7 @@ impl PolicyReport {
 
     /// The number of differences between grants and requests, or `None` without metadata.
     pub(crate) fn differences(&self) -> Option<usize> {
-        let grants = self.sees.iter().chain(&self.decides);
+        let grants = self.sees.iter().chain(&self.facts).chain(&self.decides);
         let differences = grants.filter(|grant| grant.is_difference).count();
         matches!(self.metadata, MetadataSummary::Valid { .. }).then_some(differences)
     }

@@ -1,7 +1,8 @@
 //! The grants of a policy beside its requests, for the page.
 
 use super::untrusted_text::UntrustedText;
-use admit_core::{Grant, GrantStatus, Grants, Metadata, Policy};
+use admit_core::{FactGrant, Grant, GrantStatus, Grants, Lookup, LookupName, Metadata, Policy};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 /// A row of the table of grants and requests.
@@ -19,6 +20,16 @@ pub(crate) struct GrantRow {
 /// The rows of the members of an event that are granted or requested.
 pub(crate) fn of_reads(policy: &Policy, metadata: Option<&Metadata>) -> Vec<GrantRow> {
     rows(&policy.reads.compare(metadata.map(|metadata| &metadata.reads)))
+}
+
+/// The rows of the facts that are granted or requested.
+pub(crate) fn of_facts(
+    policy: &Policy,
+    lookups: &BTreeMap<LookupName, Lookup>,
+    metadata: Option<&Metadata>,
+) -> Vec<GrantRow> {
+    let requested = metadata.map(|metadata| &metadata.facts);
+    rows(&FactGrant::compare(&policy.facts, lookups, requested))
 }
 
 /// The rows of the verdicts that are granted or requested.
